@@ -1,0 +1,92 @@
+"""The audit trail: who did or saw what, chained by hashes so that an edit, a gap or a swap shows.
+
+Each event's hash covers its content and the hash before it. Cutting off the newest events does not break the chain;
+that is found by comparing the last hash with one noted elsewhere.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Integer, RowMapping, String, Table, Text, insert, select
+
+from store.db import ReadConnection, WriteConnection
+from store.schema import Instant, metadata
+
+_GENESIS = "0" * 64
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AuditEvent:
+    """One thing done or seen. `actor` is «user:<id>», «slack:<id>» for someone unlinked, or «system»."""
+
+    at: datetime
+    actor: str
+    action: str
+    subject: str = ""
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+audit_events = Table(
+    "audit_events",
+    metadata,
+    Column("sequence", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("at", Instant, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("action", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("detail_json", Text, nullable=False),
+    Column("previous_hash", String(64), nullable=False, unique=True),
+    Column("hash", String(64), nullable=False),
+    sqlite_autoincrement=True,
+)
+
+
+async def append_audit(conn: WriteConnection, events: Sequence[AuditEvent]) -> None:
+    """Chain events to the trail.
+
+    `previous_hash` is unique, so of two programs that append at once the second fails and tries again: the chain
+    never forks.
+    """
+    newest = select(audit_events.c.hash).order_by(audit_events.c.sequence.desc()).limit(1)
+    previous = (await conn.execute(newest)).scalar_one_or_none() or _GENESIS
+    rows: list[dict[str, Any]] = []
+    for event in events:
+        row = _row(event, previous)
+        rows.append(row)
+        previous = row["hash"]
+    if rows:
+        await conn.execute(insert(audit_events), rows)
+
+
+async def first_broken_audit(conn: ReadConnection) -> int | None:
+    """The sequence of the first event that does not fit the chain; None when the whole trail holds."""
+    previous = _GENESIS
+    async with conn.stream(select(audit_events).order_by(audit_events.c.sequence)) as rows:
+        async for row in rows.mappings():
+            if row["previous_hash"] != previous or row["hash"] != _hash(_content(row), previous):
+                return int(row["sequence"])
+            previous = row["hash"]
+    return None
+
+
+def _row(event: AuditEvent, previous: str) -> dict[str, Any]:
+    row = {
+        "at": event.at,
+        "actor": event.actor,
+        "action": event.action,
+        "subject": event.subject,
+        "detail_json": json.dumps(event.detail, sort_keys=True, default=str, ensure_ascii=False),
+    }
+    return row | {"previous_hash": previous, "hash": _hash(_content(row), previous)}
+
+
+def _content(row: Mapping[str, Any] | RowMapping) -> list[str]:
+    return [row["at"].isoformat(), row["actor"], row["action"], row["subject"], row["detail_json"]]
+
+
+def _hash(content: list[str], previous: str) -> str:
+    return hashlib.sha256(json.dumps([previous, *content], ensure_ascii=False).encode()).hexdigest()

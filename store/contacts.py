@@ -1,0 +1,72 @@
+"""Contacts: the people at a customer."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Boolean, Column, RowMapping, String, Table, Text, select
+
+from store.db import ReadConnection
+from store.records import RecordId
+from store.schema import metadata, origin_columns
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Contact:
+    """A person to reach at a customer."""
+
+    id: RecordId
+    origin: str
+    source_id: str
+    name: str
+    seen_at: datetime
+    source_changed_at: datetime | None = None
+    deleted_at: datetime | None = None
+    customer_id: RecordId | None = None
+    title: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    is_primary: bool = False
+    is_inactive: bool = False
+    extra_json: str = "{}"
+
+
+contacts = Table(
+    "contacts",
+    metadata,
+    *origin_columns(),
+    Column("name", Text, nullable=False),
+    Column("customer_id", String, index=True),
+    Column("title", String),
+    Column("email", String, index=True),
+    Column("phone", String),
+    Column("is_primary", Boolean, nullable=False),
+    Column("is_inactive", Boolean, nullable=False),
+    Column("extra_json", Text, nullable=False),
+)
+
+
+def contact_row(contact: Contact) -> dict[str, Any]:
+    """The table row of a contact; the fingerprint is the upsert's to add."""
+    return asdict(contact)
+
+
+def contact_from_row(row: RowMapping) -> Contact:
+    """The record of a table row."""
+    return Contact(**{name: row[name] for name in Contact.__dataclass_fields__})
+
+
+async def primary_contact(conn: ReadConnection, customer_id: RecordId) -> Contact | None:
+    """The contact marked primary, else the first by name; None when there is nobody."""
+    query = (
+        select(contacts)
+        .where(
+            contacts.c.customer_id == customer_id,
+            contacts.c.deleted_at.is_(None),
+            contacts.c.is_inactive.is_(False),
+        )
+        .order_by(contacts.c.is_primary.desc(), contacts.c.name)
+        .limit(1)
+    )
+    row = (await conn.execute(query)).mappings().first()
+    return contact_from_row(row) if row else None

@@ -1,0 +1,104 @@
+"""Cursors: how far a stream of a source has been read. Saved in the transaction that saves what was read."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Column, Integer, RowMapping, String, Table, Text, insert, select, update
+
+from store.db import ReadConnection, WriteConnection
+from store.errors import StaleWriterError
+from store.schema import Instant, metadata
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cursor:
+    """Where a stream stands.
+
+    `value` is the connector's own text, opaque here. `covered_until` is the instant up to which the source has
+    been read in full: what cards call «as of». `run_id` and `version` are the fence that refuses a late writer.
+    """
+
+    source: str
+    stream: str
+    value: str
+    covered_until: datetime | None
+    run_id: str
+    version: int
+
+
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("stream", String, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("covered_until", Instant),
+    Column("run_id", String, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+
+async def read_cursor(conn: ReadConnection, source: str, stream: str) -> Cursor | None:
+    """The cursor of one stream; None before its first run."""
+    query = select(cursors).where(cursors.c.source == source, cursors.c.stream == stream)
+    row = (await conn.execute(query)).mappings().first()
+    return _cursor(row) if row else None
+
+
+async def list_cursors(conn: ReadConnection) -> tuple[Cursor, ...]:
+    """Every cursor, by source and stream."""
+    query = select(cursors).order_by(cursors.c.source, cursors.c.stream)
+    return tuple(_cursor(row) for row in (await conn.execute(query)).mappings())
+
+
+async def claim_cursor(conn: WriteConnection, source: str, stream: str, run_id: str) -> Cursor:
+    """Make this run the stream's only writer from here on; a run that held it before can write no more."""
+    known = await read_cursor(conn, source, stream)
+    if known is None:
+        fresh = Cursor(source=source, stream=stream, value="", covered_until=None, run_id=run_id, version=1)
+        values = {name: getattr(fresh, name) for name in Cursor.__dataclass_fields__}
+        await conn.execute(insert(cursors).values(values))
+        return fresh
+    return await _replace(conn, known, run_id=run_id, value=known.value, covered_until=known.covered_until)
+
+
+async def advance_cursor(
+    conn: WriteConnection, cursor: Cursor, *, value: str, covered_until: datetime | None
+) -> Cursor:
+    """Move the cursor, if it is still the one that the caller read. Raises StaleWriterError otherwise."""
+    return await _replace(conn, cursor, run_id=cursor.run_id, value=value, covered_until=covered_until)
+
+
+async def forget_cursor(conn: WriteConnection, cursor: Cursor) -> Cursor:
+    """Start the stream over: the next run reads everything again. Raises StaleWriterError like advance_cursor."""
+    return await _replace(conn, cursor, run_id=cursor.run_id, value="", covered_until=cursor.covered_until)
+
+
+async def _replace(
+    conn: WriteConnection, cursor: Cursor, *, run_id: str, value: str, covered_until: datetime | None
+) -> Cursor:
+    c = cursors.c
+    moved = await conn.execute(
+        update(cursors)
+        .where(
+            c.source == cursor.source,
+            c.stream == cursor.stream,
+            c.run_id == cursor.run_id,
+            c.version == cursor.version,
+        )
+        .values(run_id=run_id, value=value, covered_until=covered_until, version=cursor.version + 1),
+    )
+    if moved.rowcount != 1:
+        raise StaleWriterError
+    return Cursor(
+        source=cursor.source,
+        stream=cursor.stream,
+        value=value,
+        covered_until=covered_until,
+        run_id=run_id,
+        version=cursor.version + 1,
+    )
+
+
+def _cursor(row: RowMapping) -> Cursor:
+    return Cursor(**{name: row[name] for name in Cursor.__dataclass_fields__})

@@ -1,0 +1,118 @@
+"""Customers: the debtors, as the ERP names them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, RowMapping, String, Table, Text, select
+
+from store.db import ReadConnection
+from store.keys import name_key, sorted_name_key
+from store.money import Money
+from store.records import RecordId
+from store.schema import metadata, origin_columns
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Customer:
+    """A debtor. `number` is what people call it in the ERP (NetSuite entityId); `currency` is its primary one."""
+
+    id: RecordId
+    origin: str
+    source_id: str
+    name: str
+    seen_at: datetime
+    source_changed_at: datetime | None = None
+    deleted_at: datetime | None = None
+    number: str | None = None
+    parent_id: RecordId | None = None
+    email: str | None = None
+    phone: str | None = None
+    fax: str | None = None
+    website: str | None = None
+    address: str | None = None
+    currency: str | None = None
+    payment_terms: str | None = None
+    subsidiary: str | None = None
+    sales_rep: str | None = None
+    category: str | None = None
+    credit_limit: Money | None = None
+    on_credit_hold: bool | None = None
+    is_inactive: bool = False
+    url: str | None = None
+    custom_fields_json: str = "{}"
+    extra_json: str = "{}"
+
+
+customers = Table(
+    "customers",
+    metadata,
+    *origin_columns(),
+    Column("name", Text, nullable=False),
+    Column("number", String, index=True),
+    Column("parent_id", String, index=True),
+    Column("email", String),
+    Column("phone", String),
+    Column("fax", String),
+    Column("website", String),
+    Column("address", Text),
+    Column("currency", String(3)),
+    Column("payment_terms", String),
+    Column("subsidiary", String),
+    Column("sales_rep", String),
+    Column("category", String),
+    Column("credit_limit_minor", BigInteger),
+    Column("credit_limit_currency", String(3)),
+    Column("on_credit_hold", Boolean),
+    Column("is_inactive", Boolean, nullable=False),
+    Column("url", Text),
+    Column("custom_fields_json", Text, nullable=False),
+    Column("extra_json", Text, nullable=False),
+    Column("name_key", String, nullable=False),
+    Column("sorted_name_key", String, nullable=False, index=True),
+    Index("ix_customers_name_key", "name_key"),
+    Index("ix_customers_name", "name"),
+)
+
+_PLAIN = tuple(f.name for f in fields(Customer) if f.name != "credit_limit")
+
+
+def customer_row(customer: Customer) -> dict[str, Any]:
+    """The table row of a customer, keys included; the fingerprint is the upsert's to add."""
+    limit = customer.credit_limit
+    return {name: getattr(customer, name) for name in _PLAIN} | {
+        "credit_limit_minor": limit.minor if limit else None,
+        "credit_limit_currency": limit.currency if limit else None,
+        "name_key": name_key(customer.name),
+        "sorted_name_key": sorted_name_key(customer.name),
+    }
+
+
+def customer_from_row(row: RowMapping) -> Customer:
+    """The record of a table row."""
+    minor, currency = row["credit_limit_minor"], row["credit_limit_currency"]
+    limit = None if minor is None else Money(currency=currency, minor=minor)
+    return Customer(credit_limit=limit, **{name: row[name] for name in _PLAIN})
+
+
+async def customers_by_id(conn: ReadConnection, ids: Sequence[RecordId]) -> dict[RecordId, Customer]:
+    """The customers with these ids; missing ones are simply not in the answer."""
+    rows = await conn.execute(select(customers).where(customers.c.id.in_(ids)))
+    return {row["id"]: customer_from_row(row) for row in rows.mappings()}
+
+
+async def customer_by_id(conn: ReadConnection, customer_id: RecordId) -> Customer | None:
+    """One customer, tombstoned or not; None when we never saw it."""
+    return (await customers_by_id(conn, [customer_id])).get(customer_id)
+
+
+async def children_of(conn: ReadConnection, parent_id: RecordId, *, limit: int) -> tuple[Customer, ...]:
+    """The customers below this one, by name."""
+    query = (
+        select(customers)
+        .where(customers.c.parent_id == parent_id, customers.c.deleted_at.is_(None))
+        .order_by(customers.c.name)
+        .limit(limit)
+    )
+    return tuple(customer_from_row(row) for row in (await conn.execute(query)).mappings())

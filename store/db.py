@@ -1,0 +1,126 @@
+"""The database: engines, transactions, and the two connection types that keep reads and writes apart.
+
+SQLite is opened by one writer (immediate transactions, so that a read-then-write never loses its snapshot) and
+several query-only readers; PostgreSQL by one pool. Functions of this package take a connection and never commit.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, NewType
+
+from sqlalchemy import Connection, event, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from store.errors import StoreUnreachableError, store_error
+
+ReadConnection = NewType("ReadConnection", AsyncConnection)
+WriteConnection = NewType("WriteConnection", ReadConnection)
+
+_BUSY_TIMEOUT_SECONDS = 10
+_READERS = 4
+
+
+class Store:
+    """The open database. `read()` and `write()` are the only ways to a connection; `close()` frees them all."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._writer = _sqlite_writer(url) if self.is_sqlite else _postgres(url)
+        self._reader = _sqlite_reader(url) if self.is_sqlite else self._writer
+        self._write_turn = asyncio.Lock()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[ReadConnection]:
+        """A connection with one consistent snapshot. Raises StoreError when the database cannot be read."""
+        with _named_errors():
+            async with self._reader.connect() as conn:
+                yield ReadConnection(conn)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[WriteConnection]:
+        """One transaction: committed when the block ends, rolled back when it raises.
+
+        Within this process writers queue here, in order, instead of racing for SQLite's lock.
+        """
+        async with _turn(self._write_turn if self.is_sqlite else None):
+            with _named_errors():
+                async with self._writer.begin() as conn:
+                    yield WriteConnection(ReadConnection(conn))
+
+    async def close(self) -> None:
+        await self._reader.dispose()
+        await self._writer.dispose()
+
+
+def sqlite_url(path: Path) -> str:
+    """The URL of a SQLite file."""
+    return f"sqlite+aiosqlite:///{path}"
+
+
+@asynccontextmanager
+async def _turn(lock: asyncio.Lock | None) -> AsyncIterator[None]:
+    if lock is None:
+        yield
+        return
+    async with lock:
+        yield
+
+
+class _named_errors:  # noqa: N801 - reads as a statement: with _named_errors()
+    """Turns what the driver says into an error named by what to do next."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, DBAPIError):
+            named = store_error(error)
+            if named is not None:
+                raise named from error
+        if isinstance(error, OSError) and not isinstance(error, TimeoutError):
+            raise StoreUnreachableError from error
+
+
+def _sqlite_writer(url: str) -> AsyncEngine:
+    engine = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=60)
+    _on_connect(
+        engine,
+        "PRAGMA journal_mode=WAL",
+        # FULL: what was confirmed to a person survives a power cut, not only a crash of the program.
+        "PRAGMA synchronous=FULL",
+        f"PRAGMA busy_timeout={_BUSY_TIMEOUT_SECONDS * 1000}",
+    )
+    _on_begin(engine, "BEGIN IMMEDIATE")
+    return engine
+
+
+def _sqlite_reader(url: str) -> AsyncEngine:
+    engine = create_async_engine(url, pool_size=_READERS, max_overflow=0, pool_timeout=30)
+    _on_connect(engine, f"PRAGMA busy_timeout={_BUSY_TIMEOUT_SECONDS * 1000}", "PRAGMA query_only=ON")
+    _on_begin(engine, "BEGIN")
+    return engine
+
+
+def _postgres(url: str) -> AsyncEngine:
+    return create_async_engine(url, pool_size=_READERS + 1, max_overflow=0, pool_pre_ping=True)
+
+
+def _on_connect(engine: AsyncEngine, *pragmas: str) -> None:
+    @event.listens_for(engine.sync_engine, "connect")
+    def _set_up(dbapi_connection: Any, _record: object) -> None:
+        # The driver's own implicit BEGIN would come too late and always be deferred.
+        dbapi_connection.isolation_level = None
+        cursor = dbapi_connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(pragma)
+        cursor.close()
+
+
+def _on_begin(engine: AsyncEngine, statement: str) -> None:
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(conn: Connection) -> None:
+        conn.exec_driver_sql(statement)

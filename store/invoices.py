@@ -1,0 +1,201 @@
+"""Invoices and their lines."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Date, Index, Integer, RowMapping, String, Table, Text, select
+
+from store.db import ReadConnection
+from store.keys import number_key, reversed_number_key
+from store.money import Money
+from store.records import RecordId
+from store.schema import metadata, origin_columns
+
+
+class InvoiceStatus(StrEnum):
+    """What the ERP says of an invoice, in our words."""
+
+    PENDING = "pending"  # entered, not yet approved: nothing is owed
+    OPEN = "open"
+    PARTIALLY_PAID = "partially_paid"
+    PAID = "paid"
+    VOIDED = "voided"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InvoiceLine:
+    """One line; `quantity` is kept as the source wrote it, the amount is in the invoice's currency."""
+
+    line_number: int
+    amount: Money
+    item: str | None = None
+    description: str | None = None
+    quantity: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Invoice:
+    """A bill. `number` is the human one (NetSuite tranId); dates are the company's calendar dates."""
+
+    id: RecordId
+    origin: str
+    source_id: str
+    number: str
+    status: InvoiceStatus
+    total: Money
+    open_balance: Money
+    seen_at: datetime
+    source_changed_at: datetime | None = None
+    deleted_at: datetime | None = None
+    customer_id: RecordId | None = None
+    invoice_date: date | None = None
+    due_date: date | None = None
+    payment_terms: str | None = None
+    po_number: str | None = None
+    memo: str | None = None
+    subsidiary: str | None = None
+    sales_rep: str | None = None
+    exchange_rate: str | None = None
+    url: str | None = None
+    custom_fields_json: str = "{}"
+    extra_json: str = "{}"
+    lines: tuple[InvoiceLine, ...] = ()
+
+
+def days_past_due(invoice: Invoice, today: date) -> int:
+    """Whole days since the due date; 0 when nothing is open, or it is not due yet, or it has no due date."""
+    if invoice.due_date is None or invoice.open_balance.minor <= 0:
+        return 0
+    return max(0, (today - invoice.due_date).days)
+
+
+invoices = Table(
+    "invoices",
+    metadata,
+    *origin_columns(),
+    Column("number", String, nullable=False, index=True),
+    Column("customer_id", String),
+    Column("status", String, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("total_minor", BigInteger, nullable=False),
+    Column("open_balance_minor", BigInteger, nullable=False),
+    Column("invoice_date", Date),
+    Column("due_date", Date),
+    Column("payment_terms", String),
+    Column("po_number", String),
+    Column("memo", Text),
+    Column("subsidiary", String),
+    Column("sales_rep", String),
+    Column("exchange_rate", String),
+    Column("url", Text),
+    Column("custom_fields_json", Text, nullable=False),
+    Column("extra_json", Text, nullable=False),
+    Column("number_key", String, nullable=False, index=True),
+    Column("reversed_number_key", String, nullable=False, index=True),
+    Index("ix_invoices_customer_id_due_date", "customer_id", "due_date"),
+)
+
+invoice_lines = Table(
+    "invoice_lines",
+    metadata,
+    Column("invoice_id", String, primary_key=True),
+    Column("line_number", Integer, primary_key=True),
+    Column("item", String),
+    Column("description", Text),
+    Column("quantity", String),
+    Column("currency", String(3), nullable=False),
+    Column("amount_minor", BigInteger, nullable=False),
+)
+
+_PLAIN = tuple(f.name for f in fields(Invoice) if f.name not in {"total", "open_balance", "lines", "status"})
+
+
+def invoice_row(invoice: Invoice) -> dict[str, Any]:
+    """The table row of an invoice without its lines; the fingerprint is the upsert's to add."""
+    return {name: getattr(invoice, name) for name in _PLAIN} | {
+        "status": invoice.status.value,
+        "currency": invoice.total.currency,
+        "total_minor": invoice.total.minor,
+        "open_balance_minor": invoice.open_balance.minor,
+        "number_key": number_key(invoice.number),
+        "reversed_number_key": reversed_number_key(invoice.number),
+    }
+
+
+def line_rows(invoice: Invoice) -> tuple[dict[str, Any], ...]:
+    """The rows of an invoice's lines."""
+    return tuple(
+        {
+            "invoice_id": invoice.id,
+            "line_number": line.line_number,
+            "item": line.item,
+            "description": line.description,
+            "quantity": line.quantity,
+            "currency": line.amount.currency,
+            "amount_minor": line.amount.minor,
+        }
+        for line in invoice.lines
+    )
+
+
+def invoice_from_row(row: RowMapping, lines: tuple[InvoiceLine, ...] = ()) -> Invoice:
+    """The record of a table row, with the lines that the caller read."""
+    currency = row["currency"]
+    return Invoice(
+        status=InvoiceStatus(row["status"]),
+        total=Money(currency=currency, minor=row["total_minor"]),
+        open_balance=Money(currency=currency, minor=row["open_balance_minor"]),
+        lines=lines,
+        **{name: row[name] for name in _PLAIN},
+    )
+
+
+async def invoices_by_id(conn: ReadConnection, ids: Sequence[RecordId]) -> dict[RecordId, Invoice]:
+    """The invoices with these ids, without lines; missing ones are simply not in the answer."""
+    rows = await conn.execute(select(invoices).where(invoices.c.id.in_(ids)))
+    return {row["id"]: invoice_from_row(row) for row in rows.mappings()}
+
+
+async def invoice_by_id(conn: ReadConnection, invoice_id: RecordId) -> Invoice | None:
+    """One invoice with its lines, tombstoned or not; None when we never saw it."""
+    row = (await conn.execute(select(invoices).where(invoices.c.id == invoice_id))).mappings().first()
+    if row is None:
+        return None
+    return invoice_from_row(row, await _lines_of(conn, invoice_id))
+
+
+async def _lines_of(conn: ReadConnection, invoice_id: RecordId) -> tuple[InvoiceLine, ...]:
+    query = select(invoice_lines).where(invoice_lines.c.invoice_id == invoice_id).order_by(invoice_lines.c.line_number)
+    return tuple(
+        InvoiceLine(
+            line_number=row["line_number"],
+            amount=Money(currency=row["currency"], minor=row["amount_minor"]),
+            item=row["item"],
+            description=row["description"],
+            quantity=row["quantity"],
+        )
+        for row in (await conn.execute(query)).mappings()
+    )
+
+
+async def oldest_open_invoices(conn: ReadConnection, customer_id: RecordId, *, limit: int) -> tuple[Invoice, ...]:
+    """A customer's open invoices, the longest due first; those without a due date last."""
+    query = (
+        select(invoices)
+        .where(
+            invoices.c.customer_id == customer_id,
+            invoices.c.open_balance_minor > 0,
+            invoices.c.status.in_(OWED),
+            invoices.c.deleted_at.is_(None),
+        )
+        .order_by(invoices.c.due_date.is_(None), invoices.c.due_date, invoices.c.number)
+        .limit(limit)
+    )
+    return tuple(invoice_from_row(row) for row in (await conn.execute(query)).mappings())
+
+
+# Only these count as owed; a pending or voided invoice may still carry an amount in the ERP.
+OWED = (InvoiceStatus.OPEN.value, InvoiceStatus.PARTIALLY_PAID.value)

@@ -1,0 +1,67 @@
+"""Money as integer minor units of an ISO 4217 currency; Decimal only while text is parsed or formatted."""
+
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+# ISO 4217, table A.1: the currencies whose minor unit is not a hundredth. CLDR's digits are display habits and
+# differ (it shows RSD or AFN without decimals), so they cannot serve for bookkeeping.
+_EXPONENTS = {
+    **dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0),
+    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
+    **dict.fromkeys("CLF UYW".split(), 4),
+}
+
+# SQLite and PostgreSQL both store a signed 64-bit integer.
+_MAX_MINOR = 2**63 - 1
+
+
+class InvalidAmountError(ValueError):
+    """The text is not an amount of this currency: not a finite number, too many decimals, or too large."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, order=True)
+class Money:
+    """An amount: `minor` units (cents, yen, fils) of `currency` (ISO 4217 code)."""
+
+    currency: str
+    minor: int
+
+    def __add__(self, other: "Money") -> "Money":
+        if other.currency != self.currency:
+            msg = f"{self.currency} and {other.currency} cannot be added without a rate"
+            raise ValueError(msg)
+        return Money(currency=self.currency, minor=self.minor + other.minor)
+
+    def __sub__(self, other: "Money") -> "Money":
+        return self + Money(currency=other.currency, minor=-other.minor)
+
+    @property
+    def decimal(self) -> Decimal:
+        """The amount in major units, with exactly the currency's decimals."""
+        return Decimal(self.minor).scaleb(-exponent(self.currency))
+
+
+def exponent(currency: str) -> int:
+    """How many decimals the currency's minor unit has (ISO 4217): USD 2, JPY 0, KWD 3."""
+    return _EXPONENTS.get(currency, 2)
+
+
+def money_from_text(text: str, currency: str) -> Money:
+    """Money from a plain decimal such as «1234.5» (point as decimal sign, no grouping).
+
+    Raises InvalidAmountError for NaN, infinities, empty text, grouping, and decimals finer than the currency's
+    minor unit: an amount is never rounded in silence. Zeros beyond the exponent are harmless and accepted.
+    """
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        raise InvalidAmountError(f"«{text[:40]}» is not an amount") from None
+    if not amount.is_finite() or amount.adjusted() > len(str(_MAX_MINOR)):
+        raise InvalidAmountError(f"«{text[:40]}» is not an amount that can be kept")
+    scaled = amount.scaleb(exponent(currency))
+    minor = int(scaled)
+    if scaled != minor:
+        raise InvalidAmountError(f"«{text[:40]}» has more decimals than {currency} knows")
+    if abs(minor) > _MAX_MINOR:
+        raise InvalidAmountError(f"«{text[:40]}» is too large to be kept")
+    return Money(currency=currency, minor=minor)

@@ -1,0 +1,83 @@
+"""Saving a page of pulled records of any kind: rows, lines, references and change rows together."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from sqlalchemy import Table, delete, insert
+
+from store.contacts import Contact, contact_row, contacts
+from store.customers import Customer, customer_row, customers
+from store.db import WriteConnection
+from store.invoices import Invoice, invoice_lines, invoice_row, invoices, line_rows
+from store.notes import Note, note_row, notes
+from store.refs import ExternalRef, add_refs
+from store.upsert import Counts, chunks, fingerprint, touch, upsert_rows
+
+Record: TypeAlias = Customer | Invoice | Contact | Note
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    name: str
+    table: Table
+
+
+_KINDS: Mapping[type, _Kind] = {
+    Customer: _Kind("customer", customers),
+    Invoice: _Kind("invoice", invoices),
+    Contact: _Kind("contact", contacts),
+    Note: _Kind("note", notes),
+}
+
+
+def kind_of(record: Record) -> str:
+    """The canonical kind of a record: customer, invoice, contact, note."""
+    return _KINDS[type(record)].name
+
+
+async def upsert_records(conn: WriteConnection, records: Sequence[Record], *, at: datetime) -> Counts:
+    """Write what is new or differs, with references and change rows; records of several kinds may be mixed."""
+    total = Counts()
+    for record_type, kind in _KINDS.items():
+        of_kind = [record for record in records if type(record) is record_type]
+        if not of_kind:
+            continue
+        rows = [_fingerprinted_row(record) for record in of_kind]
+        counts, written = await upsert_rows(conn, kind.table, kind.name, rows, at=at)
+        total += counts
+        fresh = [record for record in of_kind if record.id in written]
+        await add_refs(conn, (_own_ref(record, kind.name) for record in fresh))
+        await _replace_lines(conn, {record.id: record for record in fresh if isinstance(record, Invoice)})
+    return total
+
+
+async def touch_record(conn: WriteConnection, record: Record, *, at: datetime) -> None:
+    """Note that the source was asked about this record just now."""
+    await touch(conn, _KINDS[type(record)].table, record.id, at=at)
+
+
+def _fingerprinted_row(record: Record) -> dict[str, Any]:
+    if isinstance(record, Invoice):
+        row = invoice_row(record)
+        return row | {"fingerprint": fingerprint(row, *line_rows(record))}
+    if isinstance(record, Customer):
+        row = customer_row(record)
+    elif isinstance(record, Contact):
+        row = contact_row(record)
+    else:
+        row = note_row(record)
+    return row | {"fingerprint": fingerprint(row)}
+
+
+def _own_ref(record: Record, kind: str) -> ExternalRef:
+    return ExternalRef(system=record.origin, object=kind, external_id=record.source_id, record_id=record.id)
+
+
+async def _replace_lines(conn: WriteConnection, written: Mapping[str, Invoice]) -> None:
+    for chunk in chunks(tuple(written)):
+        await conn.execute(delete(invoice_lines).where(invoice_lines.c.invoice_id.in_(chunk)))
+    rows = [row for invoice in written.values() for row in line_rows(invoice)]
+    if rows:
+        await conn.execute(insert(invoice_lines), rows)

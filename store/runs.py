@@ -1,0 +1,148 @@
+"""Sync runs and quarantined records: what `tesorio status` tells about the sources."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Column, Index, Integer, RowMapping, String, Table, Text, delete, func, select, update
+
+from store.db import ReadConnection, WriteConnection
+from store.schema import Instant, metadata
+from store.upsert import chunks, conflict_insert
+
+
+class Outcome(StrEnum):
+    """How a run stands or ended. Degraded: it ended, but some records were quarantined."""
+
+    RUNNING = "running"
+    OK = "ok"
+    DEGRADED = "degraded"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SyncRun:
+    """One run of one stream, with counts in records. `error` is a sentence for people, never a traceback."""
+
+    id: str
+    source: str
+    stream: str
+    started_at: datetime
+    outcome: Outcome
+    ended_at: datetime | None = None
+    pages: int = 0
+    expected: int | None = None
+    inserted: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    quarantined: int = 0
+    error: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Quarantined:
+    """A record that could not be read, with the reason; it leaves when a later version of it can be."""
+
+    source: str
+    stream: str
+    source_id: str
+    reason: str
+    seen_at: datetime
+
+
+sync_runs = Table(
+    "sync_runs",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("source", String, nullable=False),
+    Column("stream", String, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("outcome", String, nullable=False),
+    Column("pages", Integer, nullable=False),
+    Column("expected", Integer),
+    Column("inserted", Integer, nullable=False),
+    Column("changed", Integer, nullable=False),
+    Column("unchanged", Integer, nullable=False),
+    Column("quarantined", Integer, nullable=False),
+    Column("error", Text),
+    Index("ix_sync_runs_source_stream_started_at", "source", "stream", "started_at"),
+)
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("stream", String, primary_key=True),
+    Column("source_id", String, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+)
+
+
+async def start_run(conn: WriteConnection, run: SyncRun) -> None:
+    """Record that a run begins; a run that is taken up again after a crash keeps its first start."""
+    values = asdict(run) | {"outcome": run.outcome.value}
+    await conn.execute(conflict_insert(conn, sync_runs).values(values).on_conflict_do_nothing(index_elements=["id"]))
+
+
+async def save_run(conn: WriteConnection, run: SyncRun) -> None:
+    """Record how far a run is, or how it ended."""
+    values = asdict(run) | {"outcome": run.outcome.value}
+    await conn.execute(update(sync_runs).where(sync_runs.c.id == run.id).values(values))
+
+
+async def run_by_id(conn: ReadConnection, run_id: str) -> SyncRun | None:
+    """One run; None when it never began."""
+    row = (await conn.execute(select(sync_runs).where(sync_runs.c.id == run_id))).mappings().first()
+    return _run(row) if row else None
+
+
+async def latest_runs(conn: ReadConnection) -> tuple[SyncRun, ...]:
+    """The newest run of every stream, by source and stream."""
+    newest = (
+        select(sync_runs.c.source, sync_runs.c.stream, func.max(sync_runs.c.started_at).label("started_at"))
+        .group_by(sync_runs.c.source, sync_runs.c.stream)
+        .subquery()
+    )
+    same = (
+        (sync_runs.c.source == newest.c.source)
+        & (sync_runs.c.stream == newest.c.stream)
+        & (sync_runs.c.started_at == newest.c.started_at)
+    )
+    query = select(sync_runs).join(newest, same).order_by(sync_runs.c.source, sync_runs.c.stream)
+    return tuple(_run(row) for row in (await conn.execute(query)).mappings())
+
+
+async def quarantine_records(conn: WriteConnection, found: Sequence[Quarantined]) -> None:
+    """Keep why records could not be read; the newest reason counts."""
+    if not found:
+        return
+    statement = conflict_insert(conn, quarantine)
+    kept = {"reason": statement.excluded.reason, "seen_at": statement.excluded.seen_at}
+    keys = ["source", "stream", "source_id"]
+    await conn.execute(
+        statement.on_conflict_do_update(index_elements=keys, set_=kept), [asdict(record) for record in found]
+    )
+
+
+async def release_records(conn: WriteConnection, source: str, stream: str, source_ids: Sequence[str]) -> None:
+    """These records could be read after all."""
+    c = quarantine.c
+    for chunk in chunks(source_ids):
+        await conn.execute(
+            delete(quarantine).where(c.source == source, c.stream == stream, c.source_id.in_(chunk)),
+        )
+
+
+async def list_quarantined(conn: ReadConnection, *, limit: int) -> tuple[Quarantined, ...]:
+    """Records in quarantine, the newest first."""
+    query = select(quarantine).order_by(quarantine.c.seen_at.desc(), quarantine.c.source_id).limit(limit)
+    rows = (await conn.execute(query)).mappings()
+    return tuple(Quarantined(**{name: row[name] for name in Quarantined.__dataclass_fields__}) for row in rows)
+
+
+def _run(row: RowMapping) -> SyncRun:
+    values = {name: row[name] for name in SyncRun.__dataclass_fields__ if name != "outcome"}
+    return SyncRun(outcome=Outcome(row["outcome"]), **values)

@@ -1,0 +1,129 @@
+"""Writing pulled records: only what differs is written, and what differed goes to the change feed."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import RowMapping, Table, bindparam, select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from store.changes import Change, append_changes
+from store.db import WriteConnection
+
+_T = TypeVar("_T")
+
+# SQLite binds at most 32,766 values in one statement; ids are bound one by one.
+_CHUNK = 500
+# Bookkeeping, not content: a difference here alone is no change to tell people of.
+_NOT_CONTENT = frozenset({"id", "seen_at", "fingerprint", "source_changed_at"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counts:
+    """What an upsert did, in records."""
+
+    inserted: int = 0
+    changed: int = 0
+    unchanged: int = 0
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(
+            inserted=self.inserted + other.inserted,
+            changed=self.changed + other.changed,
+            unchanged=self.unchanged + other.unchanged,
+        )
+
+
+def fingerprint(row: Mapping[str, Any], *parts: object) -> str:
+    """A digest of a row's content (and of parts kept elsewhere, such as lines), blind to when we saw it."""
+    content = {key: value for key, value in row.items() if key not in {"seen_at", "fingerprint"}}
+    text = json.dumps([content, parts], default=str, sort_keys=True, ensure_ascii=False)
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+async def upsert_rows(
+    conn: WriteConnection, table: Table, kind: str, rows: Sequence[dict[str, Any]], *, at: datetime
+) -> tuple[Counts, frozenset[str]]:
+    """Write the rows that are new or differ by fingerprint; say how many, and the ids that were written.
+
+    When an id occurs twice in `rows` the later one counts, as paging may serve a record again after an edit.
+    """
+    latest = {row["id"]: row for row in rows}
+    known = await _fingerprints(conn, table, tuple(latest))
+    new = [row for row in latest.values() if row["id"] not in known]
+    differing = [row for row in latest.values() if known.get(row["id"], row["fingerprint"]) != row["fingerprint"]]
+    before = await _rows_by_id(conn, table, tuple(row["id"] for row in differing))
+    if new:
+        await conn.execute(_insert(conn, table), new)
+    if differing:
+        await conn.execute(_update(table), [{f"v_{key}": value for key, value in row.items()} for row in differing])
+    await append_changes(conn, _changes(kind, new, differing, before), at=at)
+    counts = Counts(inserted=len(new), changed=len(differing), unchanged=len(latest) - len(new) - len(differing))
+    return counts, frozenset(row["id"] for row in (*new, *differing))
+
+
+async def touch(conn: WriteConnection, table: Table, record_id: str, *, at: datetime) -> None:
+    """Note that the source was asked about this one record just now, even if nothing about it differed."""
+    await conn.execute(update(table).where(table.c.id == record_id).values(seen_at=at))
+
+
+def chunks(items: Sequence[_T], size: int = _CHUNK) -> Iterator[Sequence[_T]]:
+    """The items in runs short enough for one statement's bound values."""
+    return (items[start : start + size] for start in range(0, len(items), size))
+
+
+def conflict_insert(conn: WriteConnection, table: Table) -> Any:
+    """An INSERT of this database's dialect that takes an ON CONFLICT clause."""
+    return (sqlite_insert if conn.dialect.name == "sqlite" else postgres_insert)(table)
+
+
+def _insert(conn: WriteConnection, table: Table) -> Any:
+    statement = conflict_insert(conn, table)
+    updated = {column.name: statement.excluded[column.name] for column in table.c if column.name != "id"}
+    return statement.on_conflict_do_update(index_elements=["id"], set_=updated)
+
+
+def _update(table: Table) -> Any:
+    values: dict[str, Any] = {column.name: bindparam(f"v_{column.name}") for column in table.c if column.name != "id"}
+    return update(table).where(table.c.id == bindparam("v_id")).values(values)
+
+
+async def _fingerprints(conn: WriteConnection, table: Table, ids: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for chunk in chunks(ids):
+        rows = await conn.execute(select(table.c.id, table.c.fingerprint).where(table.c.id.in_(chunk)))
+        found.update((row[0], row[1]) for row in rows)
+    return found
+
+
+async def _rows_by_id(conn: WriteConnection, table: Table, ids: Sequence[str]) -> dict[str, RowMapping]:
+    found: dict[str, RowMapping] = {}
+    for chunk in chunks(ids):
+        rows = await conn.execute(select(table).where(table.c.id.in_(chunk)))
+        found.update((row["id"], row) for row in rows.mappings())
+    return found
+
+
+def _changes(
+    kind: str,
+    new: Iterable[Mapping[str, Any]],
+    differing: Iterable[Mapping[str, Any]],
+    before: Mapping[str, RowMapping],
+) -> Iterator[Change]:
+    for row in new:
+        yield Change(kind=kind, record_id=row["id"], action="inserted")
+    for row in differing:
+        yield Change(kind=kind, record_id=row["id"], action="changed", fields=_differences(before[row["id"]], row))
+
+
+def _differences(before: RowMapping, after: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+
+    return {
+        name: (before[name], value)
+        for name, value in after.items()
+        if name not in _NOT_CONTENT and before[name] != value
+    }

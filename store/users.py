@@ -1,0 +1,146 @@
+"""Accounts in this product, and the Slack people they are linked to."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import uuid4
+
+from sqlalchemy import Boolean, Column, RowMapping, String, Table, delete, func, insert, select, update
+
+from store.db import ReadConnection, WriteConnection
+from store.schema import Instant, metadata
+from store.upsert import conflict_insert
+
+
+class Role(StrEnum):
+    """What an account may do: a viewer looks things up, finance also acts, an admin also runs the house."""
+
+    VIEWER = "viewer"
+    FINANCE = "finance"
+    ADMIN = "admin"
+
+
+class DuplicateUserError(ValueError):
+    """An account with this e-mail exists already."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class User:
+    """An account. E-mails are compared without case; a deactivated account keeps its history but sees nothing."""
+
+    id: str
+    email: str
+    name: str
+    role: Role
+    is_active: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SlackLink:
+    """Which account a Slack person acts as, in one workspace."""
+
+    team_id: str
+    slack_user_id: str
+    user_id: str
+    linked_at: datetime
+    linked_by: str
+
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("email", String, nullable=False, unique=True),
+    Column("name", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("is_active", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+slack_links = Table(
+    "slack_links",
+    metadata,
+    Column("team_id", String, primary_key=True),
+    Column("slack_user_id", String, primary_key=True),
+    Column("user_id", String, nullable=False, index=True),
+    Column("linked_at", Instant, nullable=False),
+    Column("linked_by", String, nullable=False),
+)
+
+
+async def add_user(conn: WriteConnection, *, email: str, name: str, role: Role, at: datetime) -> User:
+    """A new active account. Raises DuplicateUserError when the e-mail is taken."""
+    if await user_by_email(conn, email):
+        raise DuplicateUserError(f"{email} has an account already")
+    user = User(id=uuid4().hex, email=email.strip().lower(), name=name, role=role, is_active=True, created_at=at)
+    await conn.execute(insert(users).values(asdict(user)))
+    return user
+
+
+async def user_by_email(conn: ReadConnection, email: str) -> User | None:
+    """The account with this e-mail, active or not."""
+    row = (await conn.execute(select(users).where(users.c.email == email.strip().lower()))).mappings().first()
+    return _user(row) if row else None
+
+
+async def list_users(conn: ReadConnection) -> Sequence[tuple[User, tuple[SlackLink, ...]]]:
+    """Every account with its links, by e-mail."""
+    links = [_link(row) for row in (await conn.execute(select(slack_links))).mappings()]
+    found = [_user(row) for row in (await conn.execute(select(users).order_by(users.c.email))).mappings()]
+    return [(user, tuple(link for link in links if link.user_id == user.id)) for user in found]
+
+
+async def set_role(conn: WriteConnection, user_id: str, role: Role) -> None:
+    """Give an account another role, from the next thing it does on."""
+    await conn.execute(update(users).where(users.c.id == user_id).values(role=role.value))
+
+
+async def deactivate_user(conn: WriteConnection, user_id: str) -> None:
+    """Close an account and cut its Slack links; its notes and audit events stay."""
+    await conn.execute(update(users).where(users.c.id == user_id).values(is_active=False))
+    await conn.execute(delete(slack_links).where(slack_links.c.user_id == user_id))
+
+
+async def link_slack(conn: WriteConnection, link: SlackLink) -> None:
+    """Let a Slack person act as an account, replacing what that person was linked to before."""
+    statement = conflict_insert(conn, slack_links).values(asdict(link))
+    kept = {name: statement.excluded[name] for name in ("user_id", "linked_at", "linked_by")}
+    await conn.execute(statement.on_conflict_do_update(index_elements=["team_id", "slack_user_id"], set_=kept))
+
+
+async def linked_user(conn: ReadConnection, team_id: str, slack_user_id: str) -> User | None:
+    """The active account that this Slack person acts as; None for everyone who may see nothing."""
+    query = (
+        select(users)
+        .join(slack_links, slack_links.c.user_id == users.c.id)
+        .where(
+            slack_links.c.team_id == team_id,
+            slack_links.c.slack_user_id == slack_user_id,
+            users.c.is_active.is_(True),
+        )
+    )
+    row = (await conn.execute(query)).mappings().first()
+    return _user(row) if row else None
+
+
+async def count_users(conn: ReadConnection) -> int:
+    """How many active accounts there are."""
+    query = select(func.count()).select_from(users).where(users.c.is_active.is_(True))
+    return int((await conn.execute(query)).scalar_one())
+
+
+def _user(row: RowMapping) -> User:
+    return User(
+        id=row["id"],
+        email=row["email"],
+        name=row["name"],
+        role=Role(row["role"]),
+        is_active=row["is_active"],
+        created_at=row["created_at"],
+    )
+
+
+def _link(row: RowMapping) -> SlackLink:
+    return SlackLink(**{name: row[name] for name in SlackLink.__dataclass_fields__})

@@ -1,0 +1,29 @@
+"""The port of durable work: what must survive a crash is started here, whichever engine runs it."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Protocol
+
+# Arguments of durable work are kept as JSON.
+Payload = Mapping[str, str]
+
+
+class WorkState(StrEnum):
+    """How a piece of durable work stands."""
+
+    PENDING = "pending"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Work(Protocol):
+    """Starts work that survives a crash.
+
+    The same id never runs twice: a second start of it is answered as if it had started the first.
+    """
+
+    async def start(self, kind: str, work_id: str, payload: Payload) -> None:
+        """Return once the work is durable; it then runs in the background, again after a crash."""
+
+    async def status(self, work_id: str) -> WorkState | None:
+        """How the work with this id stands; None when it was never started."""

@@ -1,0 +1,1 @@
+"""Systems of record: reading them into the store, and (by the same ports) writing back to them."""

@@ -1,0 +1,73 @@
+"""The port of a system of record: what a connector must be able to do. The engine knows nothing else of it."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from store.pulled import Record
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Broken:
+    """A record that could not be read: its id in the source and the reason, in words that name field and value."""
+
+    source_id: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """What one request brought, and the cursor to save with it.
+
+    `cursor` is the connector's own text; handed back, it goes on right after this page. `covered_until` is the
+    instant up to which this stream is complete with this page: None while the first load still lacks open items,
+    the previous value's successor once a window is read to its end. `expected` is how many records the source
+    says the whole read will bring, when it says so.
+    """
+
+    records: tuple[Record, ...]
+    cursor: str
+    covered_until: datetime | None
+    broken: tuple[Broken, ...] = ()
+    expected: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """One thing that `tesorio doctor` checked. `remedy` says what to do when it is not ok."""
+
+    check: str
+    ok: bool
+    detail: str
+    remedy: str = ""
+
+
+class Source(Protocol):
+    """A system that records are pulled from.
+
+    Everything may raise `sync.errors.SourceError`; retries within one request are the connector's own affair.
+    """
+
+    @property
+    def name(self) -> str:
+        """The system's short name, which is also the records' origin: «netsuite»."""
+
+    @property
+    def streams(self) -> tuple[str, ...]:
+        """The streams in the order in which they are pulled."""
+
+    def pages(self, stream: str, cursor: str, *, now: datetime) -> AsyncIterator[Page]:
+        """Read a stream on from a cursor («» reads everything) up to `now`, page by page."""
+
+    async def fetch(self, kind: str, source_id: str) -> Record | None:
+        """This one record as it is in the source now; None when the source has it no more."""
+
+    async def account(self) -> str:
+        """Which account of the system this is; an installation binds to the first one it meets."""
+
+    async def check(self) -> tuple[Finding, ...]:
+        """Look at settings, login and permissions, one finding each."""
+
+    async def close(self) -> None:
+        """Free connections and threads."""
