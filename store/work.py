@@ -27,3 +27,11 @@ class Work(Protocol):
 
     async def status(self, work_id: str) -> WorkState | None:
         """How the work with this id stands; None when it was never started."""
+
+
+class TryLaterError(Exception):
+    """Raised by a handler: the work is not done and may succeed later, after `after_seconds` when that is known."""
+
+    def __init__(self, reason: str, *, after_seconds: float | None = None) -> None:
+        super().__init__(reason)
+        self.after_seconds = after_seconds

@@ -1,6 +1,6 @@
 """The port of a system of record: what a connector must be able to do. The engine knows nothing else of it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -57,7 +57,7 @@ class Source(Protocol):
     def streams(self) -> tuple[str, ...]:
         """The streams in the order in which they are pulled."""
 
-    def pages(self, stream: str, cursor: str, *, now: datetime) -> AsyncIterator[Page]:
+    def pages(self, stream: str, cursor: str, *, now: datetime) -> AsyncGenerator[Page, None]:
         """Read a stream on from a cursor («» reads everything) up to `now`, page by page."""
 
     async def fetch(self, kind: str, source_id: str) -> Record | None:

@@ -1,0 +1,57 @@
+"""Bringing the database to this program's schema, and refusing one that is newer."""
+
+from importlib.resources import files
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+import store.tables  # noqa: F401 - importing it fills the metadata
+from store.db import Store
+from store.errors import SchemaNewerError, SchemaOlderError
+
+
+async def upgrade(database: Store) -> None:
+    """Apply the missing migrations, all in one transaction: killed half-way, none of them happened.
+
+    Raises SchemaNewerError when the database knows a revision that this program does not.
+    """
+    async with database.write() as conn:
+        await conn.run_sync(_upgrade)
+
+
+async def check(database: Store) -> None:
+    """Raises SchemaOlderError or SchemaNewerError unless the database has exactly this program's schema."""
+    async with database.read() as conn:
+        current = await conn.run_sync(_revision)
+    if current != _script().get_current_head():
+        raise SchemaOlderError
+
+
+def _upgrade(conn: Connection) -> None:
+    _revision(conn)
+    config = _config()
+    config.attributes["connection"] = conn
+    command.upgrade(config, "head")
+
+
+def _revision(conn: Connection) -> str | None:
+    """The database's revision; None for an empty one. Raises SchemaNewerError for one that we do not know."""
+    revision = MigrationContext.configure(conn).get_current_revision()
+    known = {script.revision for script in _script().walk_revisions()}
+    if revision is not None and revision not in known:
+        raise SchemaNewerError
+    return revision
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(str(files("store") / "migrations"))).replace("%", "%%"))
+    return config
+
+
+def _script() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())

@@ -1,0 +1,121 @@
+"""Durable work on DBOS: what is started here goes on after a crash. The only file that imports dbos.
+
+One workflow serves every kind of work: it runs the kind's handler as a step, and again after a wait when the handler
+asks for that. Steps are at-least-once, so handlers must bear being run again; the pull goes on from its cursor.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from types import TracebackType
+from typing import Any, Self
+
+from dbos import DBOS, DBOSConfig, SetWorkflowID
+from dbos._serialization import DBOSPortableJSON
+
+from store.work import Payload, TryLaterError, WorkState
+from sync.backoff import wait_seconds
+
+Handler = Callable[[str, Payload], Awaitable[None]]
+
+# Pending work must survive a deploy: the engine sets work of another version aside, so ours never changes.
+_WORK_VERSION = "1"
+_MAX_ATTEMPTS = 8
+_log = logging.getLogger(__name__)
+
+
+class WorkGivenUpError(Exception):
+    """The work failed for good; the reason is in the message."""
+
+
+class DurableWork:
+    """The `store.work.Work` port. One per process; `async with` launches it in the running event loop.
+
+    `executor_id` names this replica: after a restart under the same id its unfinished work goes on.
+    """
+
+    def __init__(
+        self,
+        *,
+        database_url: str,
+        executor_id: str,
+        handlers: Mapping[str, Handler],
+        dice: Callable[[], float] = random.random,
+        pause: Callable[[float], Awaitable[None]] | None = None,
+    ) -> None:
+        self._database_url = database_url
+        self._executor_id = executor_id
+        self._handlers = handlers
+        self._dice = dice
+        self._pause = pause
+        self._workflow: Callable[[str, str, dict[str, str]], Awaitable[None]] | None = None
+
+    async def __aenter__(self) -> Self:
+        config = DBOSConfig(
+            name="tesorio",
+            system_database_url=self._database_url,
+            application_version=_WORK_VERSION,
+            executor_id=self._executor_id,
+            serializer=DBOSPortableJSON,
+            notification_listener_polling_interval_sec=0.2,
+            log_level="WARNING",
+        )
+        DBOS(config=config)
+        self._workflow = DBOS.workflow(name="tesorio.work")(self._run)
+        DBOS.launch()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        # Waits for threads of its own; they may need this loop to finish.
+        await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
+
+    async def start(self, kind: str, work_id: str, payload: Payload) -> None:
+        """See `store.work.Work.start`."""
+        if kind not in self._handlers or self._workflow is None:
+            raise KeyError(kind)
+        with SetWorkflowID(work_id):
+            await DBOS.start_workflow_async(self._workflow, kind, work_id, dict(payload))  # type: ignore[arg-type]
+
+    async def status(self, work_id: str) -> WorkState | None:
+        """See `store.work.Work.status`."""
+        found = await DBOS.get_workflow_status_async(work_id)
+        if found is None:
+            return None
+        return {"SUCCESS": WorkState.DONE, "ERROR": WorkState.FAILED, "CANCELLED": WorkState.FAILED}.get(
+            found.status, WorkState.PENDING
+        )
+
+    async def wait(self, work_id: str) -> WorkState:
+        """Wait until the work with this id has ended."""
+        handle: Any = await DBOS.retrieve_workflow_async(work_id)
+        try:
+            await handle.get_result()
+        except WorkGivenUpError:
+            return WorkState.FAILED
+        return await self.status(work_id) or WorkState.FAILED
+
+    async def _run(self, kind: str, work_id: str, payload: dict[str, str]) -> None:
+        for attempt in range(1, _MAX_ATTEMPTS + 1):
+            outcome = await DBOS.run_step_async({"name": kind}, self._attempt, kind, work_id, payload, attempt)
+            if outcome["state"] == "done":
+                return
+            if outcome["state"] == "failed":
+                raise WorkGivenUpError(outcome["reason"])
+            await (self._pause or DBOS.sleep_async)(outcome["wait_seconds"])
+        raise WorkGivenUpError(f"given up after {_MAX_ATTEMPTS} attempts: {outcome['reason']}")
+
+    async def _attempt(self, kind: str, work_id: str, payload: dict[str, str], attempt: int) -> dict[str, Any]:
+        """One try, told as data: what a step returns is recorded, what it raises would be pickled."""
+        try:
+            await self._handlers[kind](work_id, payload)
+        except TryLaterError as later:
+            wait = wait_seconds(attempt, asked=later.after_seconds, dice=self._dice)
+            _log.warning("work %s will be tried again in %.0f s: %s", work_id, wait, later)
+            return {"state": "later", "wait_seconds": wait, "reason": str(later)}
+        except Exception as error:  # noqa: BLE001 - the outer door of background work: every end is recorded
+            _log.exception("work %s failed", work_id)
+            return {"state": "failed", "reason": f"{type(error).__name__}: {error}"}
+        return {"state": "done"}

@@ -1,0 +1,16 @@
+"""Which connectors there are. A new one adds its line here."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from sync.connector import Source
+from sync.connectors import netsuite
+
+# From the environment, the connector's rules in tesorio.toml and the data folder to a source; None when the
+# environment has no setting of this system at all.
+Build = Callable[[Mapping[str, str], Mapping[str, Any], Path], Source | None]
+
+CONNECTORS: Mapping[str, Build] = {
+    "netsuite": netsuite.build,
+}
