@@ -1,0 +1,44 @@
+"""The records that a seed gives: customers, then their contacts, invoices and payments."""
+
+import random
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sandbox.ledger.customers import make_contacts, make_customers
+from sandbox.ledger.invoices import make_drafts, make_invoice, numbered
+from sandbox.ledger.names import identities
+from sandbox.ledger.records import Contact, Customer, Invoice, Payment
+from sandbox.ledger.settlement import end_of_history, make_payments, settled
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Seeded:
+    """The four kinds of record, each in ascending order of id."""
+
+    customers: tuple[Customer, ...]
+    contacts: tuple[Contact, ...]
+    invoices: tuple[Invoice, ...]
+    payments: tuple[Payment, ...]
+
+
+def seeded(*, customers: int, today: date, seed: int, invoices_per_customer: int) -> Seeded:
+    """The same records for the same arguments, on every machine."""
+    rng = random.Random(seed)  # noqa: S311 -- repeatable data, not a secret
+    people = make_customers(rng, identities(rng, customers), cutoff=end_of_history(today))
+    contacts = make_contacts(rng, people)
+    drafts = make_drafts(rng, people, per_customer=invoices_per_customer, today=today)
+    invoices = {
+        invoice_id: settled(rng, make_invoice(rng, invoice_id, number, draft, today=today), draft, today=today)
+        for invoice_id, number, draft in numbered(drafts)
+    }
+    payments = tuple(make_payments(rng, invoices.values()))
+    for payment in payments:
+        for applied in payment.applications:
+            invoices[applied.invoice_id] = _touched_by(payment, invoices[applied.invoice_id])
+    return Seeded(customers=people, contacts=contacts, invoices=tuple(invoices.values()), payments=payments)
+
+
+def _touched_by(payment: Payment, invoice: Invoice) -> Invoice:
+    if invoice.last_modified == payment.created_at:
+        return invoice
+    return replace(invoice, last_modified=payment.created_at)
