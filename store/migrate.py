@@ -31,6 +31,12 @@ async def check(database: Store) -> None:
         raise SchemaOlderError
 
 
+async def is_empty(database: Store) -> bool:
+    """Whether no migration was ever applied to the database."""
+    async with database.read() as conn:
+        return await conn.run_sync(_revision) is None
+
+
 def _upgrade(conn: Connection) -> None:
     _revision(conn)
     config = _config()

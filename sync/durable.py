@@ -7,7 +7,7 @@ asks for that. Steps are at-least-once, so handlers must bear being run again; t
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine
 from types import TracebackType
 from typing import Any, Self
 
@@ -32,7 +32,8 @@ class WorkGivenUpError(Exception):
 class DurableWork:
     """The `store.work.Work` port. One per process; `async with` launches it in the running event loop.
 
-    `executor_id` names this replica: after a restart under the same id its unfinished work goes on.
+    `executor_id` names this replica: after a restart under the same id its unfinished work goes on, so `handlers`
+    must be filled before the block is entered.
     """
 
     def __init__(
@@ -40,16 +41,16 @@ class DurableWork:
         *,
         database_url: str,
         executor_id: str,
-        handlers: Mapping[str, Handler],
         dice: Callable[[], float] = random.random,
         pause: Callable[[float], Awaitable[None]] | None = None,
     ) -> None:
         self._database_url = database_url
         self._executor_id = executor_id
-        self._handlers = handlers
+        self.handlers: dict[str, Handler] = {}
+        self._running: set[asyncio.Task[Any]] = set()
         self._dice = dice
         self._pause = pause
-        self._workflow: Callable[[str, str, dict[str, str]], Awaitable[None]] | None = None
+        self._workflow: Callable[[str, str, dict[str, str]], Coroutine[Any, Any, None]] | None = None
 
     async def __aenter__(self) -> Self:
         config = DBOSConfig(
@@ -59,25 +60,34 @@ class DurableWork:
             executor_id=self._executor_id,
             serializer=DBOSPortableJSON,
             notification_listener_polling_interval_sec=0.2,
-            log_level="WARNING",
+            # At a stop it warns, with a traceback, of every workflow that will simply go on later.
+            log_level="ERROR",
         )
         DBOS(config=config)
-        self._workflow = DBOS.workflow(name="tesorio.work")(self._run)
+
+        async def run(kind: str, work_id: str, payload: dict[str, str]) -> None:
+            await self._run(kind, work_id, payload)
+
+        self._workflow = DBOS.workflow(name="tesorio.work")(run)
         DBOS.launch()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        # Waits for threads of its own; they may need this loop to finish.
+        # A cancelled workflow stays pending, and goes on after the next start.
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+        # It joins threads of its own, which may need this loop to finish.
         await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
 
     async def start(self, kind: str, work_id: str, payload: Payload) -> None:
         """See `store.work.Work.start`."""
-        if kind not in self._handlers or self._workflow is None:
+        if kind not in self.handlers or self._workflow is None:
             raise KeyError(kind)
         with SetWorkflowID(work_id):
-            await DBOS.start_workflow_async(self._workflow, kind, work_id, dict(payload))  # type: ignore[arg-type]
+            await DBOS.start_workflow_async(self._workflow, kind, work_id, dict(payload))
 
     async def status(self, work_id: str) -> WorkState | None:
         """See `store.work.Work.status`."""
@@ -109,8 +119,12 @@ class DurableWork:
 
     async def _attempt(self, kind: str, work_id: str, payload: dict[str, str], attempt: int) -> dict[str, Any]:
         """One try, told as data: what a step returns is recorded, what it raises would be pickled."""
+        task = asyncio.current_task()
+        if task is not None:
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
         try:
-            await self._handlers[kind](work_id, payload)
+            await self.handlers[kind](work_id, payload)
         except TryLaterError as later:
             wait = wait_seconds(attempt, asked=later.after_seconds, dice=self._dice)
             _log.warning("work %s will be tried again in %.0f s: %s", work_id, wait, later)

@@ -1,0 +1,244 @@
+"""`tesorio status`, `doctor`, `db`, `config` and `manifest`: looking after the installation."""
+
+from typing import Annotated, Any
+
+import typer
+import yaml
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.cli.shell import CommandError, Json, current_settings, print_json, print_table, run_async, say
+from bot.cli.syncing import run_row
+from bot.manifest import app_manifest
+from bot.root import build_sources, open_store, utc_now
+from bot.settings import Settings, SettingsError
+from store import migrate
+from store.cursors import list_cursors
+from store.db import Store
+from store.errors import StoreError
+from store.facts import read_fact
+from store.runs import latest_runs, list_quarantined
+from store.users import count_users
+from sync.connector import Finding
+
+database = typer.Typer(help="The store's schema.", no_args_is_help=True)
+config = typer.Typer(help="The settings as the program sees them.", no_args_is_help=True)
+_QUARANTINE_SHOWN = 20
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the command line."""
+    app.command("status")(status)
+    app.command("doctor")(doctor)
+    app.command("manifest")(manifest)
+    app.add_typer(database, name="db")
+    app.add_typer(config, name="config")
+
+
+def status(as_json: Json = False) -> None:
+    """How fresh each source is, how its last run ended, and what could not be read."""
+
+    async def work() -> dict[str, Any]:
+        settings = current_settings()
+        async with open_store(settings) as store:
+            return await _status(settings, store)
+
+    found = run_async(work)
+    if as_json:
+        print_json(found)
+        return
+    say(
+        f"Slack workspace: {found['slack_workspace'] or 'not connected yet; run `tesorio run` or `tesorio users link`'}"
+    )
+    say(f"Accounts: {found['accounts']}")
+    print_table("Sources", found["sources"])
+    print_table("Last runs", found["runs"])
+    print_table("Could not be read", found["quarantined"])
+
+
+async def _status(settings: Settings, store: Store) -> dict[str, Any]:
+    now = utc_now()
+    async with store.read() as conn:
+        cursors, runs = await list_cursors(conn), await latest_runs(conn)
+        held = await list_quarantined(conn, limit=_QUARANTINE_SHOWN)
+        workspace, accounts = await read_fact(conn, "slack.team"), await count_users(conn)
+    sources = [
+        {
+            "source": cursor.source,
+            "stream": cursor.stream,
+            "as_of": cursor.covered_until and cursor.covered_until.astimezone(settings.timezone).isoformat("seconds"),
+            "stale": _is_stale(settings, cursor.covered_until and (now - cursor.covered_until).total_seconds()),
+        }
+        for cursor in cursors
+    ]
+    quarantined = [{"record": f"{q.source} {q.stream} {q.source_id}", "reason": q.reason} for q in held]
+    return {
+        "slack_workspace": workspace,
+        "accounts": accounts,
+        "sources": sources,
+        "runs": [{"source": run.source, **run_row(run)} for run in runs],
+        "quarantined": quarantined,
+    }
+
+
+def _is_stale(settings: Settings, age_seconds: float | None) -> str:
+    if age_seconds is None:
+        return "never read"
+    return "yes" if age_seconds > settings.rules.sync.stale_after_hours * 3600 else "no"
+
+
+def doctor(
+    name: Annotated[str, typer.Argument(help="Only this: database, slack, or a source such as netsuite.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Check settings, tokens, scopes and permissions, and say what to do about what is wrong."""
+    findings = run_async(lambda: _findings(name))
+    rows = [
+        {"check": found.check, "ok": "yes" if found.ok else "NO", "detail": found.detail, "remedy": found.remedy}
+        for found in findings
+    ]
+    print_json(rows) if as_json else print_table("Doctor", rows)
+    if not all(found.ok for found in findings):
+        raise typer.Exit(1)
+
+
+async def _findings(name: str) -> tuple[Finding, ...]:
+    try:
+        settings = current_settings()
+        sources = build_sources(settings)
+    except SettingsError as error:
+        return tuple(Finding(check="settings", ok=False, detail=problem, remedy="") for problem in error.problems)
+    known = {"", "database", "slack", *(source.name for source in sources)}
+    if name not in known:
+        raise CommandError(f"{name} is not set up here; there is {', '.join(sorted(known - {''}))}")
+    found: list[Finding] = []
+    if name in {"", "database"}:
+        found.append(await _database_finding(settings))
+    if name in {"", "slack"}:
+        found.extend(await _slack_findings(settings))
+    for source in sources:
+        if name in {"", source.name}:
+            found.extend(await source.check())
+        await source.close()
+    return tuple(found)
+
+
+async def _database_finding(settings: Settings) -> Finding:
+    try:
+        async with open_store(settings) as store:
+            return Finding(check="database", ok=True, detail=store.url.render_as_string(hide_password=True))
+    except StoreError as error:
+        return Finding(check="database", ok=False, detail=type(error).__name__, remedy=str(error))
+
+
+async def _slack_findings(settings: Settings) -> list[Finding]:
+    try:
+        settings.require_slack()
+    except SettingsError as error:
+        return [Finding(check="slack tokens", ok=False, detail=problem) for problem in error.problems]
+    url = settings.slack_api_url
+    bot = AsyncWebClient(token=settings.slack_bot_token.get_secret_value(), base_url=url)
+    socket = AsyncWebClient(base_url=url)
+    return [
+        await _slack_login(bot),
+        await _slack_socket(socket, settings.slack_app_token.get_secret_value()),
+    ]
+
+
+async def _slack_login(bot: AsyncWebClient) -> Finding:
+    try:
+        told = await bot.auth_test()
+    except (SlackApiError, OSError) as error:
+        return Finding(
+            check="slack bot token",
+            ok=False,
+            detail=_slack_reason(error),
+            remedy="Check SLACK_BOT_TOKEN and SLACK_API_URL.",
+        )
+    granted = set(str(told.headers.get("x-oauth-scopes", "")).replace(" ", "").split(","))
+    missing = set(app_manifest()["oauth_config"]["scopes"]["bot"]) - granted
+    return Finding(
+        check="slack bot token",
+        ok=not missing,
+        detail=f"{told['user']} in {told['team']}"
+        + (f"; missing scopes: {', '.join(sorted(missing))}" if missing else ""),
+        remedy="Update the app from manifest.yml and install it to the workspace again." if missing else "",
+    )
+
+
+async def _slack_socket(client: AsyncWebClient, app_token: str) -> Finding:
+    remedy = "Make an app-level token with connections:write and switch Socket Mode on."
+    try:
+        await client.apps_connections_open(app_token=app_token)
+    except (SlackApiError, OSError) as error:
+        return Finding(check="slack app token", ok=False, detail=_slack_reason(error), remedy=remedy)
+    return Finding(check="slack app token", ok=True, detail="Socket Mode answers")
+
+
+def _slack_reason(error: SlackApiError | OSError) -> str:
+    return (
+        str(error.response.get("error")) if isinstance(error, SlackApiError) else f"no answer ({type(error).__name__})"
+    )
+
+
+def manifest() -> None:
+    """Print the Slack app manifest; manifest.yml is this output."""
+    typer.echo(yaml.safe_dump(app_manifest(), sort_keys=False, allow_unicode=True), nl=False)
+
+
+@database.command("upgrade")
+def upgrade() -> None:
+    """Bring the database to this program's schema."""
+
+    async def work() -> None:
+        settings = current_settings()
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        store = Store(settings.database_url)
+        try:
+            await migrate.upgrade(store)
+        finally:
+            await store.close()
+        say("The database has this program's schema.")
+
+    run_async(work)
+
+
+@database.command("check")
+def check() -> None:
+    """Say whether the database has this program's schema; exit code 1 when it has not."""
+
+    async def work() -> None:
+        store = Store(current_settings().database_url)
+        try:
+            await migrate.check(store)
+        finally:
+            await store.close()
+        say("The database has this program's schema.")
+
+    run_async(work)
+
+
+@config.command("show")
+def show(as_json: Json = False) -> None:
+    """The settings in force; secrets are shown as stars."""
+    settings = current_settings()
+    prefixes = ("TESORIO_", "SLACK_", "NETSUITE_", "SALESFORCE_", "INVOICED_")
+    rows: list[dict[str, object]] = [
+        {"setting": name, "value": _shown(name, value.get_secret_value())}
+        for name, value in sorted(settings.environment.items())
+        if name.startswith(prefixes)
+    ]
+    rows.append({"setting": "data folder", "value": str(settings.data_dir.absolute())})
+    rows.append({"setting": "tesorio.toml", "value": settings.rules.model_dump_json()})
+    print_json(rows) if as_json else print_table("Settings", rows)
+
+
+_OPEN = ("_URL", "_ZONE", "_DIR", "_MODE", "_CONFIG", "_ID", "_VERSION", "_WSDL", "_DOMAIN", "TIMEZONE")
+
+
+def _shown(name: str, value: str) -> str:
+    """A setting's value where its name shows that it is no secret; a URL never with its password."""
+    if name == "NETSUITE_TOKEN_ID" or not name.endswith(_OPEN):
+        return "*****"
+    scheme, separator, rest = value.partition("://")
+    return f"{scheme}://*****@{rest.rpartition('@')[2]}" if separator and "@" in rest else value

@@ -1,0 +1,42 @@
+"""`tesorio run`: the bot and the scheduler, until they are told to stop."""
+
+import asyncio
+import logging
+import signal
+
+import typer
+
+from bot.cli.shell import current_settings, run_async, say
+from bot.root import daily_pulls, open_assistant
+
+_log = logging.getLogger(__name__)
+
+
+def register(app: typer.Typer) -> None:
+    """Add `run` to the command line."""
+    app.command("run")(run)
+
+
+def run() -> None:
+    """Answer in Slack and keep the store in step with its sources, until Ctrl-C or SIGTERM."""
+
+    async def work() -> None:
+        settings = current_settings()
+        async with open_assistant(settings) as assistant, daily_pulls(assistant, settings):
+            names = ", ".join(source.name for source in assistant.sources) or "no source yet"
+            say(f"Connected to Slack workspace {assistant.deps.team_id}; reading {names}. Ctrl-C stops.")
+            await stop_signal()
+            _log.info("stopping")
+
+    run_async(work)
+
+
+async def stop_signal() -> None:
+    """Wait for SIGINT or SIGTERM. A second one ends the process at once: nothing accepted is lost by that."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    await stop.wait()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.remove_signal_handler(number)

@@ -1,0 +1,62 @@
+"""What every command needs of the terminal: settings, an event loop, tables or JSON, and plain complaints."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from bot.settings import Settings, load_settings
+
+_T = TypeVar("_T")
+Json = Annotated[bool, typer.Option("--json", help="Print data as JSON.")]
+
+
+class CommandError(Exception):
+    """The command could not do what was asked; the message says why and what to do."""
+
+
+def current_settings() -> Settings:
+    """The settings of the folder that the command was called in. Raises SettingsError."""
+    return load_settings(os.environ, folder=Path.cwd())
+
+
+def run_async(make: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
+    """Run one coroutine to its end."""
+    return asyncio.run(make())
+
+
+def print_json(data: object) -> None:
+    """One JSON document on standard output."""
+    sys.stdout.write(json.dumps(data, ensure_ascii=False, default=str) + "\n")
+
+
+def print_table(title: str, rows: Sequence[Mapping[str, object]]) -> None:
+    """Rows as a table; a sentence when there are none. Cells are shown literally."""
+    console = Console()
+    if not rows:
+        console.print(f"{title}: none")
+        return
+    table = Table(title=title, title_justify="left")
+    for column in rows[0]:
+        table.add_column(column.replace("_", " "))
+    for row in rows:
+        table.add_row(*(escape("" if value is None else str(value)) for value in row.values()))
+    console.print(table)
+
+
+def say(text: str) -> None:
+    """A line for people on standard output."""
+    sys.stdout.write(text + "\n")
+
+
+def complain(text: str) -> None:
+    """What went wrong, on standard error."""
+    Console(stderr=True, highlight=False).print(f"[bold red]tesorio:[/] {escape(text)}", soft_wrap=True)

@@ -1,0 +1,35 @@
+"""What the commands are given: the rooms they may use, made once by the composition root."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.answering import Answering
+from bot.audit_log import AuditLog
+from bot.lookup.index import LookupIndex
+from store.db import Store
+from store.work import Work
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Deps:
+    """`clock` gives the aware instant; `zone` is the company's, in which «today» is meant."""
+
+    store: Store
+    index: LookupIndex | None
+    work: Work
+    slack: AsyncWebClient
+    answering: Answering
+    audit: AuditLog
+    clock: Callable[[], datetime]
+    zone: ZoneInfo
+    locale: str
+    stale_after: timedelta
+    team_id: str
+
+    def today(self) -> date:
+        """The company's calendar date."""
+        return self.clock().astimezone(self.zone).date()

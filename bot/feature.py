@@ -1,0 +1,81 @@
+"""What a command file tells of itself: its subcommands, what Slack must know of it, and how it is registered."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from slack_bolt.app.async_app import AsyncApp
+
+from bot.access import SlackPerson
+from bot.deps import Deps
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SlashRequest:
+    """One `/tesorio …` as it was typed. `text` is what follows the subcommand."""
+
+    person: SlackPerson
+    subcommand: str
+    text: str
+    channel_id: str
+    response_url: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ActionRequest:
+    """One click on a button or choice in a menu of a message. `value` is what the element carries."""
+
+    person: SlackPerson
+    action_id: str
+    action_ts: str
+    value: str
+    channel_id: str
+    response_url: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Subcommand:
+    """A word after `/tesorio`, with the line that help and the manifest's hint show of it."""
+
+    word: str
+    usage: str
+    meaning: str
+    handle: Callable[[Deps, SlashRequest], Awaitable[None]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Feature:
+    """A use case. `effects` are the action ids that store something before they are acknowledged."""
+
+    subcommands: tuple[Subcommand, ...] = ()
+    scopes: frozenset[str] = frozenset()
+    events: frozenset[str] = frozenset()
+    effects: frozenset[str] = frozenset()
+    register: Callable[[AsyncApp, Deps], None] = field(default=lambda _app, _deps: None)
+
+
+def slash_request(body: Mapping[str, Any]) -> SlashRequest:
+    """The request in a slash command's payload."""
+    word, _, rest = str(body.get("text") or "").strip().partition(" ")
+    return SlashRequest(
+        person=SlackPerson(team_id=str(body.get("team_id") or ""), user_id=str(body.get("user_id") or "")),
+        subcommand=word.lower(),
+        text=rest.strip(),
+        channel_id=str(body.get("channel_id") or ""),
+        response_url=str(body.get("response_url") or ""),
+    )
+
+
+def action_request(body: Mapping[str, Any]) -> ActionRequest:
+    """The request in a block_actions payload of one action."""
+    action = body["actions"][0]
+    chosen = action.get("selected_option") or {}
+    user = body.get("user") or {}
+    return ActionRequest(
+        person=SlackPerson(team_id=str(user.get("team_id") or ""), user_id=str(user.get("id") or "")),
+        action_id=str(action.get("action_id") or ""),
+        action_ts=str(action.get("action_ts") or ""),
+        value=str(action.get("value") or chosen.get("value") or ""),
+        channel_id=str((body.get("channel") or {}).get("id") or ""),
+        response_url=str(body.get("response_url") or ""),
+    )

@@ -1,0 +1,42 @@
+"""The Slack app manifest, made from what is registered, so that it cannot ask for more or less than is used."""
+
+from typing import Any
+
+from bot.app import COMMAND, FEATURES, subcommands
+
+_HINT_CHARACTERS = 1000
+
+
+def app_manifest() -> dict[str, Any]:
+    """The manifest of a Socket-Mode app (Slack's reference/app-manifest), with the least scopes that work."""
+    scopes = frozenset[str]().union(*(feature.scopes for feature in FEATURES))
+    events = frozenset[str]().union(*(feature.events for feature in FEATURES))
+    hint = " | ".join(subcommand.usage for subcommand in subcommands())
+    settings: dict[str, Any] = {
+        "interactivity": {"is_enabled": True},
+        "org_deploy_enabled": False,
+        "socket_mode_enabled": True,
+        "token_rotation_enabled": False,
+    }
+    if events:
+        settings["event_subscriptions"] = {"bot_events": sorted(events)}
+    return {
+        "display_information": {
+            "name": "Tesorio",
+            "description": "What a customer owes, how late and by whom, in a second.",
+            "background_color": "#123b3a",
+        },
+        "features": {
+            "bot_user": {"display_name": "tesorio", "always_online": True},
+            "slash_commands": [
+                {
+                    "command": COMMAND,
+                    "description": "Look up a customer or an invoice",
+                    "usage_hint": hint[:_HINT_CHARACTERS],
+                    "should_escape": False,
+                },
+            ],
+        },
+        "oauth_config": {"scopes": {"bot": sorted(scopes)}},
+        "settings": settings,
+    }

@@ -1,0 +1,241 @@
+"""The composition root: joins settings, store, sources, durable work and Slack into one running assistant.
+
+Here and in the command line, and nowhere else, `bot` and `sync` meet.
+"""
+
+import fcntl
+import logging
+import os
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.answering import Answering
+from bot.app import build_app, effects
+from bot.audit_log import AuditLog
+from bot.commands import refresh
+from bot.deps import Deps
+from bot.lookup.index import LookupIndex
+from bot.settings import Settings, SettingsError
+from bot.socket import SocketDoor
+from store import migrate
+from store.cursors import list_cursors
+from store.db import ReadConnection, Store
+from store.errors import SchemaOlderError
+from store.facts import read_fact, save_fact
+from store.work import Payload, TryLaterError
+from sync.connector import Source
+from sync.durable import DurableWork, Handler
+from sync.errors import NotPermittedError, ReauthoriseError, RetryError, SourceError
+from sync.pull import Clock, Progress, PullOrder, pull_source, refresh_record
+from sync.registry import CONNECTORS
+from sync.schedule import DailyClock, due_slot, slot_id, slot_instant
+
+_log = logging.getLogger(__name__)
+
+
+class WrongWorkspaceError(Exception):
+    """The Slack tokens belong to another workspace than the one this store was set up with."""
+
+
+class AlreadyRunningError(Exception):
+    """Another `tesorio run` works in this data folder. One at a time: stop that one, or use another folder."""
+
+
+def utc_now() -> datetime:
+    """The one place where the product reads the clock."""
+    return datetime.now(UTC)
+
+
+def build_sources(settings: Settings) -> tuple[Source, ...]:
+    """The sources that are set. Raises SettingsError for what is set wrongly, or for a table that no one reads."""
+    unknown = settings.rules.connector_tables - set(CONNECTORS)
+    if unknown:
+        raise SettingsError(tuple(f"tesorio.toml: nothing is called [{name}]" for name in sorted(unknown)))
+    environment = settings.plain_environment()
+    made = [build(environment, settings.rules.connector(name), settings.data_dir) for name, build in CONNECTORS.items()]
+    return tuple(source for source in made if source is not None)
+
+
+async def open_schema(store: Store) -> None:
+    """Create the schema in an empty database; refuse any other that is not this program's. Raises StoreError."""
+    try:
+        await migrate.check(store)
+    except SchemaOlderError:
+        if not await migrate.is_empty(store):
+            raise
+        await migrate.upgrade(store)
+
+
+@asynccontextmanager
+async def open_store(settings: Settings) -> AsyncIterator[Store]:
+    """The store, with its schema checked."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    store = Store(settings.database_url)
+    try:
+        await open_schema(store)
+        yield store
+    finally:
+        await store.close()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Assistant:
+    """The running bot."""
+
+    deps: Deps
+    work: DurableWork
+    sources: tuple[Source, ...]
+    door: SocketDoor
+
+    async def pull(self, source: str, work_id: str, *, full: bool = False) -> None:
+        """Start a pull that survives a crash."""
+        await self.work.start("pull", work_id, {"source": source, "full": "yes" if full else ""})
+
+
+@asynccontextmanager
+async def open_assistant(
+    settings: Settings, *, clock: Clock = utc_now, progress: Progress = lambda _run: None
+) -> AsyncIterator[Assistant]:
+    """Everything that `tesorio run` runs, connected to Slack, until the block ends.
+
+    Raises SettingsError, StoreError, WrongWorkspaceError, AlreadyRunningError, or SlackApiError for refused tokens.
+    """
+    settings.require_slack()
+    sources = build_sources(settings)
+    async with AsyncExitStack() as stack:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        stack.enter_context(_only_one(settings.data_dir))
+        store = await stack.enter_async_context(open_store(settings))
+        for source in sources:
+            stack.push_async_callback(source.close)
+        slack = AsyncWebClient(
+            token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url, retry_handlers=[]
+        )
+        identity = await _identity(slack, store)
+        index = await stack.enter_async_context(LookupIndex.open(settings.data_dir / "index", store))
+        answering = await stack.enter_async_context(Answering())
+        audit = await stack.enter_async_context(AuditLog(store))
+        work = DurableWork(database_url=settings.work_database_url, executor_id=_replica_id(settings.data_dir))
+        deps = Deps(
+            store=store,
+            index=index,
+            work=work,
+            slack=slack,
+            answering=answering,
+            audit=audit,
+            clock=clock,
+            zone=settings.timezone,
+            locale=settings.rules.display.locale,
+            stale_after=timedelta(hours=settings.rules.sync.stale_after_hours),
+            team_id=identity["team_id"],
+        )
+        work.handlers.update(_handlers(deps, sources, progress))
+        await stack.enter_async_context(work)
+        door = SocketDoor(
+            build_app(deps, identity),
+            app_token=settings.slack_app_token.get_secret_value(),
+            web_client=slack,
+            with_effects=effects(),
+        )
+        stack.push_async_callback(door.client.close)
+        await door.connect_async()
+        yield Assistant(deps=deps, work=work, sources=sources, door=door)
+
+
+@asynccontextmanager
+async def daily_pulls(assistant: Assistant, settings: Settings) -> AsyncIterator[None]:
+    """The clock: each source's daily slot, and at the start the slot that was missed while nothing ran."""
+    at, zone, clock = settings.rules.sync.daily_at, settings.timezone, assistant.deps.clock
+
+    async def start(slot: date) -> None:
+        for source in assistant.sources:
+            await assistant.pull(source.name, slot_id(source.name, slot))
+
+    slot = due_slot(clock(), at, zone)
+    async with assistant.deps.store.read() as conn:
+        late = [source for source in assistant.sources if await _is_behind(conn, source, slot_instant(slot, at, zone))]
+    for source in late:
+        await assistant.pull(source.name, slot_id(source.name, slot))
+    async with DailyClock(at=at, zone=zone, now=clock, start=start):
+        yield
+
+
+async def _is_behind(conn: ReadConnection, source: Source, due: datetime) -> bool:
+    """Whether a stream of the source has not been read to its end since the instant."""
+    known = {cursor.stream: cursor.covered_until for cursor in await list_cursors(conn) if cursor.source == source.name}
+    return any((covered := known.get(stream)) is None or covered < due for stream in source.streams)
+
+
+def _handlers(deps: Deps, sources: tuple[Source, ...], progress: Progress) -> Mapping[str, Handler]:
+    by_name = {source.name: source for source in sources}
+
+    async def pull(work_id: str, payload: Payload) -> None:
+        order = PullOrder(run_id=work_id, full=bool(payload.get("full")))
+        try:
+            await pull_source(by_name[payload["source"]], deps.store, order, clock=deps.clock, progress=progress)
+        except RetryError as error:
+            raise TryLaterError(str(error), after_seconds=error.after_seconds) from error
+
+    async def read_again(_work_id: str, payload: Payload) -> None:
+        source, trouble = by_name.get(payload["origin"]), ""
+        try:
+            if source is not None:
+                await refresh_record(source, deps.store, payload["kind"], payload["source_id"], clock=deps.clock)
+        except SourceError as error:
+            _log.warning("refresh of %s failed: %s", payload["record_id"], error)
+            trouble = _trouble(source, error)
+        await refresh.finish(deps, payload, trouble)
+
+    return {"pull": pull, "refresh": read_again}
+
+
+def _trouble(source: Source | None, error: SourceError) -> str:
+    """Why a refresh failed, for a person in Slack: no vendor words, no detail that only the log should have."""
+    name = source.name if source else "the source"
+    if isinstance(error, RetryError):
+        return f"{name} did not answer just now"
+    if isinstance(error, ReauthoriseError | NotPermittedError):
+        return f"{name} refused our access; an admin can run `tesorio doctor`"
+    return f"{name} could not give this record"
+
+
+async def _identity(slack: AsyncWebClient, store: Store) -> Mapping[str, str]:
+    """Who we are in Slack, bound to the first workspace that we meet. Raises WrongWorkspaceError, SlackApiError."""
+    told = await slack.auth_test()
+    identity = {name: str(told.get(name) or "") for name in ("team_id", "team", "user_id", "user", "bot_id")}
+    async with store.read() as conn:
+        bound = await read_fact(conn, "slack.team_id")
+    if bound is None:
+        async with store.write() as conn:
+            await save_fact(conn, "slack.team_id", identity["team_id"])
+            await save_fact(conn, "slack.team", identity["team"])
+    elif bound != identity["team_id"]:
+        raise WrongWorkspaceError(f"this store belongs to workspace {bound}, the tokens to {identity['team_id']}")
+    return identity
+
+
+@contextmanager
+def _only_one(data_dir: Path) -> Iterator[None]:
+    """Hold the data folder for this process. Raises AlreadyRunningError when another has it."""
+    with (data_dir / "running.lock").open("w", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise AlreadyRunningError from None
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+def _replica_id(data_dir: Path) -> str:
+    """This data folder's name among replicas: the same after a restart, so that unfinished work is found again."""
+    path = data_dir / "replica_id"
+    if not path.exists():
+        path.write_text(uuid4().hex, encoding="utf-8")
+    return path.read_text(encoding="utf-8").strip()

@@ -1,0 +1,198 @@
+"""What the person who runs the bot has set: secrets and addresses by environment, rules by tesorio.toml."""
+
+import tomllib
+from collections.abc import Mapping
+from datetime import time
+from pathlib import Path
+from typing import Any, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from dotenv import dotenv_values
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+
+from store.db import sqlite_url
+
+_SLACK_API = "https://slack.com/api/"
+_WHERE = {
+    "SLACK_BOT_TOKEN": "starts with xoxb-; in your Slack app's settings: OAuth & Permissions, Bot User OAuth Token",
+    "SLACK_APP_TOKEN": "starts with xapp-; Basic Information, App-Level Tokens, scope connections:write",
+    "TESORIO_TIMEZONE": "a name such as America/New_York or Europe/Paris",
+    "TESORIO_DATABASE_URL": "sqlite+aiosqlite:///… or postgresql+asyncpg://…",
+    "SLACK_API_URL": "an address that ends in /api/",
+}
+
+
+class SettingsError(Exception):
+    """Some settings are missing or malformed; `problems` names each, with where to get it."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class SyncRules(_Model):
+    """When the sources are read, and from which age on an answer is marked as stale."""
+
+    daily_at: time = time(2, 0)
+    stale_after_hours: int = Field(default=26, ge=1)
+
+
+class DisplayRules(_Model):
+    """How amounts and dates are written: a CLDR locale such as en_US or fr_FR."""
+
+    locale: str = "en_US"
+
+
+class Rules(_Model):
+    """tesorio.toml. Tables that are not listed here belong to the connector of that name."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    sync: SyncRules = SyncRules()
+    display: DisplayRules = DisplayRules()
+
+    def connector(self, name: str) -> Mapping[str, Any]:
+        """A connector's own table; empty when there is none."""
+        found = (self.model_extra or {}).get(name, {})
+        return found if isinstance(found, Mapping) else {}
+
+    @property
+    def connector_tables(self) -> frozenset[str]:
+        return frozenset(self.model_extra or {})
+
+
+class Settings(BaseModel):
+    """Everything that is set, checked for form. Whether Slack is set at all is `require_slack`'s question."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, populate_by_name=True)
+
+    data_dir: Path = Field(default=Path("data"), alias="TESORIO_DATA_DIR")
+    database_url_setting: str = Field(default="", alias="TESORIO_DATABASE_URL")
+    timezone: ZoneInfo = Field(default=ZoneInfo("UTC"), alias="TESORIO_TIMEZONE")
+    slack_bot_token: SecretStr = Field(default=SecretStr(""), alias="SLACK_BOT_TOKEN")
+    slack_app_token: SecretStr = Field(default=SecretStr(""), alias="SLACK_APP_TOKEN")
+    slack_api_url: str = Field(default=_SLACK_API, alias="SLACK_API_URL")
+    slack_mode: Literal["socket"] = Field(default="socket", alias="TESORIO_SLACK_MODE")
+    rules: Rules = Rules()
+    environment: Mapping[str, SecretStr] = Field(default_factory=dict, repr=False)
+
+    @field_validator("timezone", mode="before")
+    @classmethod
+    def _known_zone(cls, value: object) -> ZoneInfo:
+        try:
+            return value if isinstance(value, ZoneInfo) else ZoneInfo(str(value))
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(f"no time zone is called «{str(value)[:60]}»") from None
+
+    @field_validator("database_url_setting")
+    @classmethod
+    def _known_driver(cls, value: str) -> str:
+        if value and not value.startswith(("sqlite+aiosqlite://", "postgresql+asyncpg://")):
+            raise ValueError("this database is not supported")
+        return value
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _api_root(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")) or not value.endswith("/api/"):
+            raise ValueError("this is not the root of a Slack Web API")
+        return value
+
+    @field_validator("slack_bot_token", "slack_app_token")
+    @classmethod
+    def _token_form(cls, value: SecretStr, info: Any) -> SecretStr:
+        prefix = "xoxb-" if info.field_name == "slack_bot_token" else "xapp-"
+        if value.get_secret_value() and not value.get_secret_value().startswith(prefix):
+            raise ValueError("this is another kind of token")
+        return value
+
+    @property
+    def database_url(self) -> str:
+        """The store's URL: SQLite in the data folder unless another is set."""
+        return self.database_url_setting or sqlite_url(self.data_dir.absolute() / "store.sqlite")
+
+    @property
+    def work_database_url(self) -> str:
+        """Where durable work is kept: beside the store, with the engine's own (blocking) driver."""
+        if self.database_url.startswith("postgresql+asyncpg://"):
+            return self.database_url.replace("postgresql+asyncpg://", "postgresql+psycopg://", 1)
+        return f"sqlite:///{self.data_dir.absolute() / 'work.sqlite'}"
+
+    def plain_environment(self) -> dict[str, str]:
+        """The environment for a connector to read its own settings from; secrets in clear, so never to be shown."""
+        return {name: value.get_secret_value() for name, value in self.environment.items()}
+
+    def require_slack(self) -> Self:
+        """These settings, if the bot can reach Slack with them. Raises SettingsError naming every missing one."""
+        wanted = {"SLACK_BOT_TOKEN": self.slack_bot_token, "SLACK_APP_TOKEN": self.slack_app_token}
+        missing = [_problem(name, "is not set") for name, token in wanted.items() if not token.get_secret_value()]
+        if missing:
+            raise SettingsError(tuple(missing))
+        return self
+
+
+def load_settings(environ: Mapping[str, str], *, folder: Path) -> Settings:
+    """Settings from the environment, over `.env` and `tesorio.toml` in the folder.
+
+    `NAME_FILE` names a file that holds NAME's value, as container secrets do. Raises SettingsError with every problem.
+    """
+    merged = {name: value for name, value in dotenv_values(folder / ".env").items() if value is not None} | dict(
+        environ
+    )
+    known = _with_files(merged)
+    config = Path(known.get("TESORIO_CONFIG") or folder / "tesorio.toml")
+    return settings_from(known, _rules(config, wanted="TESORIO_CONFIG" in known))
+
+
+def settings_from(environment: Mapping[str, str], rules: Rules) -> Settings:
+    """Settings from one mapping and nothing else. Raises SettingsError with every problem."""
+    ours = {name: value for name, value in environment.items() if value and not name.endswith("_FILE")}
+    kept = {name: SecretStr(value) for name, value in ours.items() if name.isupper()}
+    try:
+        return Settings.model_validate(ours | {"rules": rules, "environment": kept})
+    except ValidationError as error:
+        raise SettingsError(_problems(error)) from None
+
+
+def _with_files(environment: Mapping[str, str]) -> dict[str, str]:
+    found = dict(environment)
+    problems = []
+    prefixes = ("TESORIO_", "SLACK_", "NETSUITE_", "SALESFORCE_", "INVOICED_")
+    for name, path in environment.items():
+        if not name.endswith("_FILE") or not name.startswith(prefixes) or not path:
+            continue
+        try:
+            found[name.removesuffix("_FILE")] = Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            problems.append(f"{name}: the file that it names cannot be read")
+    if problems:
+        raise SettingsError(tuple(problems))
+    return found
+
+
+def _rules(path: Path, *, wanted: bool) -> Rules:
+    if not path.exists() and not wanted:
+        return Rules()
+    try:
+        return Rules.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError):
+        raise SettingsError((f"TESORIO_CONFIG: {path} cannot be read",)) from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError((f"{path}: {error}",)) from None
+    except ValidationError as error:
+        raise SettingsError(tuple(f"{path}: {problem}" for problem in _problems(error))) from None
+
+
+def _problems(error: ValidationError) -> tuple[str, ...]:
+    return tuple(
+        _problem(".".join(str(part) for part in found["loc"]), found["msg"].removeprefix("Value error, "))
+        for found in error.errors(include_input=False, include_context=False, include_url=False)
+    )
+
+
+def _problem(name: str, meaning: str) -> str:
+    return f"{name}: {meaning}" + (f" ({_WHERE[name]})" if name in _WHERE else "")
