@@ -1,0 +1,162 @@
+"""The payloads that Slack sends to an app when somebody does something. Pure, but for the tickets that they carry."""
+
+from typing import Any
+
+from sandbox.slack.core import Core
+from sandbox.slack.interactivity import choice, elements, state_values
+from sandbox.slack.records import Channel, Json, Member, Message, View
+from sandbox.slack.seed import TEAM_DOMAIN, TEAM_ID
+from sandbox.slack.tickets import Source
+from sandbox.slack.wire import channel_label, message_json
+
+VERIFICATION = "sandbox-verification"
+
+
+def command_payload(core: Core, actor: Member, channel: Channel, command: str, text: str) -> Json:
+    return {
+        "token": VERIFICATION,
+        "team_id": actor.team_id,
+        "team_domain": TEAM_DOMAIN,
+        "channel_id": channel.id,
+        "channel_name": channel_label(channel),
+        "user_id": actor.id,
+        "user_name": actor.name,
+        "command": command,
+        "text": text,
+        "api_app_id": core.app.app_id,
+        "is_enterprise_install": "false",
+        "response_url": core.response_url(channel=channel.id, user=actor.id, command=f"{command} {text}".strip()),
+        "trigger_id": core.tickets.issue_trigger(actor.id),
+    }
+
+
+def action_payload(core: Core, actor: Member, place: Message | View, action: Json) -> Json:
+    return {
+        **_common(core, actor, "block_actions"),
+        **place_members(core, actor, place),
+        "trigger_id": core.tickets.issue_trigger(actor.id, _view_id(place)),
+        "actions": [action],
+    }
+
+
+def suggestion_payload(
+    core: Core, actor: Member, place: Message | View, *, block_id: str, action_id: str, query: str
+) -> Json:
+    described = place_members(core, actor, place)
+    described.pop("response_url", None)
+    return {
+        **_common(core, actor, "block_suggestion"),
+        **described,
+        "block_id": block_id,
+        "action_id": action_id,
+        "value": query,
+    }
+
+
+def shortcut_payload(core: Core, actor: Member, callback_id: str) -> Json:
+    return {
+        **_common(core, actor, "shortcut"),
+        "callback_id": callback_id,
+        "action_ts": core.state.next_ts(),
+        "trigger_id": core.tickets.issue_trigger(actor.id),
+    }
+
+
+def message_shortcut_payload(core: Core, actor: Member, callback_id: str, message: Message) -> Json:
+    channel = core.state.channels[message.channel]
+    return {
+        **_common(core, actor, "message_action"),
+        "callback_id": callback_id,
+        "action_ts": core.state.next_ts(),
+        "trigger_id": core.tickets.issue_trigger(actor.id),
+        "channel": {"id": channel.id, "name": channel_label(channel)},
+        "message_ts": message.ts,
+        "message": message_json(message, with_metadata=True),
+        "response_url": core.response_url(channel=channel.id, user=actor.id),
+    }
+
+
+def submission_payload(core: Core, actor: Member, view: View) -> Json:
+    return {
+        **_common(core, actor, "view_submission"),
+        "trigger_id": core.tickets.issue_trigger(actor.id, view.id),
+        "view": core.views.described(view),
+        "response_urls": _modal_response_urls(core, actor, view),
+    }
+
+
+def closed_payload(core: Core, actor: Member, view: View, *, is_cleared: bool) -> Json:
+    return {
+        **_common(core, actor, "view_closed"),
+        "view": core.views.described(view),
+        "is_cleared": is_cleared,
+    }
+
+
+def action_of(core: Core, block_id: str, element: Json, value: Any) -> Json:
+    """One entry of `actions`: the element that was used, with what was chosen in it."""
+    kept = ("text", "value", "url", "style") if element["type"] == "button" else ("placeholder",)
+    return {
+        **{name: element[name] for name in kept if name in element},
+        **choice(element["type"], value),
+        "action_id": element.get("action_id", ""),
+        "block_id": block_id,
+        "action_ts": core.state.next_ts(),
+    }
+
+
+def place_members(core: Core, actor: Member, place: Message | View) -> Json:
+    """Where it happened. Slack leaves an ephemeral message's content out, and gives no response_url inside a view."""
+    if isinstance(place, View):
+        described = core.views.described(place)
+        return {"container": {"type": "view", "view_id": place.id}, "view": described}
+    channel = core.state.channels[place.channel]
+    ephemeral = place.ephemeral_to is not None
+    source = Source(ts=place.ts, ephemeral=ephemeral)
+    members: Json = {
+        "container": {
+            "type": "message",
+            "message_ts": place.ts,
+            "channel_id": channel.id,
+            "is_ephemeral": ephemeral,
+        },
+        "channel": {"id": channel.id, "name": channel_label(channel)},
+        "state": {"values": state_values(place.blocks, {})},
+        "response_url": core.response_url(channel=channel.id, user=actor.id, source=source),
+    }
+    return members if ephemeral else {**members, "message": message_json(place, with_metadata=True)}
+
+
+def _common(core: Core, actor: Member, kind: str) -> Json:
+    return {
+        "type": kind,
+        "token": VERIFICATION,
+        "team": {"id": TEAM_ID, "domain": TEAM_DOMAIN},
+        "user": {
+            "id": actor.id,
+            "username": actor.name,
+            "name": actor.name,
+            "team_id": actor.team_id,
+        },
+        "api_app_id": core.app.app_id,
+        "enterprise": None,
+        "is_enterprise_install": False,
+    }
+
+
+def _view_id(place: Message | View) -> str | None:
+    return place.id if isinstance(place, View) and place.body.get("type") == "modal" else None
+
+
+def _modal_response_urls(core: Core, actor: Member, view: View) -> list[Json]:
+    """One for each channel chosen in a select that has `response_url_enabled`."""
+    values = core.views.described(view)["state"]["values"]
+    urls = []
+    for block_id, element in elements(view.body["blocks"]):
+        chosen = values.get(block_id, {}).get(element.get("action_id"), {})
+        channel = chosen.get("selected_conversation") or chosen.get("selected_channel")
+        if element.get("response_url_enabled") and channel:
+            url = core.response_url(channel=channel, user=actor.id)
+            urls.append({"block_id": block_id, "action_id": element["action_id"], "channel_id": channel})
+            urls[-1]["response_url"] = url
+    return urls
