@@ -1,0 +1,61 @@
+"""The five aging buckets as a small table, and the same in text where a client or workspace refuses tables."""
+
+from slack_sdk.models.blocks import Block, RawTextObject, TableBlock
+
+from bot.views.amounts import Place, money
+from bot.views.parts import lines, words
+from bot.views.text import literal
+from store.aging import Aging
+from store.money import Money
+
+# More columns would not fit beside each other on a telephone.
+MAX_CURRENCIES = 4
+_BUCKETS = ("Current", "1-30 days", "31-60 days", "61-90 days", "Over 90 days")
+_MAX_CODE = 8
+
+
+def aging_table(aging: tuple[Aging, ...], place: Place) -> list[Block]:
+    """One row per bucket and one column per currency: narrow enough for a telephone, the oldest bucket in sight."""
+    shown = aging[:MAX_CURRENCIES]
+    if not shown:
+        return []
+    columns = [[cell_or_dash(amount, place) for amount in _amounts(each)] for each in shown]
+    rows = [_row("Past due", *_titles(shown)), *(_row(*cells) for cells in zip(_BUCKETS, *columns, strict=True))]
+    settings = [{"align": "left"}, *({"align": "right"} for _ in shown)]
+    return [TableBlock(block_id="aging", rows=rows, column_settings=settings)]
+
+
+def aging_text(aging: tuple[Aging, ...], place: Place) -> list[Block]:
+    """The same figures, a line per bucket."""
+    shown = aging[:MAX_CURRENCIES]
+    if not shown:
+        return []
+    columns = [_amounts(each) for each in shown]
+    return [
+        lines(
+            "aging",
+            [
+                [words(f"{bucket}: ", bold=True), words(", ".join(cell_or_dash(amount, place) for amount in amounts))]
+                for bucket, *amounts in zip(_BUCKETS, *columns, strict=True)
+            ],
+        )
+    ]
+
+
+def cell_or_dash(amount: Money, place: Place) -> str:
+    """The amount, or a dash for zero: what is there stands out."""
+    return money(amount, place) if amount.minor else "-"
+
+
+def _titles(shown: tuple[Aging, ...]) -> list[str]:
+    if len(shown) == 1:
+        return ["Open balance"]
+    return [literal(each.currency, _MAX_CODE) for each in shown]
+
+
+def _amounts(aging: Aging) -> tuple[Money, ...]:
+    return (aging.current, aging.days_1_30, aging.days_31_60, aging.days_61_90, aging.over_90)
+
+
+def _row(*cells: str) -> list[RawTextObject]:
+    return [RawTextObject(text=cell) for cell in cells]

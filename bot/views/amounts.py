@@ -1,0 +1,75 @@
+"""Amounts, dates and lateness in the words that people read."""
+
+import copy
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from functools import lru_cache
+
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import NumberPattern
+
+from bot.views.text import literal
+from store.money import Money, exponent
+
+_MAX_AMOUNT = 60
+_DAY, _DAY_AND_YEAR = "d MMM", "d MMM y"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """For whom we write: the company's time zone and calendar date, and the locale of amounts and month names.
+
+    `locale` is a CLDR name such as «en_US» or «de_DE»; an unknown one raises babel's UnknownLocaleError when used.
+    """
+
+    time_zone: tzinfo
+    today: date
+    locale: str = "en_US"
+
+
+def money(amount: Money, place: Place) -> str:
+    """«$1,234.50»: the locale's format with the decimals of ISO 4217 (CLDR would show RSD without any)."""
+    pattern = _currency_pattern(place.locale, exponent(amount.currency))
+    text = pattern.apply(amount.decimal, place.locale, currency=amount.currency, currency_digits=False)
+    # An unknown currency's code is printed as the source wrote it, so it is outside text too.
+    return literal(text, _MAX_AMOUNT)
+
+
+def negated(amount: Money) -> Money:
+    """The amount with the other sign: what a negative open balance is worth as a credit."""
+    return Money(currency=amount.currency, minor=-amount.minor)
+
+
+def day(value: date, place: Place) -> str:
+    """«22 Nov 2026»: day first and the month in letters, so that no reader takes one for the other."""
+    return format_date(value, _DAY_AND_YEAR, locale=place.locale)
+
+
+def as_of(instant: datetime, place: Place) -> str:
+    """«as of 09:12, 22 Nov» in the company's time zone, with the year when it is not this one."""
+    local = instant.astimezone(place.time_zone)
+    pattern = _DAY if local.year == place.today.year else _DAY_AND_YEAR
+    return f"as of {local:%H:%M}, {format_date(local.date(), pattern, locale=place.locale)}"
+
+
+def lateness(due_date: date, today: date) -> str:
+    """«12 days past due», «due today», «due tomorrow», «due in 3 days». It is for invoices with an open balance."""
+    days = (due_date - today).days
+    if days < 0:
+        return f"{counted(-days, 'day')} past due"
+    if days > 1:
+        return f"due in {counted(days, 'day')}"
+    return "due tomorrow" if days else "due today"
+
+
+def counted(number: int, noun: str) -> str:
+    """«1 day», «12 days»; for nouns whose plural takes an s."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+@lru_cache(maxsize=64)
+def _currency_pattern(locale: str, decimals: int) -> NumberPattern:
+    pattern: NumberPattern = copy.copy(Locale.parse(locale).currency_formats["standard"])
+    pattern.frac_prec = (decimals, decimals)
+    return pattern

@@ -1,0 +1,179 @@
+"""A customer at a glance: what is owed, how much of it is past due, since when."""
+
+from dataclasses import dataclass
+
+from slack_sdk.models.blocks import Block, ButtonElement
+
+from bot.views.aging_table import MAX_CURRENCIES, aging_table, aging_text
+from bot.views.amounts import Place, counted, money, negated
+from bot.views.match import Match, match_block, match_words
+from bot.views.names import MAX_NAME, MAX_NUMBER, customer_name
+from bot.views.oldest_invoices import oldest_invoices
+from bot.views.parts import (
+    Message,
+    Span,
+    button,
+    buttons_row,
+    facts,
+    header,
+    lines,
+    listed,
+    message,
+    note_block,
+    record_link,
+    words,
+)
+from bot.views.provenance import Provenance, provenance_line, provenance_words
+from bot.views.text import literal
+from bot.views.values import RecordRef
+from store.aging import Aging
+from store.contacts import Contact
+from store.customers import Customer
+from store.invoices import Invoice
+from store.notes import Note
+
+MAX_CHILDREN = 5
+_MAX_IN_HEADLINE = 2
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CustomerCard:
+    """All that the card shows.
+
+    `aging` has one entry per currency, the largest open balance first; `oldest_open` the open invoices, the longest
+    due first. `more_children` counts those beyond `children`. Where others may read along, `is_contact_masked` keeps
+    the contact's telephone and most of the e-mail address back; `is_table_refused` writes the aging as text.
+    """
+
+    customer: Customer
+    provenance: Provenance
+    place: Place
+    aging: tuple[Aging, ...] = ()
+    oldest_open: tuple[Invoice, ...] = ()
+    parent: Customer | None = None
+    children: tuple[Customer, ...] = ()
+    more_children: int = 0
+    contact: Contact | None = None
+    is_contact_masked: bool = True
+    note: Note | None = None
+    match: Match | None = None
+    is_table_refused: bool = False
+
+
+def customer_card(card: CustomerCard) -> Message:
+    """The card, ready for Slack."""
+    shown = RecordRef(kind="customer", record_id=card.customer.id)
+    aging = aging_text if card.is_table_refused else aging_table
+    blocks: list[Block] = [
+        *match_block(card.match, shown),
+        header(_headline(card)),
+        lines("summary", [_identity(card), *_balances(card)]),
+        *aging(card.aging, card.place),
+        *oldest_invoices(card.oldest_open, card.place, total=sum(aging.open_invoices for aging in card.aging)),
+        *facts(_facts(card)),
+        *note_block(card.note, card.place),
+        provenance_line(card.provenance, card.place),
+        *buttons_row("actions", _buttons(card, shown)),
+    ]
+    return message(_sentence(card), blocks)
+
+
+def _headline(card: CustomerCard) -> str:
+    name = customer_name(card.customer)
+    owed = [aging.open_balance for aging in card.aging if aging.open_balance.minor > 0]
+    credit = [negated(aging.open_balance) for aging in card.aging if aging.open_balance.minor < 0]
+    if len(owed) > _MAX_IN_HEADLINE:
+        return f"{name} owes in {len(owed)} currencies"
+    if owed:
+        return f"{name} owes {' and '.join(money(amount, card.place) for amount in owed)}"
+    if credit:
+        return f"{name} has a credit of {money(credit[0], card.place)}"
+    return f"{name} owes nothing"
+
+
+def _identity(card: CustomerCard) -> list[Span]:
+    customer, source = card.customer, literal(card.provenance.source, MAX_NAME)
+    number = literal(customer.number, MAX_NUMBER) if customer.number else f"Customer in {source}"
+    marks = [
+        (customer.deleted_at is not None, f"Deleted in {source}"),
+        (customer.is_inactive, "Inactive"),
+        (customer.on_credit_hold is True, "⚠️ On credit hold"),
+    ]
+    spans = [record_link(number, customer.url)]
+    for is_set, text in marks:
+        spans += [words(" · "), words(text, bold=True)] if is_set else []
+    return spans
+
+
+def _balances(card: CustomerCard) -> list[list[Span]]:
+    rows = [_balance(aging, card.place) for aging in card.aging[:MAX_CURRENCIES]]
+    hidden = len(card.aging) - len(rows)
+    return [*rows, [words(f"…+{hidden:,} more currencies")]] if hidden else rows
+
+
+def _balance(aging: Aging, place: Place) -> list[Span]:
+    return [
+        words(_past_due_words(aging, place), bold=True),
+        words(f" · {money(aging.open_balance, place)} open balance"),
+        words(f" · {counted(aging.open_invoices, 'open invoice')}"),
+    ]
+
+
+def _past_due_words(aging: Aging, place: Place) -> str:
+    return (
+        f"{money(aging.past_due_balance, place)} past due" if aging.past_due_balance.minor > 0 else "Nothing past due"
+    )
+
+
+def _facts(card: CustomerCard) -> list[tuple[str, str | None]]:
+    customer = card.customer
+    return [
+        ("Terms", customer.payment_terms),
+        ("Credit limit", money(customer.credit_limit, card.place) if customer.credit_limit else None),
+        ("Parent", card.parent.name if card.parent else None),
+        ("Children", _children_words(card)),
+        ("Primary contact", _contact_words(card)),
+        ("Sales rep", customer.sales_rep),
+    ]
+
+
+def _children_words(card: CustomerCard) -> str | None:
+    shown = card.children[:MAX_CHILDREN]
+    hidden = len(card.children) - len(shown) + card.more_children
+    return listed([child.name for child in shown], more=hidden) if shown else None
+
+
+def _contact_words(card: CustomerCard) -> str | None:
+    contact = card.contact
+    if contact is None:
+        return None
+    if card.is_contact_masked:
+        return " · ".join(filter(None, (contact.name, _masked(contact.email))))
+    return " · ".join(filter(None, (contact.name, contact.email, contact.phone)))
+
+
+def _masked(email: str | None) -> str | None:
+    """«j…@sun.com»: enough to recognise, too little to write to."""
+    local, at, domain = (email or "").rpartition("@")
+    return f"{local[:1]}…@{domain}" if at else None
+
+
+def _buttons(card: CustomerCard, shown: RecordRef) -> list[ButtonElement]:
+    refresh = button("Refresh", "refresh.record", shown)
+    if card.parent is None:
+        return refresh
+    return refresh + button("Parent's card", "lookup.open", RecordRef(kind="customer", record_id=card.parent.id))
+
+
+def _sentence(card: CustomerCard) -> str:
+    because = f"{match_words(card.match)} " if card.match and card.match.reason else ""
+    owed = [aging for aging in card.aging[:MAX_CURRENCIES] if aging.open_balance.minor > 0]
+    balances = ", and ".join(_owed_words(aging, card.place) for aging in owed)
+    answer = f"{customer_name(card.customer)} owes {balances}" if owed else _headline(card)
+    hold = ", on credit hold" if card.customer.on_credit_hold else ""
+    return f"{because}{answer}{hold} {provenance_words(card.provenance, card.place)}"
+
+
+def _owed_words(aging: Aging, place: Place) -> str:
+    past_due = money(aging.past_due_balance, place) if aging.past_due_balance.minor > 0 else "nothing"
+    return f"{money(aging.open_balance, place)}, of which {past_due} is past due"

@@ -1,0 +1,82 @@
+"""What people read when there is no card to show: what happened, and what to do next."""
+
+from slack_sdk.models.blocks import Block
+
+from bot.views.amounts import counted
+from bot.views.match import MAX_QUERY, Candidate
+from bot.views.parts import Message, button, lines, message, paragraph, row_with_button, words
+from bot.views.text import literal
+from bot.views.values import RecordKind
+
+MAX_NEAREST = 5
+_MAX_LABEL = 75
+_MAX_REFERENCE = 40
+_EXAMPLES = (
+    ("invoice INV-12345", "what is owed on an invoice; part of the number is enough"),
+    ("customer ABC Inc", "what a customer owes; part of the name is enough"),
+    ("help", "this list"),
+)
+
+
+def no_match(query: str, kind: RecordKind, nearest: tuple[Candidate, ...] = ()) -> Message:
+    """Nothing matches; the nearest records are one press away."""
+    shown = nearest[:MAX_NEAREST]
+    advice = "The nearest are:" if shown else f"Check the spelling, or try a part of the {_name_of(kind)}."
+    text = f"No {kind} matches «{literal(query, MAX_QUERY)}». {advice}"
+    rows = [_nearest_row(position, candidate) for position, candidate in enumerate(shown, start=1)]
+    labels = ", ".join(literal(candidate.label, _MAX_LABEL) for candidate in shown)
+    return message(f"{text} {labels}".strip(), [paragraph("miss", text), *rows])
+
+
+def missing_query(kind: RecordKind, command: str = "/tesorio") -> Message:
+    """The command came without anything to look for."""
+    example = next(example for example, _ in _EXAMPLES if example.startswith(kind))
+    return _notice(f"Which {kind}? Type for example {command} {example}")
+
+
+def help_message(command: str = "/tesorio", unknown: str = "") -> Message:
+    """What can be asked; `unknown` is a subcommand that we don't know."""
+    first = f"There is no {command} {literal(unknown, MAX_QUERY)}. " if unknown else ""
+    title = f"{first}You can ask:"
+    rows = [[words(f"{command} {example}", bold=True), words(f"  {what}")] for example, what in _EXAMPLES]
+    spoken = "; ".join(f"{command} {example}: {what}" for example, what in _EXAMPLES)
+    return message(f"{title} {spoken}", [paragraph("help", title), lines("commands", rows)])
+
+
+def not_linked() -> Message:
+    """This Slack user has no account here. It says nothing about any record."""
+    return _notice(
+        "Your Slack user is not linked to an account here yet. Ask your administrator to link it, then try again."
+    )
+
+
+def rate_limited(wait_seconds: int) -> Message:
+    """Too many questions in a short time from one person."""
+    return _notice(f"One moment: that was a lot at once. Try again in {counted(max(1, wait_seconds), 'second')}.")
+
+
+def failed(reference: str) -> Message:
+    """Something broke on our side; `reference` finds it in the log."""
+    shown = literal(reference, _MAX_REFERENCE)
+    return _notice(
+        f"Something went wrong here, and it has been logged. If it happens again, name this reference: {shown}"
+    )
+
+
+def outdated_button(command: str = "/tesorio") -> Message:
+    """The pressed button or menu belongs to a card of an older version, or its record is gone."""
+    return _notice(f"This card is out of date and its buttons no longer work. Ask again with {command} for a new one.")
+
+
+def _notice(text: str) -> Message:
+    return message(text, [paragraph("notice", text)])
+
+
+def _nearest_row(position: int, candidate: Candidate) -> Block:
+    label, detail = literal(candidate.label, _MAX_LABEL), literal(candidate.detail, _MAX_LABEL, empty="")
+    text = f"{label} · {detail}" if detail else label
+    return row_with_button(f"nearest.{position}", text, button("Show", "lookup.open", candidate.ref))
+
+
+def _name_of(kind: RecordKind) -> str:
+    return {"invoice": "number", "customer": "name"}[kind]
