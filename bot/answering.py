@@ -7,7 +7,7 @@ from typing import Self
 import aiohttp
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.views.message import Message
+from bot.views.parts import Message
 
 _TIMEOUT_SECONDS = 10
 _log = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ from slack_bolt.response import BoltResponse
 from bot.commands import help_, lookup, refresh
 from bot.deps import Deps
 from bot.feature import Feature, Subcommand, slash_request
-from bot.views.misses import error_message, expired_message
+from bot.views.misses import failed, outdated_button
 
 COMMAND = "/tesorio"
 FEATURES: tuple[Feature, ...] = (
@@ -75,7 +75,7 @@ def _register_last_doors(app: AsyncApp, deps: Deps) -> None:
     async def old_button(ack: Any, body: dict[str, Any]) -> None:
         await ack()
         if body.get("response_url"):
-            await deps.answering.post_privately(body["response_url"], expired_message())
+            await deps.answering.post_privately(body["response_url"], outdated_button())
 
     async def quiet(ack: Any) -> None:
         await ack()
@@ -84,7 +84,7 @@ def _register_last_doors(app: AsyncApp, deps: Deps) -> None:
         reference = uuid4().hex[:8]
         _log.error("request failed, reference %s", reference, exc_info=error)
         if body.get("response_url"):
-            await deps.answering.post_privately(body["response_url"], error_message(reference))
+            await deps.answering.post_privately(body["response_url"], failed(reference))
         return BoltResponse(status=200)
 
     app.action({"action_id": _ANYTHING})(old_button)

@@ -1,6 +1,6 @@
 """What the commands are given: the rooms they may use, made once by the composition root."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -16,7 +16,8 @@ from store.work import Work
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Deps:
-    """`clock` gives the aware instant; `zone` is the company's, in which «today» is meant."""
+    """`clock` gives the aware instant; `zone` is the company's, in which «today» is meant. `source_titles` says how
+    people call an origin: netsuite is «NetSuite»."""
 
     store: Store
     index: LookupIndex | None
@@ -28,6 +29,7 @@ class Deps:
     zone: ZoneInfo
     locale: str
     stale_after: timedelta
+    source_titles: Mapping[str, str]
     team_id: str
 
     def today(self) -> date:

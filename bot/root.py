@@ -133,6 +133,7 @@ async def open_assistant(
             zone=settings.timezone,
             locale=settings.rules.display.locale,
             stale_after=timedelta(hours=settings.rules.sync.stale_after_hours),
+            source_titles={source.name: source.title for source in sources},
             team_id=identity["team_id"],
         )
         work.handlers.update(_handlers(deps, sources, progress))
@@ -197,7 +198,7 @@ def _handlers(deps: Deps, sources: tuple[Source, ...], progress: Progress) -> Ma
 
 def _trouble(source: Source | None, error: SourceError) -> str:
     """Why a refresh failed, for a person in Slack: no vendor words, no detail that only the log should have."""
-    name = source.name if source else "the source"
+    name = source.title if source else "the source"
     if isinstance(error, RetryError):
         return f"{name} did not answer just now"
     if isinstance(error, ReauthoriseError | NotPermittedError):

@@ -22,6 +22,7 @@ class Contact:
     seen_at: datetime
     source_changed_at: datetime | None = None
     deleted_at: datetime | None = None
+    refreshed_at: datetime | None = None
     customer_id: RecordId | None = None
     title: str | None = None
     email: str | None = None
@@ -48,7 +49,7 @@ contacts = Table(
 
 def contact_row(contact: Contact) -> dict[str, Any]:
     """The table row of a contact; the fingerprint is the upsert's to add."""
-    return asdict(contact)
+    return {name: value for name, value in asdict(contact).items() if name != "refreshed_at"}
 
 
 def contact_from_row(row: RowMapping) -> Contact:

@@ -45,6 +45,12 @@ async def read_cursor(conn: ReadConnection, source: str, stream: str) -> Cursor 
     return _cursor(row) if row else None
 
 
+async def read_as_of(conn: ReadConnection, source: str, stream: str) -> datetime | None:
+    """Up to when a stream has been read in full; None while its first load lacks open items."""
+    known = await read_cursor(conn, source, stream)
+    return known.covered_until if known else None
+
+
 async def list_cursors(conn: ReadConnection) -> tuple[Cursor, ...]:
     """Every cursor, by source and stream."""
     query = select(cursors).order_by(cursors.c.source, cursors.c.stream)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, RowMapping, String, Table, Text, select
+from sqlalchemy import BigInteger, Boolean, Column, Index, RowMapping, String, Table, Text, func, select
 
 from store.db import ReadConnection
 from store.keys import name_key, sorted_name_key
@@ -25,6 +25,7 @@ class Customer:
     seen_at: datetime
     source_changed_at: datetime | None = None
     deleted_at: datetime | None = None
+    refreshed_at: datetime | None = None
     number: str | None = None
     parent_id: RecordId | None = None
     email: str | None = None
@@ -81,7 +82,7 @@ _PLAIN = tuple(f.name for f in fields(Customer) if f.name != "credit_limit")
 def customer_row(customer: Customer) -> dict[str, Any]:
     """The table row of a customer, keys included; the fingerprint is the upsert's to add."""
     limit = customer.credit_limit
-    return {name: getattr(customer, name) for name in _PLAIN} | {
+    return {name: getattr(customer, name) for name in _PLAIN if name != "refreshed_at"} | {
         "credit_limit_minor": limit.minor if limit else None,
         "credit_limit_currency": limit.currency if limit else None,
         "name_key": name_key(customer.name),
@@ -116,3 +117,13 @@ async def children_of(conn: ReadConnection, parent_id: RecordId, *, limit: int) 
         .limit(limit)
     )
     return tuple(customer_from_row(row) for row in (await conn.execute(query)).mappings())
+
+
+async def count_children(conn: ReadConnection, parent_id: RecordId) -> int:
+    """How many customers are below this one."""
+    query = (
+        select(func.count())
+        .select_from(customers)
+        .where(customers.c.parent_id == parent_id, customers.c.deleted_at.is_(None))
+    )
+    return int((await conn.execute(query)).scalar_one())

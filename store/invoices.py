@@ -50,6 +50,7 @@ class Invoice:
     seen_at: datetime
     source_changed_at: datetime | None = None
     deleted_at: datetime | None = None
+    refreshed_at: datetime | None = None
     customer_id: RecordId | None = None
     invoice_date: date | None = None
     due_date: date | None = None
@@ -115,7 +116,7 @@ _PLAIN = tuple(f.name for f in fields(Invoice) if f.name not in {"total", "open_
 
 def invoice_row(invoice: Invoice) -> dict[str, Any]:
     """The table row of an invoice without its lines; the fingerprint is the upsert's to add."""
-    return {name: getattr(invoice, name) for name in _PLAIN} | {
+    return {name: getattr(invoice, name) for name in _PLAIN if name != "refreshed_at"} | {
         "status": invoice.status.value,
         "currency": invoice.total.currency,
         "total_minor": invoice.total.minor,

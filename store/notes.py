@@ -24,6 +24,7 @@ class Note:
     seen_at: datetime
     source_changed_at: datetime | None = None
     deleted_at: datetime | None = None
+    refreshed_at: datetime | None = None
     title: str | None = None
     author: str | None = None
 
@@ -43,7 +44,7 @@ notes = Table(
 
 def note_row(note: Note) -> dict[str, Any]:
     """The table row of a note; the fingerprint is the upsert's to add."""
-    return asdict(note)
+    return {name: value for name, value in asdict(note).items() if name != "refreshed_at"}
 
 
 def note_from_row(row: RowMapping) -> Note:

@@ -44,5 +44,7 @@ def origin_columns() -> tuple[Column[Any], ...]:
         Column("source_changed_at", Instant),
         Column("seen_at", Instant, nullable=False),
         Column("deleted_at", Instant),
+        # When a person last asked the source for this record and what its card shows; a sync leaves it alone.
+        Column("refreshed_at", Instant),
         Column("fingerprint", String, nullable=False),
     )

@@ -18,6 +18,8 @@ _T = TypeVar("_T")
 
 # SQLite binds at most 32,766 values in one statement; ids are bound one by one.
 _CHUNK = 500
+# Columns that a pulled row does not bring.
+_NOT_PULLED = frozenset({"id", "refreshed_at"})
 # Bookkeeping, not content: a difference here alone is no change to tell people of.
 _NOT_CONTENT = frozenset({"id", "seen_at", "fingerprint", "source_changed_at"})
 
@@ -68,7 +70,7 @@ async def upsert_rows(
 
 async def touch(conn: WriteConnection, table: Table, record_id: str, *, at: datetime) -> None:
     """Note that the source was asked about this one record just now, even if nothing about it differed."""
-    await conn.execute(update(table).where(table.c.id == record_id).values(seen_at=at))
+    await conn.execute(update(table).where(table.c.id == record_id).values(refreshed_at=at))
 
 
 def chunks(items: Sequence[_T], size: int = _CHUNK) -> Iterator[Sequence[_T]]:
@@ -83,12 +85,14 @@ def conflict_insert(conn: WriteConnection, table: Table) -> Any:
 
 def _insert(conn: WriteConnection, table: Table) -> Any:
     statement = conflict_insert(conn, table)
-    updated = {column.name: statement.excluded[column.name] for column in table.c if column.name != "id"}
+    updated = {column.name: statement.excluded[column.name] for column in table.c if column.name not in _NOT_PULLED}
     return statement.on_conflict_do_update(index_elements=["id"], set_=updated)
 
 
 def _update(table: Table) -> Any:
-    values: dict[str, Any] = {column.name: bindparam(f"v_{column.name}") for column in table.c if column.name != "id"}
+    values: dict[str, Any] = {
+        column.name: bindparam(f"v_{column.name}") for column in table.c if column.name not in _NOT_PULLED
+    }
     return update(table).where(table.c.id == bindparam("v_id")).values(values)
 
 

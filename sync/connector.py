@@ -54,14 +54,21 @@ class Source(Protocol):
         """The system's short name, which is also the records' origin: «netsuite»."""
 
     @property
+    def title(self) -> str:
+        """What people call the system: «NetSuite»."""
+
+    @property
     def streams(self) -> tuple[str, ...]:
         """The streams in the order in which they are pulled."""
 
     def pages(self, stream: str, cursor: str, *, now: datetime) -> AsyncGenerator[Page, None]:
         """Read a stream on from a cursor («» reads everything) up to `now`, page by page."""
 
-    async def fetch(self, kind: str, source_id: str) -> Record | None:
-        """This one record as it is in the source now; None when the source has it no more."""
+    async def fetch(self, kind: str, source_id: str, *, since: datetime | None) -> tuple[Record, ...]:
+        """This one record as it is in the source now, first, then what its card is made of and changed `since`.
+
+        For a customer these are its invoices (open ones, when `since` is None). Empty: the source has it no more.
+        """
 
     async def account(self) -> str:
         """Which account of the system this is; an installation binds to the first one it meets."""

@@ -6,11 +6,11 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from store.cursors import Cursor, advance_cursor, claim_cursor, forget_cursor
+from store.cursors import Cursor, advance_cursor, claim_cursor, forget_cursor, read_as_of
 from store.db import Store
 from store.facts import read_fact, save_fact
 from store.leases import release_lease, take_lease
-from store.pulled import Record, touch_record, upsert_records
+from store.pulled import touch_record, upsert_records
 from store.runs import (
     Outcome,
     Quarantined,
@@ -59,16 +59,22 @@ async def pull_source(
             await release_lease(conn, _lease(source.name), order.run_id)
 
 
-async def refresh_record(source: Source, store: Store, kind: str, source_id: str, *, clock: Clock) -> Record | None:
-    """Read one record anew and save it; None when the source has it no more (what we know of it stays)."""
+async def refresh_record(source: Source, store: Store, kind: str, source_id: str, *, clock: Clock) -> bool:
+    """Read one record anew, with what its card shows, and save it.
+
+    False when the source has it no more: what we know of it stays. Raises SourceError.
+    """
     await bind_account(source, store)
-    record = await source.fetch(kind, source_id)
-    if record is None:
-        return None
+    async with store.read() as conn:
+        since = await read_as_of(conn, source.name, "invoices")
+    asked_at = clock()
+    records = await source.fetch(kind, source_id, since=since)
+    if not records:
+        return False
     async with store.write() as conn:
-        await upsert_records(conn, [record], at=clock())
-        await touch_record(conn, record, at=clock())
-    return record
+        await upsert_records(conn, records, at=clock())
+        await touch_record(conn, records[0], at=asked_at)
+    return True
 
 
 async def bind_account(source: Source, store: Store) -> None:

@@ -2,7 +2,7 @@
 
 from bot.access import Capability, Decision, SlackPerson, decide
 from bot.deps import Deps
-from bot.views.misses import not_allowed_message, not_linked_message
+from bot.views.misses import not_linked
 from store.audit import AuditEvent
 
 
@@ -19,6 +19,5 @@ async def admitted(
     deps.audit.note(AuditEvent(at=deps.clock(), actor=decision.actor, action=name, subject=subject[:200]))
     if decision.allowed:
         return decision
-    refusal = not_allowed_message() if decision.user else not_linked_message()
-    await deps.answering.post_privately(response_url, refusal)
+    await deps.answering.post_privately(response_url, not_linked())
     return None
