@@ -1,0 +1,107 @@
+"""What `tesorio doctor` looks at in a NetSuite account: one finding per thing that can be wrong."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sync.connector import Finding
+from sync.connectors.netsuite.client import SuiteTalkClient
+from sync.connectors.netsuite.currencies import read_currencies
+from sync.connectors.netsuite.pages import Tree
+from sync.connectors.netsuite.request import GetServerTime, Search
+from sync.connectors.netsuite.settings import NetSuiteSettings
+from sync.connectors.netsuite.values import UnreadableFieldError, instant
+from sync.errors import NotPermittedError, ReauthoriseError, SourceError
+
+# A passport whose timestamp is further off is refused.
+_MOST_SKEW = timedelta(minutes=5)
+_SAMPLE = 5
+_EVER = datetime(1998, 1, 1, tzinfo=UTC)
+_REMEDIES: Mapping[type[Exception], str] = {
+    ReauthoriseError: "Make a new access token in NetSuite and put its id and secret into the settings.",
+    NotPermittedError: "Give the token's role this permission, and access to all subsidiaries.",
+}
+_OTHER_REMEDY = "Try again in a few minutes; if it stays, look at the detail."
+
+
+async def findings(
+    client: SuiteTalkClient,
+    settings: NetSuiteSettings,
+    wsdl: Path,
+    record_types: Mapping[str, str],
+    *,
+    now: datetime,
+) -> tuple[Finding, ...]:
+    """Every check that can still tell something: without schemas or login the later ones would only repeat it."""
+    found = [_wsdl_finding(wsdl, settings)]
+    if found[-1].ok:
+        found.append(await _login_finding(client, now))
+    if not found[-1].ok:
+        return tuple(found)
+    found.append(await _currency_finding(client, settings))
+    for stream, record_type in record_types.items():
+        found.append(await _stream_finding(client, settings, stream, record_type, now))
+    return tuple(found)
+
+
+def _wsdl_finding(wsdl: Path, settings: NetSuiteSettings) -> Finding:
+    remedy = "Run `tesorio connect netsuite`."
+    name = f"WSDL {settings.endpoint_version}"
+    if wsdl.is_file():
+        return Finding(check=name, ok=True, detail=str(wsdl))
+    return Finding(check=name, ok=False, detail=f"«{wsdl}» is not there", remedy=remedy)
+
+
+async def _login_finding(client: SuiteTalkClient, now: datetime) -> Finding:
+    try:
+        answer = await client.call(GetServerTime(), lambda tree: tree)
+        theirs = instant({"serverTime": answer.heading.server_time}, "serverTime")
+    except (SourceError, UnreadableFieldError) as error:
+        return _failed("login", error)
+    skew = abs(theirs - now) if theirs is not None else timedelta()
+    detail = f"accepted; the clocks differ by {skew.total_seconds():.0f} s"
+    if skew > _MOST_SKEW:
+        return Finding(check="login", ok=False, detail=detail, remedy="Set this machine's clock by NTP.")
+    return Finding(check="login", ok=True, detail=detail)
+
+
+async def _currency_finding(client: SuiteTalkClient, settings: NetSuiteSettings) -> Finding:
+    try:
+        currencies = await read_currencies(client, default=settings.currency)
+    except SourceError as error:
+        return _failed("currencies", error)
+    names = sorted({*currencies.codes.values(), *filter(None, [currencies.default])})
+    return Finding(
+        check="currencies", ok=bool(names), detail=", ".join(names) or "none", remedy="Set [netsuite] currency."
+    )
+
+
+async def _stream_finding(
+    client: SuiteTalkClient, settings: NetSuiteSettings, stream: str, record_type: str, now: datetime
+) -> Finding:
+    search = Search(record_type=record_type, since=_EVER, until=now.replace(microsecond=0), page_size=_SAMPLE)
+    try:
+        answer = await client.call(search, lambda tree: tree)
+    except SourceError as error:
+        return _failed(stream, error)
+    if any(_is_off_midnight(record, settings.zone) for record in answer.records):
+        return Finding(
+            check=stream,
+            ok=False,
+            detail=f"dates do not fall on midnight in {settings.timezone}, so due dates may be off by one day",
+            remedy="Set NETSUITE_TIMEZONE to the zone in the preferences of the token's user.",
+        )
+    return Finding(check=stream, ok=True, detail=f"{answer.heading.total_records or 0} records")
+
+
+def _is_off_midnight(record: Tree, zone: ZoneInfo) -> bool:
+    try:
+        moment = instant(record, "tranDate")
+    except UnreadableFieldError:
+        return False
+    return moment is not None and moment.astimezone(zone).time() != datetime.min.time()
+
+
+def _failed(check: str, error: Exception) -> Finding:
+    return Finding(check=check, ok=False, detail=str(error), remedy=_REMEDIES.get(type(error), _OTHER_REMEDY))

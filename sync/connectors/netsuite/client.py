@@ -1,0 +1,156 @@
+"""The door to SuiteTalk: each request is built and signed, posted, and its answer read in a worker thread.
+
+A request waits for a slot first and is signed afterwards, so that a passport never grows old in a queue; every
+attempt gets a passport of its own. What an answer brings is mapped in the same thread, off the event loop.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+from typing import Generic, TypeVar
+
+import requests
+import stamina
+
+from sync.connectors.netsuite.envelopes import Envelopes
+from sync.connectors.netsuite.faults import UnreadableAnswerError, http_error
+from sync.connectors.netsuite.http import BoundedBody, connection_error, new_session
+from sync.connectors.netsuite.pages import Heading, Tree, read_answer
+from sync.connectors.netsuite.passport import new_passport
+from sync.connectors.netsuite.request import Get, GetAll, GetServerTime, Request, Search, SearchMore
+from sync.connectors.netsuite.settings import NetSuiteSettings
+from sync.connectors.netsuite.slots import Slots
+from sync.errors import BusyError, RetryError, SourceError
+
+_T = TypeVar("_T")
+
+_MEGABYTE = 1024 * 1024
+_OK = 200
+_MAX_PATIENCE_SECONDS = 120.0
+_ACTIONS: dict[type, str] = {
+    Search: "search",
+    SearchMore: "searchMoreWithId",
+    Get: "get",
+    GetAll: "getAll",
+    GetServerTime: "getServerTime",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer(Generic[_T]):
+    """What a request brought: the heading, and each record as `take` made it, in order."""
+
+    heading: Heading
+    records: tuple[_T, ...]
+
+
+class SuiteTalkClient:
+    """Requests of one account. All methods may raise SourceError; `close` frees threads and connections."""
+
+    def __init__(self, settings: NetSuiteSettings, wsdl: Path, *, unix_time: Callable[[], float] = time.time) -> None:
+        self._settings = settings
+        self._credentials = settings.credentials
+        self._unix_time = unix_time
+        self._envelopes = Envelopes(wsdl, settings.endpoint_version)
+        self._session = new_session(settings.soap_address, connections=settings.concurrency)
+        self._pool = ThreadPoolExecutor(settings.concurrency, thread_name_prefix="netsuite")
+        self._closing = Event()
+        self.slots = Slots(settings.concurrency)
+
+    async def call(self, request: Request, take: Callable[[Tree], _T]) -> Answer[_T]:
+        """Send a request, again with growing pauses while that may help, and read its answer."""
+        settings = self._settings
+        patience = _Patience(attempts=settings.retry_attempts)
+        loop = asyncio.get_running_loop()
+        async for attempt in stamina.retry_context(
+            on=patience,
+            attempts=settings.retry_attempts + settings.busy_attempts,
+            timeout=None,
+            wait_initial=settings.retry_wait_seconds,
+            wait_max=settings.retry_wait_max_seconds,
+            wait_jitter=settings.retry_wait_seconds,
+        ):
+            with attempt:
+                return await loop.run_in_executor(self._pool, self._attempt, request, take)
+        raise AssertionError("the last attempt either returned or raised")
+
+    async def close(self) -> None:
+        """Break off what is under way, then free threads and connections."""
+        self._closing.set()
+        await asyncio.to_thread(self._pool.shutdown, wait=True, cancel_futures=True)
+        self._session.close()
+
+    def _attempt(self, request: Request, take: Callable[[Tree], _T]) -> Answer[_T]:
+        with self.slots.slot():
+            try:
+                answer = self._exchange(request, take)
+            except BusyError:
+                self.slots.busy()
+                raise
+            self.slots.calm()
+            return answer
+
+    def _exchange(self, request: Request, take: Callable[[Tree], _T]) -> Answer[_T]:
+        settings = self._settings
+        envelope = self._envelopes.build(request, new_passport(self._credentials, timestamp=int(self._unix_time())))
+        deadline = time.monotonic() + settings.total_timeout_seconds
+        headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{_ACTIONS[type(request)]}"'}
+        try:
+            response = self._session.post(
+                settings.soap_address,
+                data=envelope,
+                headers=headers,
+                timeout=(settings.connect_timeout_seconds, settings.read_timeout_seconds),
+                allow_redirects=False,
+                stream=True,
+            )
+        except requests.RequestException as error:
+            raise connection_error(error, settings.soap_address) from None
+        with response:
+            limit = settings.max_answer_megabytes * _MEGABYTE
+            body = BoundedBody(response, most_bytes=limit, deadline=deadline, closing=self._closing)
+            return self._read(response, body, take)
+
+    def _read(self, response: requests.Response, body: BoundedBody, take: Callable[[Tree], _T]) -> Answer[_T]:
+        if response.status_code != _OK and "xml" not in response.headers.get("Content-Type", "").lower():
+            raise _refusal(response)
+        records: list[_T] = []
+        try:
+            heading = read_answer(body, self._settings.endpoint_version, lambda tree: records.append(take(tree)))
+        except UnreadableAnswerError:
+            if response.status_code != _OK:
+                raise _refusal(response) from None
+            raise
+        return Answer(heading=heading, records=tuple(records))
+
+
+class _Patience:
+    """How long one request is tried: a number of failures, and apart from these any number of «busy» answers.
+
+    Being busy is the account's normal state at some hours: it is waited out for longer than a failure is.
+    """
+
+    def __init__(self, *, attempts: int) -> None:
+        self._left = attempts
+
+    def __call__(self, error: Exception) -> bool | float:
+        if not isinstance(error, RetryError):
+            return False
+        if not isinstance(error, BusyError):
+            self._left -= 1
+        if self._left <= 0:
+            return False
+        if error.after_seconds is not None:
+            return min(error.after_seconds, _MAX_PATIENCE_SECONDS)
+        return True
+
+
+def _refusal(response: requests.Response) -> SourceError:
+    headers = response.headers
+    return http_error(
+        response.status_code, location=headers.get("Location", ""), retry_after=headers.get("Retry-After", "")
+    )

@@ -1,0 +1,228 @@
+"""Reading an answer as it streams in: one record is in memory at a time, whatever the page holds.
+
+Every response goes through here, so success is checked in one place. DTDs are refused, entities are never
+expanded, nothing is fetched, and libxml2 keeps its own limits.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeAlias
+
+from lxml import etree
+
+from sync.connectors.netsuite.faults import Complaint, UnreadableAnswerError, complaint_error
+from sync.errors import RejectedError
+
+# A record as plain data: text, None for xsi:nil, a mapping for an element with children or attributes (the latter
+# with an «@» before their name), a list where an element occurs more than once.
+Tree: TypeAlias = dict[str, Any]
+
+_SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
+_XSI = "http://www.w3.org/2001/XMLSchema-instance"
+_NIL = f"{{{_XSI}}}nil"
+_TYPE = f"{{{_XSI}}}type"
+
+
+class Body(Protocol):
+    """Where the bytes come from. `mark` says that what was read so far has been dealt with."""
+
+    def read(self, size: int) -> bytes: ...
+
+    def mark(self) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Heading:
+    """What an answer says besides its records. Numbers are None where the operation has none."""
+
+    total_records: int | None = None
+    total_pages: int | None = None
+    page_index: int | None = None
+    search_id: str | None = None
+    server_time: str | None = None
+
+
+@dataclass(slots=True)
+class _State:
+    seen_envelope: bool = False
+    complaint: Complaint | None = None
+    succeeded: bool | None = None
+    values: dict[str, str] = field(default_factory=dict)
+
+
+def read_answer(body: Body, version: str, take: Callable[[Tree], None]) -> Heading:
+    """Hand each record to `take` as it is complete, and return the heading.
+
+    Raises the SourceError of what the answer complains of, UnreadableAnswerError when it is cut off or no SOAP, and
+    RejectedError when it holds a DTD.
+    """
+    names = _names(version)
+    state = _State()
+    try:
+        for event, element in _events(body, tuple(names)):
+            if event == "start":
+                _open_envelope(element, state, is_envelope=names[element.tag] == "envelope")
+            else:
+                _close(element, names[element.tag], state, take)
+                body.mark()
+    except etree.XMLSyntaxError as error:
+        raise UnreadableAnswerError(f"not readable as XML: {str(error)[:150]}") from None
+    return _heading(state)
+
+
+def tree_of(element: etree._Element) -> Tree:
+    """An element with its attributes and children as plain data, without namespaces; xsi:type becomes «@type»."""
+    tree: Tree = {f"@{_local(str(name))}": _attribute(str(name), str(value)) for name, value in element.items()}
+    for child in element:
+        if isinstance(child.tag, str):
+            _put(tree, _local(child.tag), _value(child))
+    if not len(element) and element.text:
+        tree["#text"] = element.text
+    return tree
+
+
+def _events(body: Body, tags: tuple[str, ...]) -> Iterator[tuple[str, etree._Element]]:
+    # The stubs know neither several tags nor a source that only reads.
+    parse: Any = etree.iterparse
+    events: Iterator[tuple[str, etree._Element]] = parse(
+        body,
+        events=("start", "end"),
+        tag=tags,
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    return events
+
+
+def _names(version: str) -> Mapping[str, str]:
+    core = f"urn:core_{version}.platform.webservices.netsuite.com"
+    messages = f"urn:messages_{version}.platform.webservices.netsuite.com"
+    headings = ("totalRecords", "totalPages", "pageIndex", "searchId", "serverTime")
+    return {
+        f"{{{_SOAP}}}Envelope": "envelope",
+        f"{{{_SOAP}}}Fault": "fault",
+        f"{{{core}}}status": "status",
+        f"{{{core}}}record": "record",
+        f"{{{messages}}}record": "record",
+        **{f"{{{core}}}{name}": name for name in headings},
+    }
+
+
+def _open_envelope(element: etree._Element, state: _State, *, is_envelope: bool) -> None:
+    if not is_envelope:
+        return
+    tree: Any = element.getroottree()
+    if tree.docinfo.doctype:
+        raise RejectedError("the answer holds a DTD, which SuiteTalk never sends")
+    state.seen_envelope = True
+
+
+def _close(element: etree._Element, name: str, state: _State, take: Callable[[Tree], None]) -> None:
+    if name == "record":
+        if state.complaint is None:
+            take(tree_of(element))
+        _free(element)
+    elif name == "status":
+        _read_status(tree_of(element), state)
+    elif name == "fault":
+        state.complaint = _fault(element)
+    elif name != "envelope":
+        state.values[name] = element.text or ""
+
+
+def _free(element: etree._Element) -> None:
+    element.clear()
+    parent = element.getparent()
+    while parent is not None and element.getprevious() is not None:
+        del parent[0]
+
+
+def _read_status(status: Tree, state: _State) -> None:
+    state.succeeded = status.get("@isSuccess") in {"true", "1"}
+    if state.succeeded:
+        return
+    details = [detail for detail in many(status.get("statusDetail")) if isinstance(detail, dict)]
+    errors = [detail for detail in details if detail.get("@type", "ERROR") == "ERROR"] or details or [{}]
+    first = errors[0]
+    state.complaint = Complaint(code=str(first.get("code") or "UNKNOWN"), message=str(first.get("message") or ""))
+
+
+def _fault(element: etree._Element) -> Complaint:
+    detail = element.find("{*}detail")
+    if detail is None:
+        detail = element.find("detail")
+    found = detail[0] if detail is not None and len(detail) else None
+    message = element.findtext("faultstring") or element.findtext("{*}faultstring") or ""
+    if found is None or not isinstance(found.tag, str):
+        return Complaint(code="", message=message, fault="Fault")
+    code = found.findtext(".//{*}code") or ""
+    return Complaint(
+        code=code.strip(), message=found.findtext(".//{*}message") or message, fault=_fault_name(_local(found.tag))
+    )
+
+
+def _fault_name(name: str) -> str:
+    # The element is called invalidCredentialsFault, its type InvalidCredentialsFault.
+    return name[:1].upper() + name[1:]
+
+
+def _heading(state: _State) -> Heading:
+    if state.complaint is not None:
+        raise complaint_error(state.complaint)
+    if not state.seen_envelope:
+        raise UnreadableAnswerError("no SOAP envelope")
+    if state.succeeded is None:
+        raise UnreadableAnswerError("neither a status nor a fault")
+    values = state.values
+    return Heading(
+        total_records=_number(values, "totalRecords"),
+        total_pages=_number(values, "totalPages"),
+        page_index=_number(values, "pageIndex"),
+        search_id=values.get("searchId") or None,
+        server_time=values.get("serverTime"),
+    )
+
+
+def _number(values: Mapping[str, str], name: str) -> int | None:
+    text = values.get(name, "").strip()
+    if not text:
+        return None
+    if not text.isdecimal():
+        raise UnreadableAnswerError(f"{name} is «{text[:40]}»")
+    return int(text)
+
+
+def many(value: Any) -> list[Any]:
+    """The values of an element that may occur any number of times."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def _value(element: etree._Element) -> Any:
+    if element.get(_NIL) in {"true", "1"}:
+        return None
+    if not len(element) and not element.attrib:
+        return element.text or ""
+    return tree_of(element)
+
+
+def _put(tree: Tree, name: str, value: Any) -> None:
+    if name not in tree:
+        tree[name] = value
+    elif isinstance(tree[name], list):
+        tree[name].append(value)
+    else:
+        tree[name] = [tree[name], value]
+
+
+def _attribute(name: str, value: str) -> str:
+    return value.rpartition(":")[2] if name == _TYPE else value
+
+
+def _local(name: str) -> str:
+    return name.rpartition("}")[2]

@@ -1,0 +1,148 @@
+"""The settings of a NetSuite account: who we are there, where it answers, and how hard we may ask."""
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+
+from sync.connectors.netsuite.passport import Credentials
+from sync.settings import settings_from
+
+_ACCOUNT = re.compile(r"[A-Za-z0-9]+([_-][A-Za-z0-9]+)*")
+_TOKENS = "Setup > Users/Roles > Access Tokens in NetSuite; shown once, when the token is made"
+_INTEGRATION = "Setup > Integration > Manage Integrations in NetSuite; shown once, when the integration is made"
+_HINTS = {
+    "NETSUITE_ACCOUNT_ID": "Setup > Company > Company Information in NetSuite, for example 1234567 or 1234567_SB1",
+    "NETSUITE_CONSUMER_KEY": _INTEGRATION,
+    "NETSUITE_CONSUMER_SECRET": _INTEGRATION,
+    "NETSUITE_TOKEN_ID": _TOKENS,
+    "NETSUITE_TOKEN_SECRET": _TOKENS,
+    "NETSUITE_TIMEZONE": "the zone in Home > Set Preferences of the token's user, for example America/New_York",
+    "NETSUITE_ENDPOINT_VERSION": "for example 2025_2",
+}
+
+
+def _account(value: str) -> str:
+    if not _ACCOUNT.fullmatch(value):
+        raise ValueError("is not an account id")
+    return value.upper().replace("-", "_")
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("is no time zone of the IANA database") from None
+    return value
+
+
+def _address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.password:
+        raise ValueError("is no http:// or https:// address")
+    return value
+
+
+_Url = Annotated[str, AfterValidator(_address)]
+_Seconds = Annotated[float, Field(ge=0, le=3600)]
+
+
+class NetSuiteSettings(BaseModel):
+    """Credentials and addresses come from the environment, the rest from the table [netsuite] of tesorio.toml.
+
+    `page_size` defaults to a fifth of what SuiteTalk allows (5 to 1,000): with invoice lines a page of 200 stays near
+    one megabyte, and a page is what is held in memory, sent again on a failure and read again after a crash.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, hide_input_in_errors=True)
+
+    account_id: Annotated[str, AfterValidator(_account)] = Field(alias="NETSUITE_ACCOUNT_ID")
+    consumer_key: SecretStr = Field(alias="NETSUITE_CONSUMER_KEY", min_length=1)
+    consumer_secret: SecretStr = Field(alias="NETSUITE_CONSUMER_SECRET", min_length=1)
+    token_id: SecretStr = Field(alias="NETSUITE_TOKEN_ID", min_length=1)
+    token_secret: SecretStr = Field(alias="NETSUITE_TOKEN_SECRET", min_length=1)
+    # SuiteTalk itself takes a user without a zone to be in Pacific time.
+    timezone: Annotated[str, AfterValidator(_zone)] = Field("America/Los_Angeles", alias="NETSUITE_TIMEZONE")
+    endpoint_version: str = Field("2025_2", alias="NETSUITE_ENDPOINT_VERSION", pattern=r"^20\d\d_[12]$")
+    wsdl: str | None = Field(None, alias="NETSUITE_WSDL")
+    soap_url: _Url | None = Field(None, alias="NETSUITE_SOAP_URL")
+    restlet_url: _Url | None = Field(None, alias="NETSUITE_RESTLET_URL")
+
+    page_size: int = Field(200, ge=5, le=1000)
+    concurrency: int = Field(2, ge=1, le=50)
+    invoice_lines: bool = True
+    currency: str | None = Field(None, pattern=r"^[A-Z]{3}$")
+    overlap_minutes: int = Field(30, ge=0, le=7 * 24 * 60)
+    lag_seconds: int = Field(60, ge=0, le=3600)
+    window_records: int = Field(10_000, ge=100, le=100_000)
+    connect_timeout_seconds: float = Field(10, gt=0, le=120)
+    read_timeout_seconds: float = Field(60, gt=0, le=900)
+    # NetSuite itself cuts a connection after 15 minutes.
+    total_timeout_seconds: float = Field(300, gt=0, le=900)
+    max_answer_megabytes: int = Field(100, ge=1, le=1000)
+    retry_attempts: int = Field(5, ge=1, le=20)
+    busy_attempts: int = Field(15, ge=1, le=50)
+    retry_wait_seconds: _Seconds = 1.0
+    retry_wait_max_seconds: _Seconds = 30.0
+
+    @classmethod
+    def from_mapping(cls, env: Mapping[str, str], rules: Mapping[str, Any]) -> "NetSuiteSettings":
+        """The settings from the environment and from [netsuite]. Raises SettingsError naming every problem."""
+        return settings_from(cls, env, rules, hints=_HINTS, table="netsuite")
+
+    @property
+    def credentials(self) -> Credentials:
+        """What a request is signed with."""
+        return Credentials(
+            account=self.account_id,
+            consumer_key=self.consumer_key.get_secret_value(),
+            consumer_secret=self.consumer_secret.get_secret_value(),
+            token_id=self.token_id.get_secret_value(),
+            token_secret=self.token_secret.get_secret_value(),
+        )
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone whose midnight stands for a date in this account."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def overlap(self) -> timedelta:
+        """How far an incremental read goes back behind the last one."""
+        return timedelta(minutes=self.overlap_minutes)
+
+    @property
+    def lag(self) -> timedelta:
+        """How long a change is left alone, so that a window is closed before it is read."""
+        return timedelta(seconds=self.lag_seconds)
+
+    @property
+    def soap_address(self) -> str:
+        """Where requests are posted: the account's own host, since 2019.1 the only one that is allowed."""
+        return self.soap_url or f"https://{self._host('suitetalk.api')}/services/NetSuitePort_{self.endpoint_version}"
+
+    @property
+    def wsdl_file(self) -> Path | None:
+        """The WSDL on this machine, when the settings name one."""
+        return Path(self.wsdl) if self.wsdl and urlsplit(self.wsdl).scheme not in {"http", "https"} else None
+
+    @property
+    def wsdl_address(self) -> str:
+        """Where the WSDL is fetched from: as set, else from the host that answers the requests."""
+        if self.wsdl and self.wsdl_file is None:
+            return self.wsdl
+        parts = urlsplit(self.soap_address)
+        return f"{parts.scheme}://{parts.netloc}/wsdl/v{self.endpoint_version}_0/netsuite.wsdl"
+
+    @property
+    def app_address(self) -> str:
+        """Where people open this account in a browser."""
+        return f"https://{self._host('app')}"
+
+    def _host(self, service: str) -> str:
+        return f"{self.account_id.lower().replace('_', '-')}.{service}.netsuite.com"

@@ -1,0 +1,124 @@
+"""Reading single fields of a SuiteTalk record: text, references, dates, money. Pure; a bad value names its field."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from store.money import InvalidAmountError, Money, money_from_text
+from sync.connectors.netsuite.pages import Tree, many
+
+_VALUE_CHARACTERS = 60
+_DATE_CHARACTERS = len("2026-11-22")
+
+
+class UnreadableFieldError(ValueError):
+    """A field whose value cannot be taken over: «dueDate: «31/12/26» is no date»."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field}: {reason}")
+
+
+def text(tree: Tree, field: str) -> str | None:
+    """The text of a field; None when it is absent, nil or blank."""
+    value = tree.get(field)
+    if isinstance(value, dict):
+        value = value.get("#text")
+    return value.strip() or None if isinstance(value, str) else None
+
+
+def boolean(tree: Tree, field: str) -> bool:
+    """Whether the field is there and true (xsd:boolean)."""
+    return text(tree, field) in {"true", "1"}
+
+
+def reference_id(tree: Tree, field: str) -> str | None:
+    """The internal id that a reference points at."""
+    value = tree.get(field)
+    return value.get("@internalId") or None if isinstance(value, dict) else None
+
+
+def reference_name(tree: Tree, field: str) -> str | None:
+    """The display name of what a reference points at."""
+    value = tree.get(field)
+    return text(value, "name") if isinstance(value, dict) else None
+
+
+def instant(tree: Tree, field: str) -> datetime | None:
+    """An instant in UTC. Raises UnreadableFieldError for a text that is none, or that leaves its zone open."""
+    value = text(tree, field)
+    if value is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise UnreadableFieldError(field, f"«{value[:_VALUE_CHARACTERS]}» is no date") from None
+    if moment.tzinfo is None:
+        raise UnreadableFieldError(field, f"«{value[:_VALUE_CHARACTERS]}» has no time zone")
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise UnreadableFieldError(field, f"«{value[:_VALUE_CHARACTERS]}» is out of range") from None
+
+
+def calendar_date(tree: Tree, field: str, zone: ZoneInfo) -> date | None:
+    """The date that a field means.
+
+    SuiteTalk writes a date as the midnight of the token user's zone, expressed in Pacific time, so the day is only
+    right in that zone. Raises UnreadableFieldError.
+    """
+    value = text(tree, field)
+    if value is not None and len(value) == _DATE_CHARACTERS:
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise UnreadableFieldError(field, f"«{value}» is no date") from None
+    moment = instant(tree, field)
+    return None if moment is None else moment.astimezone(zone).date()
+
+
+def money(tree: Tree, field: str, currency: str) -> Money | None:
+    """An amount in the currency; None when the field is absent or nil. Raises UnreadableFieldError."""
+    value = text(tree, field)
+    if value is None:
+        return None
+    try:
+        return money_from_text(value, currency)
+    except InvalidAmountError as error:
+        raise UnreadableFieldError(field, str(error)) from None
+
+
+def custom_fields(tree: Tree) -> str:
+    """The custom fields as JSON: per script id its type (Long, String, Select …) and its value."""
+    holder = tree.get("customFieldList")
+    entries = many(holder.get("customField")) if isinstance(holder, dict) else []
+    return as_json({_script_id(entry): _custom_value(entry) for entry in entries if isinstance(entry, dict)})
+
+
+def rest(tree: Tree, taken: frozenset[str]) -> str:
+    """What of a record has no field of its own, as JSON, so that nothing pulled is lost."""
+    return as_json({key: value for key, value in tree.items() if key not in taken})
+
+
+def as_json(value: Mapping[str, Any]) -> str:
+    """Compact JSON with sorted keys: equal content gives equal text."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def _script_id(entry: Tree) -> str:
+    return str(entry.get("@scriptId") or entry.get("@internalId") or "")
+
+
+def _custom_value(entry: Tree) -> Tree:
+    kind = str(entry.get("@type", "")).removesuffix("CustomFieldRef")
+    values = [_plain(value) for value in many(entry.get("value"))]
+    if kind == "MultiSelect":
+        return {"type": kind, "value": values}
+    return {"type": kind, "value": values[0] if values else None}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict) and "@internalId" in value:
+        return {"id": value["@internalId"], "name": value.get("name")}
+    return value
