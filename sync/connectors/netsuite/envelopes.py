@@ -5,6 +5,7 @@ folder is refused.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -24,7 +25,18 @@ from sync.errors import StopError
 _Client: Any = zeep.Client
 _Forbidden: Any = zeep.exceptions.ExternalReferenceForbidden
 
-_SEARCHES = {"customer": "CustomerSearchBasic", "invoice": "TransactionSearchBasic"}
+
+@dataclass(frozen=True, slots=True)
+class _SearchType:
+    name: str
+    narrowed_by: str
+    is_transaction: bool = False
+
+
+_SEARCHES = {
+    "customer": _SearchType("CustomerSearchBasic", "stage"),
+    "invoice": _SearchType("TransactionSearchBasic", "status", is_transaction=True),
+}
 
 
 class Envelopes:
@@ -75,16 +87,18 @@ class Envelopes:
 
     def _search(self, client: Any, search: Search) -> Any:
         within = self._core(client, "SearchDateField")
+        one_of = self._core(client, "SearchEnumMultiSelectField")
+        kind = _SEARCHES[search.record_type]
         criteria = {"lastModifiedDate": within(operator="within", searchValue=search.since, searchValue2=search.until)}
-        name = _SEARCHES[search.record_type]
-        if name == "TransactionSearchBasic":
-            one_of = self._core(client, "SearchEnumMultiSelectField")
+        if search.only:
+            criteria[kind.narrowed_by] = one_of(operator="anyOf", searchValue=list(search.only))
+        if kind.is_transaction:
             criteria["type"] = one_of(operator="anyOf", searchValue=[f"_{search.record_type}"])
             # Without it every line of a transaction comes as a record of its own.
             criteria["mainLine"] = self._core(client, "SearchBooleanField")(searchValue=True)
-            if search.statuses:
-                criteria["status"] = one_of(operator="anyOf", searchValue=list(search.statuses))
-        return client.get_type(f"{{urn:common_{self._version}.platform.webservices.netsuite.com}}{name}")(**criteria)
+        return client.get_type(f"{{urn:common_{self._version}.platform.webservices.netsuite.com}}{kind.name}")(
+            **criteria
+        )
 
     def _core(self, client: Any, name: str) -> Any:
         return client.get_type(f"{{urn:core_{self._version}.platform.webservices.netsuite.com}}{name}")

@@ -110,7 +110,8 @@ def customer(tree: Tree, account: Account) -> Customer:
         is_inactive=boolean(tree, "isInactive"),
         url=f"{account.app_address}/app/common/entity/custjob.nl?id={source_id}",
         custom_fields_json=custom_fields(tree),
-        extra_json=rest(tree, _CUSTOMER_TAKEN),
+        # Lists come with a single record only: kept, they would make the record differ by how it was last read.
+        extra_json=rest(tree, _CUSTOMER_TAKEN | {field for field in tree if field.endswith("List")}),
     )
 
 

@@ -9,14 +9,15 @@ from typing import TypeAlias
 class Search:
     """Records of a type that last changed from `since` to `until`, both included.
 
-    `statuses` narrows transactions (values of TransactionStatus); `with_lines` asks for more than body fields.
+    `only` narrows customers to some values of CustomerStage, transactions to some of TransactionStatus; `with_lines`
+    asks for more than body fields.
     """
 
     record_type: str
     since: datetime
     until: datetime
     page_size: int
-    statuses: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
     with_lines: bool = False
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -76,6 +76,8 @@ class NetSuiteSettings(BaseModel):
     page_size: int = Field(200, ge=5, le=1000)
     concurrency: int = Field(2, ge=1, le=50)
     invoice_lines: bool = True
+    # Leads and prospects owe nothing; they come in once they are customers.
+    customer_stages: tuple[Literal["customer", "prospect", "lead"], ...] = ("customer",)
     currency: str | None = Field(None, pattern=r"^[A-Z]{3}$")
     overlap_minutes: int = Field(30, ge=0, le=7 * 24 * 60)
     lag_seconds: int = Field(60, ge=0, le=3600)

@@ -189,9 +189,15 @@ def _request(stream: Stream, position: Position, settings: NetSuiteSettings) -> 
         since=position.since,
         until=position.until,
         page_size=settings.page_size,
-        statuses=stream.open_statuses if position.stage is Stage.OPEN else (),
+        only=_narrowing(stream, position, settings),
         with_lines=with_lines,
     )
+
+
+def _narrowing(stream: Stream, position: Position, settings: NetSuiteSettings) -> tuple[str, ...]:
+    if stream.kind == "customer":
+        return tuple(f"_{stage}" for stage in settings.customer_stages)
+    return stream.open_statuses if position.stage is Stage.OPEN else ()
 
 
 def _read(stream: Stream, tree: Tree, account: Account) -> Record | Broken:
