@@ -45,6 +45,9 @@ class Ledger:
         }
         self._by_change: dict[Kind, list[tuple[datetime, int]]] = {}
         self._by_customer: dict[int, list[int]] = defaultdict(list)
+        self._contacts: dict[int, list[int]] = defaultdict(list)
+        for contact in records.contacts:
+            self._contacts[contact.customer_id].append(contact.id)
         for invoice in records.invoices:
             self._by_customer[invoice.customer_id].append(invoice.id)
 
@@ -104,7 +107,8 @@ class Ledger:
 
     def contacts_of(self, customer_id: int) -> tuple[Contact, ...]:
         """The customer's contacts, the primary one first."""
-        found = (contact for contact in self.contacts.values() if contact.customer_id == customer_id)
+        held = self._records[Kind.CONTACT]
+        found = (held[contact_id] for contact_id in self._contacts[customer_id] if contact_id in held)
         return tuple(sorted(found, key=lambda contact: (not contact.is_primary, contact.id)))
 
     def add_invoice(

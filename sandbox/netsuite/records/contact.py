@@ -1,0 +1,26 @@
+"""Contact, as listRel:Contact."""
+
+from sandbox.ledger.records import Contact
+from sandbox.netsuite.records.writer import Writer, optional
+from sandbox.netsuite.texts import text
+
+
+def contact_xml(contact: Contact, writer: Writer, full: bool) -> str:  # noqa: ARG001, FBT001 -- one signature for all records
+    """The record; it has no lists that the stand-in keeps."""
+    customer = writer.ledger.customers.get(contact.customer_id)
+    subsidiary = (
+        f"<listRel:subsidiary{writer.subsidiaries[customer.subsidiary_id]}</listRel:subsidiary>" if customer else ""
+    )
+    return (
+        f"{writer.opening('listRel', 'relationships', 'Contact', contact.id)}"
+        f"<listRel:entityId>{text(f'{contact.first_name} {contact.last_name}')}</listRel:entityId>"
+        f"<listRel:company{writer.customer_ref(contact.customer_id)}</listRel:company>"
+        f"<listRel:firstName>{text(contact.first_name)}</listRel:firstName>"
+        f"<listRel:lastName>{text(contact.last_name)}</listRel:lastName>"
+        f"{optional('listRel', 'title', contact.title)}{optional('listRel', 'phone', contact.phone)}"
+        f"{optional('listRel', 'email', contact.email)}"
+        f"<listRel:isPrivate>false</listRel:isPrivate><listRel:isInactive>false</listRel:isInactive>{subsidiary}"
+        f"<listRel:dateCreated>{writer.calendar.instant(contact.created_at)}</listRel:dateCreated>"
+        f"<listRel:lastModifiedDate>{writer.calendar.instant(contact.last_modified)}</listRel:lastModifiedDate>"
+        "</platformCore:record>"
+    )

@@ -1,0 +1,100 @@
+"""Customer, as listRel:Customer. Its balances are left out: only an advanced search returns them."""
+
+from sandbox.ledger.records import Contact, Customer
+from sandbox.netsuite.records.writer import Writer, country, optional
+from sandbox.netsuite.texts import boolean, text
+from sandbox.netsuite.wsdl import namespace
+
+_CATEGORY_IDS = {"Enterprise": 1, "Mid-market": 2, "Small business": 3, "Public sector": 4, "Distributor": 5}
+
+
+def customer_xml(customer: Customer, writer: Writer, full: bool) -> str:  # noqa: FBT001 -- one signature for all records
+    """The record; its address book, contacts and currencies only when `full`."""
+    name, email = text(customer.name), text(customer.email)
+    category = (
+        f'<listRel:category internalId="{_CATEGORY_IDS.get(customer.category, 9)}">'
+        f"<platformCore:name>{text(customer.category)}</platformCore:name></listRel:category>"
+    )
+    parent = f"<listRel:parent{writer.customer_ref(customer.parent_id)}</listRel:parent>" if customer.parent_id else ""
+    return (
+        f"{writer.opening('listRel', 'relationships', 'Customer', customer.id)}"
+        f"<listRel:entityId>{customer.number}</listRel:entityId><listRel:altName>{name}</listRel:altName>"
+        f"<listRel:isPerson>false</listRel:isPerson><listRel:companyName>{name}</listRel:companyName>"
+        '<listRel:entityStatus internalId="13"><platformCore:name>CUSTOMER-Closed Won</platformCore:name>'
+        f"</listRel:entityStatus>{parent}{optional('listRel', 'phone', customer.phone)}"
+        f"<listRel:email>{email}</listRel:email>{optional('listRel', 'url', customer.url)}"
+        f"<listRel:defaultAddress>{text(_address_text(customer))}</listRel:defaultAddress>"
+        f"<listRel:isInactive>{boolean(customer.is_inactive)}</listRel:isInactive>{category}"
+        f"{optional('listRel', 'comments', customer.comments)}"
+        f"<listRel:dateCreated>{writer.calendar.instant(customer.created_at)}</listRel:dateCreated>"
+        f"<listRel:subsidiary{writer.subsidiaries[customer.subsidiary_id]}</listRel:subsidiary>"
+        f"<listRel:salesRep{writer.employees[customer.sales_rep_id]}</listRel:salesRep>"
+        f"<listRel:terms{writer.terms[customer.terms_id]}</listRel:terms>{_credit_limit(customer, writer)}"
+        f"<listRel:creditHoldOverride>_{customer.credit_hold}</listRel:creditHoldOverride>"
+        f"<listRel:currency{writer.currencies[customer.currency]}</listRel:currency>"
+        f"<listRel:lastModifiedDate>{writer.calendar.instant(customer.last_modified)}</listRel:lastModifiedDate>"
+        f"<listRel:stage>_customer</listRel:stage>{_lists(customer, writer) if full else ''}"
+        f"{writer.custom_fields('listRel', customer.custom_fields)}</platformCore:record>"
+    )
+
+
+def _credit_limit(customer: Customer, writer: Writer) -> str:
+    if customer.credit_limit_minor is None:
+        return ""
+    amount = writer.amount(customer.credit_limit_minor, customer.currency)
+    return f"<listRel:creditLimit>{amount}</listRel:creditLimit>"
+
+
+def _address_text(customer: Customer) -> str:
+    address = customer.address
+    place = " ".join(part for part in (address.city, address.state, address.postal_code) if part)
+    return f"{customer.name}\n{address.line}\n{place}\n{address.country}"
+
+
+def _lists(customer: Customer, writer: Writer) -> str:
+    return f"{_addressbook(customer, writer)}{_contacts(customer, writer)}{_currencies(customer, writer)}"
+
+
+def _addressbook(customer: Customer, writer: Writer) -> str:
+    address = customer.address
+    return (
+        "<listRel:addressbookList><listRel:addressbook><listRel:defaultShipping>true</listRel:defaultShipping>"
+        "<listRel:defaultBilling>true</listRel:defaultBilling><listRel:isResidential>false</listRel:isResidential>"
+        "<listRel:label>Main</listRel:label><listRel:addressbookAddress"
+        f' xmlns:platformCommon="{namespace("common", writer.version)}">'
+        f"<platformCommon:country>{country(address.country)}</platformCommon:country>"
+        f"<platformCommon:addressee>{text(customer.name)}</platformCommon:addressee>"
+        f"<platformCommon:addr1>{text(address.line)}</platformCommon:addr1>"
+        f"<platformCommon:city>{text(address.city)}</platformCommon:city>"
+        f"{optional('platformCommon', 'state', address.state)}"
+        f"{optional('platformCommon', 'zip', address.postal_code)}"
+        f"</listRel:addressbookAddress><listRel:internalId>{customer.id * 10}</listRel:internalId>"
+        "</listRel:addressbook></listRel:addressbookList>"
+    )
+
+
+def _contacts(customer: Customer, writer: Writer) -> str:
+    roles = "".join(_contact_role(contact) for contact in writer.ledger.contacts_of(customer.id))
+    return f"<listRel:contactRolesList>{roles}</listRel:contactRolesList>" if roles else ""
+
+
+def _contact_role(contact: Contact) -> str:
+    name = text(f"{contact.first_name} {contact.last_name}")
+    role = (
+        '<listRel:role internalId="-10"><platformCore:name>Primary Contact</platformCore:name></listRel:role>'
+        if contact.is_primary
+        else ""
+    )
+    return (
+        "<listRel:contactRoles><listRel:giveAccess>false</listRel:giveAccess>"
+        f'<listRel:contact internalId="{contact.id}"><platformCore:name>{name}</platformCore:name></listRel:contact>'
+        f"{optional('listRel', 'email', contact.email)}{role}</listRel:contactRoles>"
+    )
+
+
+def _currencies(customer: Customer, writer: Writer) -> str:
+    currency = writer.currencies[customer.currency]
+    return (
+        f"<listRel:currencyList><listRel:currency><listRel:currency{currency}</listRel:currency>"
+        "</listRel:currency></listRel:currencyList>"
+    )

@@ -1,0 +1,132 @@
+"""What all record writers share: references, optional elements, custom fields."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+
+from sandbox.ledger import Ledger
+from sandbox.ledger.records import Choice, Customer, CustomField, FieldKind, Subsidiary
+from sandbox.ledger.setup import CURRENCIES, EMPLOYEES, SUBSIDIARIES, TERMS
+from sandbox.netsuite.texts import Calendar, boolean, double, text
+from sandbox.netsuite.wsdl import namespace
+
+# The internal ids of the custom fields' own definitions.
+CUSTOM_FIELD_IDS = {
+    "custentity_collector": 2101,
+    "custentity_billing_email": 2102,
+    "custentity_delivery": 2103,
+    "custentity_portal_user": 2104,
+    "custentity_credit_review": 2105,
+    "custbody_billing_email": 2201,
+    "custbody_reminders_sent": 2202,
+    "custbody_freight": 2203,
+}
+_COUNTRIES = {
+    "US": "_unitedStates",
+    "GB": "_unitedKingdom",
+    "DE": "_germany",
+    "FR": "_france",
+    "SE": "_sweden",
+    "JP": "_japan",
+    "CA": "_canada",
+    "KW": "_kuwait",
+}
+_FIELD_TYPES = {
+    FieldKind.TEXT: "String",
+    FieldKind.EMAIL: "String",
+    FieldKind.INTEGER: "Long",
+    FieldKind.DECIMAL: "Double",
+    FieldKind.CHECK: "Boolean",
+    FieldKind.DATE: "Date",
+    FieldKind.SELECT: "Select",
+    FieldKind.MULTISELECT: "MultiSelect",
+}
+
+
+class Writer:
+    """Turns values into elements for one endpoint version and one token user."""
+
+    def __init__(self, ledger: Ledger, calendar: Calendar, version: str) -> None:
+        self.ledger = ledger
+        self.calendar = calendar
+        self.version = version
+        self.exponents = {currency.code: currency.exponent for currency in CURRENCIES}
+        self.currency_ids = {currency.code: currency.id for currency in CURRENCIES}
+        self.currency_names = {currency.code: text(currency.name) for currency in CURRENCIES}
+        self.currencies = {currency.code: ref_body(currency.id, currency.name) for currency in CURRENCIES}
+        self.terms = {terms.id: ref_body(terms.id, terms.name) for terms in TERMS}
+        self.employees = {employee.id: ref_body(employee.id, employee.name) for employee in EMPLOYEES}
+        self.subsidiaries = {unit.id: ref_body(unit.id, subsidiary_name(unit)) for unit in SUBSIDIARIES}
+
+    def opening(self, prefix: str, schema: str, type_name: str, record_id: int) -> str:
+        """The start of a record element, with the namespace of its own schema."""
+        return (
+            f'<platformCore:record internalId="{record_id}" xsi:type="{prefix}:{type_name}"'
+            f' xmlns:{prefix}="{namespace(schema, self.version)}">'
+        )
+
+    def amount(self, minor: int, currency: str) -> str:
+        return double(minor, self.exponents[currency])
+
+    def customer_ref(self, customer_id: int) -> str:
+        """Attributes and content of a reference to a customer; its name shows the chain of parents."""
+        customer = self.ledger.customers.get(customer_id)
+        return ref_body(customer_id, self._chain(customer) if customer else "")
+
+    def _chain(self, customer: Customer) -> str:
+        own = f"{customer.number} {customer.name}"
+        parent = self.ledger.customers.get(customer.parent_id) if customer.parent_id else None
+        return f"{self._chain(parent)} : {own}" if parent else own
+
+    def custom_fields(self, prefix: str, fields: tuple[CustomField, ...]) -> str:
+        if not fields:
+            return ""
+        content = "".join(self._custom_field(field) for field in fields)
+        return f"<{prefix}:customFieldList>{content}</{prefix}:customFieldList>"
+
+    def _custom_field(self, field: CustomField) -> str:
+        values = field.value if isinstance(field.value, tuple) else (field.value,)
+        content = "".join(self._custom_value(value) for value in values)
+        return (
+            f'<platformCore:customField internalId="{CUSTOM_FIELD_IDS.get(field.script_id, 2999)}"'
+            f' scriptId="{field.script_id}" xsi:type="platformCore:{_FIELD_TYPES[field.kind]}CustomFieldRef">'
+            f"{content}</platformCore:customField>"
+        )
+
+    def _custom_value(self, value: object) -> str:
+        match value:
+            case Choice():
+                return (
+                    f'<platformCore:value internalId="{value.id}" typeId="88">'
+                    f"<platformCore:name>{text(value.name)}</platformCore:name></platformCore:value>"
+                )
+            case bool():
+                content = boolean(value)
+            case Decimal():
+                content = double(int(value.scaleb(2)), 2)
+            case date():
+                content = self.calendar.day(value)
+            case _:
+                content = text(str(value))
+        return f"<platformCore:value>{content}</platformCore:value>"
+
+
+def ref_body(internal_id: int, name: str) -> str:
+    """What follows the element's name in a RecordRef: attribute, name and the bare end of the start tag."""
+    return f' internalId="{internal_id}"><platformCore:name>{text(name)}</platformCore:name>'
+
+
+def country(code: str) -> str:
+    """The enumeration value of an ISO country code."""
+    return _COUNTRIES[code]
+
+
+def subsidiary_name(unit: Subsidiary) -> str:
+    """The name with its parents before it, as references show it."""
+    parents: Mapping[int, Subsidiary] = {known.id: known for known in SUBSIDIARIES}
+    return f"{subsidiary_name(parents[unit.parent_id])} : {unit.name}" if unit.parent_id else unit.name
+
+
+def optional(prefix: str, name: str, value: str) -> str:
+    """The element, or nothing for an empty value: null is said by absence."""
+    return f"<{prefix}:{name}>{text(value)}</{prefix}:{name}>" if value else ""

@@ -1,0 +1,198 @@
+"""A search as it was asked, and its run over the ledger. Pure: equal searches of an equal ledger give equal rows."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from lxml import etree
+
+from sandbox.ledger import Kind, Ledger
+from sandbox.ledger.records import Invoice
+from sandbox.netsuite.columns import CUSTOMER_COLUMNS
+from sandbox.netsuite.criteria import Criterion, criterion, criterion_test, parsed_instant
+from sandbox.netsuite.errors import RefusalError
+from sandbox.netsuite.fields import CRITERIA, KNOWN_VALUES, Field
+from sandbox.netsuite.texts import Calendar
+
+Predicate = Callable[[Any, Ledger], bool]
+Hit = tuple[Kind, int]
+
+_XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Join:
+    """Criteria on a related record: the type of the criteria, and how to come from one record to the other."""
+
+    criteria: str
+    related: Callable[[Any, Ledger], Any]
+
+
+def _customer_of(record: Any, ledger: Ledger) -> Any:
+    return ledger.customers.get(record.customer_id)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Searchable:
+    kinds: tuple[Kind, ...]
+    basic: str
+    joins: Mapping[str, Join]
+
+
+_CUSTOMER_JOIN = Join(criteria="CustomerSearchBasic", related=_customer_of)
+SEARCHES: Mapping[str, Searchable] = {
+    "CustomerSearch": Searchable(kinds=(Kind.CUSTOMER,), basic="CustomerSearchBasic", joins={}),
+    "ContactSearch": Searchable(
+        kinds=(Kind.CONTACT,), basic="ContactSearchBasic", joins={"customerJoin": _CUSTOMER_JOIN}
+    ),
+    "TransactionSearch": Searchable(
+        kinds=(Kind.INVOICE, Kind.PAYMENT),
+        basic="TransactionSearchBasic",
+        joins={"customerJoin": _CUSTOMER_JOIN, "customerMainJoin": _CUSTOMER_JOIN},
+    ),
+}
+_BASIC_OF = {searchable.basic: name for name, searchable in SEARCHES.items()}
+_KIND_OF_TYPE = {"_invoice": Kind.INVOICE, "_customerPayment": Kind.PAYMENT}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Search:
+    """`window` narrows the run to what changed in it; `columns` is set for an advanced search, which gives rows.
+
+    `main_line` is a transaction search's choice of rows: the header, the lines, or both when it is None.
+    """
+
+    kinds: tuple[Kind, ...]
+    predicate: Predicate
+    window: tuple[datetime | None, datetime | None]
+    main_line: bool | None
+    columns: tuple[str, ...] | None = None
+
+
+def parsed_search(record: etree._Element, calendar: Calendar) -> Search:
+    """The search in a `searchRecord` element. Raises RefusalError for what the stand-in does not answer."""
+    name = _type_name(record)
+    if name.endswith("Advanced"):
+        return _advanced(record, name.removesuffix("Advanced"), calendar)
+    if name in _BASIC_OF:
+        return _search(_BASIC_OF[name], {"basic": record}, calendar)
+    return _search(name, {etree.QName(part).localname: part for part in record}, calendar)
+
+
+def run(search: Search, ledger: Ledger) -> list[Hit]:
+    """The rows of the search now, in ascending order of internal id."""
+    return [hit for kind in search.kinds for hit in _hits(search, kind, ledger)]
+
+
+def _hits(search: Search, kind: Kind, ledger: Ledger) -> Iterator[Hit]:
+    records = ledger.records(kind)
+    since, until = search.window
+    ids = ledger.changed(kind, since, until) if since or until else list(records)
+    for record_id in ids:
+        record = records[record_id]
+        if search.predicate(record, ledger):
+            yield from [(kind, record_id)] * _rows(record, search)
+
+
+def _rows(record: Any, search: Search) -> int:
+    """How often a record comes: without mainLine=true a transaction repeats for its lines."""
+    if not isinstance(record, Invoice) or search.main_line is True:
+        return 1
+    return len(record.lines) + (search.main_line is None)
+
+
+def _advanced(record: etree._Element, name: str, calendar: Calendar) -> Search:
+    if record.get("savedSearchId") or record.get("savedSearchScriptId"):
+        raise RefusalError("USER_ERROR", "That saved search does not exist.")
+    parts = {etree.QName(part).localname: part for part in record}
+    columns = [etree.QName(column).localname for basic in parts.get("columns", ()) for column in basic]
+    if not columns:
+        raise RefusalError("USER_ERROR", "An advanced search needs columns.")
+    if name != "CustomerSearch" or not CUSTOMER_COLUMNS.keys() >= set(columns):
+        raise RefusalError("USER_ERROR", f"Columns that cannot be returned: {', '.join(columns)}.")
+    criteria = {etree.QName(part).localname: part for part in parts.get("criteria", ())}
+    found = _search(name, criteria, calendar)
+    return Search(
+        kinds=found.kinds,
+        predicate=found.predicate,
+        window=found.window,
+        main_line=found.main_line,
+        columns=tuple(columns),
+    )
+
+
+def _search(name: str, parts: Mapping[str, etree._Element], calendar: Calendar) -> Search:
+    searchable = SEARCHES.get(name)
+    if searchable is None:
+        raise RefusalError("USER_ERROR", f"The search type {name} is not available.")
+    basic = [criterion(element) for element in parts.get("basic", ())]
+    predicates = [_predicate(searchable.basic, sent, calendar) for sent in basic if sent.field != "mainLine"]
+    predicates += [
+        _joined(searchable.joins[join], criterion(element), calendar)
+        for join, part in parts.items()
+        if join != "basic"
+        for element in part
+    ]
+    by_name = {sent.field: sent for sent in basic}
+    return Search(
+        kinds=_kinds(searchable, by_name.get("type")),
+        predicate=lambda record, ledger: all(predicate(record, ledger) for predicate in predicates),
+        window=_window(by_name.get("lastModifiedDate")),
+        main_line=_main_line(by_name.get("mainLine")),
+    )
+
+
+def _kinds(searchable: Searchable, sent: Criterion | None) -> tuple[Kind, ...]:
+    if sent is None or sent.operator != "anyOf":
+        return searchable.kinds
+    return tuple(kind for kind in searchable.kinds if kind in {_KIND_OF_TYPE[value] for value in sent.values})
+
+
+def _window(sent: Criterion | None) -> tuple[datetime | None, datetime | None]:
+    # Only narrows what the predicate looks at, so operators that it does not know simply narrow nothing.
+    if sent is None or not sent.values:
+        return None, None
+    first = parsed_instant(sent.values[0])
+    match sent.operator:
+        case "within":
+            return first, parsed_instant(sent.values[-1])
+        case "after" | "onOrAfter" | "notBefore":
+            return first, None
+        case "before" | "onOrBefore" | "notAfter":
+            return None, first
+        case _:
+            return None, None
+
+
+def _main_line(sent: Criterion | None) -> bool | None:
+    return None if sent is None else sent.values[:1] in {("true",), ("1",)}
+
+
+def _predicate(criteria: str, sent: Criterion, calendar: Calendar) -> Predicate:
+    field = _known_field(criteria, sent)
+    test = criterion_test(field.shape, sent, calendar)
+    value = field.value
+    return lambda record, ledger: test(value(record, ledger))
+
+
+def _joined(join: Join, sent: Criterion, calendar: Calendar) -> Predicate:
+    inner = _predicate(join.criteria, sent, calendar)
+
+    def predicate(record: Any, ledger: Ledger) -> bool:
+        related = join.related(record, ledger)
+        return related is not None and inner(related, ledger)
+
+    return predicate
+
+
+def _known_field(criteria: str, sent: Criterion) -> Field:
+    known = KNOWN_VALUES.get(sent.field)
+    strange = set(sent.values) - known if known else set()
+    if strange:
+        raise RefusalError("USER_ERROR", f"Invalid value for {sent.field}: {', '.join(sorted(strange))}.")
+    return CRITERIA[criteria][sent.field]
+
+
+def _type_name(record: etree._Element) -> str:
+    return record.get(_XSI_TYPE, "").partition(":")[2] or record.get(_XSI_TYPE, "")
