@@ -1,0 +1,73 @@
+"""From a text to the record that was meant: reads candidates tier by tier and stops as soon as one will do."""
+
+from bot.lookup.customers import nearest_customers, ranked_customers, similar_customers
+from bot.lookup.edits import one_edit_keys
+from bot.lookup.index import LookupIndex
+from bot.lookup.invoices import nearest_invoices, ranked_invoices
+from bot.lookup.match import MAX_CANDIDATES, Found, Reason, found
+from bot.lookup.query import InvoiceQuery, customer_query, invoice_query
+from store.db import ReadConnection
+from store.search import (
+    InvoiceHit,
+    Kind,
+    customer_hits,
+    customers_named,
+    customers_near,
+    invoice_hits,
+    invoices_keyed,
+    invoices_near,
+    invoices_numbered,
+)
+
+# Typing errors are asked for in at most this many forms of what was typed.
+_EDITED_FORMS = 2
+_BETTER_THAN_AN_EDIT = frozenset({Reason.WRITTEN_DIFFERENTLY, Reason.SAME_DIGITS})
+
+
+async def find(conn: ReadConnection, index: LookupIndex | None, kind: Kind, text: str) -> Found:
+    """The invoice or the customer that a text means. Any text will do; what means nothing finds nothing."""
+    find_kind = find_invoice if kind == "invoice" else find_customer
+    return await find_kind(conn, index, text)
+
+
+async def find_invoice(conn: ReadConnection, index: LookupIndex | None, text: str) -> Found:
+    """The invoice with this number, or the closest to it. A merely similar number is suggested, never answered.
+
+    Without an index the parts inside a number and the suggestions are missing; all else is found.
+    """
+    query = invoice_query(text)
+    exact = ranked_invoices(query, await invoices_numbered(conn, query.text))
+    if exact or not query.keys:
+        return found(exact)
+    near = ranked_invoices(query, await _near_invoices(conn, query))
+    if near or index is None:
+        return found(near)
+    hits = await invoice_hits(conn, await index.similar("invoice", query.keys[-1]))
+    inside = ranked_invoices(query, hits)
+    return found(inside) if inside else Found(nearest=nearest_invoices(query, hits))
+
+
+async def find_customer(conn: ReadConnection, index: LookupIndex | None, text: str) -> Found:
+    """The customer with this name or number, or the closest to it.
+
+    Without an index words inside a name, typing errors and suggestions are missing; all else is found.
+    """
+    query = customer_query(text)
+    exact = ranked_customers(query, await customers_named(conn, query.text))
+    if exact or not query.key:
+        return found(exact)
+    near = ranked_customers(query, await customers_near(conn, query.key, query.sorted_key))
+    if near or index is None:
+        return found(near)
+    hits = await customer_hits(conn, await index.similar("customer", query.key))
+    similar = ranked_customers(query, hits) + similar_customers(query, hits)
+    return found(similar) if similar else Found(nearest=nearest_customers(query, hits))
+
+
+async def _near_invoices(conn: ReadConnection, query: InvoiceQuery) -> tuple[InvoiceHit, ...]:
+    hits = await invoices_near(conn, query.keys, query.digits)
+    surer = [match for match in ranked_invoices(query, hits) if match.reason in _BETTER_THAN_AN_EDIT]
+    if len(surer) >= MAX_CANDIDATES:
+        return hits
+    edited = frozenset().union(*map(one_edit_keys, query.keys[:_EDITED_FORMS]))
+    return (*hits, *await invoices_keyed(conn, edited))

@@ -1,0 +1,120 @@
+"""The `store` fixture: an empty, upgraded database, once on SQLite and once on a PostgreSQL that the tests start.
+
+PostgreSQL runs on loopback, on a port of its own, in a folder that goes away with the session. Its collation is a
+linguistic one on purpose: what holds there holds under C too, the reverse is not so.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from tempfile import mkdtemp
+
+import pytest
+
+from store.db import Store, sqlite_url
+from store.migrate import upgrade
+
+_DATABASES = count(1)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PostgresServer:
+    """A running server: where its programs are, and how to reach it."""
+
+    programs: Path
+    port: int
+    folder: Path
+
+    def url(self, database: str) -> str:
+        return f"postgresql+asyncpg://tests@127.0.0.1:{self.port}/{database}"
+
+    def create_database(self, name: str, *, template: str = "template1") -> None:
+        _run("createdb", "-T", template, name, server=self)
+
+    def drop_database(self, name: str) -> None:
+        _run("dropdb", "--force", name, server=self)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    programs = _postgres_programs()
+    if programs is None:
+        pytest.skip("no PostgreSQL server is installed (looked for initdb on PATH and in /usr/lib/postgresql)")
+    # The server's own user must reach the folder, so it cannot live below pytest's private one.
+    folder = Path(mkdtemp(prefix="tesorio-postgres-"))
+    server = PostgresServer(programs=programs, port=_free_port(), folder=folder)
+    try:
+        _start(server)
+        yield server
+    finally:
+        _pg(server, "pg_ctl", "stop", "-D", str(folder / "data"), "-m", "immediate", check=False)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty database of its own."""
+    if request.param == "sqlite":
+        yield sqlite_url(tmp_path / "store.db")
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    name = f"store_{next(_DATABASES)}"
+    server.create_database(name)
+    yield server.url(name)
+    server.drop_database(name)
+
+
+@pytest.fixture
+async def store(store_url: str) -> AsyncIterator[Store]:
+    opened = Store(store_url)
+    await upgrade(opened)
+    yield opened
+    await opened.close()
+
+
+def _postgres_programs() -> Path | None:
+    """The folder with the newest server's programs; Debian keeps it off PATH, others on it."""
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    on_path = shutil.which("initdb")
+    found = [*([Path(on_path).resolve()] if on_path else []), *debian]
+    return found[-1].parent if found else None
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _start(server: PostgresServer) -> None:
+    data = str(server.folder / "data")
+    if os.geteuid() == 0:
+        shutil.chown(server.folder, "postgres", "postgres")
+    locale = ("--locale=C", "--encoding=UTF8", "--locale-provider=icu", "--icu-locale=en-US")
+    _pg(server, "initdb", "-D", data, "-U", "tests", "-A", "trust", "--no-sync", *locale)
+    # Nothing here outlives the session, so nothing needs to survive a power cut.
+    settings = f"-p {server.port} -h 127.0.0.1 -k '' -c fsync=off -c full_page_writes=off -c synchronous_commit=off"
+    _pg(server, "pg_ctl", "start", "-w", "-D", data, "-l", str(server.folder / "log"), "-o", settings)
+
+
+def _run(program: str, *arguments: str, server: PostgresServer) -> None:
+    address = ("-h", "127.0.0.1", "-p", str(server.port), "-U", "tests")
+    _pg(server, program, *address, *arguments)
+
+
+def _pg(server: PostgresServer, program: str, *arguments: str, check: bool = True) -> None:
+    """Run one of PostgreSQL's programs, as its own user where we are root: initdb refuses root."""
+    as_postgres = ("setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups") if os.geteuid() == 0 else ()
+    subprocess.run(  # noqa: S603 - our own arguments, no shell
+        [*as_postgres, str(server.programs / program), *arguments],
+        check=check,
+        cwd=server.folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        timeout=60,
+    )
