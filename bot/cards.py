@@ -1,6 +1,7 @@
 """From a record's id to its card: reads what the card shows, in one snapshot of the store."""
 
 from bot.deps import Deps
+from bot.lookup.answers import record_as_of
 from bot.views.amounts import Place
 from bot.views.customer_card import MAX_CHILDREN, CustomerCard, customer_card
 from bot.views.invoice_card import InvoiceCard, invoice_card
@@ -67,9 +68,7 @@ async def _customer(
 
 
 async def _provenance(deps: Deps, conn: ReadConnection, record: Invoice | Customer, notice: str | None) -> Provenance:
-    """A customer's figures are its invoices', so both kinds of card are as old as the invoices' stream."""
-    covered = await read_as_of(conn, record.origin, "invoices")
-    as_of = max(filter(None, (covered, record.refreshed_at)), default=record.seen_at)
+    as_of = record_as_of(record, await read_as_of(conn, record.origin, "invoices"))
     return Provenance(
         source=deps.source_titles.get(record.origin, record.origin),
         as_of=as_of,

@@ -16,8 +16,11 @@ from store.work import Work
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Deps:
-    """`clock` gives the aware instant; `zone` is the company's, in which «today» is meant. `source_titles` says how
-    people call an origin: netsuite is «NetSuite»."""
+    """The rooms and the facts of this installation.
+
+    `clock` gives the aware instant; `zone` is the company's, in which «today» is meant. `source_titles` says how people
+    call an origin: netsuite is «NetSuite».
+    """
 
     store: Store
     index: LookupIndex | None

@@ -27,6 +27,7 @@ class ActionRequest:
 
     person: SlackPerson
     action_id: str
+    block_id: str
     action_ts: str
     value: str
     channel_id: str
@@ -74,6 +75,7 @@ def action_request(body: Mapping[str, Any]) -> ActionRequest:
     return ActionRequest(
         person=SlackPerson(team_id=str(user.get("team_id") or ""), user_id=str(user.get("id") or "")),
         action_id=str(action.get("action_id") or ""),
+        block_id=str(action.get("block_id") or ""),
         action_ts=str(action.get("action_ts") or ""),
         value=str(action.get("value") or chosen.get("value") or ""),
         channel_id=str((body.get("channel") or {}).get("id") or ""),

@@ -28,6 +28,7 @@ from store.cursors import list_cursors
 from store.db import ReadConnection, Store
 from store.errors import SchemaOlderError
 from store.facts import read_fact, save_fact
+from store.runs import SyncRun
 from store.work import Payload, TryLaterError
 from sync.connector import Source
 from sync.durable import DurableWork, Handler
@@ -35,6 +36,7 @@ from sync.errors import NotPermittedError, ReauthoriseError, RetryError, SourceE
 from sync.pull import Clock, Progress, PullOrder, pull_source, refresh_record
 from sync.registry import CONNECTORS
 from sync.schedule import DailyClock, due_slot, slot_id, slot_instant
+from sync.settings import SettingsError as ConnectorSettingsError
 
 _log = logging.getLogger(__name__)
 
@@ -53,13 +55,33 @@ def utc_now() -> datetime:
 
 
 def build_sources(settings: Settings) -> tuple[Source, ...]:
-    """The sources that are set. Raises SettingsError for what is set wrongly, or for a table that no one reads."""
-    unknown = settings.rules.connector_tables - set(CONNECTORS)
-    if unknown:
-        raise SettingsError(tuple(f"tesorio.toml: nothing is called [{name}]" for name in sorted(unknown)))
-    environment = settings.plain_environment()
-    made = [build(environment, settings.rules.connector(name), settings.data_dir) for name, build in CONNECTORS.items()]
+    """The sources that are set. Raises SettingsError naming all that is set wrongly, and tables that no one reads."""
+    problems = [
+        f"tesorio.toml: nothing is called [{name}]"
+        for name in sorted(settings.rules.connector_tables - set(CONNECTORS))
+    ]
+    environment, made = settings.plain_environment(), []
+    for name, build in CONNECTORS.items():
+        try:
+            made.append(build(environment, settings.rules.connector(name), settings.data_dir))
+        except ConnectorSettingsError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise SettingsError(tuple(problems))
     return tuple(source for source in made if source is not None)
+
+
+def ready_sources(settings: Settings) -> tuple[Source, ...]:
+    """The sources, if Slack is set too. Raises SettingsError with the problems of both at once."""
+    problems: list[str] = []
+    for ask in (settings.require_slack, lambda: build_sources(settings)):
+        try:
+            ask()
+        except SettingsError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise SettingsError(tuple(problems))
+    return build_sources(settings)
 
 
 async def open_schema(store: Store) -> None:
@@ -106,8 +128,7 @@ async def open_assistant(
 
     Raises SettingsError, StoreError, WrongWorkspaceError, AlreadyRunningError, or SlackApiError for refused tokens.
     """
-    settings.require_slack()
-    sources = build_sources(settings)
+    sources = ready_sources(settings)
     async with AsyncExitStack() as stack:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         stack.enter_context(_only_one(settings.data_dir))
@@ -136,7 +157,13 @@ async def open_assistant(
             source_titles={source.name: source.title for source in sources},
             team_id=identity["team_id"],
         )
-        work.handlers.update(_handlers(deps, sources, progress))
+
+        def on_progress(run: SyncRun) -> None:
+            if index is not None:
+                index.wake()
+            progress(run)
+
+        work.handlers.update(_handlers(deps, sources, on_progress))
         await stack.enter_async_context(work)
         door = SocketDoor(
             build_app(deps, identity),

@@ -8,6 +8,8 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
@@ -79,8 +81,12 @@ class DurableWork:
         for task in self._running:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
-        # It joins threads of its own, which may need this loop to finish.
-        await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
+        # It joins threads of its own, which may need this loop to finish. And it takes the loop's default executor
+        # down with it, so another thread does it and the loop gets a fresh executor.
+        loop = asyncio.get_running_loop()
+        with ThreadPoolExecutor(max_workers=1) as helper:
+            await loop.run_in_executor(helper, partial(DBOS.destroy, destroy_registry=True))
+        loop.set_default_executor(ThreadPoolExecutor())
 
     async def start(self, kind: str, work_id: str, payload: Payload) -> None:
         """See `store.work.Work.start`."""

@@ -6,7 +6,6 @@ from importlib.metadata import entry_points
 
 import structlog
 import typer
-from click.exceptions import ClickException
 from slack_sdk.errors import SlackApiError
 
 from bot.cli import find, house, people, running, syncing
@@ -42,8 +41,10 @@ def main() -> None:
     _log_to_stderr()
     try:
         build()(standalone_mode=False)
-    except ClickException as error:
-        error.show()
+    except typer.Exit as end:
+        sys.exit(end.exit_code)
+    except typer.TyperException as error:
+        complain(error.format_message())
         sys.exit(error.exit_code)
     except typer.Abort:
         sys.exit(130)
@@ -57,15 +58,17 @@ def main() -> None:
 
 def _log_to_stderr() -> None:
     """Readable lines for a terminal, JSON for everything else; a secret is never an argument of a log call."""
-    shared = [
+    shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     terminal = sys.stderr.isatty()
-    final = structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer(ensure_ascii=False)
-    tail = [] if terminal else [structlog.processors.format_exc_info]
+    final: structlog.typing.Processor = (
+        structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer(ensure_ascii=False)
+    )
+    tail: list[structlog.typing.Processor] = [] if terminal else [structlog.processors.format_exc_info]
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(

@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Iterator
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,10 +11,12 @@ from typing import Annotated, Any
 import typer
 
 from bot.cli.shell import CommandError, Json, current_settings, print_json, print_table, run_async
-from bot.lookup.answers import answer
+from bot.lookup.answers import answer_json, read_answer
+from bot.lookup.find import find as find_record
 from bot.lookup.index import LookupIndex
 from bot.root import open_store, utc_now
 from bot.settings import Settings
+from store.db import Store
 
 
 class Kind(StrEnum):
@@ -42,15 +45,25 @@ def find(
 
 
 async def _find(settings: Settings, kind: Kind, queries: Iterator[str], *, as_json: bool) -> None:
-    async with open_store(settings) as store:
-        index = await LookupIndex.open_for_reading(settings.data_dir / "index")
-        today = utc_now().astimezone(settings.timezone).date()
-        for query in queries:
-            started = time.perf_counter()
-            async with store.read() as conn:
-                found = await answer(conn, index, kind.value, query, today=today)
-            found["ms"] = round((time.perf_counter() - started) * 1000, 3)
-            print_json(found) if as_json else _print(found)
+    today = utc_now().astimezone(settings.timezone).date()
+    index = await LookupIndex.open_for_reading(settings.data_dir / "index")
+    try:
+        async with open_store(settings) as store:
+            for query in queries:
+                answer = await _answer(store, index, kind, query, today)
+                print_json(answer) if as_json else _print(answer)
+    finally:
+        if index is not None:
+            await index.close()
+
+
+async def _answer(store: Store, index: LookupIndex | None, kind: Kind, query: str, today: date) -> dict[str, Any]:
+    started = time.perf_counter()
+    async with store.read() as conn:
+        found = await find_record(conn, index, kind.value, query)
+        record = await read_answer(conn, found.answer, today=today) if found.answer else None
+    line = answer_json(query, kind.value, found, record, today=today)
+    return line | {"ms": round((time.perf_counter() - started) * 1000, 2)}
 
 
 def _print(found: dict[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """`tesorio status`, `doctor`, `db`, `config` and `manifest`: looking after the installation."""
 
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 import typer
@@ -67,7 +68,7 @@ async def _status(settings: Settings, store: Store) -> dict[str, Any]:
             "source": cursor.source,
             "stream": cursor.stream,
             "as_of": cursor.covered_until and cursor.covered_until.astimezone(settings.timezone).isoformat("seconds"),
-            "stale": _is_stale(settings, cursor.covered_until and (now - cursor.covered_until).total_seconds()),
+            "stale": _is_stale(settings, cursor.covered_until, now),
         }
         for cursor in cursors
     ]
@@ -81,10 +82,10 @@ async def _status(settings: Settings, store: Store) -> dict[str, Any]:
     }
 
 
-def _is_stale(settings: Settings, age_seconds: float | None) -> str:
-    if age_seconds is None:
+def _is_stale(settings: Settings, covered_until: datetime | None, now: datetime) -> str:
+    if covered_until is None:
         return "never read"
-    return "yes" if age_seconds > settings.rules.sync.stale_after_hours * 3600 else "no"
+    return "yes" if now - covered_until > timedelta(hours=settings.rules.sync.stale_after_hours) else "no"
 
 
 def doctor(

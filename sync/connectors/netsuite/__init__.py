@@ -1,7 +1,37 @@
 """NetSuite over SuiteTalk (SOAP) with token-based authentication."""
 
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
 from sync.connectors.netsuite.settings import NetSuiteSettings
 from sync.connectors.netsuite.source import NetSuiteSource
 from sync.connectors.netsuite.wsdl import download_wsdl, wsdl_path
 
-__all__ = ["NetSuiteSettings", "NetSuiteSource", "download_wsdl", "wsdl_path"]
+_PREFIX = "NETSUITE_"
+
+
+def build(environment: Mapping[str, str], rules: Mapping[str, Any], folder: Path) -> NetSuiteSource | None:
+    """The account that is set up; None when nothing of NetSuite is set. Raises SettingsError for half of it."""
+    if not any(name.startswith(_PREFIX) and value for name, value in environment.items()):
+        return None
+    return NetSuiteSource(NetSuiteSettings.from_mapping(environment, rules), folder)
+
+
+def connect(
+    environment: Mapping[str, str],
+    rules: Mapping[str, Any],
+    folder: Path,
+    progress: Callable[[int, int], None] = lambda _done, _known: None,
+) -> str:
+    """Download the account's WSDL and schemas, unless a local file is set; say where they are. Blocks.
+
+    Raises SettingsError and SourceError.
+    """
+    settings = NetSuiteSettings.from_mapping(environment, rules)
+    if settings.wsdl_file is not None:
+        return f"The WSDL is the file {settings.wsdl_file}."
+    return f"The WSDL and its schemas are in {download_wsdl(settings, folder, progress).parent}."
+
+
+__all__ = ["NetSuiteSettings", "NetSuiteSource", "build", "connect", "download_wsdl", "wsdl_path"]

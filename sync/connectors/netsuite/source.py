@@ -66,6 +66,7 @@ class NetSuiteSource:
     """One NetSuite account over SuiteTalk. `folder` is the data folder, which holds the downloaded WSDL."""
 
     name = ORIGIN
+    title = "NetSuite"
     streams = tuple(STREAMS)
 
     def __init__(self, settings: NetSuiteSettings, folder: Path, *, clock: Callable[[], datetime] = _utc_now) -> None:

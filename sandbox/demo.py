@@ -1,0 +1,115 @@
+"""The demo: stand-ins, a real sync, the real bot, and a page in which to try it."""
+
+import asyncio
+import tempfile
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.panel import Panel
+
+from bot.cli.running import stop_signal
+from bot.cli.shell import say
+from bot.cli.syncing import SyncProgress
+from bot.root import Assistant, daily_pulls, open_assistant
+from bot.settings import Rules, Settings, settings_from
+from sandbox.slack import SlackStandIn
+from sandbox.slack.seed import ANA, BEN, CHLOE, TEAM_ID
+from sandbox.stand_ins import StandIns, stand_ins
+from store.cursors import read_as_of
+from store.db import Store
+from store.runs import SyncRun
+from store.users import Role, SlackLink, add_user, link_slack
+from sync.connectors.netsuite import connect
+
+_ACCOUNTS = (
+    (ANA, "ana.silva@meridian.example", "Ana Silva", Role.FINANCE),
+    (BEN, "ben.okafor@meridian.example", "Ben Okafor", Role.VIEWER),
+    (CHLOE, "chloe.dubois@meridian.example", "Chloé Dubois", Role.ADMIN),
+)
+_CHANNEL = "#ar-team"
+
+
+async def run_demo(*, port: int, customers: int, lines: Sequence[str]) -> None:
+    """Run until Ctrl-C, or type the lines as Ana in #ar-team, print what she reads, and end."""
+    with tempfile.TemporaryDirectory(prefix="tesorio-demo-") as folder:
+        async with stand_ins(port=port, customers=customers) as running:
+            settings = demo_settings(running, Path(folder))
+            await asyncio.to_thread(connect, settings.plain_environment(), {}, settings.data_dir)
+            progress = _Progress()
+            async with open_assistant(settings, progress=progress.note) as assistant:
+                await _add_accounts(assistant.deps.store)
+                with progress.bars:
+                    await _read_open_items(assistant, progress)
+                    slack = running.slack
+                    if slack is None:
+                        raise AssertionError("the demo always runs Slack")
+                    if lines:
+                        await _say_all(slack, lines)
+                        return
+                    _invite(slack)
+                    async with daily_pulls(assistant, settings):
+                        await stop_signal()
+
+
+def demo_settings(running: StandIns, folder: Path) -> Settings:
+    """Settings that know the stand-ins and nothing else: neither .env nor this machine's environment."""
+    return settings_from(running.environment | {"TESORIO_DATA_DIR": str(folder)}, Rules())
+
+
+class _Progress:
+    """Bars on the terminal, and a bell that rings whenever a page was saved."""
+
+    def __init__(self) -> None:
+        self.bars = SyncProgress()
+        self.saved = asyncio.Event()
+
+    def note(self, run: SyncRun) -> None:
+        self.bars.show(run)
+        self.saved.set()
+
+
+async def _read_open_items(assistant: Assistant, progress: _Progress) -> None:
+    """Start the first sync, and wait until people can work: all that is open is in. History goes on behind."""
+    for source in assistant.sources:
+        await assistant.pull(source.name, f"demo-{source.name}")
+    while not await _has_open_items(assistant):
+        await progress.saved.wait()
+        progress.saved.clear()
+
+
+async def _has_open_items(assistant: Assistant) -> bool:
+    async with assistant.deps.store.read() as conn:
+        known = [
+            await read_as_of(conn, source.name, stream) for source in assistant.sources for stream in source.streams
+        ]
+    return all(known)
+
+
+async def _add_accounts(store: Store) -> None:
+    now = datetime.now(UTC)
+    async with store.write() as conn:
+        for slack_user, email, name, role in _ACCOUNTS:
+            user = await add_user(conn, email=email, name=name, role=role, at=now)
+            link = SlackLink(
+                team_id=TEAM_ID, slack_user_id=slack_user, user_id=user.id, linked_at=now, linked_by="demo"
+            )
+            await link_slack(conn, link)
+
+
+async def _say_all(slack: SlackStandIn, lines: Sequence[str]) -> None:
+    for line in lines:
+        outcome = await slack.workspace.say(ANA, _CHANNEL, line)
+        say(f"> {line}\n{slack.workspace.transcript(outcome)}\n")
+
+
+def _invite(slack: SlackStandIn) -> None:
+    text = (
+        f"[bold]Open [link={slack.page_url}]{slack.page_url}[/link][/bold]\n\n"
+        "and type in #ar-team, for example\n"
+        "  /tesorio customer sun micro\n"
+        "  /tesorio invoice inv123\n\n"
+        "Ctrl-C ends everything."
+    )
+    Console(stderr=True).print(Panel(text, title="Tesorio is ready", expand=False, padding=(1, 3)))

@@ -1,0 +1,78 @@
+"""All stand-ins over one ledger, and the settings that point the product at them."""
+
+import errno
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from bot.cli.shell import CommandError
+from bot.manifest import app_manifest
+from sandbox.ledger import Ledger
+from sandbox.netsuite import NetSuiteStandIn
+from sandbox.slack import SlackStandIn, app_config
+
+# Where the token's user in the stand-in lives; its dates are meant there.
+USER_ZONE = ZoneInfo("America/New_York")
+ALL = frozenset({"slack", "netsuite"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StandIns:
+    """The running stand-ins; None for one that was not asked for."""
+
+    ledger: Ledger
+    slack: SlackStandIn | None
+    netsuite: NetSuiteStandIn | None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The settings with which the product talks to these instead of the real ones."""
+        found: dict[str, str] = {}
+        if self.slack is not None:
+            found |= {
+                "SLACK_BOT_TOKEN": self.slack.bot_token,
+                "SLACK_APP_TOKEN": self.slack.app_token,
+                "SLACK_API_URL": self.slack.api_url,
+            }
+        if self.netsuite is not None:
+            account = self.netsuite.credentials
+            found |= {
+                "NETSUITE_ACCOUNT_ID": account.account,
+                "NETSUITE_CONSUMER_KEY": account.consumer_key,
+                "NETSUITE_CONSUMER_SECRET": account.consumer_secret,
+                "NETSUITE_TOKEN_ID": account.token_id,
+                "NETSUITE_TOKEN_SECRET": account.token_secret,
+                "NETSUITE_TIMEZONE": str(USER_ZONE),
+                "NETSUITE_WSDL": self.netsuite.wsdl_url,
+                "NETSUITE_SOAP_URL": self.netsuite.soap_url,
+            }
+        return found
+
+
+@asynccontextmanager
+async def stand_ins(*, port: int, customers: int, only: frozenset[str] = ALL) -> AsyncIterator[StandIns]:
+    """Run them on loopback; `port` is the Slack page's. Raises CommandError when it is taken."""
+    ledger = Ledger.seeded(customers=customers, today=datetime.now(UTC).date())
+    async with AsyncExitStack() as stack:
+        slack, netsuite = None, None
+        if "netsuite" in only:
+            netsuite = await stack.enter_async_context(NetSuiteStandIn(ledger, user_zone=USER_ZONE))
+        if "slack" in only:
+            slack = SlackStandIn(port=port, app=app_config(app_manifest()))
+            try:
+                await stack.enter_async_context(slack)
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE:
+                    raise
+                raise CommandError(f"port {port} is in use; choose another with --port") from None
+        yield StandIns(ledger=ledger, slack=slack, netsuite=netsuite)
+
+
+def environment_lines(running: StandIns) -> Iterator[str]:
+    """The settings as lines for `.env`, and where the page is."""
+    for name, value in running.environment.items():
+        yield f"{name}={value}"
+    if running.slack is not None:
+        yield f"# the workspace's page: {running.slack.page_url}"
