@@ -1,6 +1,7 @@
 """Amounts, dates and lateness in the words that people read."""
 
 import copy
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from functools import lru_cache
@@ -13,6 +14,8 @@ from bot.views.text import literal
 from store.money import Money, exponent
 
 _MAX_AMOUNT = 60
+# CLDR wants a no-break space between a code and the number («KWD 1.500»); babel leaves it out.
+_LETTER_BY_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 _DAY, _DAY_AND_YEAR = "d MMM", "d MMM y"
 
 
@@ -33,7 +36,7 @@ def money(amount: Money, place: Place) -> str:
     pattern = _currency_pattern(place.locale, exponent(amount.currency))
     text = pattern.apply(amount.decimal, place.locale, currency=amount.currency, currency_digits=False)
     # An unknown currency's code is printed as the source wrote it, so it is outside text too.
-    return literal(text, _MAX_AMOUNT)
+    return literal(_LETTER_BY_DIGIT.sub("\u00a0", text), _MAX_AMOUNT)
 
 
 def negated(amount: Money) -> Money:

@@ -9,7 +9,7 @@ from bot.views.values import InvalidValueError, RecordRef, decode, encode, is_en
 
 CHOOSE_ACTION = "lookup.choose"
 MAX_QUERY = 80
-MAX_CANDIDATES = 10
+MAX_CANDIDATES = 8
 _MAX_REASON = 150
 _MAX_OPTION = 75
 _BLOCK = "lookup.match"

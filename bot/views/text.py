@@ -18,7 +18,7 @@ _INVISIBLE = re.compile(
 )
 # A joiner means something between letters of some scripts and between emoji; anywhere else it only hides.
 _STRAY_JOINER = re.compile("(?<![^\x00-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?![^\x00-\x7f\u200c\u200d])")
-_LINE_BREAK = re.compile("[\t\n\r\v\f\x1c-\x1f\x85\u2028\u2029]|\\s{2,}")
+_LINE_BREAK = re.compile("\\s{2,}|[\t\n\r\v\f\x1c-\x1f\x85\u2028\u2029]")
 # Slack takes these for bold, strike and code. Zero-width separators are no cure: Slack sees some of them as word
 # boundaries, which switches formatting on. A look-alike can never be a formatting character.
 _LOOK_ALIKES = str.maketrans({"*": "\u2217", "~": "\u223c", "`": "\u02cb"})
@@ -35,8 +35,8 @@ _DANGLING = "\u200c\u200d\ufe0e\ufe0f "
 
 def clean(text: str) -> str:
     """The text on one line without invisible characters; «» when nothing visible is in it."""
-    folded = _LINE_BREAK.sub(" ", text)
-    return _STRAY_JOINER.sub("", _INVISIBLE.sub("", folded)).strip()
+    visible = _STRAY_JOINER.sub("", _INVISIBLE.sub("", text))
+    return _LINE_BREAK.sub(" ", visible).strip()
 
 
 def size(text: str) -> int:

@@ -1,0 +1,111 @@
+"""Records whose every text may be an attack or an accident: mention and link syntax, invisible and endless text."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from bot.views.amounts import Place
+from bot.views.customer_card import CustomerCard
+from bot.views.invoice_card import InvoiceCard, LastPayment
+from bot.views.match import Candidate, Match
+from bot.views.provenance import Provenance
+from bot.views.values import RecordRef
+from store.aging import Aging
+from store.contacts import Contact
+from store.customers import Customer
+from store.invoices import Invoice, InvoiceStatus
+from store.money import Money
+from store.notes import Note
+from store.records import RecordId
+from tests.views.make import PLACE, SEEN
+
+ATTACKS = (
+    "<!channel> & Co",
+    "<!here>",
+    "<@U12345678>",
+    "<#C123|general>",
+    "<https://evil.example|Pay here>",
+    "https://evil.example/pay",
+    "&lt;!channel&gt;",
+    "*b* _i_ ~s~ `c` ```pre``` :tada:",
+    ">>> quote\n> quote",
+    "\u202egpj.exe\u202c",
+    "in\u200bvisible\ufeff\u2060",
+    "\x00\x1b[31m\x7f",
+    "שלום עולם",
+    "😀" * 10_000,
+    "x" * 3001,
+    "&" * 3001,
+    "é" * 151,
+    "\ud800",
+    "|",
+    "",
+    " \u200b\n",
+)
+texts = st.sampled_from(ATTACKS) | st.text(max_size=400) | st.builds(str.__add__, st.sampled_from(ATTACKS), st.text())
+maybe_texts = st.none() | texts
+dates = st.dates(date(1990, 1, 1), date(2100, 1, 1))
+instants = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis wants naive bounds
+currencies = st.sampled_from(("USD", "EUR", "JPY", "KWD", "RSD", "CLF", "<!>", "", "x" * 300))
+ids = st.builds(lambda kind, end: RecordId(f"netsuite:{kind}:{end}"), st.sampled_from(("invoice", "customer")), texts)
+refs = st.builds(RecordRef, kind=st.sampled_from(("invoice", "customer")), record_id=ids)
+candidates = st.lists(st.builds(Candidate, ref=refs, label=texts, detail=texts), max_size=30).map(tuple)
+matches = st.none() | st.builds(Match, query=texts, reason=maybe_texts, candidates=candidates)
+provenances = st.builds(Provenance, source=texts, as_of=instants, is_stale=st.booleans(), notice=maybe_texts)
+places = st.sampled_from((PLACE, Place(time_zone=UTC, today=PLACE.today + timedelta(days=40), locale="he_IL")))
+
+
+def monies(currency: str | None = None) -> st.SearchStrategy[Money]:
+    named = currencies if currency is None else st.just(currency)
+    return st.builds(Money, currency=named, minor=st.integers(-(2**63), 2**63 - 1))
+
+
+def _record(**changes: Any) -> dict[str, Any]:
+    return {"origin": texts, "source_id": texts, "seen_at": st.just(SEEN), "id": ids, **changes}
+
+
+customers = st.builds(
+    Customer,
+    **_record(name=texts, number=maybe_texts, payment_terms=maybe_texts, sales_rep=maybe_texts, url=maybe_texts),
+    credit_limit=st.none() | monies(),
+    on_credit_hold=st.none() | st.booleans(),
+    is_inactive=st.booleans(),
+    deleted_at=st.none() | instants,
+)
+invoices = st.builds(
+    Invoice,
+    **_record(number=texts, payment_terms=maybe_texts, po_number=maybe_texts, sales_rep=maybe_texts, url=maybe_texts),
+    status=st.sampled_from(InvoiceStatus),
+    total=monies(),
+    open_balance=monies(),
+    due_date=st.none() | dates,
+    deleted_at=st.none() | instants,
+)
+notes = st.builds(Note, **_record(about_id=ids, text=texts, author=maybe_texts), written_at=instants)
+contacts = st.builds(Contact, **_record(name=texts, email=maybe_texts, phone=maybe_texts))
+agings = currencies.flatmap(
+    lambda currency: st.builds(
+        Aging,
+        **dict.fromkeys(("current", "days_1_30", "days_31_60", "days_61_90", "over_90"), monies(currency)),
+        open_invoices=st.integers(0, 10**6),
+    )
+)
+payments = st.none() | st.builds(LastPayment, amount=monies(), paid_on=dates)
+_shared = {"provenance": provenances, "place": places, "note": st.none() | notes, "match": matches}
+invoice_cards = st.builds(
+    InvoiceCard, invoice=invoices, customer=st.none() | customers, last_payment=payments, **_shared
+)
+customer_cards = st.builds(
+    CustomerCard,
+    customer=customers,
+    aging=st.lists(agings, max_size=8).map(tuple),
+    oldest_open=st.lists(invoices, max_size=8).map(tuple),
+    parent=st.none() | customers,
+    children=st.lists(customers, max_size=8).map(tuple),
+    more_children=st.integers(0, 10**6),
+    contact=st.none() | contacts,
+    is_contact_masked=st.booleans(),
+    is_table_refused=st.booleans(),
+    **_shared,
+)

@@ -1,0 +1,65 @@
+from bot.views.match import Candidate
+from bot.views.misses import failed, help_message, missing_query, no_match, not_linked, outdated_button, rate_limited
+from bot.views.values import RecordRef
+from store.records import RecordId
+from tests.views.shown import buttons, texts
+
+NEAREST = tuple(
+    Candidate(
+        ref=RecordRef(kind="invoice", record_id=RecordId(f"netsuite:invoice:{n}")), label=f"INV-{n}", detail="Acme"
+    )
+    for n in range(7)
+)
+
+
+class TestNoMatch:
+    def test_says_so_and_offers_the_nearest(self) -> None:
+        message = no_match("inv99", "invoice", NEAREST)
+        assert texts(message.blocks)[:2] == ["No invoice matches «inv99». The nearest are:", "INV-0 · Acme"]
+        assert [each["value"] for each in buttons(message.blocks)] == [
+            f"1:invoice:netsuite:invoice:{n}" for n in range(5)
+        ]
+        assert message.text == "No invoice matches «inv99». The nearest are: INV-0, INV-1, INV-2, INV-3, INV-4"
+
+    def test_says_what_to_try_when_nothing_is_near(self) -> None:
+        message = no_match("zzz", "customer")
+        assert texts(message.blocks) == ["No customer matches «zzz». Check the spelling, or try a part of the name."]
+        assert "part of the number" in no_match("zzz", "invoice").text
+
+    def test_a_candidate_needs_no_detail(self) -> None:
+        bare = Candidate(ref=NEAREST[0].ref, label="INV-0")
+        assert "INV-0" in texts(no_match("x", "invoice", (bare,)).blocks)
+
+    def test_an_empty_query_is_named_as_such(self) -> None:
+        assert no_match("\u200b", "invoice").text.startswith("No invoice matches «-».")
+
+
+class TestHelp:
+    def test_shows_every_command_with_an_example(self) -> None:
+        message = help_message()
+        assert "/tesorio invoice INV-12345" in texts(message.blocks)
+        assert "/tesorio customer ABC Inc" in texts(message.blocks)
+        assert message.text.startswith("You can ask: /tesorio invoice INV-12345:")
+
+    def test_an_unknown_subcommand_is_named(self) -> None:
+        assert texts(help_message(unknown="<!here>").blocks)[0] == "There is no /tesorio <!here>. You can ask:"
+        assert "&lt;!here&gt;" in help_message(unknown="<!here>").text
+
+    def test_a_missing_query_gets_an_example(self) -> None:
+        assert missing_query("customer").text == "Which customer? Type for example /tesorio customer ABC Inc"
+        assert missing_query("invoice", "/ar").text == "Which invoice? Type for example /ar invoice INV-12345"
+
+
+class TestNotices:
+    def test_an_unlinked_user_learns_what_to_do(self) -> None:
+        assert "Ask your administrator" in not_linked().text
+
+    def test_a_hurried_user_learns_how_long(self) -> None:
+        assert rate_limited(12).text.endswith("Try again in 12 seconds.")
+        assert rate_limited(0).text.endswith("Try again in 1 second.")
+
+    def test_a_failure_has_a_reference(self) -> None:
+        assert failed("ab12-cd").text.endswith("reference: ab12-cd")
+
+    def test_an_outdated_button_says_how_to_go_on(self) -> None:
+        assert "Ask again with /tesorio" in outdated_button().text
