@@ -29,7 +29,7 @@ function pie(segments) {
   });
   const legend = segments.map((segment, index) =>
     legendItem(index, segment.label, `${PLAIN.format(segment.value)} · ${Math.round((segment.value / total) * 100)}%`));
-  return [svg("svg", { viewBox: "-52 -52 104 104", class: "pie" }, slices), h("ul", { class: "legend legend-column" }, legend)];
+  return [svg("svg", { "aria-hidden": "true", viewBox: "-52 -52 104 104", class: "pie" }, slices), h("ul", { class: "legend legend-column" }, legend)];
 }
 
 function slice(from, to, fill, segment) {
@@ -46,7 +46,7 @@ function axes(data) {
   const categories = data.axis_config?.categories ?? (series[0]?.data ?? []).map((point) => point.label);
   const scale = yScale(series);
   const body = data.type === "bar" ? bars(series, categories, scale) : lines(series, categories, scale, data.type === "area");
-  const plot = svg("svg", { viewBox: `0 0 ${SIZE.width} ${SIZE.height}` }, grid(scale), body, categoryLabels(categories));
+  const plot = svg("svg", { "aria-hidden": "true", viewBox: `0 0 ${SIZE.width} ${SIZE.height}` }, grid(scale), body, categoryLabels(categories));
   const named = series.length > 1 && h("ul", { class: "legend" }, series.map((item, index) => legendItem(index, item.name)));
   const label = data.axis_config?.y_label && h("div", { class: "chart-unit" }, data.axis_config.y_label);
   return [label, plot, named];

@@ -1,17 +1,17 @@
 // Interactive Block Kit elements. Each renderer gets the element and its `field`:
 //   {blockId, ctx, acts, rules}   acts: a change is sent to the app; rules: what an input block demands, or null.
 
+import { showBusy } from "./busy.js";
 import { openCalendar } from "./calendar.js";
 import { confirmed } from "./confirm.js";
 import { fromIso, shortDate } from "./dates.js";
 import { h } from "./dom.js";
-import { icon, spinner } from "./icons.js";
+import { icon } from "./icons.js";
 import { picture } from "./images.js";
 import { plainText, textObject } from "./mrkdwn.js";
 import { overflow, select } from "./selects.js";
 import { textInput } from "./textinput.js";
 
-const BUSY_MS = 3000;
 const SAFE_BUTTON_LINK = /^https?:\/\//i;
 
 const RENDERERS = {
@@ -58,17 +58,6 @@ function press(node, element, field) {
   if (SAFE_BUTTON_LINK.test(element.url ?? "")) window.open(element.url, "_blank", "noopener,noreferrer");
   else showBusy(node);
   field.ctx.act(field.blockId, element, null);
-}
-
-// The app answers by changing the message, which replaces the button; the time limit is for apps that do not.
-function showBusy(node) {
-  const ring = spinner(14);
-  node.classList.add("is-busy");
-  node.append(ring);
-  setTimeout(() => {
-    node.classList.remove("is-busy");
-    ring.remove();
-  }, BUSY_MS);
 }
 
 function choices(element, field) {

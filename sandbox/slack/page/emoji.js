@@ -49,6 +49,20 @@ const GLYPH = {
   no_bell: "🔕", unlock: "🔓", white_large_square: "⬜", stop_sign: "🛑", repeat: "🔁", wastebasket: "🗑️",
 };
 
+// The same signs where they come as characters, with or without the mark that asks for colour.
+const CHARACTERS = new Map([
+  ["⚠", "warning"], ["🔴", "red_circle"], ["🟠", "large_orange_circle"], ["🟡", "large_yellow_circle"],
+  ["🟢", "large_green_circle"], ["🔵", "large_blue_circle"], ["🟣", "large_purple_circle"], ["✅", "white_check_mark"],
+  ["❌", "x"], ["⛔", "no_entry"], ["ℹ", "information_source"], ["🔄", "arrows_counterclockwise"],
+  ["⏳", "hourglass_flowing_sand"], ["🔍", "mag"], ["🔗", "link"], ["🔔", "bell"], ["🔒", "lock"],
+]);
+const SIGNS = new RegExp(`(${[...CHARACTERS.keys()].join("|")})\\uFE0F?`, "u");
+
+/** The nodes of literal text in which the drawn signs stand for their characters. */
+export function withSigns(text) {
+  return text.split(SIGNS).map((part) => (CHARACTERS.has(part) ? emoji(CHARACTERS.get(part)) : part));
+}
+
 /** The node for `:name:`, or null when the name is unknown and the text must stay as it was typed. */
 export function emoji(name) {
   const drawn = drawing(name);

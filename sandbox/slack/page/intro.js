@@ -31,9 +31,9 @@ function heading(item) {
 function sentence(item) {
   if (item.kind === "app_dm") return `Everything that you and ${personName(appUser())} say to each other is here.`;
   if (item.kind === "im") return `This is the beginning of your messages with ${channelLabel(item)}.`;
-  if (item.kind === "private") return "This channel is private: only the people in it can see it. Ask the app something to begin.";
+  if (item.kind === "private") return "This channel is private: only the people in it can see it.";
   if (item.is_ext_shared) return "People from another company are in this channel and can read what is said here.";
-  return "This is the beginning of the channel. Ask the app something to begin.";
+  return `This is the beginning of the channel. Ask ${personName(appUser())} something:`;
 }
 
 function examples() {

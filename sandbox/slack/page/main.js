@@ -1,5 +1,6 @@
 // Puts the page together and keeps it in step with the server.
 
+import { settleAll } from "./busy.js";
 import { composer } from "./composer.js";
 import { mountBanner, mountHeader } from "./header.js";
 import { mountHome } from "./home.js";
@@ -54,18 +55,22 @@ function placeholder(item) {
   return item.kind === "channel" || item.kind === "private" ? `Message #${item.name}` : `Message ${channelLabel(item)}`;
 }
 
+const ANSWERS = new Set(["message", "view", "home_view", "error", "submit_result"]);
+
+let fresh = true; // since the link came up
+
 function onFrame(frame) {
   const before = state.me;
+  if (ANSWERS.has(frame.type)) settleAll();
   if (frame.type === "view" || frame.type === "submit_result") return receiveView(frame);
   receive(frame);
-  if (frame.type === "state") settleChannel(before);
+  if (frame.type === "state" && (fresh || before !== state.me || !channel())) settleChannel();
 }
 
-function settleChannel(before) {
-  if (before !== state.me) {
-    closePopover();
-    closeAllViews();
-  }
+function settleChannel() {
+  fresh = false;
+  closePopover();
+  closeAllViews();
   const wanted = [state.active, location.hash.slice(1), firstChannel()].find((id) => state.channels.has(id));
   if (wanted) openChannel(wanted, state.tab);
   document.title = state.workspace.name;
@@ -80,6 +85,7 @@ function firstChannel() {
 
 function onLink(up) {
   state.linked = up;
+  fresh ||= up;
   if (up) greet();
   emit("status");
 }

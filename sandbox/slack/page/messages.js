@@ -8,6 +8,7 @@ import { isReply, repliesTo, state } from "./store.js";
 
 const SAME_BREATH_MS = 5 * 60 * 1000;
 const NEAR_END_PX = 80;
+const ROOM_ABOVE_PX = 8;
 
 /** A list with its own node cache; `label` names it for screen readers. */
 export function messageList(label, testid) {
@@ -20,7 +21,7 @@ export function messageList(label, testid) {
 
   function toEnd() {
     size = sizeNow();
-    if (stick) list.scrollTop = list.scrollHeight;
+    if (stick) list.scrollTop = restingPlace(list);
   }
 
   /** Draw `messages`; `lead` stands above them, `threads` adds the line with the replies. */
@@ -42,12 +43,18 @@ export function messageList(label, testid) {
 
   list.addEventListener("scroll", () => {
     // A list that changed its size moves by itself; only a reader's own scrolling decides whether to follow the newest line.
-    if (size === sizeNow()) stick = list.scrollHeight - list.scrollTop - list.clientHeight < NEAR_END_PX;
+    if (size === sizeNow()) stick = restingPlace(list) - list.scrollTop < NEAR_END_PX;
   });
   // Pictures arrive late and make the list taller; the composer grows and makes its window smaller.
   list.addEventListener("load", toEnd, true);
   new ResizeObserver(toEnd).observe(list);
   return { node: list, draw };
+}
+
+// The end of the list, or the beginning of the newest message where that is too tall to be seen whole.
+function restingPlace(list) {
+  const top = (list.lastElementChild?.offsetTop ?? 0) - list.offsetTop - ROOM_ABOVE_PX;
+  return Math.min(list.scrollHeight - list.clientHeight, top);
 }
 
 function entry(message, previous, { channelId, threads, cache, next }) {

@@ -63,6 +63,11 @@ function dismiss(layer) {
   drop(layer.view.id);
 }
 
+// The cross leaves the whole stack; «Cancel» and Escape go back by one.
+function dismissAll() {
+  while (stack.length) dismiss(stack.at(-1));
+}
+
 function draw(layer) {
   const { dialog, view, form } = layer;
   closePopover();
@@ -95,7 +100,7 @@ function head(layer) {
     "header",
     { class: "dialog-head" },
     h("h2", { class: "dialog-title", data: { testid: "modal-title" } }, plainText(layer.view.title)),
-    h("button", { type: "button", class: "icon-button", "aria-label": "Close", data: { testid: "modal-close" }, on: { click: () => dismiss(layer) } }, icon("close", 20)),
+    h("button", { type: "button", class: "icon-button", "aria-label": "Close", data: { testid: "modal-close" }, on: { click: dismissAll } }, icon("close", 20)),
   );
 }
 

@@ -1,8 +1,8 @@
 // Slack's mrkdwn as DOM nodes. `<…>` sequences are honoured only when they arrive unescaped; `&lt;!channel&gt;` is text.
 
 import { h } from "./dom.js";
-import { emoji } from "./emoji.js";
 import { slackDate } from "./dates.js";
+import { emoji, withSigns } from "./emoji.js";
 
 const FENCE = /```\n?([\s\S]+?)\n?```/g;
 const QUOTE = /^(?:&gt;|>) ?/;
@@ -37,14 +37,16 @@ export function mrkdwn(text, directory) {
 /** Nodes for a plain_text object: literal text, with emoji names resolved unless the object says not to. */
 export function plainText(object) {
   const text = object?.text ?? "";
-  if (object?.emoji === false) return [text];
-  return text.split(/(:[a-z0-9_+-]+:)/).map((part) => (part.startsWith(":") ? (emoji(part.slice(1, -1)) ?? part) : part));
+  if (object?.emoji === false) return withSigns(text);
+  return text.split(/(:[a-z0-9_+-]+:)/).flatMap((part) => (/^:.+:$/.test(part) && emoji(part.slice(1, -1))) || withSigns(part));
 }
 
 /** Nodes for a text object of either kind. */
 export function textObject(object, directory) {
   if (!object) return [];
-  return object.type === "mrkdwn" ? mrkdwn(object.text ?? "", directory) : plainText(object);
+  if (object.type !== "mrkdwn") return plainText(object);
+  // `verbatim` text turns no bare address into a link.
+  return mrkdwn(object.text ?? "", object.verbatim ? Object.assign(Object.create(directory), { verbatim: true }) : directory);
 }
 
 /** A link that leaves the page, or plain text where the address is of a kind that a page should not open. */
@@ -100,17 +102,17 @@ function inline(text, directory) {
   for (const match of text.matchAll(TOKEN)) {
     const node = token(match.groups, directory);
     if (node === null) continue;
-    nodes.push(unescape(text.slice(end, match.index)), node);
+    nodes.push(...withSigns(unescape(text.slice(end, match.index))), node);
     end = match.index + match[0].length;
   }
-  nodes.push(unescape(text.slice(end)));
+  nodes.push(...withSigns(unescape(text.slice(end))));
   return nodes;
 }
 
 function token(groups, directory) {
   if (groups.control !== undefined) return control(groups.control, directory);
   if (groups.code !== undefined) return h("code", { class: "md-code" }, unescape(groups.code));
-  if (groups.url !== undefined) return link(unescape(groups.url), unescape(groups.url));
+  if (groups.url !== undefined) return directory.verbatim ? null : link(unescape(groups.url), unescape(groups.url));
   if (groups.bold !== undefined) return h("strong", null, inline(groups.bold, directory));
   if (groups.italic !== undefined) return h("em", null, inline(groups.italic, directory));
   if (groups.strike !== undefined) return h("del", null, inline(groups.strike, directory));

@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 import { shortDate } from "./dates.js";
-import { emoji } from "./emoji.js";
+import { emoji, withSigns } from "./emoji.js";
 import { channelMention, link, mention, userMention } from "./mrkdwn.js";
 
 const STYLE_TAGS = { bold: "strong", italic: "em", strike: "del", code: "code", underline: "u" };
@@ -42,9 +42,17 @@ function inline(element, directory) {
     .reduce((node, [, tag]) => h(tag, tag === "code" ? { class: "md-code" } : null, node), bare(element, directory));
 }
 
+function text(content) {
+  const nodes = withSigns(content);
+  if (nodes.length === 1) return document.createTextNode(content);
+  const run = document.createDocumentFragment();
+  run.append(...nodes);
+  return run;
+}
+
 function bare(element, directory) {
   const draw = {
-    text: () => document.createTextNode(element.text ?? ""),
+    text: () => text(element.text ?? ""),
     link: () => link(element.url ?? "", element.text ?? element.url ?? ""),
     emoji: () => emoji(element.name) ?? document.createTextNode(`:${element.name}:`),
     user: () => userMention(element.user_id, null, directory),

@@ -1,0 +1,32 @@
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+from playwright.async_api import Browser
+
+from sandbox.slack import SlackStandIn
+from tests.browser import SlackPage
+from tests.browser import browser as browser  # noqa: PLC0414 - a fixture is shared by importing it here
+from tests.sandbox.page.ledger_app import ledger_app
+from tests.sandbox.slack.running import connected
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def slack() -> AsyncIterator[SlackStandIn]:
+    async with SlackStandIn() as running:
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def bot(slack: SlackStandIn) -> AsyncIterator[None]:
+    """The scripted app, connected to the workspace."""
+    async with connected(slack, ledger_app(slack)):
+        yield
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(slack: SlackStandIn, browser: Browser) -> AsyncIterator[SlackPage]:
+    """Ana's window; whatever its console complains of fails the test."""
+    opened = await SlackPage.open(browser, slack.page_url)
+    yield opened
+    await opened.page.context.close()
+    assert not opened.troubles
