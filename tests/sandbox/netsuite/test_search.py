@@ -1,0 +1,245 @@
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from lxml import etree
+
+from sandbox.ledger import InvoiceStatus, Kind, Ledger
+from sandbox.netsuite import NetSuiteStandIn
+from tests.sandbox.netsuite.conftest import Clock
+from tests.sandbox.netsuite.soap import SoapClient, refusal
+
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+def ids(result: Any) -> list[int]:
+    assert result.status.isSuccess is True
+    return [int(record.internalId) for record in result.recordList.record]
+
+
+class TestCustomers:
+    async def test_search_by_name(self, soap: SoapClient) -> None:
+        found = await soap.search(soap.customers(companyName=soap.text("startsWith", "SUN MICROSYSTEMS")))
+        assert [record.companyName for record in found.recordList.record] == [
+            "Sun Microsystems, Inc.",
+            "Sun Microsystems Federal, Inc.",
+        ]
+        assert (found.totalRecords, found.totalPages, found.pageIndex, found.pageSize) == (2, 1, 1, 1000)
+
+    async def test_markup_and_scripts_arrive_unchanged(self, soap: SoapClient, ledger: Ledger) -> None:
+        found = await soap.search(soap.customers())
+        names = {record.companyName for record in found.recordList.record}
+        assert names == {customer.name for customer in ledger.customers.values()}
+        assert "<!channel> & Co" in names
+
+    async def test_balances_are_left_out(self, soap: SoapClient) -> None:
+        (sun, *_) = (await soap.search(soap.customers(), bodyFieldsOnly=False)).recordList.record
+        assert (sun.balance, sun.overdueBalance, sun.depositBalance) == (None, None, None)
+        assert sun.creditLimit == 250_000
+
+    async def test_lists_come_only_when_asked_for(self, soap: SoapClient) -> None:
+        (brief, *_) = (await soap.search(soap.customers())).recordList.record
+        (whole, *_) = (await soap.search(soap.customers(), bodyFieldsOnly=False)).recordList.record
+        assert (brief.addressbookList, brief.contactRolesList) == (None, None)
+        assert whole.contactRolesList.contactRoles[0].role.internalId == "-10"
+        assert whole.addressbookList.addressbook[0].addressbookAddress.country == "_unitedStates"
+        assert brief.customFieldList.customField[0].scriptId == "custentity_collector"
+
+    async def test_parent_is_named_with_its_chain(self, soap: SoapClient, ledger: Ledger) -> None:
+        parent = ledger.customer_named("Sun Microsystems, Inc.")
+        found = await soap.search(soap.customers(parent=soap.refs(parent.id)))
+        (child,) = found.recordList.record
+        assert child.companyName == "Sun Microsystems Federal, Inc."
+        assert child.parent.name == "CUST1001 Sun Microsystems, Inc."
+
+    async def test_empty_result_has_no_page(self, soap: SoapClient) -> None:
+        found = await soap.search(soap.customers(entityId=soap.text("is", "nobody")))
+        assert (found.totalRecords, found.totalPages, ids(found) if found.recordList else []) == (0, 0, [])
+
+    async def test_advanced_search_returns_balances(self, soap: SoapClient, ledger: Ledger) -> None:
+        basic = soap.make(
+            "common.CustomerSearchRowBasic",
+            **dict.fromkeys(("internalId", "balance"), None)
+            | {
+                "internalId": [soap.make("core.SearchColumnSelectField")],
+                "balance": [soap.make("core.SearchColumnDoubleField")],
+                "overdueBalance": [soap.make("core.SearchColumnDoubleField")],
+                "currency": [soap.make("core.SearchColumnSelectField")],
+                "daysOverdue": [soap.make("core.SearchColumnLongField")],
+            },
+        )
+        advanced = soap.make(
+            "relationships.CustomerSearchAdvanced",
+            criteria=soap.customers(internalId=soap.refs(1001)),
+            columns=soap.make("relationships.CustomerSearchRow", basic=basic),
+        )
+        found = await soap.search(advanced)
+        row = found.searchRowList.searchRow[0].basic
+        held = ledger.invoices_of(1001)
+        past_due = [invoice for invoice in held if invoice.due_date < ledger.today]
+        assert row.internalId[0].searchValue.internalId == "1001"
+        assert row.balance[0].searchValue == sum(invoice.open_minor for invoice in held) / 100
+        assert row.overdueBalance[0].searchValue == sum(invoice.open_minor for invoice in past_due) / 100
+        assert row.currency[0].searchValue.name is None
+        assert row.daysOverdue[0].searchValue >= 140
+
+    async def test_advanced_search_needs_columns(self, soap: SoapClient) -> None:
+        bare = soap.make("relationships.CustomerSearchAdvanced", criteria=soap.customers())
+        assert refusal((await soap.search(bare)).status)[0] == "USER_ERROR"
+        saved = soap.make("relationships.CustomerSearchAdvanced", savedSearchId="7")
+        assert "saved search" in refusal((await soap.search(saved)).status)[1]
+
+
+class TestContacts:
+    async def test_of_one_customer(self, soap: SoapClient, ledger: Ledger) -> None:
+        found = await soap.search(soap.contacts(company=soap.refs(1001)))
+        assert ids(found) == [contact.id for contact in ledger.contacts_of(1001)]
+
+    async def test_join_to_the_customer(self, soap: SoapClient, ledger: Ledger) -> None:
+        name = soap.make("common.CustomerSearchBasic", companyName=soap.text("is", "ABC Inc"))
+        found = await soap.search(soap.make("relationships.ContactSearch", customerJoin=name))
+        assert ids(found) == [contact.id for contact in ledger.contacts_of(1002)]
+
+
+class TestInvoices:
+    async def test_window_is_closed_on_both_sides(self, soap: SoapClient, ledger: Ledger) -> None:
+        changes = sorted(invoice.last_modified for invoice in ledger.invoices.values())
+        since, until = changes[100], changes[120]
+        found = await soap.search(soap.transactions(lastModifiedDate=soap.dates("within", since, until)))
+        assert ids(found) == ledger.changed(Kind.INVOICE, since, until)
+        inner = soap.dates("within", since + timedelta(seconds=1), until - timedelta(seconds=1))
+        assert len(ids(await soap.search(soap.transactions(lastModifiedDate=inner)))) < found.totalRecords
+
+    @pytest.mark.parametrize("operator", ["after", "onOrAfter", "notBefore"])
+    async def test_half_open_windows(self, soap: SoapClient, ledger: Ledger, clock: Clock, operator: str) -> None:
+        invoice = ledger.add_invoice(1001, total_minor=100)
+        clock.pass_(seconds=1)
+        later = ledger.add_invoice(1001, total_minor=100)
+        found = await soap.search(soap.transactions(lastModifiedDate=soap.dates(operator, invoice.last_modified)))
+        assert ids(found) == [later.id] if operator == "after" else [invoice.id, later.id]
+
+    async def test_fields_say_what_the_ledger_says(self, soap: SoapClient, ledger: Ledger) -> None:
+        known = ledger.invoice_numbered("INV-12345")
+        found = await soap.search(soap.transactions(tranId=soap.text("is", "inv-12345")), bodyFieldsOnly=False)
+        (invoice,) = found.recordList.record
+        assert (invoice.internalId, invoice.status) == (str(known.id), "Open")
+        assert invoice.total == known.total_minor / 100
+        assert invoice.amountRemaining == known.open_minor / 100
+        assert invoice.currency.name == "US Dollar"
+        assert len(invoice.itemList.item) == len(known.lines)
+        assert invoice.entity.name == "CUST1001 Sun Microsystems, Inc."
+
+    async def test_body_fields_only_is_the_default(self, soap: SoapClient) -> None:
+        found = await soap.search(soap.transactions(tranId=soap.text("is", "INV-12345")))
+        assert found.recordList.record[0].itemList is None
+
+    async def test_without_main_line_a_transaction_repeats(self, soap: SoapClient, ledger: Ledger) -> None:
+        known = ledger.invoice_numbered("INV-12345")
+        by_id = soap.refs(known.id)
+        both = await soap.search(soap.transactions(internalId=by_id, mainLine=None))
+        lines = await soap.search(soap.transactions(internalId=by_id, mainLine=soap.flag(False)))
+        assert (both.totalRecords, lines.totalRecords) == (len(known.lines) + 1, len(known.lines))
+
+    @pytest.mark.parametrize(
+        ("status", "expected"),
+        [
+            ("_invoiceOpen", {InvoiceStatus.OPEN, InvoiceStatus.PARTIALLY_PAID}),
+            ("_invoicePaidInFull", {InvoiceStatus.PAID_IN_FULL}),
+            ("_invoiceVoided", {InvoiceStatus.VOIDED}),
+        ],
+    )
+    async def test_search_by_status(
+        self, soap: SoapClient, ledger: Ledger, status: str, expected: set[InvoiceStatus]
+    ) -> None:
+        ledger.void_invoice(ledger.invoice_numbered("INV-123").id)
+        found = await soap.search(soap.transactions(status=soap.any_of(status)))
+        assert ids(found) == [one.id for one in ledger.invoices.values() if one.status in expected]
+
+    async def test_yen_and_dinars_keep_their_decimals(self, soap: SoapClient, ledger: Ledger) -> None:
+        for code, factor in (("JPY", 1), ("KWD", 1000)):
+            customer = next(one for one in ledger.customers.values() if one.currency == code)
+            invoice = ledger.add_invoice(customer.id, total_minor=12_345_678_9)
+            found = await soap.search(soap.transactions(internalId=soap.refs(invoice.id)))
+            assert found.recordList.record[0].total == 123_456_789 / factor
+
+    async def test_payments_are_transactions_too(self, soap: SoapClient, ledger: Ledger) -> None:
+        found = await soap.search(soap.transactions(types=("_customerPayment",)), bodyFieldsOnly=False)
+        payment = found.recordList.record[0]
+        known = ledger.payments[int(payment.internalId)]
+        assert (payment.payment, payment.tranId) == (known.amount_minor / _factor(known.currency), known.number)
+        assert [part.doc for part in payment.applyList.apply] == [part.invoice_id for part in known.applications]
+
+    async def test_join_to_the_customer(self, soap: SoapClient, ledger: Ledger) -> None:
+        search = soap.transactions()
+        search.customerJoin = soap.make("common.CustomerSearchBasic", companyName=soap.text("is", "ABC Inc"))
+        assert ids(await soap.search(search)) == [invoice.id for invoice in ledger.invoices_of(1002)]
+
+
+def _factor(currency: str) -> int:
+    return {"JPY": 1, "KWD": 1000}.get(currency, 100)
+
+
+class TestPaging:
+    async def test_pages_give_every_record_once(self, soap: SoapClient, ledger: Ledger) -> None:
+        page = await soap.search(soap.transactions(), pageSize=60)
+        seen = ids(page)
+        for index in range(2, page.totalPages + 1):
+            following = await soap.more(page.searchId, index)
+            assert (following.pageIndex, following.totalRecords) == (index, len(ledger.invoices))
+            seen += ids(following)
+        assert seen == list(ledger.invoices)
+
+    async def test_page_runs_the_search_again(self, soap: SoapClient, ledger: Ledger) -> None:
+        page = await soap.search(soap.customers(), pageSize=10)
+        ledger.delete(Kind.CUSTOMER, ids(page)[0])
+        following = await soap.more(page.searchId, 2)
+        everyone = list(ledger.customers)
+        assert following.totalRecords == page.totalRecords - 1
+        assert ids(following) == everyone[10:20], "one record slipped onto the first page and is never seen"
+
+    @pytest.mark.parametrize("size", [4, 1001, 0, -1])
+    async def test_page_size_out_of_bounds_is_refused(self, soap: SoapClient, size: int) -> None:
+        found = await soap.search(soap.customers(), pageSize=size)
+        assert refusal(found.status)[0] == "WS_INVALID_SEARCH_PAGE_SIZE"
+
+    async def test_search_dies_after_fifteen_idle_minutes(self, soap: SoapClient, clock: Clock) -> None:
+        page = await soap.search(soap.customers(), pageSize=10)
+        clock.pass_(minutes=14)
+        await soap.more(page.searchId, 2)
+        clock.pass_(minutes=15)
+        assert (await soap.more(page.searchId, 3)).status.isSuccess
+        clock.pass_(minutes=15, seconds=1)
+        assert refusal((await soap.more(page.searchId, 4)).status)[0] == "INVALID_JOB_ID"
+
+    async def test_unknown_search_and_page_are_refused(self, soap: SoapClient) -> None:
+        page = await soap.search(soap.customers(), pageSize=10)
+        assert refusal((await soap.more("WEBSERVICES_0", 2)).status)[0] == "INVALID_JOB_ID"
+        for index in (0, 5):
+            assert refusal((await soap.more(page.searchId, index)).status)[0] == "INVALID_PAGE_INDEX"
+
+
+class TestRefused:
+    async def test_type_that_is_not_served(self, soap: SoapClient) -> None:
+        found = await soap.search(soap.transactions(types=("_salesOrder",)))
+        assert refusal(found.status) == ("USER_ERROR", "Invalid value for type: _salesOrder.")
+
+    async def test_criterion_without_operator_or_value(self, soap: SoapClient) -> None:
+        for field in (
+            soap.make("core.SearchStringField", searchValue="x"),
+            soap.make("core.SearchStringField", operator="is"),
+        ):
+            assert refusal((await soap.search(soap.customers(companyName=field))).status)[0] == "USER_ERROR"
+
+    async def test_unknown_criterion_or_operator_is_a_fault(self, soap: SoapClient, ns: NetSuiteStandIn) -> None:
+        for old, new in ((b"companyName", b"shoeSize"), (b'"startsWith"', b'"soundsLike"')):
+            search = soap.customers(companyName=soap.text("startsWith", "Sun"))
+            sent = etree.tostring(soap.envelope("search", searchRecord=search)).replace(old, new)
+            answer = await soap.post(sent, "search")
+            assert (answer.status_code, ns.log[-1].outcome) == (500, "UNEXPECTED_ERROR")
+            assert "SAXException" in answer.text
+
+    async def test_value_of_another_type_is_a_fault(self, soap: SoapClient) -> None:
+        search = soap.customers(isInactive=soap.flag(True))
+        sent = etree.tostring(soap.envelope("search", searchRecord=search)).replace(b">true<", b">perhaps<")
+        answer = await soap.post(sent, "search")
+        assert (answer.status_code, "SAXException" in answer.text) == (500, True)
