@@ -68,11 +68,11 @@ def customer_card(card: CustomerCard) -> Message:
         *match_block(card.match, shown),
         header(_headline(card)),
         lines("summary", [_identity(card), *_balances(card)]),
+        provenance_line(card.provenance, card.place),
         *aging(card.aging, card.place),
         *oldest_invoices(card.oldest_open, card.place, total=sum(aging.open_invoices for aging in card.aging)),
         *facts(_facts(card)),
         *note_block(card.note, card.place),
-        provenance_line(card.provenance, card.place),
         *buttons_row("actions", _buttons(card, shown)),
     ]
     return message(_sentence(card), blocks)

@@ -72,9 +72,9 @@ def invoice_card(card: InvoiceCard) -> Message:
         *match_block(card.match, shown),
         header(_headline(card)),
         lines("summary", [_summary(card)]),
+        provenance_line(card.provenance, card.place),
         *facts(_facts(card)),
         *note_block(card.note, card.place),
-        provenance_line(card.provenance, card.place),
         *buttons_row("actions", _buttons(card, shown)),
     ]
     return message(_sentence(card), blocks)

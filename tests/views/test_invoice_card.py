@@ -117,7 +117,8 @@ class TestDetails:
 
 
 class TestProvenance:
-    def test_source_and_time(self) -> None:
+    def test_source_and_time_stand_right_under_the_answer(self) -> None:
+        assert block_ids(invoice_card(_card()))[:3] == ["headline", "summary", "provenance"]
         assert texts(block(invoice_card(_card()), "provenance")) == ["NetSuite · as of 09:12, 22 Nov"]
 
     def test_stale_figures_wear_a_badge_everywhere(self) -> None:
