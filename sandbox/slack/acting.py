@@ -148,7 +148,7 @@ def _share_links(core: Core, message: Message) -> None:
         {"url": url, "domain": domain}
         for url in _URL.findall(message.text)
         for domain in core.app.unfurl_domains
-        if (urlsplit(url).hostname or "").endswith(domain)
+        if f".{urlsplit(url).hostname}".endswith(f".{domain}")
     ]
     event = {"type": "link_shared", "channel": message.channel, "user": message.user, "links": links}
     if links and core.app.bot_user in core.state.channels[message.channel].members:

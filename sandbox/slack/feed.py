@@ -44,7 +44,14 @@ class LinkChanged:
     connected: bool
 
 
-Happening = MessageChanged | ViewChanged | HomeChanged | Notice | LinkChanged
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reply:
+    """A frame for one page alone, put into its own queue so that it keeps its place among the happenings."""
+
+    frame: Json
+
+
+Happening = MessageChanged | ViewChanged | HomeChanged | Notice | LinkChanged | Reply
 
 
 class Feed:

@@ -1,7 +1,7 @@
 """The frames that the web page receives. Pure."""
 
 from sandbox.slack.core import Core
-from sandbox.slack.feed import Happening, HomeChanged, LinkChanged, MessageChanged, Notice, ViewChanged
+from sandbox.slack.feed import Happening, HomeChanged, LinkChanged, MessageChanged, Notice, Reply, ViewChanged
 from sandbox.slack.records import Channel, Json, Member, Message
 from sandbox.slack.seed import TEAM_ID, TEAM_NAME
 from sandbox.slack.wire import other_member
@@ -26,6 +26,8 @@ def history_frame(core: Core, me: str, channel_id: str) -> Json:
 
 def frame_of(core: Core, me: str, happening: Happening) -> Json | None:
     """What the page of `me` is told of a happening; None when it is not theirs to see."""
+    if isinstance(happening, Reply):
+        return happening.frame
     if isinstance(happening, LinkChanged):
         return {"type": "connected", "connected": happening.connected}
     if isinstance(happening, MessageChanged):

@@ -1,6 +1,7 @@
 """The web page's live link: what its user does goes to `acting`, what happens comes back as frames."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Awaitable, Callable
 
@@ -8,7 +9,7 @@ from aiohttp import WSMsgType, web
 
 from sandbox.slack import acting
 from sandbox.slack.core import Core
-from sandbox.slack.feed import Happening, MessageChanged, Notice
+from sandbox.slack.feed import Happening, MessageChanged, Notice, Reply
 from sandbox.slack.page_frames import frame_of, history_frame, state_frame
 from sandbox.slack.records import Json, Member, Message, View
 from sandbox.slack.seed import ANA
@@ -74,28 +75,31 @@ class PageLink:
             frame = json.loads(text)
             await self._doing[frame["type"]](frame)
         except (LookupError, TypeError, ValueError) as trouble:
-            await self._send({"type": "error", "channel": "", "text": f"Slack could not do that: {trouble}"})
+            self._reply({"type": "error", "channel": "", "text": f"Slack could not do that: {trouble}"})
 
     async def _forward(self) -> None:
-        while True:
-            happening = await self._queue.get()
-            frame = frame_of(self._core, self._me, happening)
-            if frame is None:
-                continue
-            if isinstance(happening, MessageChanged) and happening.message.channel not in self._known:
-                await self._send_state()
-            await self._send(frame)
+        """Ends when the page is gone."""
+        with contextlib.suppress(ConnectionError):
+            while True:
+                for frame in self._frames_of(await self._queue.get()):
+                    await self._socket.send_json(frame)
 
-    async def _send(self, frame: Json) -> None:
-        try:
-            await self._socket.send_json(frame)
-        except ConnectionError:
-            return  # the page is gone; its reading side ends by itself
+    def _frames_of(self, happening: Happening) -> list[Json]:
+        """A message in a conversation that the page does not know yet brings the new state along."""
+        frame = frame_of(self._core, self._me, happening)
+        if frame is None:
+            return []
+        if isinstance(happening, MessageChanged) and happening.message.channel not in self._known:
+            return [self._state(), frame]
+        return [frame]
 
-    async def _send_state(self) -> None:
+    def _reply(self, frame: Json) -> None:
+        self._queue.put_nowait(Reply(frame=frame))
+
+    def _state(self) -> Json:
         frame = state_frame(self._core, self._me)
         self._known = {each["id"] for each in frame["channels"]}
-        await self._send(frame)
+        return frame
 
     def _actor(self) -> Member:
         return self._core.state.members[self._me]
@@ -103,18 +107,18 @@ class PageLink:
     async def _hello(self, frame: Json) -> None:
         user = frame.get("user") or ANA
         self._me = self._core.state.members[user].id
-        await self._send_state()
+        self._reply(self._state())
 
     async def _open(self, frame: Json) -> None:
         channel = self._core.state.channels[frame["channel"]]
-        await self._send(history_frame(self._core, self._me, channel.id))
+        self._reply(history_frame(self._core, self._me, channel.id))
         if self._core.app.bot_user in channel.members and channel.kind == "im":
             acting.open_home(self._core, self._actor(), "messages")
 
     async def _home(self, _: Json) -> None:
         home = self._core.views.home(self._me)
         described = None if home is None else self._core.views.described(home)
-        await self._send({"type": "home_view", "view": described})
+        self._reply({"type": "home_view", "view": described})
         acting.open_home(self._core, self._actor())
 
     async def _say(self, frame: Json) -> None:
@@ -150,7 +154,7 @@ class PageLink:
             action_id=frame["action_id"],
             query=frame["query"],
         )
-        await self._send({"type": "suggestions", "request": frame["request"], **offered})
+        self._reply({"type": "suggestions", "request": frame["request"], **offered})
 
     async def _shortcut(self, frame: Json) -> None:
         message = None
@@ -162,7 +166,7 @@ class PageLink:
         view = self._view(frame["view_id"])
         submitted = await acting.submit(self._core, self._actor(), view, frame["values"])
         result = {"type": "submit_result", "view_id": view.id, "errors": submitted.errors or None}
-        await self._send(result)
+        self._reply(result)
 
     async def _close(self, frame: Json) -> None:
         await acting.close(self._core, self._actor(), self._view(frame["view_id"]))

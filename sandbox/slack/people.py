@@ -13,6 +13,7 @@ from sandbox.slack.core import Core
 from sandbox.slack.faults import Faults
 from sandbox.slack.interactivity import choice, elements, find_element
 from sandbox.slack.outcome import FOR_AN_ANSWER, Outcome, Waiting, Watch
+from sandbox.slack.plaintext import outcome_text
 from sandbox.slack.posting import emit, event_payload
 from sandbox.slack.records import Channel, Json, Member, Message, View
 from sandbox.slack.socket_mode import Delivery, SocketHub
@@ -46,6 +47,15 @@ class Workspace:
     def home(self, user: str) -> Json | None:
         home = self.core.views.home(user)
         return None if home is None else self.core.views.described(home)
+
+    def names(self) -> dict[str, str]:
+        """What people call members and channels, by id."""
+        people = {each.id: each.real_name for each in self.core.state.members.values()}
+        return people | {each.id: each.name for each in self.core.state.channels.values()}
+
+    def transcript(self, outcome: Outcome) -> str:
+        """What the person saw, as text for a terminal."""
+        return outcome_text(outcome, self.names())
 
     def channel(self, name: str) -> Channel:
         """Raises LookupError when there is none."""

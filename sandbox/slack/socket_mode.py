@@ -170,13 +170,13 @@ class SocketHub:
     def _arrived(self, connection: Connection) -> None:
         self.connections.append(connection)
         self._connected.set()
-        self._feed.publish(LinkChanged(connected=True))
+        self._feed.publish(LinkChanged(connected=self.connected))
 
     def _left(self, connection: Connection) -> None:
         self.connections.remove(connection)
         if not self.connections:
             self._connected.clear()
-            self._feed.publish(LinkChanged(connected=False))
+        self._feed.publish(LinkChanged(connected=self.connected))
 
     async def _received(self, connection: Connection, message: WSMessage) -> None:
         if message.type is WSMsgType.PING:
@@ -185,7 +185,7 @@ class SocketHub:
             self._acknowledge(message.data)
 
     def _acknowledge(self, text: str) -> None:
-        frame = json.loads(text)
+        frame = _object_in(text)
         waiter = self._waiting.pop(frame.get("envelope_id", ""), None)
         if waiter is not None and not waiter.done():
             waiter.set_result(frame.get("payload"))
@@ -211,6 +211,14 @@ class SocketHub:
         finally:
             self._waiting.pop(delivery.envelope_id, None)
         delivery.ack = Ack(payload=payload, seconds=time.monotonic() - started)
+
+
+def _object_in(text: str) -> Json:
+    try:
+        frame = json.loads(text)
+    except ValueError:
+        return {}
+    return frame if isinstance(frame, dict) else {}
 
 
 def _envelope(delivery: Delivery, *, accepts_response: bool) -> Json:

@@ -7,8 +7,8 @@ from sandbox.slack.core import Core
 from sandbox.slack.errors import ApiError
 from sandbox.slack.posting import MAX_TEXT, post_as_app, with_ids
 from sandbox.slack.records import Json, Message
-from sandbox.slack.web_api.channels import postable_channel, visible_channel
-from sandbox.slack.web_api.content import message_content, metadata
+from sandbox.slack.web_api.channels import joined_channel, postable_channel, visible_channel
+from sandbox.slack.web_api.content import check_blocks, message_content, metadata
 from sandbox.slack.wire import message_json, permalink
 
 
@@ -67,6 +67,21 @@ def get_permalink(args: Arguments, core: Core) -> Json:
     if message is None or message.ephemeral_to is not None:
         raise ApiError("message_not_found")
     return {"channel": channel.id, "permalink": permalink(message)}
+
+
+def unfurl(args: Arguments, core: Core) -> Json:
+    """Previews, by URL, below the message that shares the links."""
+    channel = joined_channel(core, args.required("channel", "channel_not_found"))
+    message = core.state.message(channel.id, args.required("ts", "cannot_find_message"))
+    if message is None:
+        raise ApiError("cannot_find_message")
+    unfurls = args.json("unfurls", "cannot_parse_attachment")
+    if not isinstance(unfurls, dict) or not unfurls:
+        raise ApiError("missing_unfurls")
+    for attachment in unfurls.values():
+        check_blocks(attachment.get("blocks") or [])
+    core.state.update(replace(message, attachments=tuple({"from_url": url, **each} for url, each in unfurls.items())))
+    return {}
 
 
 def _own_message(args: Arguments, core: Core, foreign: str) -> Message:

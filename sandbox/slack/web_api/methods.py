@@ -32,6 +32,7 @@ METHODS: Mapping[str, Method] = {
     "chat.getPermalink": Method(handler=chat.get_permalink),
     "chat.postEphemeral": Method(handler=chat.post_ephemeral, scopes=("chat:write",)),
     "chat.postMessage": Method(handler=chat.post_message, scopes=("chat:write",)),
+    "chat.unfurl": Method(handler=chat.unfurl, scopes=("links:write",)),
     "chat.update": Method(handler=chat.update, scopes=("chat:write",)),
     "conversations.history": Method(handler=conversations.history, scopes=_HISTORY),
     "conversations.info": Method(handler=conversations.info, scopes=_CHANNELS_READ),

@@ -47,7 +47,7 @@ def checked_view(body: object, kind: str) -> Json:
     errors = view_errors(body, kind)
     if errors:
         raise ApiError("invalid_arguments", errors)
-    if len(json.dumps(body).encode()) > MAX_VIEW_BYTES:
+    if len(json.dumps(body, ensure_ascii=False).encode()) > MAX_VIEW_BYTES:
         raise ApiError("view_too_large")
     return {**body, "blocks": list(with_ids(body["blocks"]))}
 

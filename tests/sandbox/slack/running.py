@@ -9,7 +9,9 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from sandbox.slack import SlackStandIn
+from sandbox.slack import SlackStandIn, Waiting
+
+NO_ANSWER = Waiting(until=lambda _: True)
 
 
 @dataclass
@@ -36,8 +38,8 @@ async def connected(
     slack: SlackStandIn, app: AsyncApp, *, ping_interval: float = 5
 ) -> AsyncIterator[AsyncSocketModeHandler]:
     handler = AsyncSocketModeHandler(app, slack.app_token, ping_interval=ping_interval)
-    await handler.connect_async()
+    await handler.connect_async()  # type: ignore[no-untyped-call] # Bolt leaves it untyped
     try:
         yield handler
     finally:
-        await handler.close_async()
+        await handler.close_async()  # type: ignore[no-untyped-call] # likewise
