@@ -31,6 +31,8 @@ class Delivery:
             size += len(part)
             if size > _CHUNK_CHARACTERS:
                 await response.write("".join(waiting).encode())
+                # The loop may be shared with the client: it gets its turn between two chunks.
+                await asyncio.sleep(0)
                 waiting, size = [], 0
         await response.write_eof("".join(waiting).encode())
         return response

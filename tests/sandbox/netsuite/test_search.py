@@ -1,7 +1,9 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+import zeep
 from lxml import etree
 
 from sandbox.ledger import InvoiceStatus, Kind, Ledger
@@ -177,6 +179,22 @@ class TestInvoices:
 
 def _factor(currency: str) -> int:
     return {"JPY": 1, "KWD": 1000}.get(currency, 100)
+
+
+class TestTimeZone:
+    async def test_dates_are_midnights_of_the_token_user(
+        self, ledger: Ledger, clock: Clock, loaded: zeep.Client
+    ) -> None:
+        invoice = ledger.add_invoice(1001, total_minor=100, due_date=date(2017, 2, 21))
+        async with NetSuiteStandIn(ledger, now=clock, user_zone=ZoneInfo("Etc/GMT+6")) as ns:
+            soap = SoapClient(ns, clock, loaded)
+            search = soap.transactions(internalId=soap.refs(invoice.id))
+            answer = await soap.post(soap.envelope("search", searchRecord=search), "search")
+            on_the_day = soap.dates("on", datetime(2017, 2, 21, 6, tzinfo=UTC))
+            found = await soap.search(soap.transactions(dueDate=on_the_day))
+            soap.http.close()
+        assert "dueDate>2017-02-20T22:00:00.000-08:00<" in answer.text
+        assert ids(found) == [invoice.id]
 
 
 class TestPaging:
