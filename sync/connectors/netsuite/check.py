@@ -1,7 +1,7 @@
 """What `tesorio doctor` looks at in a NetSuite account: one finding per thing that can be wrong."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -9,6 +9,7 @@ from sync.connector import Finding
 from sync.connectors.netsuite.client import SuiteTalkClient
 from sync.connectors.netsuite.currencies import read_currencies
 from sync.connectors.netsuite.pages import Tree
+from sync.connectors.netsuite.position import BEGINNING
 from sync.connectors.netsuite.request import GetServerTime, Search
 from sync.connectors.netsuite.settings import NetSuiteSettings
 from sync.connectors.netsuite.values import UnreadableFieldError, instant
@@ -17,7 +18,6 @@ from sync.errors import NotPermittedError, ReauthoriseError, SourceError
 # A passport whose timestamp is further off is refused.
 _MOST_SKEW = timedelta(minutes=5)
 _SAMPLE = 5
-_EVER = datetime(1998, 1, 1, tzinfo=UTC)
 _REMEDIES: Mapping[type[Exception], str] = {
     ReauthoriseError: "Make a new access token in NetSuite and put its id and secret into the settings.",
     NotPermittedError: "Give the token's role this permission, and access to all subsidiaries.",
@@ -72,15 +72,15 @@ async def _currency_finding(client: SuiteTalkClient, settings: NetSuiteSettings)
     except SourceError as error:
         return _failed("currencies", error)
     names = sorted({*currencies.codes.values(), *filter(None, [currencies.default])})
-    return Finding(
-        check="currencies", ok=bool(names), detail=", ".join(names) or "none", remedy="Set [netsuite] currency."
-    )
+    if not names:
+        return Finding(check="currencies", ok=False, detail="none is listed", remedy="Set [netsuite] currency.")
+    return Finding(check="currencies", ok=True, detail=", ".join(names))
 
 
 async def _stream_finding(
     client: SuiteTalkClient, settings: NetSuiteSettings, stream: str, record_type: str, now: datetime
 ) -> Finding:
-    search = Search(record_type=record_type, since=_EVER, until=now.replace(microsecond=0), page_size=_SAMPLE)
+    search = Search(record_type=record_type, since=BEGINNING, until=now.replace(microsecond=0), page_size=_SAMPLE)
     try:
         answer = await client.call(search, lambda tree: tree)
     except SourceError as error:

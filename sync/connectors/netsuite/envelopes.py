@@ -96,6 +96,9 @@ class Envelopes:
             criteria["type"] = one_of(operator="anyOf", searchValue=[f"_{search.record_type}"])
             # Without it every line of a transaction comes as a record of its own.
             criteria["mainLine"] = self._core(client, "SearchBooleanField")(searchValue=True)
+        if search.customer_id is not None:
+            customer = self._core(client, "RecordRef")(internalId=search.customer_id)
+            criteria["entity"] = self._core(client, "SearchMultiSelectField")(operator="anyOf", searchValue=[customer])
         return client.get_type(f"{{urn:common_{self._version}.platform.webservices.netsuite.com}}{kind.name}")(
             **criteria
         )

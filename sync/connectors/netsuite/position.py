@@ -15,7 +15,7 @@ from sync.connectors.netsuite.pages import Heading
 from sync.errors import StopError
 
 # NetSuite was founded in 1998; nothing there was changed before.
-_BEGINNING = datetime(1998, 1, 1, tzinfo=UTC)
+BEGINNING = datetime(1998, 1, 1, tzinfo=UTC)
 _SHORTEST_WINDOW = timedelta(minutes=1)
 # Rows shift while people work. A window is then halved until it fits on one page, which cannot shift; what cannot be
 # halved (the stage of open items, which is read again by the windows, or one crowded minute) is tried this often.
@@ -63,7 +63,7 @@ def first_position(ceiling: datetime, *, open_first: bool) -> Position:
     """The start of a first read: everything up to the ceiling."""
     stage = Stage.OPEN if open_first else Stage.WINDOWS
     end = _whole_seconds(ceiling)
-    return Position(stage=stage, floor=_BEGINNING, until=end, ceiling=end, seconds=_seconds(end - _BEGINNING))
+    return Position(stage=stage, floor=BEGINNING, until=end, ceiling=end, seconds=_seconds(end - BEGINNING))
 
 
 def next_position(position: Position, ceiling: datetime, *, overlap: timedelta) -> Position | None:

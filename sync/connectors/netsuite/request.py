@@ -10,7 +10,7 @@ class Search:
     """Records of a type that last changed from `since` to `until`, both included.
 
     `only` narrows customers to some values of CustomerStage, transactions to some of TransactionStatus; `with_lines`
-    asks for more than body fields.
+    asks for more than body fields; `customer_id` narrows transactions to those of one customer.
     """
 
     record_type: str
@@ -19,6 +19,7 @@ class Search:
     page_size: int
     only: tuple[str, ...] = ()
     with_lines: bool = False
+    customer_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,7 +1,6 @@
 """The NetSuite connector: its streams, read window by window, and single records on demand."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,9 +11,8 @@ from sync.connector import Broken, Finding, Page
 from sync.connectors.netsuite.check import findings
 from sync.connectors.netsuite.client import Answer, SuiteTalkClient
 from sync.connectors.netsuite.currencies import Currencies, read_currencies
-from sync.connectors.netsuite.faults import GoneError, TooMuchError
-from sync.connectors.netsuite.mapping import ORIGIN, Account, customer, invoice, source_id_of
-from sync.connectors.netsuite.pages import Tree
+from sync.connectors.netsuite.faults import TooMuchError
+from sync.connectors.netsuite.mapping import ORIGIN, Account
 from sync.connectors.netsuite.position import (
     Position,
     Stage,
@@ -29,33 +27,14 @@ from sync.connectors.netsuite.position import (
     next_position,
     restarted,
 )
-from sync.connectors.netsuite.request import Get, Search, SearchMore
+from sync.connectors.netsuite.request import Search, SearchMore
 from sync.connectors.netsuite.settings import NetSuiteSettings
-from sync.connectors.netsuite.values import UnreadableFieldError
+from sync.connectors.netsuite.single import fetch_invoices, fetch_record
+from sync.connectors.netsuite.streams import CUSTOMERS, STREAMS, Stream, read_record, stream_named, stream_of
 from sync.connectors.netsuite.wsdl import wsdl_path
-from sync.errors import ExpiredPositionError, RejectedError
+from sync.errors import ExpiredPositionError
 
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Stream:
-    """One kind of record: its SuiteTalk type, how it is mapped, and which statuses make an item an open one."""
-
-    record_type: str
-    kind: str
-    mapped: Callable[[Tree, Account], Record]
-    open_statuses: tuple[str, ...] = ()
-    has_lines: bool = False
-
-
-# In the order of pulling: an invoice is of more use when its customer is there.
-STREAMS: Mapping[str, Stream] = {
-    "customers": Stream(record_type="customer", kind="customer", mapped=customer),
-    "invoices": Stream(
-        record_type="invoice", kind="invoice", mapped=invoice, open_statuses=("_invoiceOpen",), has_lines=True
-    ),
-}
 
 
 def _utc_now() -> datetime:
@@ -76,9 +55,9 @@ class NetSuiteSource:
         self._client = SuiteTalkClient(settings, self._wsdl, unix_time=lambda: clock().timestamp())
         self._currencies: Currencies | None = None
 
-    async def pages(self, stream: str, cursor: str, *, now: datetime) -> AsyncIterator[Page]:
+    async def pages(self, stream: str, cursor: str, *, now: datetime) -> AsyncGenerator[Page, None]:
         """Read on from the cursor; a read that was broken off is finished before changes since then are read."""
-        known = _stream(stream)
+        known = stream_named(stream)
         self._currencies = None
         account = await self._account(now)
         ceiling = now - self._settings.lag
@@ -93,21 +72,16 @@ class NetSuiteSource:
             if page is not None:
                 yield page
 
-    async def fetch(self, kind: str, source_id: str) -> Record | None:
-        """One record with its lines. Raises RejectedError when it cannot be read, naming field and value."""
-        stream = next((stream for stream in STREAMS.values() if stream.kind == kind), None)
-        if stream is None:
-            raise RejectedError(f"no {kind} is pulled from NetSuite")
+    async def fetch(self, kind: str, source_id: str, *, since: datetime | None) -> tuple[Record, ...]:
+        """The record with its lines, then a customer's invoices. Raises RejectedError when it cannot be read."""
+        stream = stream_of(kind)
         account = await self._account(self._clock())
-        get = Get(record_type=stream.record_type, internal_id=source_id)
-        try:
-            answer = await self._client.call(get, lambda tree: _read(stream, tree, account))
-        except GoneError:
-            return None
-        found = answer.records[0] if answer.records else None
-        if isinstance(found, Broken):
-            raise RejectedError(found.reason)
-        return found
+        found = await fetch_record(self._client, stream, source_id, account)
+        if found is None:
+            return ()
+        if stream is not CUSTOMERS:
+            return (found,)
+        return (found, *await fetch_invoices(self._client, self._settings, source_id, account, since=since))
 
     async def account(self) -> str:
         """The account id, upper case with underscores: 1234567_SB1."""
@@ -167,23 +141,16 @@ class NetSuiteSource:
 
     async def _ask(self, stream: Stream, position: Position, account: Account) -> Answer[Record | Broken]:
         request = _request(stream, position, self._settings)
-        return await self._client.call(request, lambda tree: _read(stream, tree, account))
-
-
-def _stream(name: str) -> Stream:
-    if name not in STREAMS:
-        raise RejectedError(f"NetSuite has no stream «{name}», only {', '.join(STREAMS)}")
-    return STREAMS[name]
+        return await self._client.call(request, lambda tree: read_record(stream, tree, account))
 
 
 def _request(stream: Stream, position: Position, settings: NetSuiteSettings) -> Search | SearchMore:
-    with_lines = stream.has_lines and settings.invoice_lines
     if position.search_id is not None:
         return SearchMore(
             search_id=position.search_id,
             page_index=position.next_page,
             page_size=settings.page_size,
-            with_lines=with_lines,
+            with_lines=stream.with_lines(settings),
         )
     return Search(
         record_type=stream.record_type,
@@ -191,21 +158,14 @@ def _request(stream: Stream, position: Position, settings: NetSuiteSettings) -> 
         until=position.until,
         page_size=settings.page_size,
         only=_narrowing(stream, position, settings),
-        with_lines=with_lines,
+        with_lines=stream.with_lines(settings),
     )
 
 
 def _narrowing(stream: Stream, position: Position, settings: NetSuiteSettings) -> tuple[str, ...]:
-    if stream.kind == "customer":
+    if stream is CUSTOMERS:
         return tuple(f"_{stage}" for stage in settings.customer_stages)
     return stream.open_statuses if position.stage is Stage.OPEN else ()
-
-
-def _read(stream: Stream, tree: Tree, account: Account) -> Record | Broken:
-    try:
-        return stream.mapped(tree, account)
-    except UnreadableFieldError as error:
-        return Broken(source_id=source_id_of(tree), reason=str(error))
 
 
 def _page(answer: Answer[Record | Broken], position: Position) -> Page:
