@@ -19,6 +19,9 @@ FIRST_PAYMENT_ID = 5_000_001
 
 _RATES = {currency.code: currency.exchange_rate for currency in CURRENCIES}
 _DAYS = {terms.id: terms.days for terms in TERMS}
+_REMINDERS = tuple(
+    CustomField(script_id="custbody_reminders_sent", kind=FieldKind.INTEGER, value=count) for count in range(4)
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -160,7 +163,7 @@ def _custom_fields(rng: random.Random, customer: Customer) -> tuple[CustomField,
     fields = [
         CustomField(script_id="custbody_billing_email", kind=FieldKind.EMAIL, value=field.value) for field in billing
     ]
-    fields.append(CustomField(script_id="custbody_reminders_sent", kind=FieldKind.INTEGER, value=rng.randrange(4)))
+    fields.append(rng.choice(_REMINDERS))
     if chance(rng, 30):
         freight = Decimal(rng.randrange(500, 40_000)).scaleb(-2)
         fields.append(CustomField(script_id="custbody_freight", kind=FieldKind.DECIMAL, value=freight))

@@ -127,7 +127,8 @@ def _search(name: str, parts: Mapping[str, etree._Element], calendar: Calendar) 
     if searchable is None:
         raise RefusalError("USER_ERROR", f"The search type {name} is not available.")
     basic = [criterion(element) for element in parts.get("basic", ())]
-    predicates = [_predicate(searchable.basic, sent, calendar) for sent in basic if sent.field != "mainLine"]
+    tested = {sent: _predicate(searchable.basic, sent, calendar) for sent in basic if sent.field != "mainLine"}
+    predicates = [predicate for sent, predicate in tested.items() if not _narrows_exactly(sent)]
     predicates += [
         _joined(searchable.joins[join], criterion(element), calendar)
         for join, part in parts.items()
@@ -163,6 +164,11 @@ def _window(sent: Criterion | None) -> tuple[datetime | None, datetime | None]:
             return None, first
         case _:
             return None, None
+
+
+def _narrows_exactly(sent: Criterion) -> bool:
+    """Whether the kinds or the window leave nothing for a test of each record to do."""
+    return (sent.field, sent.operator) in {("type", "anyOf"), ("lastModifiedDate", "within")}
 
 
 def _main_line(sent: Criterion | None) -> bool | None:
