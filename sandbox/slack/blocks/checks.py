@@ -13,7 +13,7 @@ NO_SCHEMA = "failed to match all allowed schemas"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Shape:
-    """The members of one kind of object: those it needs, those it may have; `rule` looks at the whole."""
+    """The members of one kind of object: those it needs, those it may have. `rule` sees the whole, once each is fit."""
 
     required: Mapping[str, Check] = field(default_factory=dict)
     optional: Mapping[str, Check] = field(default_factory=dict)
@@ -25,7 +25,14 @@ def at(text: str, pointer: str) -> str:
 
 
 def check_shape(value: Json, pointer: str, shape: Shape) -> Iterator[str]:
-    """Missing members, members that do not belong (besides `type`), then each member's own check."""
+    """Missing members, members that do not belong (besides `type`), each member's own check, then the rule."""
+    found = list(_check_members(value, pointer, shape))
+    yield from found
+    if shape.rule is not None and not found:
+        yield from shape.rule(value, pointer)
+
+
+def _check_members(value: Json, pointer: str, shape: Shape) -> Iterator[str]:
     members = {**shape.required, **shape.optional}
     for name in shape.required:
         if value.get(name) is None:
@@ -35,8 +42,6 @@ def check_shape(value: Json, pointer: str, shape: Shape) -> Iterator[str]:
             yield at(f"invalid additional property: {name}", pointer)
         elif name != "type" and member is not None:
             yield from members[name](member, f"{pointer}/{name}")
-    if shape.rule is not None:
-        yield from shape.rule(value, pointer)
 
 
 def shaped(shape: Shape) -> Check:

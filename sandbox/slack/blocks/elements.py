@@ -53,16 +53,16 @@ _TYPING: Mapping[str, Check] = {
 
 def _one_source(value: Any, pointer: str) -> Iterator[str]:
     """A static menu has options or option groups, and starts with one of them."""
-    if ("options" in value) == ("option_groups" in value):
+    if (value.get("options") is None) == (value.get("option_groups") is None):
         yield at("must define either `options` or `option_groups`", pointer)
         return
     yield from _known_initials(value, pointer)
 
 
 def _known_initials(value: Any, pointer: str) -> Iterator[str]:
-    groups = [group.get("options") or () for group in value.get("option_groups", ()) if isinstance(group, dict)]
-    offered = [*(value.get("options") or ()), *(each for group in groups for each in group)]
-    if "initial_option" in value and value["initial_option"] not in offered:
+    groups = value.get("option_groups") or ()
+    offered = [*(value.get("options") or ()), *(option for group in groups for option in group["options"])]
+    if value.get("initial_option") not in (None, *offered):
         yield at("must match one of the options", f"{pointer}/initial_option")
     for position, initial in enumerate(value.get("initial_options") or ()):
         if initial not in offered:
@@ -71,7 +71,7 @@ def _known_initials(value: Any, pointer: str) -> Iterator[str]:
 
 def _lengths(value: Any, pointer: str) -> Iterator[str]:
     least, most = value.get("min_length"), value.get("max_length")
-    if isinstance(least, int) and isinstance(most, int) and least > most:
+    if least is not None and most is not None and least > most:
         yield at("must be at most `max_length`", f"{pointer}/min_length")
 
 

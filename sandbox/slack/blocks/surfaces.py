@@ -40,24 +40,20 @@ _VIEWS = {
 
 
 def message_errors(blocks: Sequence[Any]) -> tuple[str, ...]:
-    """What Slack's `invalid_blocks` would name; empty when it accepts the blocks of a message."""
-    return (
-        *_MESSAGE_BLOCKS(blocks, "/blocks"),
-        *_repeated_ids(blocks, "/blocks"),
-        *_too_many(blocks, "/blocks"),
-    )
+    """What Slack's `invalid_blocks` would name; empty when it accepts the blocks of a message.
+
+    Rules across blocks are looked at once every block is fit by itself.
+    """
+    found = tuple(_MESSAGE_BLOCKS(blocks, "/blocks"))
+    return found or (*_repeated_ids(blocks, "/blocks"), *_too_many(blocks, "/blocks"))
 
 
 def view_errors(view: Json, kind: str) -> tuple[str, ...]:
     """What Slack's `invalid_arguments` would name for a modal or a Home tab; empty when it accepts the view."""
     if view.get("type") != kind:
         return (at(f"must be {kind}", "/view/type"),)
-    found = [*check_shape(view, "/view", _VIEWS[kind])]
-    blocks = view.get("blocks")
-    if isinstance(blocks, list):
-        found += [*_repeated_ids(blocks, "/view/blocks")]
-        found += [*_unsubmittable(view, blocks)] if kind == "modal" else []
-    return tuple(found)
+    found = tuple(check_shape(view, "/view", _VIEWS[kind]))
+    return found or (*_repeated_ids(view["blocks"], "/view/blocks"), *_unsubmittable(view))
 
 
 def too_long(blocks: Sequence[Any]) -> bool:
@@ -70,45 +66,40 @@ def only_one_table(blocks: Sequence[Any]) -> bool:
     return len(_of_type(blocks, *TABLES)) <= 1
 
 
-def _repeated_ids(blocks: Sequence[Any], pointer: str) -> Iterator[str]:
+def _repeated_ids(blocks: Sequence[Json], pointer: str) -> Iterator[str]:
     """block_ids are unique in the surface, action_ids in their block."""
-    seen: set[str] = set()
+    yield from _repeated(blocks, "block_id", pointer)
     for position, block in enumerate(blocks):
-        if not isinstance(block, dict):
-            continue
-        block_id = block.get("block_id")
-        if block_id in seen:
-            yield at(f'`block_id` "{block_id}" already exists', f"{pointer}/{position}/block_id")
-        seen.update((block_id,) if isinstance(block_id, str) else ())
-        yield from _repeated_actions(block, f"{pointer}/{position}/elements")
+        if block["type"] == "actions":
+            yield from _repeated(block["elements"], "action_id", f"{pointer}/{position}/elements")
 
 
-def _repeated_actions(block: Json, pointer: str) -> Iterator[str]:
-    elements = block.get("elements")
+def _repeated(named: Sequence[Json], member: str, pointer: str) -> Iterator[str]:
     seen: set[str] = set()
-    for position, element in enumerate(elements if isinstance(elements, list) else ()):
-        action_id = element.get("action_id") if isinstance(element, dict) else None
-        if action_id in seen:
-            yield at(f'`action_id` "{action_id}" already exists', f"{pointer}/{position}/action_id")
-        seen.update((action_id,) if isinstance(action_id, str) else ())
+    for position, each in enumerate(named):
+        name = each.get(member)
+        if name in seen:
+            yield at(f'`{member}` "{name}" already exists', f"{pointer}/{position}/{member}")
+        seen.update(() if name is None else (name,))
 
 
-def _too_many(blocks: Sequence[Any], pointer: str) -> Iterator[str]:
+def _too_many(blocks: Sequence[Json], pointer: str) -> Iterator[str]:
     if len(_of_type(blocks, "data_visualization")) > MAX_CHARTS:
         yield at(f"no more than {MAX_CHARTS} data_visualization blocks allowed", pointer)
-    if cell_characters(_of_type(blocks, *TABLES)) > MAX_CELL_CHARACTERS:
-        yield at(f"must be less than {MAX_CELL_CHARACTERS + 1} characters in all tables", pointer)
-    markdown = sum(len(each["text"]) for each in _of_type(blocks, "markdown") if isinstance(each.get("text"), str))
-    if markdown > MAX_MARKDOWN:
+    if sum(len(each["text"]) for each in _of_type(blocks, "markdown")) > MAX_MARKDOWN:
         yield at(f"must be less than {MAX_MARKDOWN + 1} characters in all markdown blocks", pointer)
+    if sum(cell_characters(each["rows"]) for each in _of_type(blocks, *TABLES)) > MAX_CELL_CHARACTERS:
+        yield at(f"must be less than {MAX_CELL_CHARACTERS + 1} characters in all tables", pointer)
 
 
 def _of_type(blocks: Sequence[Any], *kinds: str) -> list[Json]:
-    return [each for each in blocks if isinstance(each, dict) and each.get("type") in kinds]
+    return [each for each in blocks if each["type"] in kinds]
 
 
-def _unsubmittable(view: Json, blocks: Sequence[Any]) -> Iterator[str]:
+def _unsubmittable(view: Json) -> Iterator[str]:
     """A modal that takes input needs a submit button."""
-    for position, block in enumerate(blocks):
-        if isinstance(block, dict) and block.get("type") == "input" and not view.get("submit"):
+    if view["type"] != "modal" or view.get("submit"):
+        return
+    for position, block in enumerate(view["blocks"]):
+        if block["type"] == "input":
             yield at("must define `submit` to use an `input` block in modals", f"/view/blocks/{position}/input")

@@ -17,22 +17,19 @@ _LABEL = string(most=20, least=1)
 
 
 def _rectangular(value: Any, pointer: str) -> Iterator[str]:
-    rows = value.get("rows")
-    if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
-        return
+    rows = value["rows"]
     for position, row in enumerate(rows):
         if len(row) != len(rows[0]):
             yield at("all rows must have the same number of cells", f"{pointer}/rows/{position}")
-    if cell_characters(value) > MAX_CELL_CHARACTERS:
+    if cell_characters(rows) > MAX_CELL_CHARACTERS:
         yield at(f"must be less than {MAX_CELL_CHARACTERS + 1} characters in all cells", f"{pointer}/rows")
 
 
 def _headed(value: Any, pointer: str) -> Iterator[str]:
     """The header row of a data table is simple text."""
     yield from _rectangular(value, pointer)
-    rows = value.get("rows") or [[]]
-    for position, cell in enumerate(rows[0] if isinstance(rows[0], list) else ()):
-        if isinstance(cell, dict) and cell.get("type") == "rich_text":
+    for position, cell in enumerate(value["rows"][0]):
+        if cell["type"] == "rich_text":
             yield at("unsupported type: rich_text", f"{pointer}/rows/0/{position}/type")
 
 
@@ -91,21 +88,13 @@ _AXES = shaped(
 
 def _consistent_series(value: Any, pointer: str) -> Iterator[str]:
     """Series have names of their own, and one point for each category, in any order."""
-    series, axes = value.get("series"), value.get("axis_config")
-    if not isinstance(series, list) or not isinstance(axes, dict):
-        return
-    names = [each.get("name") for each in series if isinstance(each, dict)]
-    if len(names) != len(set(map(str, names))):
+    names = [series["name"] for series in value["series"]]
+    if len(names) != len(set(names)):
         yield at("series names must be unique", f"{pointer}/series")
-    categories = sorted(map(str, axes.get("categories") or ()))
-    for position, each in enumerate(series):
-        if isinstance(each, dict) and _labels(each) != categories:
+    categories = sorted(value["axis_config"]["categories"])
+    for position, series in enumerate(value["series"]):
+        if sorted(point["label"] for point in series["data"]) != categories:
             yield at("labels must match the categories", f"{pointer}/series/{position}/data")
-
-
-def _labels(series: Any) -> list[str]:
-    data = series.get("data")
-    return sorted(str(point.get("label")) for point in data or () if isinstance(point, dict))
 
 
 _PLOT = Shape(
