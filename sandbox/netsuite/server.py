@@ -1,9 +1,11 @@
 """The SuiteTalk stand-in on loopback: HTTP in front of the operations, and the state of one account."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -24,6 +26,7 @@ from sandbox.netsuite.wsdl import SCHEMAS, schema_document, service_document
 
 DEFAULT_VERSION = "2025_2"
 DEFAULT_CONCURRENCY = 5
+LOG_LENGTH = 5_000
 DEFAULT_CREDENTIALS = Credentials(
     account="1234567_SB1",
     consumer_key="sandbox-consumer-key",
@@ -51,7 +54,7 @@ class NetSuiteStandIn:
         async with NetSuiteStandIn(ledger) as ns: … ns.wsdl_url, ns.soap_url, ns.credentials
 
     `now` is the account's clock, `user_zone` the time zone of the token's user, in which dates without a time are
-    meant. `faults` misbehaves on demand, `log` holds every SOAP request, `peak` the most that ran at once.
+    meant. `faults` misbehaves on demand, `log` holds the last SOAP requests, `peak` the most that ran at once.
     """
 
     def __init__(
@@ -70,11 +73,12 @@ class NetSuiteStandIn:
         self.credentials = credentials
         self.concurrency_limit = concurrency_limit
         self.faults = Faults()
-        self.log: list[Logged] = []
+        self.log: deque[Logged] = deque(maxlen=LOG_LENGTH)
         self.peak = 0
         self._now = now
         self._port = port
         self._running = 0
+        self._numbers = count(1)
         self._gate = Gate(credentials)
         self._writer = Writer(ledger, Calendar(user_zone), version)
         self._jobs = Jobs(credentials.account, ledger)
@@ -189,7 +193,7 @@ class NetSuiteStandIn:
         self, soap: Request, at: datetime, fault: Fault | None, delivery: Delivery
     ) -> web.StreamResponse:
         desk = self._desk()
-        number = f"{self.account_id}_{len(self.log):08}"
+        number = f"{self.account_id}_{next(self._numbers):08}"
         parts = envelope(soap.operation, answer(soap, desk, at), version=self.version, request_id=number)
         return await (MISDELIVERIES[fault.kind](delivery, fault, parts) if fault else delivery.streamed(parts))
 

@@ -10,8 +10,6 @@ from sandbox.netsuite.records.invoice import invoice_xml
 from sandbox.netsuite.records.payment import payment_xml
 from sandbox.netsuite.records.writer import Writer
 
-RecordXml = Callable[..., str]
-
 RECORD_XML: Mapping[Kind, Callable[[Any, Writer, bool], str]] = {
     Kind.CUSTOMER: customer_xml,
     Kind.CONTACT: contact_xml,

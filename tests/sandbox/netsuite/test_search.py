@@ -58,6 +58,25 @@ class TestCustomers:
         found = await soap.search(soap.customers(entityId=soap.text("is", "nobody")))
         assert (found.totalRecords, found.totalPages, ids(found) if found.recordList else []) == (0, 0, [])
 
+    async def test_search_by_balance_and_flags(self, soap: SoapClient, ledger: Ledger) -> None:
+        owing = soap.make("core.SearchDoubleField", operator="greaterThan", searchValue=0)
+        found = await soap.search(
+            soap.customers(
+                overdueBalance=owing, balance=owing, isInactive=soap.flag(False), email=soap.text("notEmpty", "")
+            )
+        )
+        assert ids(found) == [
+            one.id
+            for one in ledger.customers.values()
+            if not one.is_inactive
+            and any(bill.open_minor and bill.due_date < ledger.today for bill in ledger.invoices_of(one.id))
+        ]
+
+    async def test_unknown_search_column_is_refused(self, soap: SoapClient) -> None:
+        basic = soap.make("common.TransactionSearchBasic", status=soap.any_of("_salesOrderClosed"))
+        found = await soap.search(soap.make("sales.TransactionSearch", basic=basic))
+        assert refusal(found.status)[0] == "USER_ERROR"
+
     async def test_advanced_search_returns_balances(self, soap: SoapClient, ledger: Ledger) -> None:
         basic = soap.make(
             "common.CustomerSearchRowBasic",
@@ -170,6 +189,45 @@ class TestInvoices:
         known = ledger.payments[int(payment.internalId)]
         assert (payment.payment, payment.tranId) == (known.amount_minor / _factor(known.currency), known.number)
         assert [part.doc for part in payment.applyList.apply] == [part.invoice_id for part in known.applications]
+
+    async def test_basic_criteria_alone_are_a_search(self, soap: SoapClient) -> None:
+        basic = soap.make("common.CustomerSearchBasic", internalId=soap.refs(1001, 1002))
+        assert ids(await soap.search(basic)) == [1001, 1002]
+
+    async def test_window_without_a_beginning(self, soap: SoapClient, ledger: Ledger) -> None:
+        first = min(invoice.last_modified for invoice in ledger.invoices.values())
+        search = soap.transactions(lastModifiedDate=soap.dates("onOrBefore", first))
+        assert ids(await soap.search(search)) == ledger.changed(Kind.INVOICE, None, first)
+        nothing = soap.transactions(lastModifiedDate=soap.dates("before", first))
+        assert (await soap.search(nothing)).totalRecords == 0
+        all_but_one = soap.transactions(lastModifiedDate=soap.dates("notOn", first))
+        assert 0 < (await soap.search(all_but_one)).totalRecords < len(ledger.invoices)
+
+    async def test_without_a_type_every_transaction_comes(self, soap: SoapClient, ledger: Ledger) -> None:
+        yen = next(one for one in ledger.customers.values() if one.currency == "JPY")
+        ledger.add_invoice(yen.id, total_minor=5_000)
+        open_ones = soap.make("core.SearchDoubleField", operator="greaterThan", searchValue=0)
+        found = await soap.search(
+            soap.transactions(type=None, currency=soap.refs(5), amountRemaining=open_ones, voided=soap.flag(False))
+        )
+        expected = [one.id for one in ledger.invoices.values() if one.currency == "JPY" and one.open_minor]
+        expected += [one.id for one in ledger.payments.values() if one.currency == "JPY" and one.unapplied_minor]
+        assert ids(found) == expected
+        assert {int(record.entity.internalId) for record in found.recordList.record} >= {yen.id}
+
+    async def test_criteria_of_one_customer(self, soap: SoapClient, ledger: Ledger) -> None:
+        sun = ledger.customers[1001]
+        since = datetime(2026, 1, 1, 12, tzinfo=UTC)
+        found = await soap.search(
+            soap.transactions(
+                entity=soap.refs(sun.id),
+                salesRep=soap.refs(sun.sales_rep_id),
+                subsidiary=soap.refs(99, operator="noneOf"),
+                tranDate=soap.dates("onOrAfter", since),
+                memo=soap.text("doesNotContain", "nothing of that"),
+            )
+        )
+        assert ids(found) == [one.id for one in ledger.invoices_of(sun.id) if one.invoice_date >= date(2026, 1, 1)]
 
     async def test_join_to_the_customer(self, soap: SoapClient, ledger: Ledger) -> None:
         search = soap.transactions()
