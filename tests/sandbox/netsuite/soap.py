@@ -140,3 +140,9 @@ def refusal(status: Any) -> tuple[str, str]:
     """Code and message of a status that says no."""
     assert status.isSuccess is False
     return status.statusDetail[0].code, status.statusDetail[0].message
+
+
+def ids(result: Any) -> list[int]:
+    """The internal ids on a page that was answered."""
+    assert result.status.isSuccess is True
+    return [int(record.internalId) for record in result.recordList.record]
