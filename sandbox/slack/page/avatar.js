@@ -11,8 +11,11 @@ export function avatar(user, size = 36) {
   const bot = Boolean(user?.is_bot);
   return h(
     "span",
-    { class: bot ? "avatar avatar-app" : "avatar", "aria-hidden": "true",
-      css: { width: `${size}px`, height: `${size}px`, "font-size": `${Math.round(size * 0.4)}px`, ...paint(user, bot) } },
+    {
+      class: bot ? "avatar avatar-app" : "avatar",
+      "aria-hidden": "true",
+      css: { width: `${size}px`, height: `${size}px`, "font-size": `${Math.round(size * 0.4)}px`, ...paint(user, bot) },
+    },
     bot ? appMark(Math.round(size * 0.66)) : initials(user),
   );
 }

@@ -32,20 +32,33 @@ export function renderBlocks(blocks, ctx) {
 function renderBlock(block, ctx) {
   const render = RENDERERS[block.type];
   const content = render ? render(block, ctx) : h("span", { class: "unsupported" }, `Unsupported block: ${block.type}`);
-  return h("div", { class: `block block-${block.type}`, data: { blockId: block.block_id, blockType: block.type } }, content);
+  return h(
+    "div",
+    { class: `block block-${block.type}`, data: { blockId: block.block_id, blockType: block.type } },
+    content,
+  );
 }
 
 function section(block, ctx) {
   const text = block.text && h("div", { class: "section-text" }, textObject(block.text, ctx.directory));
-  const fields = block.fields && h("div", { class: "fields" },
-    block.fields.map((field) => h("div", { class: "field" }, textObject(field, ctx.directory))));
-  const accessory = block.accessory && h("div", { class: "accessory" }, renderElement(block.accessory, acting(block, ctx)));
+  const fields =
+    block.fields &&
+    h(
+      "div",
+      { class: "fields" },
+      block.fields.map((field) => h("div", { class: "field" }, textObject(field, ctx.directory))),
+    );
+  const accessory =
+    block.accessory && h("div", { class: "accessory" }, renderElement(block.accessory, acting(block, ctx)));
   return [h("div", { class: "section-main" }, text, fields), accessory];
 }
 
 function context(block, ctx) {
   return (block.elements ?? []).map((element) =>
-    element.type === "image" ? renderElement(element, acting(block, ctx)) : h("span", { class: "context-text" }, textObject(element, ctx.directory)));
+    element.type === "image"
+      ? renderElement(element, acting(block, ctx))
+      : h("span", { class: "context-text" }, textObject(element, ctx.directory)),
+  );
 }
 
 function actions(block, ctx) {
@@ -58,11 +71,21 @@ function acting(block, ctx) {
 
 function input(block, ctx) {
   const rules = { optional: Boolean(block.optional) };
-  const control = renderElement(block.element, { blockId: block.block_id, ctx, acts: Boolean(block.dispatch_action), rules });
+  const control = renderElement(block.element, {
+    blockId: block.block_id,
+    ctx,
+    acts: Boolean(block.dispatch_action),
+    rules,
+  });
   const name = `label-${crypto.randomUUID()}`;
   (control.querySelector("input.text-input, textarea") ?? control).setAttribute("aria-labelledby", name);
   return [
-    h("div", { class: "input-label", id: name }, plainText(block.label), block.optional && h("span", { class: "optional" }, " (optional)")),
+    h(
+      "div",
+      { class: "input-label", id: name },
+      plainText(block.label),
+      block.optional && h("span", { class: "optional" }, " (optional)"),
+    ),
     control,
     h("div", { class: "input-error", role: "alert", data: { testid: "input-error" }, hidden: true }),
     block.hint && h("div", { class: "input-hint" }, plainText(block.hint)),
@@ -85,5 +108,10 @@ export function showErrors(root, errors) {
 }
 
 function image(block) {
-  return h("figure", { class: "image-figure" }, block.title && h("figcaption", null, plainText(block.title)), picture(block, "image"));
+  return h(
+    "figure",
+    { class: "image-figure" },
+    block.title && h("figcaption", null, plainText(block.title)),
+    picture(block, "image"),
+  );
 }

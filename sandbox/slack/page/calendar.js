@@ -1,8 +1,8 @@
 // A month to pick a day from; arrow keys move by day and week, Page Up and Page Down by month.
 
+import { iconButton } from "./controls.js";
 import { fromIso, isoDate, longDate, monthName } from "./dates.js";
 import { h, reconcile } from "./dom.js";
-import { icon } from "./icons.js";
 import { closePopover, openPopover } from "./layers.js";
 
 const WEEKDAYS = ["Su", "Mo", "Tu", "We", "Th", "Fr", "Sa"];
@@ -41,14 +41,22 @@ export function openCalendar(anchor, selected, onPick) {
 }
 
 function heading(day, go) {
-  const turn = (months, name, label) =>
-    h("button", { type: "button", class: "icon-button", "aria-label": label, on: { click: () => go(shiftMonth(day, months)) } }, icon(name, 16));
-  return h("div", { class: "calendar-head" }, turn(-1, "left", "Previous month"),
-    h("strong", { "aria-live": "polite" }, monthName(day)), turn(1, "right", "Next month"));
+  const turn = (months, name, label) => iconButton(name, label, { click: () => go(shiftMonth(day, months)), size: 16 });
+  return h(
+    "div",
+    { class: "calendar-head" },
+    turn(-1, "left", "Previous month"),
+    h("strong", { "aria-live": "polite" }, monthName(day)),
+    turn(1, "right", "Next month"),
+  );
 }
 
 function weekdays() {
-  return h("div", { class: "calendar-grid calendar-week", "aria-hidden": "true" }, WEEKDAYS.map((name) => h("span", null, name)));
+  return h(
+    "div",
+    { class: "calendar-grid calendar-week", "aria-hidden": "true" },
+    WEEKDAYS.map((name) => h("span", null, name)),
+  );
 }
 
 function days(day, selected, choose) {
@@ -65,8 +73,13 @@ function dayCell(day, current, selected, choose) {
   return h(
     "button",
     {
-      type: "button", class: today ? "calendar-day is-today" : "calendar-day", tabIndex: date === isoDate(current) ? 0 : -1,
-      "aria-label": longDate(day), "aria-pressed": String(date === selected), data: { date }, on: { click: () => choose(day) },
+      type: "button",
+      class: today ? "calendar-day is-today" : "calendar-day",
+      tabIndex: date === isoDate(current) ? 0 : -1,
+      "aria-label": longDate(day),
+      "aria-pressed": String(date === selected),
+      data: { date },
+      on: { click: () => choose(day) },
     },
     String(day.getDate()),
   );

@@ -28,8 +28,12 @@ function pie(segments) {
     return slice(from, turned, COLORS[index % COLORS.length], segment);
   });
   const legend = segments.map((segment, index) =>
-    legendItem(index, segment.label, `${PLAIN.format(segment.value)} · ${Math.round((segment.value / total) * 100)}%`));
-  return [svg("svg", { "aria-hidden": "true", viewBox: "-52 -52 104 104", class: "pie" }, slices), h("ul", { class: "legend legend-column" }, legend)];
+    legendItem(index, segment.label, `${PLAIN.format(segment.value)} · ${Math.round((segment.value / total) * 100)}%`),
+  );
+  return [
+    svg("svg", { "aria-hidden": "true", viewBox: "-52 -52 104 104", class: "pie" }, slices),
+    h("ul", { class: "legend legend-column" }, legend),
+  ];
 }
 
 function slice(from, to, fill, segment) {
@@ -45,9 +49,22 @@ function axes(data) {
   const series = data.series ?? [];
   const categories = data.axis_config?.categories ?? (series[0]?.data ?? []).map((point) => point.label);
   const scale = yScale(series);
-  const body = data.type === "bar" ? bars(series, categories, scale) : lines(series, categories, scale, data.type === "area");
-  const plot = svg("svg", { "aria-hidden": "true", viewBox: `0 0 ${SIZE.width} ${SIZE.height}` }, grid(scale), body, categoryLabels(categories));
-  const named = series.length > 1 && h("ul", { class: "legend" }, series.map((item, index) => legendItem(index, item.name)));
+  const body =
+    data.type === "bar" ? bars(series, categories, scale) : lines(series, categories, scale, data.type === "area");
+  const plot = svg(
+    "svg",
+    { "aria-hidden": "true", viewBox: `0 0 ${SIZE.width} ${SIZE.height}` },
+    grid(scale),
+    body,
+    categoryLabels(categories),
+  );
+  const named =
+    series.length > 1 &&
+    h(
+      "ul",
+      { class: "legend" },
+      series.map((item, index) => legendItem(index, item.name)),
+    );
   const label = data.axis_config?.y_label && h("div", { class: "chart-unit" }, data.axis_config.y_label);
   return [label, plot, named];
 }
@@ -69,7 +86,13 @@ function niceStep(rough) {
 
 function grid(scale) {
   return scale.ticks.flatMap((tick) => [
-    svg("line", { x1: SIZE.left, x2: SIZE.width - SIZE.right, y1: scale.at(tick), y2: scale.at(tick), class: tick === 0 ? "axis" : "gridline" }),
+    svg("line", {
+      x1: SIZE.left,
+      x2: SIZE.width - SIZE.right,
+      y1: scale.at(tick),
+      y2: scale.at(tick),
+      class: tick === 0 ? "axis" : "gridline",
+    }),
     svg("text", { x: SIZE.left - 8, y: scale.at(tick) + 4, "text-anchor": "end" }, COMPACT.format(tick)),
   ]);
 }
@@ -83,7 +106,12 @@ function categoryLabels(categories) {
   const { width, middle } = band(categories);
   const room = Math.max(3, Math.floor(width / 6.2));
   return categories.map((name, index) =>
-    svg("text", { x: middle(index), y: SIZE.height - 9, "text-anchor": "middle" }, name.length > room ? `${name.slice(0, room - 1)}…` : name));
+    svg(
+      "text",
+      { x: middle(index), y: SIZE.height - 9, "text-anchor": "middle" },
+      name.length > room ? `${name.slice(0, room - 1)}…` : name,
+    ),
+  );
 }
 
 function bars(series, categories, scale) {
@@ -95,9 +123,20 @@ function bars(series, categories, scale) {
       const value = valueAt(item, name);
       const top = Math.min(scale.at(value), scale.at(0));
       const x = middle(index) - group / 2 + order * each;
-      const shape = { x: x + 1, y: top, width: Math.max(1, each - 2), height: Math.abs(scale.at(value) - scale.at(0)), rx: 2 };
-      return svg("rect", { ...shape, fill: COLORS[order % COLORS.length] }, svg("title", null, `${name}: ${PLAIN.format(value)}`));
-    }));
+      const shape = {
+        x: x + 1,
+        y: top,
+        width: Math.max(1, each - 2),
+        height: Math.abs(scale.at(value) - scale.at(0)),
+        rx: 2,
+      };
+      return svg(
+        "rect",
+        { ...shape, fill: COLORS[order % COLORS.length] },
+        svg("title", null, `${name}: ${PLAIN.format(value)}`),
+      );
+    }),
+  );
 }
 
 function lines(series, categories, scale, filled) {
@@ -107,7 +146,16 @@ function lines(series, categories, scale, filled) {
     const color = COLORS[order % COLORS.length];
     const floor = `L${middle(categories.length - 1)} ${scale.at(0)}L${middle(0)} ${scale.at(0)}Z`;
     const area = filled && svg("path", { d: `M${points.join("L")}${floor}`, fill: color, opacity: 0.18 });
-    return [area, svg("path", { d: `M${points.join("L")}`, fill: "none", stroke: color, "stroke-width": 2.2, "stroke-linejoin": "round" })];
+    return [
+      area,
+      svg("path", {
+        d: `M${points.join("L")}`,
+        fill: "none",
+        stroke: color,
+        "stroke-width": 2.2,
+        "stroke-linejoin": "round",
+      }),
+    ];
   });
 }
 
@@ -117,7 +165,13 @@ function valueAt(series, name) {
 
 function legendItem(index, name, detail) {
   const key = h("span", { class: "legend-key", css: { background: COLORS[index % COLORS.length] } });
-  return h("li", null, key, h("span", { class: "legend-name" }, name), detail && h("span", { class: "legend-detail" }, detail));
+  return h(
+    "li",
+    null,
+    key,
+    h("span", { class: "legend-name" }, name),
+    detail && h("span", { class: "legend-detail" }, detail),
+  );
 }
 
 function spoken(title, data) {

@@ -18,14 +18,29 @@ export class Completion {
   constructor(box, input, fill) {
     this.#input = input;
     this.#fill = fill;
-    this.#list = h("div", { class: "completion", role: "listbox", id: `completion-${(serial += 1)}`, "aria-label": "Commands", hidden: true });
+    this.#list = h("div", {
+      class: "completion",
+      role: "listbox",
+      id: `completion-${(serial += 1)}`,
+      "aria-label": "Commands",
+      hidden: true,
+    });
     box.prepend(this.#list);
-    for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-controls", this.#list.id]]) input.setAttribute(name, value);
+    for (const [name, value] of [
+      ["role", "combobox"],
+      ["aria-autocomplete", "list"],
+      ["aria-controls", this.#list.id],
+    ])
+      input.setAttribute(name, value);
   }
 
   update() {
     const text = this.#input.value;
-    const open = text.startsWith("/") && !text.includes("\n") && text !== this.#dismissed && document.activeElement === this.#input;
+    const open =
+      text.startsWith("/") &&
+      !text.includes("\n") &&
+      text !== this.#dismissed &&
+      document.activeElement === this.#input;
     if (!open) return this.close();
     this.#dismissed = null;
     this.#matches = matching(text);
@@ -76,14 +91,19 @@ export class Completion {
 
   #mark(index) {
     this.#at = index;
-    [...this.#list.querySelectorAll("[role=option]")].forEach((node, position) => node.setAttribute("aria-selected", String(position === index)));
+    [...this.#list.querySelectorAll("[role=option]")].forEach((node, position) =>
+      node.setAttribute("aria-selected", String(position === index)),
+    );
     this.#input.setAttribute("aria-activedescendant", `${this.#list.id}-${index}`);
   }
 
   #draw(text) {
     if (!this.#matches.length) return this.close();
     const rows = this.#matches.map((command, index) => this.#row(command, index));
-    this.#list.replaceChildren(h("div", { class: "completion-title" }, text.includes(" ") ? "Usage" : "Commands"), ...rows);
+    this.#list.replaceChildren(
+      h("div", { class: "completion-title" }, text.includes(" ") ? "Usage" : "Commands"),
+      ...rows,
+    );
     this.#list.hidden = false;
     this.#input.setAttribute("aria-expanded", "true");
     this.#mark(0);
@@ -93,14 +113,26 @@ export class Completion {
     return h(
       "div",
       {
-        class: "completion-row", role: "option", id: `${this.#list.id}-${index}`, data: { testid: "command", command: command.command },
+        class: "completion-row",
+        role: "option",
+        id: `${this.#list.id}-${index}`,
+        data: { testid: "command", command: command.command },
         // The composer keeps the focus, or the list would close before the click lands.
         on: { pointerdown: (event) => event.preventDefault(), click: () => this.#choosing() && this.#take(index) },
       },
       avatar(appUser(), 32),
-      h("span", { class: "completion-text" },
-        h("span", null, h("b", null, command.command), " ", h("span", { class: "completion-hint" }, command.usage_hint ?? "")),
-        h("span", { class: "completion-note" }, command.description ?? "")),
+      h(
+        "span",
+        { class: "completion-text" },
+        h(
+          "span",
+          null,
+          h("b", null, command.command),
+          " ",
+          h("span", { class: "completion-hint" }, command.usage_hint ?? ""),
+        ),
+        h("span", { class: "completion-note" }, command.description ?? ""),
+      ),
       h("span", { class: "completion-app" }, personName(appUser())),
     );
   }

@@ -1,22 +1,31 @@
 // Where people type: messages and slash commands, with completion, shortcuts and recall of what was sent.
 
-import { avatar } from "./avatar.js";
 import { Completion } from "./completion.js";
+import { iconButton } from "./controls.js";
 import { h } from "./dom.js";
-import { icon } from "./icons.js";
-import { openMenu } from "./menus.js";
-import { runShortcut, say } from "./session.js";
-import { appUser, state } from "./store.js";
+import { say } from "./session.js";
+import { openGlobalShortcuts } from "./shortcuts.js";
 
 const TALLEST_PX = 220;
 const RECALL = 50;
 
 /** A composer; `place()` gives its placeholder, `threadTs()` the thread it writes to, or null for the channel. */
 export function composer({ testid, place, threadTs }) {
-  const input = h("textarea", { class: "composer-input", rows: 1, spellcheck: "false", autocomplete: "off", data: { testid } });
-  const button = h("button", { type: "button", class: "send", "aria-label": "Send", title: "Send (Enter)", data: { testid: `${testid}-send` }, on: { click: send } }, icon("send", 18));
+  const input = h("textarea", {
+    class: "composer-input",
+    rows: 1,
+    spellcheck: "false",
+    autocomplete: "off",
+    data: { testid },
+  });
+  const button = iconButton("send", "Send", { click: send, testid: `${testid}-send`, className: "send" });
   const hint = h("span", { class: "composer-hint", "aria-hidden": "true" });
-  const box = h("div", { class: "composer" }, input, h("div", { class: "composer-bar" }, tools(input, fill), hint, button));
+  const box = h(
+    "div",
+    { class: "composer" },
+    input,
+    h("div", { class: "composer-bar" }, tools(input, fill), hint, button),
+  );
   const completion = new Completion(box, input, fill);
   const recall = recalling(input, fill);
 
@@ -62,21 +71,11 @@ export function composer({ testid, place, threadTs }) {
 }
 
 function tools(input, fill) {
-  const tool = (name, label, testid, click) =>
-    h("button", { type: "button", class: "tool", "aria-label": label, title: label, "aria-expanded": "false", data: { testid }, on: { click } }, icon(name, 18));
+  const tool = (name, label, testid, click) => iconButton(name, label, { click, testid, className: "tool" });
   return [
-    tool("bolt", "Shortcuts", "shortcuts", (event) => openShortcuts(event.currentTarget)),
+    tool("bolt", "Shortcuts", "shortcuts", (event) => openGlobalShortcuts(event.currentTarget)),
     tool("slash", "Slash commands", "commands", () => input.value || fill("/")),
   ];
-}
-
-function openShortcuts(anchor) {
-  const shortcuts = state.app.shortcuts.filter(({ type }) => type === "global");
-  const option = (shortcut) => ({ key: shortcut.callback_id, text: shortcut.name, description: shortcut.description, lead: avatar(appUser(), 24), raw: shortcut });
-  openMenu(anchor, {
-    groups: [{ label: "Shortcuts", options: shortcuts.map(option) }], side: "above", filter: false, label: "Shortcuts",
-    onPick: ({ raw }) => runShortcut(raw.callback_id),
-  });
 }
 
 // Arrow up in an empty composer brings back what was sent before.

@@ -12,7 +12,12 @@ export const directory = {
   channelName: (id) => state.channels.get(id)?.name ?? null,
   conversationName: (id) => (state.channels.has(id) ? channelLabel(state.channels.get(id)) : null),
   people: () => [...state.users.values()].filter((person) => !person.deleted),
-  conversations: () => [...state.channels.values()].map((item) => ({ ...item, label: channelLabel(item), mark: () => channelMark(item, 20) })),
+  conversations: () =>
+    [...state.channels.values()].map((item) => ({
+      ...item,
+      label: channelLabel(item),
+      mark: () => channelMark(item, 20),
+    })),
 };
 
 /** The sign in front of a channel's name. */

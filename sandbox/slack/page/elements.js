@@ -46,7 +46,9 @@ function button(element, field) {
   const node = h(
     "button",
     {
-      type: "button", class: `button ${style}`, "aria-label": element.accessibility_label,
+      type: "button",
+      class: `button ${style}`,
+      "aria-label": element.accessibility_label,
       on: { click: () => confirmed(element, field.ctx.directory, () => press(node, element, field)) },
     },
     h("span", { class: "button-text" }, plainText(element.text)),
@@ -63,7 +65,9 @@ function press(node, element, field) {
 function choices(element, field) {
   const several = element.type === "checkboxes";
   const payload = (chosen) =>
-    several ? { type: element.type, selected_options: chosen } : { type: element.type, selected_option: chosen[0] ?? null };
+    several
+      ? { type: element.type, selected_options: chosen }
+      : { type: element.type, selected_option: chosen[0] ?? null };
   const initial = several ? (element.initial_options ?? []) : [element.initial_option].filter(Boolean);
   const stored = field.ctx.form.register(field.blockId, element.action_id, payload(initial), field.rules);
   const chosen = several ? stored.selected_options : [stored.selected_option].filter(Boolean);
@@ -73,11 +77,18 @@ function choices(element, field) {
   function change() {
     const picked = element.options.filter((_, index) => group.querySelectorAll("input")[index].checked);
     field.ctx.form.set(field.blockId, element.action_id, payload(picked));
-    if (field.acts) confirmed(element, field.ctx.directory, () => field.ctx.act(field.blockId, element, several ? picked : picked[0]));
+    if (field.acts)
+      confirmed(element, field.ctx.directory, () =>
+        field.ctx.act(field.blockId, element, several ? picked : picked[0]),
+      );
   }
 
   const isChosen = (option) => chosen.some(({ value }) => value === option.value);
-  group.append(...element.options.map((option) => choice(option, several ? "checkbox" : "radio", name, isChosen(option), change, field)));
+  group.append(
+    ...element.options.map((option) =>
+      choice(option, several ? "checkbox" : "radio", name, isChosen(option), change, field),
+    ),
+  );
   return group;
 }
 
@@ -86,14 +97,24 @@ function choice(option, type, name, checked, change, field) {
     "label",
     { class: "choice", data: { value: option.value } },
     h("input", { type, name, checked, on: { change } }),
-    h("span", null, h("span", null, textObject(option.text, field.ctx.directory)),
-      option.description && h("span", { class: "choice-description" }, textObject(option.description, field.ctx.directory))),
+    h(
+      "span",
+      null,
+      h("span", null, textObject(option.text, field.ctx.directory)),
+      option.description &&
+        h("span", { class: "choice-description" }, textObject(option.description, field.ctx.directory)),
+    ),
   );
 }
 
 function datepicker(element, field) {
   const payload = (date) => ({ type: element.type, selected_date: date });
-  let date = field.ctx.form.register(field.blockId, element.action_id, payload(element.initial_date ?? null), field.rules).selected_date;
+  let date = field.ctx.form.register(
+    field.blockId,
+    element.action_id,
+    payload(element.initial_date ?? null),
+    field.rules,
+  ).selected_date;
   const label = h("span", { class: "select-label" });
   const show = () => {
     label.textContent = date ? shortDate(fromIso(date)) : (element.placeholder?.text ?? "Select a date");
@@ -108,9 +129,16 @@ function datepicker(element, field) {
     });
   const trigger = h(
     "button",
-    { type: "button", class: "select", "aria-haspopup": "dialog", "aria-expanded": "false", data: { testid: "datepicker" },
-      on: { click: () => openCalendar(trigger, date, pick) } },
-    icon("calendar", 16), label,
+    {
+      type: "button",
+      class: "select",
+      "aria-haspopup": "dialog",
+      "aria-expanded": "false",
+      data: { testid: "datepicker" },
+      on: { click: () => openCalendar(trigger, date, pick) },
+    },
+    icon("calendar", 16),
+    label,
   );
   show();
   return trigger;

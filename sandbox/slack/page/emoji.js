@@ -99,7 +99,8 @@ function sign(fill, path) {
 }
 
 function warning() {
-  return canvas(svg("path", { d: "M10 2.6 18.4 17H1.6z", fill: "#f0b429", stroke: "#f0b429", "stroke-linejoin": "round", "stroke-width": 1.5 }), stroke("M10 7.6v4.4M10 14.4v.01", "#3d2c00"));
+  const edge = { stroke: "#f0b429", "stroke-linejoin": "round", "stroke-width": 1.5 };
+  return canvas(svg("path", { d: "M10 2.6 18.4 17H1.6z", fill: "#f0b429", ...edge }), stroke("M10 7.6v4.4M10 14.4v.01", "#3d2c00"));
 }
 
 function stroke(d, color) {

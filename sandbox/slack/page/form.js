@@ -53,7 +53,8 @@ function filled(payload) {
 }
 
 function complaintAbout(value, { optional, minLength, maxLength }) {
-  if (value === null || value === undefined || value === "") return optional ? null : "Please complete this required field.";
+  if (value === null || value === undefined || value === "")
+    return optional ? null : "Please complete this required field.";
   if (typeof value !== "string") return null;
   if (minLength && value.length < minLength) return `This field needs at least ${minLength} characters.`;
   if (maxLength && value.length > maxLength) return `This field takes at most ${maxLength} characters.`;

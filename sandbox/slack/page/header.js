@@ -9,11 +9,18 @@ import { openChannel } from "./session.js";
 import { appUser, channel, channelLabel, on, personName, state, user } from "./store.js";
 
 const FACES = 3;
-const TABS = [["home", "Home"], ["messages", "Messages"]];
+const TABS = [
+  ["home", "Home"],
+  ["messages", "Messages"],
+];
 
 /** Keep `root` showing the head of the open channel. */
 export function mountHeader(root) {
-  const draw = () => reconcile(root, channel() ? [title(channel()), channel().kind === "app_dm" && tabs(), members(channel())].filter(Boolean) : []);
+  const draw = () =>
+    reconcile(
+      root,
+      channel() ? [title(channel()), channel().kind === "app_dm" && tabs(), members(channel())].filter(Boolean) : [],
+    );
   on("channel", draw);
   on("people", draw);
 }
@@ -36,10 +43,18 @@ function title(item) {
 
 function tabs() {
   const tab = ([key, label]) =>
-    h("button", {
-      type: "button", class: "tab", role: "tab", "aria-selected": String(state.tab === key), data: { testid: `tab-${key}` },
-      on: { click: () => openChannel(state.active, key) },
-    }, label);
+    h(
+      "button",
+      {
+        type: "button",
+        class: "tab",
+        role: "tab",
+        "aria-selected": String(state.tab === key),
+        data: { testid: `tab-${key}` },
+        on: { click: () => openChannel(state.active, key) },
+      },
+      label,
+    );
   return h("div", { class: "tabs", role: "tablist", "aria-label": "App" }, TABS.map(tab));
 }
 
@@ -49,23 +64,45 @@ function members(item) {
   const faces = people.slice(0, FACES).map((person) => avatar(person, 24));
   return h(
     "button",
-    { type: "button", class: "members", "aria-label": `${people.length} members`, "aria-expanded": "false", on: { click: (event) => showMembers(event.currentTarget, people) } },
-    h("span", { class: "faces" }, faces), h("span", null, String(people.length)),
+    {
+      type: "button",
+      class: "members",
+      "aria-label": `${people.length} members`,
+      "aria-expanded": "false",
+      on: { click: (event) => showMembers(event.currentTarget, people) },
+    },
+    h("span", { class: "faces" }, faces),
+    h("span", null, String(people.length)),
   );
 }
 
 function showMembers(anchor, people) {
-  const line = (person) => h("li", null, avatar(person, 28), h("span", null, personName(person)),
-    person.is_bot && h("span", { class: "app-badge" }, "APP"), h("span", { class: "member-title" }, person.title ?? ""));
+  const line = (person) =>
+    h(
+      "li",
+      null,
+      avatar(person, 28),
+      h("span", null, personName(person)),
+      person.is_bot && h("span", { class: "app-badge" }, "APP"),
+      h("span", { class: "member-title" }, person.title ?? ""),
+    );
   openPopover(anchor, h("ul", { class: "member-list" }, people.map(line)), { align: "end" });
 }
 
 function warning() {
   if (!state.linked) return banner("link-down", "This page has lost its workspace. Trying again…");
   if (!state.loaded || state.app.connected) return null;
-  return banner("bot-down", `${personName(appUser())} is not connected. Commands and buttons get no answer until it is back.`);
+  return banner(
+    "bot-down",
+    `${personName(appUser())} is not connected. Commands and buttons get no answer until it is back.`,
+  );
 }
 
 function banner(kind, text) {
-  return h("div", { class: `banner banner-${kind}`, role: "status", data: { testid: "banner", kind } }, icon("warning", 17), text);
+  return h(
+    "div",
+    { class: `banner banner-${kind}`, role: "status", data: { testid: "banner", kind } },
+    icon("warning", 17),
+    text,
+  );
 }

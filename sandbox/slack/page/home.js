@@ -22,7 +22,11 @@ export function mountHome(root) {
 function content(form) {
   if (state.home === undefined) return h("div", { class: "home-empty", role: "status" }, spinner(22));
   if (state.home === null) return empty();
-  return h("div", { class: "home-view", data: { testid: "home", viewId: state.home.id } }, renderBlocks(state.home.blocks ?? [], contextOf(state.home, form)));
+  return h(
+    "div",
+    { class: "home-view", data: { testid: "home", viewId: state.home.id } },
+    renderBlocks(state.home.blocks ?? [], contextOf(state.home, form)),
+  );
 }
 
 function contextOf(view, form) {
@@ -36,5 +40,10 @@ function contextOf(view, form) {
 }
 
 function empty() {
-  return h("div", { class: "home-empty" }, h("h2", null, "Nothing here yet"), h("p", null, `${personName(appUser())} has not published a Home tab.`));
+  return h(
+    "div",
+    { class: "home-empty" },
+    h("h2", null, "Nothing here yet"),
+    h("p", null, `${personName(appUser())} has not published a Home tab.`),
+  );
 }

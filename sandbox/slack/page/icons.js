@@ -19,9 +19,11 @@ const PATHS = {
   eye: "M2.5 10S5.2 5.2 10 5.2 17.5 10 17.5 10 14.8 14.8 10 14.8 2.5 10 2.5 10zM10 7.9a2.1 2.1 0 1 1 0 4.2 2.1 2.1 0 0 1 0-4.2z",
   search: "M8.8 3.8a5 5 0 1 1 0 10 5 5 0 0 1 0-10zM12.5 12.5l4 4",
   calendar: "M3.8 5.2h12.4v11H3.8zM3.8 8.6h12.4M7 3.4v3.2M13 3.4v3.2",
-  globe: "M10 3.2a6.8 6.8 0 1 1 0 13.6 6.8 6.8 0 0 1 0-13.6zM3.4 10h13.2M10 3.2c2.2 2 3 4.2 3 6.8s-.8 4.8-3 6.8c-2.2-2-3-4.2-3-6.8s.8-4.8 3-6.8z",
+  globe:
+    "M10 3.2a6.8 6.8 0 1 1 0 13.6 6.8 6.8 0 0 1 0-13.6zM3.4 10h13.2M10 3.2c2.2 2 3 4.2 3 6.8s-.8 4.8-3 6.8c-2.2-2-3-4.2-3-6.8s.8-4.8 3-6.8z",
   warning: "M10 3.4 17.5 16.3H2.5zM10 8.2v4M10 14.2v.01",
-  people: "M7.5 9.3a2.8 2.8 0 1 0 0-5.6 2.8 2.8 0 0 0 0 5.6zM2.5 16.3c0-3 2.2-4.8 5-4.8s5 1.8 5 4.8M13 4.1a2.6 2.6 0 0 1 0 5M14.3 11.8c2 .5 3.2 2.2 3.2 4.5",
+  people:
+    "M7.5 9.3a2.8 2.8 0 1 0 0-5.6 2.8 2.8 0 0 0 0 5.6zM2.5 16.3c0-3 2.2-4.8 5-4.8s5 1.8 5 4.8M13 4.1a2.6 2.6 0 0 1 0 5M14.3 11.8c2 .5 3.2 2.2 3.2 4.5",
   pulse: "M2.5 10h3.6L8 5l3.6 10 2-5h3.9",
   enter: "M15.5 5v4.5a2 2 0 0 1-2 2H4.5M7.5 8.3l-3.2 3.2 3.2 3.2",
 };
@@ -32,7 +34,14 @@ const HEAVY = new Set(["dots"]);
 export function icon(name, size = 18) {
   return svg(
     "svg",
-    { viewBox: "0 0 20 20", width: size, height: size, class: `icon icon-${name}`, "aria-hidden": "true", focusable: "false" },
+    {
+      viewBox: "0 0 20 20",
+      width: size,
+      height: size,
+      class: `icon icon-${name}`,
+      "aria-hidden": "true",
+      focusable: "false",
+    },
     svg("path", {
       d: PATHS[name],
       fill: "none",

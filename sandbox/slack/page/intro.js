@@ -14,7 +14,12 @@ export function intro(item, onTry) {
     mark(item),
     h("h2", null, heading(item)),
     h("p", null, sentence(item)),
-    known && h("div", { class: "tries", role: "group", "aria-label": "Try a command" }, examples().map((text) => chip(text, onTry))),
+    known &&
+      h(
+        "div",
+        { class: "tries", role: "group", "aria-label": "Try a command" },
+        examples().map((text) => chip(text, onTry)),
+      ),
   );
 }
 
@@ -37,8 +42,11 @@ function sentence(item) {
 }
 
 function examples() {
-  return state.app.commands.flatMap(({ command, usage_hint: hint }) =>
-    (hint || "").split("|").map((part) => `${command} ${part.trim()}`.trim())).slice(0, 4);
+  return state.app.commands
+    .flatMap(({ command, usage_hint: hint }) =>
+      (hint || "").split("|").map((part) => `${command} ${part.trim()}`.trim()),
+    )
+    .slice(0, 4);
 }
 
 function chip(text, onTry) {

@@ -4,7 +4,8 @@ import { h } from "./dom.js";
 
 const GAP = 4;
 const EDGE = 8;
-const FOCUSABLE = "a[href], button:not(:disabled), input:not(:disabled), textarea:not(:disabled), [tabindex]:not([tabindex='-1'])";
+const FOCUSABLE =
+  "a[href], button:not(:disabled), input:not(:disabled), textarea:not(:disabled), [tabindex]:not([tabindex='-1'])";
 
 let open = null;
 
@@ -77,13 +78,17 @@ function place(box, anchor, side, align) {
 document.addEventListener("pointerdown", (event) => {
   if (open && !open.box.contains(event.target) && !open.anchor.contains(event.target)) closePopover();
 });
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || !open) return;
-  const { anchor } = open;
-  event.preventDefault();
-  event.stopPropagation();
-  closePopover();
-  anchor.focus();
-}, true);
+document.addEventListener(
+  "keydown",
+  (event) => {
+    if (event.key !== "Escape" || !open) return;
+    const { anchor } = open;
+    event.preventDefault();
+    event.stopPropagation();
+    closePopover();
+    anchor.focus();
+  },
+  true,
+);
 window.addEventListener("resize", () => open?.place());
 window.addEventListener("scroll", (event) => open && !open.box.contains(event.target) && open.place(), true);

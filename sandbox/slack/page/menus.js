@@ -27,7 +27,8 @@ export function openMenu(anchor, { groups = [], load, minLength = 0, selected, o
   }
 
   openPopover(anchor, [input && h("div", { class: "menu-search" }, icon("search", 16), input), list], {
-    ...layout, className: `menu ${layout.className ?? ""}`,
+    ...layout,
+    className: `menu ${layout.className ?? ""}`,
   });
   (input || list).focus();
   (input || list).addEventListener("keydown", (event) => onKey(event, menu));
@@ -37,8 +38,16 @@ export function openMenu(anchor, { groups = [], load, minLength = 0, selected, o
 
 function searchBox(id, label) {
   return h("input", {
-    class: "menu-input", type: "text", role: "combobox", "aria-expanded": "true", "aria-controls": id, autocomplete: "off",
-    spellcheck: "false", placeholder: "Search", "aria-label": label ?? "Search", data: { testid: "menu-search" },
+    class: "menu-input",
+    type: "text",
+    role: "combobox",
+    "aria-expanded": "true",
+    "aria-controls": id,
+    autocomplete: "off",
+    spellcheck: "false",
+    placeholder: "Search",
+    "aria-label": label ?? "Search",
+    data: { testid: "menu-search" },
   });
 }
 
@@ -54,7 +63,8 @@ function loadWhileTyping(menu, load, minLength) {
   async function ask() {
     const query = menu.input.value;
     const request = (latest += 1);
-    if (query.length < minLength) return note(menu, `Type ${minLength === 1 ? "a character" : `${minLength} characters`} or more to search`);
+    if (query.length < minLength)
+      return note(menu, `Type ${minLength === 1 ? "a character" : `${minLength} characters`} or more to search`);
     note(menu, "Searching…", spinner(15));
     const groups = await load(query);
     if (request === latest && menu.list.isConnected) fill(menu, groups, "No results");
@@ -70,7 +80,9 @@ function matching(groups, query) {
   const wanted = query.trim().toLowerCase();
   if (!wanted) return groups;
   const hit = (option) => `${option.text} ${option.description ?? ""}`.toLowerCase().includes(wanted);
-  return groups.map((group) => ({ ...group, options: group.options.filter(hit) })).filter((group) => group.options.length);
+  return groups
+    .map((group) => ({ ...group, options: group.options.filter(hit) }))
+    .filter((group) => group.options.length);
 }
 
 function note(menu, text, sign) {
@@ -82,11 +94,22 @@ function note(menu, text, sign) {
 function fill(menu, groups, empty) {
   if (!groups.some((group) => group.options.length)) return note(menu, empty);
   menu.rows = [];
-  reconcile(menu.list, groups.flatMap((group) => [
-    group.label && h("div", { class: "menu-group", role: "presentation" }, group.label),
-    ...group.options.map((option) => row(menu, option)),
-  ]).filter(Boolean));
-  activate(menu, Math.max(0, menu.rows.findIndex(({ option }) => option.key === menu.selected)));
+  reconcile(
+    menu.list,
+    groups
+      .flatMap((group) => [
+        group.label && h("div", { class: "menu-group", role: "presentation" }, group.label),
+        ...group.options.map((option) => row(menu, option)),
+      ])
+      .filter(Boolean),
+  );
+  activate(
+    menu,
+    Math.max(
+      0,
+      menu.rows.findIndex(({ option }) => option.key === menu.selected),
+    ),
+  );
   settlePopover();
 }
 
@@ -95,13 +118,20 @@ function row(menu, option) {
   const node = h(
     "div",
     {
-      class: option.danger ? "menu-option menu-option-danger" : "menu-option", role: "option", id: `${menu.list.id}-${position}`,
-      "aria-selected": String(option.key === menu.selected), data: { testid: "option", value: option.key },
+      class: option.danger ? "menu-option menu-option-danger" : "menu-option",
+      role: "option",
+      id: `${menu.list.id}-${position}`,
+      "aria-selected": String(option.key === menu.selected),
+      data: { testid: "option", value: option.key },
       on: { click: () => menu.choose(option), pointermove: () => activate(menu, position, false) },
     },
     option.lead,
-    h("span", { class: "menu-text" }, h("span", { class: "menu-label" }, option.label ?? option.text),
-      option.description && h("span", { class: "menu-description" }, option.description)),
+    h(
+      "span",
+      { class: "menu-text" },
+      h("span", { class: "menu-label" }, option.label ?? option.text),
+      option.description && h("span", { class: "menu-description" }, option.description),
+    ),
     option.key === menu.selected && icon("check", 16),
   );
   menu.rows.push({ node, option });

@@ -2,31 +2,43 @@
 
 import { avatar } from "./avatar.js";
 import { renderBlocks } from "./blocks.js";
+import { iconButton } from "./controls.js";
 import { ago, clock, fullTime } from "./dates.js";
 import { directory } from "./directory.js";
 import { h } from "./dom.js";
 import { FormState } from "./form.js";
 import { icon } from "./icons.js";
-import { openMenu } from "./menus.js";
 import { mrkdwn } from "./mrkdwn.js";
-import { act, openThread, runShortcut, suggest } from "./session.js";
-import { personName, state, user } from "./store.js";
+import { act, openThread, suggest } from "./session.js";
+import { openMessageShortcuts, shortcutsOf } from "./shortcuts.js";
+import { personName, user } from "./store.js";
 
 /** The node of a message. `compact` leaves out the head; `replies` are those of its thread, or null inside one. */
 export function messageNode(message, { compact, replies, channelId }) {
-  const author = user(message.user) ?? { id: message.bot_id ?? "", real_name: message.username, is_bot: Boolean(message.bot_id) };
+  const author = user(message.user) ?? {
+    id: message.bot_id ?? "",
+    real_name: message.username,
+    is_bot: Boolean(message.bot_id),
+  };
   const classes = ["message", compact && "message-compact", message.ephemeral && "message-ephemeral"].filter(Boolean);
   return h(
     "article",
-    { class: classes.join(" "), tabIndex: -1, "aria-label": `${nameOf(message, author)}, ${clock(message.ts)}`,
-      data: { testid: "message", ts: message.ts, channelId, ephemeral: String(Boolean(message.ephemeral)) } },
+    {
+      class: classes.join(" "),
+      tabIndex: -1,
+      "aria-label": `${nameOf(message, author)}, ${clock(message.ts)}`,
+      data: { testid: "message", ts: message.ts, channelId, ephemeral: String(Boolean(message.ephemeral)) },
+    },
     message.ephemeral && h("div", { class: "only-you" }, icon("eye", 14), "Only visible to you"),
     h("div", { class: "gutter" }, compact ? time(message) : face(message, author)),
-    h("div", { class: "message-body" },
+    h(
+      "div",
+      { class: "message-body" },
       !compact && head(message, author),
       commandLine(message),
       content(message, channelId),
-      replies?.length ? threadLine(message, replies) : null),
+      replies?.length ? threadLine(message, replies) : null,
+    ),
     tools(message, replies !== null),
   );
 }
@@ -36,7 +48,9 @@ function nameOf(message, author) {
 }
 
 function face(message, author) {
-  return message.notice ? h("span", { class: "avatar avatar-notice", "aria-hidden": "true" }, icon("pulse", 22)) : avatar(author);
+  return message.notice
+    ? h("span", { class: "avatar avatar-notice", "aria-hidden": "true" }, icon("pulse", 22))
+    : avatar(author);
 }
 
 function head(message, author) {
@@ -61,14 +75,25 @@ function commandLine(message) {
 function content(message, channelId) {
   const edited = message.edited && h("span", { class: "edited" }, "(edited)");
   const attachments = (message.attachments ?? []).map((item) => attachment(item, message, channelId));
-  if (!message.blocks?.length) return [message.text && h("div", { class: "text" }, mrkdwn(message.text, directory), edited ? [" ", edited] : null), attachments];
-  return [h("div", { class: "blocks" }, renderBlocks(message.blocks, contextOf(message, channelId))), edited, attachments];
+  if (!message.blocks?.length)
+    return [
+      message.text && h("div", { class: "text" }, mrkdwn(message.text, directory), edited ? [" ", edited] : null),
+      attachments,
+    ];
+  return [
+    h("div", { class: "blocks" }, renderBlocks(message.blocks, contextOf(message, channelId))),
+    edited,
+    attachments,
+  ];
 }
 
 function attachment(item, message, channelId) {
   const inner = item.blocks?.length
     ? renderBlocks(item.blocks, contextOf(message, channelId))
-    : [item.title && h("strong", null, item.title), h("div", { class: "text" }, mrkdwn(item.text ?? item.fallback ?? "", directory))];
+    : [
+        item.title && h("strong", null, item.title),
+        h("div", { class: "text" }, mrkdwn(item.text ?? item.fallback ?? "", directory)),
+      ];
   const color = /^#?[0-9a-f]{6}$/i.test(item.color ?? "") ? `#${item.color.replace("#", "")}` : null;
   return h("div", { class: "attachment", css: color ? { "border-color": color } : {} }, inner);
 }
@@ -88,7 +113,12 @@ function threadLine(message, replies) {
   const people = [...new Set(replies.map((reply) => reply.user))].slice(0, 4);
   return h(
     "button",
-    { type: "button", class: "thread-line", data: { testid: "thread-line" }, on: { click: () => openThread(message.ts) } },
+    {
+      type: "button",
+      class: "thread-line",
+      data: { testid: "thread-line" },
+      on: { click: () => openThread(message.ts) },
+    },
     people.map((id) => avatar(user(id), 22)),
     h("span", { class: "thread-count" }, `${replies.length} ${replies.length === 1 ? "reply" : "replies"}`),
     h("span", { class: "thread-last" }, `Last reply ${ago(replies.at(-1).ts, Date.now())}`),
@@ -97,22 +127,14 @@ function threadLine(message, replies) {
 }
 
 function tools(message, canThread) {
-  if (message.notice) return null;
-  const shortcuts = state.app.shortcuts.filter(({ type }) => type === "message");
-  const thread = canThread && !message.ephemeral && tool("thread", "Reply in thread", "message-thread", () => openThread(message.ts));
-  const more = shortcuts.length > 0 && !message.ephemeral && tool("dots", "More actions", "message-more", (event) => shortcutMenu(event.currentTarget, shortcuts, message));
-  if (!thread && !more) return null;
-  return h("div", { class: "tools", role: "toolbar", "aria-label": "Message actions" }, thread, more);
-}
-
-function tool(name, label, testid, click) {
-  return h("button", { type: "button", class: "tool", "aria-label": label, title: label, data: { testid }, on: { click } }, icon(name, 18));
-}
-
-function shortcutMenu(anchor, shortcuts, message) {
-  const option = (shortcut) => ({ key: shortcut.callback_id, text: shortcut.name, description: shortcut.description ?? state.app.name, lead: avatar({ is_bot: true }, 24), raw: shortcut });
-  openMenu(anchor, {
-    groups: [{ options: shortcuts.map(option) }], align: "end", filter: false, label: "Message shortcuts",
-    onPick: ({ raw }) => runShortcut(raw.callback_id, message),
-  });
+  if (message.notice || message.ephemeral) return null;
+  const tool = (name, label, testid, click) => iconButton(name, label, { click, testid, className: "tool" });
+  const thread = canThread && tool("thread", "Reply in thread", "message-thread", () => openThread(message.ts));
+  const offered = shortcutsOf("message").length > 0;
+  const more =
+    offered &&
+    tool("dots", "More actions", "message-more", (event) => openMessageShortcuts(event.currentTarget, message));
+  return (
+    (thread || more) && h("div", { class: "tools", role: "toolbar", "aria-label": "Message actions" }, thread, more)
+  );
 }

@@ -1,5 +1,6 @@
 // A list of messages that keeps its nodes: only what changed is drawn again, and the newest line stays in sight.
 
+import { iconButton } from "./controls.js";
 import { dayName, instant, sameDay } from "./dates.js";
 import { h, reconcile } from "./dom.js";
 import { settlePopover } from "./layers.js";
@@ -13,6 +14,12 @@ const ROOM_ABOVE_PX = 8;
 /** A list with its own node cache; `label` names it for screen readers. */
 export function messageList(label, testid) {
   const list = h("div", { class: "messages", role: "log", "aria-label": label, tabIndex: 0, data: { testid } });
+  const jump = iconButton("down", "Go to the end", {
+    click: toVeryEnd,
+    testid: `${testid}-end`,
+    className: "jump",
+    size: 20,
+  });
   let cache = new Map();
   let shown = null;
   let stick = true;
@@ -22,7 +29,17 @@ export function messageList(label, testid) {
   function toEnd() {
     size = sizeNow();
     if (stick) list.scrollTop = restingPlace(list);
+    showJump();
   }
+
+  function toVeryEnd() {
+    stick = true;
+    list.scrollTop = list.scrollHeight;
+  }
+
+  const showJump = () => {
+    jump.hidden = list.scrollHeight - list.clientHeight - list.scrollTop < NEAR_END_PX;
+  };
 
   /** Draw `messages`; `lead` stands above them, `threads` adds the line with the replies. */
   function draw({ channelId, messages, lead, threads }) {
@@ -32,7 +49,8 @@ export function messageList(label, testid) {
     const focus = focusPath(list);
     const next = new Map();
     const nodes = lead ? [lead] : [];
-    messages.forEach((message, index) => nodes.push(...entry(message, messages[index - 1], { channelId, threads, cache: fresh ? new Map() : cache, next })));
+    const place = { channelId, threads, cache: fresh ? new Map() : cache, next };
+    messages.forEach((message, index) => nodes.push(...entry(message, messages[index - 1], place)));
     cache = next;
     shown = channelId;
     reconcile(list, nodes);
@@ -44,11 +62,12 @@ export function messageList(label, testid) {
   list.addEventListener("scroll", () => {
     // A list that changed its size moves by itself; only a reader's own scrolling decides whether to follow the newest line.
     if (size === sizeNow()) stick = restingPlace(list) - list.scrollTop < NEAR_END_PX;
+    showJump();
   });
   // Pictures arrive late and make the list taller; the composer grows and makes its window smaller.
   list.addEventListener("load", toEnd, true);
   new ResizeObserver(toEnd).observe(list);
-  return { node: list, draw };
+  return { node: h("div", { class: "messages-frame" }, list, jump), draw };
 }
 
 // The end of the list, or the beginning of the newest message where that is too tall to be seen whole.
@@ -76,7 +95,8 @@ function dayLine(record) {
 
 function continues(previous, message) {
   if (!previous || !sameDay(previous.ts, message.ts)) return false;
-  const same = previous.user === message.user && previous.bot_id === message.bot_id && previous.username === message.username;
+  const same =
+    previous.user === message.user && previous.bot_id === message.bot_id && previous.username === message.username;
   const plain = !message.ephemeral && !previous.ephemeral && !message.command && isReply(previous) === isReply(message);
   return same && plain && instant(message.ts) - instant(previous.ts) < SAME_BREATH_MS;
 }

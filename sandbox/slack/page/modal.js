@@ -1,10 +1,11 @@
 // Modal views: a stack of dialogs as the app opens, pushes, updates and closes them.
 
 import { renderBlocks, showErrors } from "./blocks.js";
+import { iconButton } from "./controls.js";
 import { directory } from "./directory.js";
 import { h, reconcile } from "./dom.js";
 import { FormState } from "./form.js";
-import { icon, spinner } from "./icons.js";
+import { spinner } from "./icons.js";
 import { closePopover, showDialog } from "./layers.js";
 import { plainText } from "./mrkdwn.js";
 import { act, closeView, submitView, suggest } from "./session.js";
@@ -77,7 +78,12 @@ function draw(layer) {
   dialog.setAttribute("aria-label", view.title?.text ?? "Dialog");
   const body = h("div", { class: "dialog-body" }, renderBlocks(view.blocks ?? [], contextOf(layer)));
   layer.trouble = h("div", { class: "dialog-trouble", role: "alert", data: { testid: "modal-trouble" }, hidden: true });
-  reconcile(dialog, [head(layer), body, layer.trouble, view.submit || view.close || hasInputs(view) ? foot(layer) : null].filter(Boolean));
+  reconcile(
+    dialog,
+    [head(layer), body, layer.trouble, view.submit || view.close || hasInputs(view) ? foot(layer) : null].filter(
+      Boolean,
+    ),
+  );
 }
 
 function hasInputs(view) {
@@ -100,16 +106,28 @@ function head(layer) {
     "header",
     { class: "dialog-head" },
     h("h2", { class: "dialog-title", data: { testid: "modal-title" } }, plainText(layer.view.title)),
-    h("button", { type: "button", class: "icon-button", "aria-label": "Close", data: { testid: "modal-close" }, on: { click: dismissAll } }, icon("close", 20)),
+    iconButton("close", "Close", { click: dismissAll, testid: "modal-close", size: 20 }),
   );
 }
 
 function foot(layer) {
   const { view } = layer;
-  const cancel = h("button", { type: "button", class: "button", data: { testid: "modal-cancel" }, on: { click: () => dismiss(layer) } }, plainText(view.close ?? { text: "Cancel" }));
+  const cancel = h(
+    "button",
+    { type: "button", class: "button", data: { testid: "modal-cancel" }, on: { click: () => dismiss(layer) } },
+    plainText(view.close ?? { text: "Cancel" }),
+  );
   if (!view.submit && !hasInputs(view)) return h("footer", { class: "dialog-foot" }, cancel);
-  layer.button = h("button", { type: "button", class: "button button-primary", data: { testid: "modal-submit" }, on: { click: () => submit(layer) } },
-    h("span", { class: "button-text" }, plainText(view.submit ?? { text: "Submit" })));
+  layer.button = h(
+    "button",
+    {
+      type: "button",
+      class: "button button-primary",
+      data: { testid: "modal-submit" },
+      on: { click: () => submit(layer) },
+    },
+    h("span", { class: "button-text" }, plainText(view.submit ?? { text: "Submit" })),
+  );
   return h("footer", { class: "dialog-foot" }, cancel, layer.button);
 }
 
@@ -144,6 +162,7 @@ function setBusy(layer, busy) {
 }
 
 function focusFirst({ dialog }) {
-  const wanted = dialog.querySelector("[data-focus-on-load]") ?? dialog.querySelector(".dialog-body :is(input, textarea, .select)");
+  const wanted =
+    dialog.querySelector("[data-focus-on-load]") ?? dialog.querySelector(".dialog-body :is(input, textarea, .select)");
   (wanted ?? dialog.querySelector("[data-testid=modal-submit], [data-testid=modal-close]"))?.focus();
 }

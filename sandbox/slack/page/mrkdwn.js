@@ -38,7 +38,9 @@ export function mrkdwn(text, directory) {
 export function plainText(object) {
   const text = object?.text ?? "";
   if (object?.emoji === false) return withSigns(text);
-  return text.split(/(:[a-z0-9_+-]+:)/).flatMap((part) => (/^:.+:$/.test(part) && emoji(part.slice(1, -1))) || withSigns(part));
+  return text
+    .split(/(:[a-z0-9_+-]+:)/)
+    .flatMap((part) => (/^:.+:$/.test(part) && emoji(part.slice(1, -1))) || withSigns(part));
 }
 
 /** Nodes for a text object of either kind. */
@@ -46,7 +48,10 @@ export function textObject(object, directory) {
   if (!object) return [];
   if (object.type !== "mrkdwn") return plainText(object);
   // `verbatim` text turns no bare address into a link.
-  return mrkdwn(object.text ?? "", object.verbatim ? Object.assign(Object.create(directory), { verbatim: true }) : directory);
+  return mrkdwn(
+    object.text ?? "",
+    object.verbatim ? Object.assign(Object.create(directory), { verbatim: true }) : directory,
+  );
 }
 
 /** A link that leaves the page, or plain text where the address is of a kind that a page should not open. */

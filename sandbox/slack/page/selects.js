@@ -27,7 +27,9 @@ export function select(element, field) {
 
   function show() {
     label.classList.toggle("is-placeholder", !chosen);
-    label.replaceChildren(...(chosen ? nameOf(chosen, ctx.directory) : plainText(element.placeholder ?? { text: "Select an item" })));
+    label.replaceChildren(
+      ...(chosen ? nameOf(chosen, ctx.directory) : plainText(element.placeholder ?? { text: "Select an item" })),
+    );
   }
 
   function pick(option) {
@@ -41,9 +43,24 @@ export function select(element, field) {
 
   const trigger = h(
     "button",
-    { type: "button", class: "select", "aria-haspopup": "listbox", "aria-expanded": "false", data: { testid: "select" },
-      on: { click: () => toggle(trigger, { ...source(element, field), selected: keyOf(chosen), onPick: pick, label: element.placeholder?.text }) } },
-    label, icon("down", 16),
+    {
+      type: "button",
+      class: "select",
+      "aria-haspopup": "listbox",
+      "aria-expanded": "false",
+      data: { testid: "select" },
+      on: {
+        click: () =>
+          toggle(trigger, {
+            ...source(element, field),
+            selected: keyOf(chosen),
+            onPick: pick,
+            label: element.placeholder?.text,
+          }),
+      },
+    },
+    label,
+    icon("down", 16),
   );
   show();
   return trigger;
@@ -59,8 +76,17 @@ export function overflow(element, field) {
     });
   const trigger = h(
     "button",
-    { type: "button", class: "button overflow", "aria-label": "More options", "aria-haspopup": "listbox", "aria-expanded": "false",
-      on: { click: () => toggle(trigger, { groups: [{ options }], onPick: pick, label: "More options", align: "end", filter: false }) } },
+    {
+      type: "button",
+      class: "button overflow",
+      "aria-label": "More options",
+      "aria-haspopup": "listbox",
+      "aria-expanded": "false",
+      on: {
+        click: () =>
+          toggle(trigger, { groups: [{ options }], onPick: pick, label: "More options", align: "end", filter: false }),
+      },
+    },
     icon("dots", 16),
   );
   return trigger;
@@ -75,14 +101,16 @@ function source(element, field) {
   const { ctx, blockId } = field;
   if (element.type === "static_select") return { groups: optionGroups(element) };
   if (element.type === "users_select") return { groups: [{ options: ctx.directory.people().map(asUser) }] };
-  if (element.type !== "external_select") return { groups: [{ options: conversations(element, ctx.directory).map(asChannel) }] };
+  if (element.type !== "external_select")
+    return { groups: [{ options: conversations(element, ctx.directory).map(asChannel) }] };
   const load = async (query) => optionGroups(await ctx.suggest(blockId, element, query));
   return { load, minLength: element.min_query_length ?? DEFAULT_MIN_QUERY };
 }
 
 function conversations(element, directory) {
   const kinds = element.filter?.include;
-  const wanted = (channel) => !kinds || kinds.includes({ channel: "public", private: "private", im: "im", app_dm: "im" }[channel.kind]);
+  const wanted = (channel) =>
+    !kinds || kinds.includes({ channel: "public", private: "private", im: "im", app_dm: "im" }[channel.kind]);
   const group = (channel) => element.type !== "channels_select" || channel.kind === "channel";
   const inside = (channel) => !element.filter?.exclude_external_shared_channels || !channel.is_ext_shared;
   return directory.conversations().filter((channel) => wanted(channel) && group(channel) && inside(channel));
@@ -90,18 +118,30 @@ function conversations(element, directory) {
 
 function optionGroups(holder) {
   if (!holder.option_groups) return [{ options: (holder.options ?? []).map(asOption) }];
-  return holder.option_groups.map((group) => ({ label: group.label?.text, options: (group.options ?? []).map(asOption) }));
+  return holder.option_groups.map((group) => ({
+    label: group.label?.text,
+    options: (group.options ?? []).map(asOption),
+  }));
 }
 
 function asOption(option) {
   return {
-    key: option.value ?? option.text?.text, text: option.text?.text ?? "", label: plainText(option.text),
-    description: option.description?.text, raw: option,
+    key: option.value ?? option.text?.text,
+    text: option.text?.text ?? "",
+    label: plainText(option.text),
+    description: option.description?.text,
+    raw: option,
   };
 }
 
 function asUser(user) {
-  return { key: user.id, text: user.real_name ?? user.name, description: user.title, lead: avatar(user, 24), raw: user.id };
+  return {
+    key: user.id,
+    text: user.real_name ?? user.name,
+    description: user.title,
+    lead: avatar(user, 24),
+    raw: user.id,
+  };
 }
 
 function asChannel(channel) {

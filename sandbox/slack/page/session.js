@@ -45,12 +45,25 @@ export function say(text, threadTs = null) {
 }
 
 export function runShortcut(callbackId, message = null) {
-  return link.send({ type: "shortcut", callback_id: callbackId, channel: message ? state.active : null, ts: message?.ts ?? null });
+  return link.send({
+    type: "shortcut",
+    callback_id: callbackId,
+    channel: message ? state.active : null,
+    ts: message?.ts ?? null,
+  });
 }
 
 /** `values` are what the container's fields hold now, as Slack's `state.values`. */
 export function act(container, blockId, element, value, values) {
-  return link.send({ type: "action", container, block_id: blockId, action_id: element.action_id, element, value, values });
+  return link.send({
+    type: "action",
+    container,
+    block_id: blockId,
+    action_id: element.action_id,
+    element,
+    value,
+    values,
+  });
 }
 
 /** Options from the app for an external_select: `{options}` or `{option_groups}`. */

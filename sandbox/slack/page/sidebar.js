@@ -14,7 +14,11 @@ export function mountSidebar(root) {
   const scroll = h("div", { class: "side-scroll" });
   on("people", () => {
     reconcile(scroll, groups(keep));
-    reconcile(root, [keep("head", state.workspace.name, workspaceHead), scroll, keep("identity", JSON.stringify(me() ?? null), identity)]);
+    reconcile(root, [
+      keep("head", state.workspace.name, workspaceHead),
+      scroll,
+      keep("identity", JSON.stringify(me() ?? null), identity),
+    ]);
   });
   root.addEventListener("keydown", walk);
 }
@@ -24,9 +28,12 @@ function workspaceHead() {
     "header",
     { class: "side-head" },
     h("span", { class: "workspace-mark", "aria-hidden": "true" }, [...(state.workspace.name || " ")][0]),
-    h("span", { class: "workspace-text" },
+    h(
+      "span",
+      { class: "workspace-text" },
       h("span", { class: "workspace-name", data: { testid: "workspace-name" } }, state.workspace.name),
-      h("span", { class: "workspace-kind" }, "Sandbox workspace")),
+      h("span", { class: "workspace-kind" }, "Sandbox workspace"),
+    ),
   );
 }
 
@@ -34,16 +41,35 @@ function groups(keep) {
   const all = [...state.channels.values()];
   const rooms = all.filter(({ kind }) => kind === "channel" || kind === "private");
   return [
-    group("Channels", rooms.sort((a, b) => a.name.localeCompare(b.name)), keep),
-    group("Direct messages", all.filter(({ kind }) => kind === "im"), keep),
-    group("Apps", all.filter(({ kind }) => kind === "app_dm"), keep),
+    group(
+      "Channels",
+      rooms.sort((a, b) => a.name.localeCompare(b.name)),
+      keep,
+    ),
+    group(
+      "Direct messages",
+      all.filter(({ kind }) => kind === "im"),
+      keep,
+    ),
+    group(
+      "Apps",
+      all.filter(({ kind }) => kind === "app_dm"),
+      keep,
+    ),
   ].filter(Boolean);
 }
 
 function group(title, items, keep) {
   if (!items.length) return null;
   const section = keep(title, "", () => h("section", { class: "side-group", "aria-label": title }));
-  const signature = (item) => JSON.stringify([item, channelLabel(item), item.id === state.active, state.unread.get(item.id), state.app.connected]);
+  const signature = (item) =>
+    JSON.stringify([
+      item,
+      channelLabel(item),
+      item.id === state.active,
+      state.unread.get(item.id),
+      state.app.connected,
+    ]);
   const heading = keep(`${title} heading`, "", () => h("h2", { class: "side-title" }, title));
   reconcile(section, [heading, ...items.map((item) => keep(item.id, signature(item), () => row(item)))]);
   return section;
@@ -55,8 +81,11 @@ function row(item) {
   return h(
     "button",
     {
-      type: "button", class: unread ? "side-row is-unread" : "side-row", "aria-current": active ? "page" : null,
-      data: { testid: "channel", channelId: item.id, kind: item.kind, name: channelLabel(item) }, on: { click: () => openChannel(item.id) },
+      type: "button",
+      class: unread ? "side-row is-unread" : "side-row",
+      "aria-current": active ? "page" : null,
+      data: { testid: "channel", channelId: item.id, kind: item.kind, name: channelLabel(item) },
+      on: { click: () => openChannel(item.id) },
     },
     h("span", { class: "side-mark" }, channelMark(item)),
     h("span", { class: "side-name" }, channelLabel(item)),
@@ -68,18 +97,33 @@ function row(item) {
 
 function presence() {
   const label = state.app.connected ? "Connected" : "Not connected";
-  return h("span", { class: state.app.connected ? "dot is-on" : "dot", role: "img", "aria-label": label, title: label });
+  return h("span", {
+    class: state.app.connected ? "dot is-on" : "dot",
+    role: "img",
+    "aria-label": label,
+    title: label,
+  });
 }
 
 function identity() {
   const user = me();
   return h(
     "button",
-    { type: "button", class: "identity", "aria-haspopup": "listbox", "aria-expanded": "false", data: { testid: "act-as", userId: state.me },
-      on: { click: (event) => openPeople(event.currentTarget) } },
+    {
+      type: "button",
+      class: "identity",
+      "aria-haspopup": "listbox",
+      "aria-expanded": "false",
+      data: { testid: "act-as", userId: state.me },
+      on: { click: (event) => openPeople(event.currentTarget) },
+    },
     avatar(user, 32),
-    h("span", { class: "identity-text" },
-      h("span", { class: "identity-kind" }, "Acting as"), h("span", { class: "identity-name" }, personName(user))),
+    h(
+      "span",
+      { class: "identity-text" },
+      h("span", { class: "identity-kind" }, "Acting as"),
+      h("span", { class: "identity-name" }, personName(user)),
+    ),
     icon("updown", 16),
   );
 }
@@ -87,15 +131,26 @@ function identity() {
 function openPeople(anchor) {
   const people = [...state.users.values()].filter((person) => !person.is_bot && !person.deleted);
   openMenu(anchor, {
-    groups: [{ label: "Act as", options: people.map(asOption) }], selected: state.me, side: "above", filter: false,
-    label: "Act as", className: "menu-people", onPick: ({ raw }) => actAs(raw),
+    groups: [{ label: "Act as", options: people.map(asOption) }],
+    selected: state.me,
+    side: "above",
+    filter: false,
+    label: "Act as",
+    className: "menu-people",
+    onPick: ({ raw }) => actAs(raw),
   });
 }
 
 function asOption(person) {
   const outside = person.team_id && person.team_id !== state.workspace.id ? "External" : null;
   const standing = outside ?? (person.is_restricted ? "Guest" : null);
-  return { key: person.id, text: personName(person), description: [person.title, standing].filter(Boolean).join(" · "), lead: avatar(person, 32), raw: person.id };
+  return {
+    key: person.id,
+    text: personName(person),
+    description: [person.title, standing].filter(Boolean).join(" · "),
+    lead: avatar(person, 32),
+    raw: person.id,
+  };
 }
 
 function walk(event) {

@@ -30,7 +30,8 @@ export function emit(...topics) {
 export const channel = (id = state.active) => state.channels.get(id);
 export const user = (id) => state.users.get(id);
 export const me = () => state.users.get(state.me);
-export const appUser = () => state.users.get(state.app.user_id) ?? { id: state.app.user_id, real_name: state.app.name, is_bot: true };
+export const appUser = () =>
+  state.users.get(state.app.user_id) ?? { id: state.app.user_id, real_name: state.app.name, is_bot: true };
 
 /** The messages of a channel, oldest first. */
 export function messagesIn(id) {
@@ -38,7 +39,8 @@ export function messagesIn(id) {
 }
 
 export const isReply = (message) => Boolean(message.thread_ts) && message.thread_ts !== message.ts;
-export const repliesTo = (channelId, ts) => messagesIn(channelId).filter((message) => isReply(message) && message.thread_ts === ts);
+export const repliesTo = (channelId, ts) =>
+  messagesIn(channelId).filter((message) => isReply(message) && message.thread_ts === ts);
 
 /** What a channel is called in lists and titles. */
 export function channelLabel(item) {
@@ -51,7 +53,14 @@ export function personName(person) {
   return person?.real_name || person?.name || "Someone";
 }
 
-const FOLDS = { state: foldState, history: foldHistory, message: foldMessage, error: foldError, home_view: foldHome, connected: foldConnected };
+const FOLDS = {
+  state: foldState,
+  history: foldHistory,
+  message: foldMessage,
+  error: foldError,
+  home_view: foldHome,
+  connected: foldConnected,
+};
 
 /** Take in one frame from the server; frames about views belong to the modals and are not handled here. */
 export function receive(frame) {
@@ -61,8 +70,12 @@ export function receive(frame) {
 function foldState(frame) {
   const changed = state.me !== null && state.me !== frame.me;
   Object.assign(state, {
-    workspace: frame.workspace, me: frame.me, app: frame.app, loaded: true,
-    users: byId(frame.users), channels: byId(frame.channels),
+    workspace: frame.workspace,
+    me: frame.me,
+    app: frame.app,
+    loaded: true,
+    users: byId(frame.users),
+    channels: byId(frame.channels),
   });
   if (changed) Object.assign(state, { messages: new Map(), unread: new Map(), thread: null, home: undefined });
   emit("people", "channel", "status");
@@ -85,7 +98,18 @@ function foldMessage({ op, channel: id, message }) {
 // Errors live in the page alone: they are told to one person once, and no history keeps them.
 function foldError({ channel: id, text }) {
   const ts = (Date.now() / 1000).toFixed(6);
-  const message = { ts, user: null, bot_id: null, username: state.workspace.name, text, blocks: [], attachments: [], thread_ts: null, ephemeral: true, notice: true };
+  const message = {
+    ts,
+    user: null,
+    bot_id: null,
+    username: state.workspace.name,
+    text,
+    blocks: [],
+    attachments: [],
+    thread_ts: null,
+    ephemeral: true,
+    notice: true,
+  };
   foldMessage({ op: "add", channel: id || state.active, message });
 }
 

@@ -1,5 +1,6 @@
 // `table` and `data_table` blocks: rows of raw_text, raw_number and rich_text cells; the first row is the header.
 
+import { iconButton } from "./controls.js";
 import { h, reconcile } from "./dom.js";
 import { icon } from "./icons.js";
 import { richText } from "./richtext.js";
@@ -9,11 +10,24 @@ export function table(block, directory) {
   const [head, ...body] = block.rows ?? [];
   const settings = block.column_settings ?? [];
   const row = (cells, tag) =>
-    h("tr", null, cells.map((cell, index) => h(tag, cellProps(tag, settings[index]), cellContent(cell, directory))));
+    h(
+      "tr",
+      null,
+      cells.map((cell, index) => h(tag, cellProps(tag, settings[index]), cellContent(cell, directory))),
+    );
   return h(
     "div",
     { class: "table-scroll", tabIndex: 0, role: "region", "aria-label": "Table" },
-    h("table", { class: "table" }, h("thead", null, head && row(head, "th")), h("tbody", null, body.map((cells) => row(cells, "td")))),
+    h(
+      "table",
+      { class: "table" },
+      h("thead", null, head && row(head, "th")),
+      h(
+        "tbody",
+        null,
+        body.map((cells) => row(cells, "td")),
+      ),
+    ),
   );
 }
 
@@ -35,7 +49,10 @@ export function dataTable(block, directory) {
   function draw() {
     const shown = sorted(body, view).slice(view.page * view.size, (view.page + 1) * view.size);
     headers.forEach((header, column) => header.setAttribute("aria-sort", sortState(view, column)));
-    reconcile(rows, shown.map((cells) => bodyRow(cells, numeric, block.row_header_column_index ?? 0, directory)));
+    reconcile(
+      rows,
+      shown.map((cells) => bodyRow(cells, numeric, block.row_header_column_index ?? 0, directory)),
+    );
     reconcile(pager, pagerParts(body.length, view, draw));
   }
 
@@ -43,8 +60,17 @@ export function dataTable(block, directory) {
   return h(
     "figure",
     { class: "data-table" },
-    h("div", { class: "table-scroll", tabIndex: 0, role: "region", "aria-label": block.caption ?? "Table" },
-      h("table", { class: "table" }, h("caption", null, block.caption ?? ""), h("thead", null, h("tr", null, headers)), rows)),
+    h(
+      "div",
+      { class: "table-scroll", tabIndex: 0, role: "region", "aria-label": block.caption ?? "Table" },
+      h(
+        "table",
+        { class: "table" },
+        h("caption", null, block.caption ?? ""),
+        h("thead", null, h("tr", null, headers)),
+        rows,
+      ),
+    ),
     pager,
   );
 }
@@ -60,13 +86,22 @@ function cellContent(cell, directory) {
 }
 
 function sortHeader(cell, numeric, directory, onSort) {
-  const label = h("button", { class: "sort", type: "button", on: { click: onSort } }, cellContent(cell, directory), icon("updown", 13));
+  const label = h(
+    "button",
+    { class: "sort", type: "button", on: { click: onSort } },
+    cellContent(cell, directory),
+    icon("updown", 13),
+  );
   return h("th", { scope: "col", class: "cell-nowrap", css: { "text-align": numeric ? "right" : "left" } }, label);
 }
 
 function bodyRow(cells, numeric, headerColumn, directory) {
   const cell = (item, column) => {
-    const props = { class: "cell-nowrap", scope: column === headerColumn ? "row" : null, css: { "text-align": numeric[column] ? "right" : "left" } };
+    const props = {
+      class: "cell-nowrap",
+      scope: column === headerColumn ? "row" : null,
+      css: { "text-align": numeric[column] ? "right" : "left" },
+    };
     return h(column === headerColumn ? "th" : "td", props, cellContent(item, directory));
   };
   return h("tr", null, cells.map(cell));
@@ -91,12 +126,22 @@ function compare(a, b) {
 function pagerParts(total, view, draw) {
   const pages = Math.ceil(total / view.size);
   if (pages < 2) return [];
-  const turn = (step, name, label) =>
-    h("button", {
-      class: "icon-button", type: "button", "aria-label": label, disabled: view.page + step < 0 || view.page + step >= pages,
-      on: { click: () => { view.page += step; draw(); } },
-    }, icon(name, 16));
+  const turn = (step, name, label) => {
+    const disabled = view.page + step < 0 || view.page + step >= pages;
+    return iconButton(name, label, {
+      click: () => {
+        view.page += step;
+        draw();
+      },
+      size: 16,
+      disabled,
+    });
+  };
   const first = view.page * view.size + 1;
   const last = Math.min(total, first + view.size - 1);
-  return [h("span", null, `${first}–${last} of ${total}`), turn(-1, "left", "Previous page"), turn(1, "right", "Next page")];
+  return [
+    h("span", null, `${first}–${last} of ${total}`),
+    turn(-1, "left", "Previous page"),
+    turn(1, "right", "Next page"),
+  ];
 }

@@ -11,8 +11,13 @@ export function textInput(element, field) {
   const rules = field.rules && { ...field.rules, minLength: element.min_length, maxLength: element.max_length };
   const stored = ctx.form.register(blockId, element.action_id, payload(element.initial_value ?? ""), rules);
   const input = h(element.multiline ? "textarea" : "input", {
-    class: "text-input", value: stored.value ?? "", placeholder: element.placeholder?.text ?? "", rows: element.multiline ? 4 : null,
-    type: element.multiline ? null : (LINE_TYPES[element.type] ?? "text"), autocomplete: "off", maxlength: element.max_length,
+    class: "text-input",
+    value: stored.value ?? "",
+    placeholder: element.placeholder?.text ?? "",
+    rows: element.multiline ? 4 : null,
+    type: element.multiline ? null : (LINE_TYPES[element.type] ?? "text"),
+    autocomplete: "off",
+    maxlength: element.max_length,
   });
   if (element.focus_on_load) input.dataset.focusOnLoad = "";
   const counter = element.max_length && h("span", { class: "counter", "aria-hidden": "true" });

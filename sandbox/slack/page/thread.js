@@ -1,8 +1,8 @@
 // The side pane with one thread.
 
 import { composer } from "./composer.js";
+import { iconButton } from "./controls.js";
 import { h } from "./dom.js";
-import { icon } from "./icons.js";
 import { messageList } from "./messages.js";
 import { openThread } from "./session.js";
 import { channel, channelLabel, on, repliesTo, state } from "./store.js";
@@ -12,7 +12,11 @@ export function mountThread(root) {
   const list = messageList("Thread", "thread-messages");
   const writer = composer({ testid: "thread-composer", place: () => "Reply…", threadTs: () => state.thread });
   const where = h("span", { class: "thread-where" });
-  const close = h("button", { type: "button", class: "icon-button", "aria-label": "Close thread", data: { testid: "thread-close" }, on: { click: () => openThread(null) } }, icon("close", 20));
+  const close = iconButton("close", "Close thread", {
+    click: () => openThread(null),
+    testid: "thread-close",
+    size: 20,
+  });
   root.append(h("header", { class: "thread-head" }, h("h2", null, "Thread"), where, close), list.node, writer.node);
   root.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !event.defaultPrevented) openThread(null);
@@ -23,7 +27,8 @@ export function mountThread(root) {
     if (root.hidden) return;
     const head = state.messages.get(state.active)?.get(state.thread);
     where.textContent = channelLabel(channel());
-    list.draw({ channelId: `${state.active}`, messages: [head, ...repliesTo(state.active, state.thread)].filter(Boolean), lead: null, threads: false });
+    const messages = [head, ...repliesTo(state.active, state.thread)].filter(Boolean);
+    list.draw({ channelId: state.active, messages, lead: null, threads: false });
   }
 
   on("thread", () => {

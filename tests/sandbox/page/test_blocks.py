@@ -92,3 +92,17 @@ class TestPicture:
         )
         await expect(block(page.last_message, "logo").get_by_role("img")).to_have_text("Logo")
         await expect(page.last_message.locator("img")).to_have_count(0)
+
+
+class TestReading:
+    async def test_tall_answer_begins_in_sight(self, page: SlackPage, slack: SlackStandIn) -> None:
+        line = {"type": "section", "text": {"type": "mrkdwn", "text": "line"}}
+        await post(
+            slack, {"type": "header", "block_id": "top", "text": {"type": "plain_text", "text": "Top"}}, *[line] * 40
+        )
+        await expect(block(page.last_message, "top")).to_be_in_viewport()
+        await expect(page.last_message.locator(".block").last).not_to_be_in_viewport()
+        await page.page.get_by_test_id("messages-end").click()
+        await expect(page.last_message.locator(".block").last).to_be_in_viewport()
+        await post(slack, {"type": "section", "block_id": "newer", "text": {"type": "mrkdwn", "text": "Newer"}})
+        await expect(block(page.last_message, "newer")).to_be_in_viewport()
