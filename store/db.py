@@ -95,6 +95,7 @@ def _sqlite_writer(url: str) -> AsyncEngine:
         f"PRAGMA busy_timeout={_BUSY_TIMEOUT_SECONDS * 1000}",
     )
     _on_begin(engine, "BEGIN IMMEDIATE")
+    _roll_back_when_dropped(engine)
     return engine
 
 
@@ -124,3 +125,14 @@ def _on_begin(engine: AsyncEngine, statement: str) -> None:
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(conn: Connection) -> None:
         conn.exec_driver_sql(statement)
+
+
+def _roll_back_when_dropped(engine: AsyncEngine) -> None:
+    """Free the lock of a connection that is given up because its task was cancelled in the middle of a statement.
+
+    Closing alone does not: SQLite keeps a connection with an unfinished statement, and its transaction, half alive.
+    """
+
+    @event.listens_for(engine.sync_engine, "invalidate")
+    def _roll_back(dbapi_connection: Any, _record: object, _error: object) -> None:
+        dbapi_connection.rollback()
