@@ -172,7 +172,7 @@ async def open_assistant(
             with_effects=effects(),
         )
         stack.push_async_callback(door.client.close)
-        await door.connect_async()
+        await door.client.connect()
         yield Assistant(deps=deps, work=work, sources=sources, door=door)
 
 

@@ -1,0 +1,57 @@
+# make demo   sets up and runs the bot against stand-ins of Slack and NetSuite on this machine
+# make test   sets up and runs the gate: lint, import arrows, types, tests
+# make soak   the fault cases in their full numbers          make bench   the benchmarks
+# make install   the environment with the `tesorio` command  make lock    new pinned versions
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test install soak bench lock
+.DELETE_ON_ERROR:
+
+demo: $(VENV)/.runtime
+	@$(BIN)/tesorio demo
+
+install: $(VENV)/.runtime
+	@echo "Ready: $(BIN)/tesorio --help"
+
+test: $(VENV)/.development
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --config pyproject.toml
+	$(BIN)/mypy
+	$(BIN)/pytest -n 2 -m "not soak"
+
+soak: $(VENV)/.development
+	$(BIN)/pytest -m soak --timeout 7200
+
+bench: $(VENV)/.development
+	$(BIN)/python -m benchmarks
+
+lock: $(VENV)/.development
+	$(BIN)/uv pip compile $(LOCK) --upgrade pyproject.toml --group build -o requirements.lock
+	$(BIN)/uv pip compile $(LOCK) --upgrade pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+
+LOCK := --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url -q
+
+$(VENV)/.created:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo "Python 3.11 or newer is needed; name it like this: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  { echo "Python's venv module is missing; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.runtime: $(VENV)/.created requirements.lock pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.development: $(VENV)/.runtime requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+ifeq ($(filter 3.8% 3.9% 4.% 5.%,$(MAKE_VERSION)),)
+$(error GNU make 3.81 or newer is needed; this is $(MAKE_VERSION))
+endif
