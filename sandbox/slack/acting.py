@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from sandbox.slack.arguments import Arguments
 from sandbox.slack.core import Core
+from sandbox.slack.envelopes import Delivery
 from sandbox.slack.errors import ApiError
 from sandbox.slack.feed import Notice
 from sandbox.slack.modal_forms import complaints
@@ -26,7 +27,6 @@ from sandbox.slack.payloads import (
 from sandbox.slack.posting import emit, post_as_member
 from sandbox.slack.records import Channel, Json, Member, Message, View
 from sandbox.slack.response_url import respond
-from sandbox.slack.socket_mode import Delivery
 from sandbox.slack.tickets import ResponseUrl
 from sandbox.slack.web_api.views import checked_view
 

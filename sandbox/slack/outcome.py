@@ -5,9 +5,9 @@ import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from sandbox.slack.envelopes import Ack, Delivery
 from sandbox.slack.feed import Happening, HomeChanged, MessageChanged, Notice, ViewChanged
 from sandbox.slack.records import Json, Message
-from sandbox.slack.socket_mode import Ack, Delivery
 from sandbox.slack.state import State
 
 

@@ -10,13 +10,14 @@ from typing import Any
 
 from sandbox.slack import acting
 from sandbox.slack.core import Core
+from sandbox.slack.envelopes import Delivery
 from sandbox.slack.faults import Faults
 from sandbox.slack.interactivity import choice, elements, find_element
 from sandbox.slack.outcome import FOR_AN_ANSWER, Outcome, Waiting, Watch
 from sandbox.slack.plaintext import outcome_text
 from sandbox.slack.posting import emit, event_payload
 from sandbox.slack.records import Channel, Json, Member, Message, View
-from sandbox.slack.socket_mode import Delivery, SocketHub
+from sandbox.slack.socket_mode import SocketHub
 from sandbox.slack.wire import member_json
 
 Place = Message | str | None

@@ -1,20 +1,20 @@
-"""Socket Mode: connections of the app, envelopes to one of them, their acknowledgements.
+"""Socket Mode: the app's connections, envelopes to one of them, their acknowledgements.
 
 An acknowledgement counts on whichever connection it arrives, as clients send it over their newest one.
 """
 
 import asyncio
-import contextlib
 import json
 import secrets
 import time
 import uuid
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from aiohttp import WSMessage, WSMsgType, web
+from aiohttp import web
 
+from sandbox.slack.connection import CLOSING_SECONDS, Connection
+from sandbox.slack.envelopes import Ack, Delivery, disconnect, envelope, hello
 from sandbox.slack.feed import Feed, LinkChanged
 from sandbox.slack.records import Json
 
@@ -22,34 +22,6 @@ ACK_TIMEOUT_SECONDS = 3.0
 EVENT_RETRY_DELAYS_SECONDS = (0.0, 60.0, 300.0)
 MAX_CONNECTIONS = 10
 KEPT_DELIVERIES = 100_000
-CONNECTION_SECONDS = 3600
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Ack:
-    payload: Json | None
-    seconds: float
-
-
-@dataclass(kw_only=True, slots=True)
-class Delivery:
-    """One envelope's journey. `connection` is None when no connection was open; `ack` None when none came in time."""
-
-    envelope_id: str
-    type: str
-    payload: Json
-    retry_attempt: int
-    connection: int | None = None
-    ack: Ack | None = None
-
-
-@dataclass(eq=False, kw_only=True, slots=True)
-class Connection:
-    number: int
-    socket: web.WebSocketResponse
-    request: web.Request
-    leaving: bool = False
-    frozen: bool = False
 
 
 class SocketHub:
@@ -88,18 +60,19 @@ class SocketHub:
         return ticket
 
     async def accept(self, request: web.Request) -> web.StreamResponse:
-        """Serve one connection until it ends."""
+        """Serve one connection until it ends. A ticket is good for one; the eleventh connection is sent away."""
         ticket = request.query.get("ticket", "")
         if ticket not in self._tickets:
             return web.Response(status=401, text="invalid ticket")
         self._tickets.discard(ticket)
-        socket = web.WebSocketResponse(autoping=False)
+        socket = web.WebSocketResponse(autoping=False, timeout=CLOSING_SECONDS)
         await socket.prepare(request)
         if len(self.connections) >= MAX_CONNECTIONS:
-            await socket.send_json(_disconnect("too_many_websockets"))
+            await socket.send_json(disconnect("too_many_websockets"))
             await socket.close()
             return socket
-        await self._serve(socket, request)
+        self._accepted += 1
+        await self._serve(Connection(self._accepted, socket, request))
         return socket
 
     async def deliver(
@@ -109,10 +82,10 @@ class SocketHub:
         delivery = Delivery(envelope_id=str(uuid.uuid4()), type=kind, payload=payload, retry_attempt=retry_attempt)
         self.deliveries.append(delivery)
         connection = self._next_connection()
-        if connection is None:
-            return delivery
-        delivery.connection = connection.number
-        await self._send_and_wait(delivery, connection, accepts_response=accepts_response)
+        if connection is not None:
+            delivery.connection = connection.number
+            connection.send(envelope(delivery, accepts_response=accepts_response))
+            delivery.ack = await self._ack_of(delivery.envelope_id)
         return delivery
 
     async def deliver_event(self, payload: Json) -> Delivery:
@@ -125,68 +98,55 @@ class SocketHub:
             delivery = await self.deliver("events_api", payload, retry_attempt=attempt)
         return delivery
 
-    async def disconnect(self, reason: str = "refresh_requested") -> None:
+    def disconnect(self, reason: str = "refresh_requested") -> None:
         """Tell every connection to go ("warning", "refresh_requested", "link_disabled")."""
-        for connection in tuple(self.connections):
+        for connection in self.connections:
             connection.leaving = reason != "warning"
-            if not connection.frozen:
-                with contextlib.suppress(ConnectionError):
-                    await connection.socket.send_json(_disconnect(reason))
+            connection.send(disconnect(reason))
+
+    def send_text(self, text: str) -> None:
+        """Send any frame, fit or not, over every connection."""
+        for connection in self.connections:
+            connection.send_text(text)
 
     def freeze(self) -> None:
-        """Make the open connections half-dead: they stay open, but nothing is read, answered or sent any more."""
+        """Make the open connections half-dead."""
         for connection in self.connections:
             connection.frozen = True
 
     def drop(self) -> None:
         """Cut every connection without a closing handshake."""
-        for connection in tuple(self.connections):
-            if connection.request.transport is not None:
-                connection.request.transport.abort()
+        for connection in self.connections:
+            connection.cut()
 
     async def ping(self) -> None:
         for connection in tuple(self.connections):
-            if not connection.frozen:
-                await connection.socket.ping(b"Ping from the stand-in")
+            await connection.ping()
 
     async def aclose(self) -> None:
         for connection in tuple(self.connections):
-            await connection.socket.close()
+            await connection.aclose()
 
-    async def _serve(self, socket: web.WebSocketResponse, request: web.Request) -> None:
-        self._accepted += 1
-        connection = Connection(number=self._accepted, socket=socket, request=request)
-        self._arrived(connection)
-        try:
-            await socket.send_json(_hello(self._app_id, len(self.connections)))
-            async for message in socket:
-                if not connection.frozen:
-                    await self._received(connection, message)
-        except ConnectionError:
-            pass  # the client went away in the middle of a frame: the same as any other end
-        finally:
-            self._left(connection)
-
-    def _arrived(self, connection: Connection) -> None:
+    async def _serve(self, connection: Connection) -> None:
         self.connections.append(connection)
-        self._connected.set()
-        self._feed.publish(LinkChanged(connected=self.connected))
+        self._changed()
+        connection.send(hello(self._app_id, len(self.connections)))
+        try:
+            await connection.serve(self._acknowledge)
+        finally:
+            self.connections.remove(connection)
+            self._changed()
 
-    def _left(self, connection: Connection) -> None:
-        self.connections.remove(connection)
-        if not self.connections:
+    def _changed(self) -> None:
+        if self.connections:
+            self._connected.set()
+        else:
             self._connected.clear()
         self._feed.publish(LinkChanged(connected=self.connected))
 
-    async def _received(self, connection: Connection, message: WSMessage) -> None:
-        if message.type is WSMsgType.PING:
-            await connection.socket.pong(message.data)
-        elif message.type is WSMsgType.TEXT:
-            self._acknowledge(message.data)
-
     def _acknowledge(self, text: str) -> None:
         frame = _object_in(text)
-        waiter = self._waiting.pop(frame.get("envelope_id", ""), None)
+        waiter = self._waiting.pop(str(frame.get("envelope_id")), None)
         if waiter is not None and not waiter.done():
             waiter.set_result(frame.get("payload"))
 
@@ -198,19 +158,17 @@ class SocketHub:
         self._turn += 1
         return staying[self._turn % len(staying)]
 
-    async def _send_and_wait(self, delivery: Delivery, connection: Connection, *, accepts_response: bool) -> None:
+    async def _ack_of(self, envelope_id: str) -> Ack | None:
         waiter: asyncio.Future[Json | None] = asyncio.get_running_loop().create_future()
-        self._waiting[delivery.envelope_id] = waiter
+        self._waiting[envelope_id] = waiter
         started = time.monotonic()
         try:
-            if not connection.frozen:
-                await connection.socket.send_json(_envelope(delivery, accepts_response=accepts_response))
             payload = await asyncio.wait_for(waiter, self._ack_timeout_seconds)
-        except (TimeoutError, ConnectionError):
-            return
+        except TimeoutError:
+            return None
         finally:
-            self._waiting.pop(delivery.envelope_id, None)
-        delivery.ack = Ack(payload=payload, seconds=time.monotonic() - started)
+            self._waiting.pop(envelope_id, None)
+        return Ack(payload=payload, seconds=time.monotonic() - started)
 
 
 def _object_in(text: str) -> Json:
@@ -219,29 +177,3 @@ def _object_in(text: str) -> Json:
     except ValueError:
         return {}
     return frame if isinstance(frame, dict) else {}
-
-
-def _envelope(delivery: Delivery, *, accepts_response: bool) -> Json:
-    frame: Json = {
-        "envelope_id": delivery.envelope_id,
-        "type": delivery.type,
-        "payload": delivery.payload,
-        "accepts_response_payload": accepts_response,
-    }
-    if delivery.type == "events_api":
-        frame["retry_attempt"] = delivery.retry_attempt
-        frame["retry_reason"] = "timeout" if delivery.retry_attempt else ""
-    return frame
-
-
-def _hello(app_id: str, connections: int) -> Json:
-    return {
-        "type": "hello",
-        "num_connections": connections,
-        "debug_info": {"host": "applink-sandbox", "approximate_connection_time": CONNECTION_SECONDS},
-        "connection_info": {"app_id": app_id},
-    }
-
-
-def _disconnect(reason: str) -> Json:
-    return {"type": "disconnect", "reason": reason, "debug_info": {"host": "applink-sandbox"}}

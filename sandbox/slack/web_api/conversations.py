@@ -87,7 +87,7 @@ def _single_user(args: Arguments) -> str:
     if not users:
         raise ApiError("users_list_not_supplied")
     if len(users) > 1:
-        raise ApiError("not_enough_users")
+        raise ApiError("method_not_supported_for_channel_type")
     return users[0]
 
 

@@ -135,6 +135,17 @@ class TestUnfurl:
         assert message.attachments == ({"from_url": "https://erp.example/inv/1", "blocks": [{"type": "divider"}]},)
         assert await refusal(web_client(slack), "chat.unfurl", channel=AR_TEAM, ts=ts) == "missing_unfurls"
 
+    async def test_previews_are_checked(self, slack: SlackStandIn) -> None:
+        await slack.workspace.post(CHLOE, AR_TEAM, "see https://erp.example/inv/1", NO_ANSWER)
+        arguments = {
+            "channel": AR_TEAM,
+            "ts": slack.workspace.messages(AR_TEAM)[0].ts,
+            "unfurls": {"https://erp.example/inv/1": {"blocks": [{"type": "teapot"}]}},
+        }
+        assert await refusal(web_client(slack), "chat.unfurl", **arguments) == "invalid_blocks"
+        nowhere = {**arguments, "ts": "1.000001"}
+        assert await refusal(web_client(slack), "chat.unfurl", **nowhere) == "cannot_find_message"
+
 
 class TestReactions:
     async def test_a_reaction_counts_once(self, slack: SlackStandIn) -> None:

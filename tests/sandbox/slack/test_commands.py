@@ -67,6 +67,31 @@ class TestSlashCommand:
         assert payload["text"] == "invoice 7"
         assert payload["response_url"].startswith(slack.base_url)
 
+    async def test_acknowledgement_that_slack_refuses_is_told_to_the_person(self, slack: SlackStandIn) -> None:
+        app = bolt_app(slack)
+
+        @app.command("/tesorio")
+        async def answer(ack: AsyncAck) -> None:
+            await ack(text="x", blocks=[{"type": "teapot"}])
+
+        async with connected(slack, app):
+            outcome = await slack.workspace.command(ANA, AR_TEAM, "/tesorio help")
+        assert outcome.notices == ("The app's answer was refused: invalid_blocks",)
+        assert outcome.messages == ()
+
+    async def test_waiting_until_nothing_more_comes(self, slack: SlackStandIn) -> None:
+        app = bolt_app(slack)
+
+        @app.command("/tesorio")
+        async def answer(ack: AsyncAck, respond: AsyncRespond) -> None:
+            await ack("one")
+            await respond("two")
+            await respond("three")
+
+        async with connected(slack, app):
+            outcome = await slack.workspace.say(ANA, AR_TEAM, "/tesorio help", Waiting(quiet_seconds=0.2))
+        assert {each.text for each in outcome.messages} == {"one", "two", "three"}
+
     async def test_without_acknowledgement_the_person_sees_a_timeout(self, slack: SlackStandIn) -> None:
         app = bolt_app(slack)
 

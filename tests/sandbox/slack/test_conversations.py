@@ -1,7 +1,7 @@
 import pytest
 
 from sandbox.slack import SlackStandIn, app_config
-from sandbox.slack.seed import ANA, ANA_APP_DM, AR_TEAM, BEN, GENERAL, GUEST, NORTHWIND_SHARED, STRANGER
+from sandbox.slack.seed import ANA, ANA_APP_DM, AR_TEAM, ARCHIVED, BEN, GENERAL, GUEST, NORTHWIND_SHARED, STRANGER
 from tests.sandbox.slack.running import NO_ANSWER, Clock, web_client
 from tests.sandbox.slack.test_web_api import refusal
 
@@ -58,6 +58,20 @@ class TestOpening:
     async def test_refusals(self, slack: SlackStandIn, users: str, error: str) -> None:
         assert await refusal(web_client(slack), "conversations.open", users=users) == error
 
+    async def test_a_known_conversation_by_its_own_id(self, slack: SlackStandIn) -> None:
+        opened = await web_client(slack).conversations_open(channel=ANA_APP_DM, return_im=True)
+        assert opened["channel"]["user"] == ANA
+
+    async def test_several_people_at_once_are_refused(self, slack: SlackStandIn) -> None:
+        refused = await refusal(web_client(slack), "conversations.open", users=f"{ANA},{BEN}")
+        assert refused == "method_not_supported_for_channel_type"
+
+    async def test_what_cannot_be_joined(self, slack: SlackStandIn) -> None:
+        client = web_client(slack)
+        kind = await refusal(client, "conversations.join", channel=ANA_APP_DM)
+        assert kind == "method_not_supported_for_channel_type"
+        assert await refusal(client, "conversations.join", channel=ARCHIVED) == "is_archived"
+
     async def test_join_a_public_channel(self, slack: SlackStandIn) -> None:
         client = web_client(slack)
         assert await refusal(client, "chat.postMessage", channel=GENERAL, text="hi") == "not_in_channel"
@@ -82,6 +96,10 @@ class TestReading:
         assert [each["text"] for each in history["messages"]] == ["last", "first"]
         thread = await client.conversations_replies(channel=AR_TEAM, ts=first["ts"])
         assert [each["text"] for each in thread["messages"]] == ["first", "reply"]
+
+    async def test_a_thread_that_is_not_there(self, slack: SlackStandIn) -> None:
+        arguments = {"channel": AR_TEAM, "ts": "1.000001"}
+        assert await refusal(web_client(slack), "conversations.replies", **arguments) == "thread_not_found"
 
     async def test_metadata_only_when_asked_for(self, slack: SlackStandIn) -> None:
         client = web_client(slack)

@@ -242,6 +242,27 @@ class TestSubmission:
         assert not slack.workspace.hub.deliveries
 
 
+class TestLifetime:
+    async def test_opening_anew_replaces_the_whole_stack(self, slack: SlackStandIn) -> None:
+        opened = await open_modal(slack)
+        trigger = slack.core.tickets.issue_trigger(ANA, opened["id"])
+        await web_client(slack).views_push(trigger_id=trigger, view=note_view())
+        again = await open_modal(slack)
+        await slack.workspace.close(ANA)
+        assert slack.workspace.modal(ANA) is None
+        assert again["previous_view_id"] is None
+
+    async def test_nothing_can_be_pushed_on_a_modal_that_was_closed(self, slack: SlackStandIn) -> None:
+        opened = await open_modal(slack)
+        trigger = slack.core.tickets.issue_trigger(ANA, opened["id"])
+        await slack.workspace.close(ANA)
+        assert await refusal(web_client(slack), "views.push", trigger_id=trigger, view=note_view()) == "not_found"
+
+    async def test_without_a_modal_there_is_nothing_to_submit(self, slack: SlackStandIn) -> None:
+        with pytest.raises(LookupError):
+            await slack.workspace.submit(ANA, {})
+
+
 class TestClosing:
     async def test_the_app_hears_of_it_when_it_wants_to(self, slack: SlackStandIn) -> None:
         app = bolt_app(slack)

@@ -202,6 +202,41 @@ class TestConversation:
             await page.send("close", view_id=opened["view"]["id"])
             assert (await page.next("view"))["op"] == "close"
 
+    async def test_a_message_from_the_composer_is_a_message(self, slack: SlackStandIn) -> None:
+        async with page_of(slack) as page:
+            await page.send("say", channel=GENERAL, text="hello", thread_ts=None)
+            message = (await page.next("message"))["message"]
+        assert (message["text"], message["user"], message["username"]) == ("hello", ANA, "Ana Silva")
+
+    async def test_actions_inside_a_view(self, slack: SlackStandIn) -> None:
+        app = tesorio(slack)
+        blocks = [{"type": "actions", "block_id": "b", "elements": [GO]}]
+        await web_client(slack).views_publish(user_id=ANA, view={"type": "home", "blocks": blocks})
+        home = slack.workspace.home(ANA)
+        assert home is not None
+        async with connected(slack, app), page_of(slack) as page:
+            container = {"kind": "view", "view_id": home["id"]}
+            await page.send("action", container=container, block_id="b", action_id="go", element=GO, value=None)
+            assert (await page.next("view"))["op"] == "open"
+
+    async def test_nobody_can_use_what_they_do_not_see(self, slack: SlackStandIn) -> None:
+        client = web_client(slack)
+        answer = await client.chat_postEphemeral(channel=AR_TEAM, user=BEN, text="for Ben")
+        container = {"kind": "message", "channel": AR_TEAM, "ts": answer["message_ts"], "ephemeral": True}
+        async with page_of(slack) as page:
+            await page.send("action", container=container, block_id="b", action_id="go", element=GO, value=None)
+            assert "no longer there" in (await page.next("error"))["text"]
+        assert not slack.workspace.hub.deliveries
+
+    async def test_closing_the_workspace_closes_open_pages(self) -> None:
+        async with aiohttp.ClientSession() as session:
+            async with SlackStandIn() as running:
+                socket = await session.ws_connect(f"{running.page_url.replace('http', 'ws')}page/ws")
+                await socket.send_json({"type": "hello", "user": None})
+                await socket.receive_json(timeout=5)
+            assert (await socket.receive(timeout=5)).type is aiohttp.WSMsgType.CLOSE
+            await socket.close()
+
 
 class TestTrouble:
     async def test_a_command_in_a_thread(self, slack: SlackStandIn) -> None:

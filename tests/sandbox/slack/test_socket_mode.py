@@ -93,6 +93,31 @@ class TestConnection:
         assert delivery.ack is not None
         assert delivery.ack.payload == {"text": "yes"}
 
+    async def test_the_app_survives_frames_that_make_no_sense(self, slack: SlackStandIn) -> None:
+        app = bolt_app(slack)
+
+        @app.command("/tesorio")
+        async def answer(ack: AsyncAck) -> None:
+            await ack("still here")
+
+        async with connected(slack, app):
+            await slack.workspace.hub.wait_connected()
+            for text in ("", "{}", '{"type": "events_api", "envelope_id": "1"}'):
+                slack.workspace.hub.send_text(text)
+            outcome = await slack.workspace.command(ANA, AR_TEAM, "/tesorio help")
+        assert [each.text for each in outcome.messages] == ["still here"]
+
+    async def test_a_client_that_does_not_read_costs_no_more_than_the_timeout(self, slack: SlackStandIn) -> None:
+        async with (
+            aiohttp.ClientSession() as session,
+            session.ws_connect(await socket_url(slack), max_msg_size=0) as socket,
+        ):
+            await socket.receive_json()
+            payload = {"text": "x" * 1_000_000}
+            deliveries = await asyncio.gather(*[slack.workspace.hub.deliver("interactive", payload) for _ in range(20)])
+            assert not any(each.ack for each in deliveries)
+            slack.workspace.hub.drop()
+
 
 class TestEvents:
     async def test_unacknowledged_events_come_again_and_say_so(self, slack: SlackStandIn) -> None:
@@ -129,7 +154,7 @@ class TestReconnecting:
 
         async with connected(slack, app):
             before = slack.workspace.hub.connections[0].number
-            await slack.workspace.hub.disconnect("refresh_requested")
+            slack.workspace.hub.disconnect("refresh_requested")
             await until(slack, lambda numbers: bool(numbers) and before not in numbers)
             outcome = await slack.workspace.command(ANA, AR_TEAM, "/tesorio help")
         assert [each.text for each in outcome.messages] == ["here"]
@@ -137,14 +162,14 @@ class TestReconnecting:
     async def test_a_warning_alone_keeps_the_connection_in_use(self, slack: SlackStandIn) -> None:
         async with aiohttp.ClientSession() as session, session.ws_connect(await socket_url(slack)) as socket:
             await socket.receive_json()
-            await slack.workspace.hub.disconnect("warning")
+            slack.workspace.hub.disconnect("warning")
             assert (await socket.receive_json())["reason"] == "warning"
             assert [each.leaving for each in slack.workspace.hub.connections] == [False]
 
     async def test_one_that_leaves_gets_payloads_only_while_it_is_alone(self, slack: SlackStandIn) -> None:
         async with aiohttp.ClientSession() as session, session.ws_connect(await socket_url(slack)) as old:
             await old.receive_json()
-            await slack.workspace.hub.disconnect()
+            slack.workspace.hub.disconnect()
             alone = await slack.workspace.hub.deliver("interactive", {})
             async with session.ws_connect(await socket_url(slack)) as new:
                 await new.receive_json()
