@@ -1,80 +1,14 @@
-import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from sandbox.ledger import Kind, Ledger
-from sandbox.netsuite import Credentials, NetSuiteStandIn
-from sync.connector import Source
-from sync.connectors.netsuite import NetSuiteSettings, NetSuiteSource, download_wsdl
 from tests.contract.source_contract import SourceBench, SourceContract
-
-START = datetime(2026, 11, 22, 9, tzinfo=UTC)
-RULES = {"page_size": 20, "retry_wait_seconds": 0, "retry_wait_max_seconds": 0}
-
-
-class NetSuiteBench(SourceBench):
-    stream = "invoices"
-    kind = "invoice"
-
-    def __init__(self, folder: Path) -> None:
-        self.now = START
-        self.ledger = Ledger.seeded(today=START.date(), customers=24, invoices_per_customer=3, now=lambda: self.now)
-        self.server = NetSuiteStandIn(self.ledger, now=lambda: self.now)
-        self.folder = folder
-
-    def open(self) -> None:
-        """Once the server listens: the source, with the WSDL fetched from it."""
-        self.source = self._source(self.server.credentials)
-        self.overlap = self.settings(self.server.credentials).overlap
-        secrets = self.server.credentials
-        self.secrets = (secrets.consumer_secret, secrets.token_secret, secrets.consumer_key, secrets.token_id)
-
-    def settings(self, credentials: Credentials, **rules: Any) -> NetSuiteSettings:
-        env = {
-            "NETSUITE_ACCOUNT_ID": credentials.account,
-            "NETSUITE_CONSUMER_KEY": credentials.consumer_key,
-            "NETSUITE_CONSUMER_SECRET": credentials.consumer_secret,
-            "NETSUITE_TOKEN_ID": credentials.token_id,
-            "NETSUITE_TOKEN_SECRET": credentials.token_secret,
-            "NETSUITE_SOAP_URL": self.server.soap_url,
-        }
-        return NetSuiteSettings.from_mapping(env, RULES | rules)
-
-    def source_with_wrong_credentials(self) -> Source:
-        return self._source(replace(self.server.credentials, token_secret="not-the-secret"))
-
-    def ids(self, stream: str) -> set[str]:
-        return {
-            str(number) for number in {"customers": self.ledger.customers, "invoices": self.ledger.invoices}[stream]
-        }
-
-    def add(self) -> str:
-        return str(self.ledger.add_invoice(min(self.ledger.customers), total_minor=12_345).id)
-
-    def edit(self, source_id: str) -> None:
-        self.ledger.edit_invoice(int(source_id), memo=f"edited at {self.now}")
-
-    def delete(self, source_id: str) -> None:
-        self.ledger.delete(Kind.INVOICE, int(source_id))
-
-    def break_record(self, source_id: str) -> None:
-        self.server.faults.break_record(int(source_id))
-
-    def _source(self, credentials: Credentials) -> NetSuiteSource:
-        return NetSuiteSource(self.settings(credentials), self.folder, clock=lambda: self.now)
+from tests.sync.netsuite.bench import netsuite_bench
 
 
 class TestNetSuiteSource(SourceContract):
     @pytest.fixture
     async def bench(self, tmp_path: Path) -> AsyncIterator[SourceBench]:
-        bench = NetSuiteBench(tmp_path)
-        async with bench.server as server:
-            await asyncio.to_thread(download_wsdl, bench.settings(server.credentials), tmp_path)
-            bench.open()
+        async with netsuite_bench(tmp_path) as bench:
             yield bench
-            await bench.source.close()
