@@ -172,7 +172,7 @@ async def open_assistant(
             with_effects=effects(),
         )
         stack.push_async_callback(door.client.close)
-        await door.client.connect()
+        await door.client.connect()  # type: ignore[no-untyped-call]  # slack_sdk leaves it without types
         yield Assistant(deps=deps, work=work, sources=sources, door=door)
 
 
