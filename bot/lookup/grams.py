@@ -92,6 +92,11 @@ class Grams:
             self._writing.commit()
         self.reload()
 
+    def roll_back(self) -> None:
+        """Forget what was added and removed since the last commit."""
+        with _unfit():
+            self._writing.rollback()
+
     def reload(self) -> None:
         """See the last commit, whoever made it."""
         with _unfit():

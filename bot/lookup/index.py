@@ -40,6 +40,7 @@ class LookupIndex:
         self._folder = folder
         self._grams = grams
         self._is_unfit = False
+        self._is_unfinished = False
         self._state: IndexState | None = None
         self._turn = asyncio.Lock()
         self._woken = asyncio.Event()
@@ -68,6 +69,9 @@ class LookupIndex:
             follower.cancel()
             await asyncio.wait([follower])
             await index.close()
+        if not follower.cancelled():
+            # It ends by itself only by a defect, which must not go unseen.
+            follower.result()
 
     @classmethod
     async def open_for_reading(cls, folder: Path) -> Self | None:
@@ -111,17 +115,22 @@ class LookupIndex:
     async def _follow_store(self, store: Store) -> None:
         """Refresh now and then, until cancelled; what fails is tried again, meanwhile the exact tiers answer."""
         while True:
-            self._woken.clear()
             try:
                 await self.refresh(store)
             except (StoreError, IndexUnfitError) as error:
                 _log.warning("the lookup index is behind: %s", error)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), _LOOK_SECONDS)
+                async with asyncio.timeout(_LOOK_SECONDS):
+                    await self._woken.wait()
+            self._woken.clear()
 
     async def _refreshed(self, store: Store) -> int:
         if self._is_unfit:
             raise IndexUnfitError
+        if self._is_unfinished:
+            await self._run(self._grams.roll_back)
+            self._seen, self._quiet_looks = set(), 0
+        self._is_unfinished = True
         if self._state is None:
             kept = IndexState.from_text(await self._run(self._grams.state))
             async with store.read() as conn:
@@ -149,6 +158,7 @@ class LookupIndex:
         self._quiet_looks = self._quiet_looks + 1 if newest == state else 0
         if written or newest != state:
             await self._commit(newest)
+        self._is_unfinished = False
         return written
 
     async def _commit(self, state: IndexState) -> None:
@@ -174,9 +184,8 @@ class LookupIndex:
         await self._run(self._grams.clear)
         written = sum([await self._add_all(store, kind) for kind in _KINDS])
         await self._commit(IndexState.after(last[0]) if last else IndexState())
-        self._is_unfit = False
-        self._seen = set()
-        self._quiet_looks = 0
+        self._is_unfit = self._is_unfinished = False
+        self._seen, self._quiet_looks = set(), 0
         _log.info("built the lookup index of %d records", written)
         return written
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from datetime import date
 from enum import IntEnum
 
-from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
+from bot.lookup.edits import SHORTEST
 from bot.lookup.match import MAX_CANDIDATES, Match, Reason
 from bot.lookup.query import InvoiceQuery, quoted
 from store.search import InvoiceHit
@@ -40,7 +40,7 @@ def ranked_invoices(query: InvoiceQuery, hits: Iterable[InvoiceHit]) -> tuple[Ma
 
 def nearest_invoices(query: InvoiceQuery, hits: Iterable[InvoiceHit]) -> tuple[Match, ...]:
     """A few invoices with a similar number: suggestions only, since a similar number is another invoice."""
-    scores = {hit: max(fuzz.ratio(key, hit.number_key) for key in query.keys) for hit in hits}
+    scores = {hit: 100 * max(OSA.normalized_similarity(key, hit.number_key) for key in query.keys) for hit in hits}
     near = [hit for hit, score in scores.items() if score >= _NEAREST_PERCENT]
     ranked = sorted(near, key=lambda hit: (-scores[hit], *_precedence(query, hit)))
     return tuple(
@@ -59,7 +59,7 @@ def invoice_tier(query: InvoiceQuery, hit: InvoiceHit) -> Tier | None:
         return Tier.NORMALISED
     if query.is_bare and _ends_in_run(key, query.digits):
         return Tier.SAME_DIGITS
-    if any(OSA.distance(key, typed, score_cutoff=1) == 1 for typed in query.keys):
+    if any(len(typed) >= SHORTEST and OSA.distance(key, typed, score_cutoff=1) == 1 for typed in query.keys):
         return Tier.ONE_EDIT
     return _part_tier(query, key)
 

@@ -1,0 +1,252 @@
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.lookup.grams import Grams, IndexInUseError, IndexUnfitError
+from bot.lookup.index import LookupIndex
+from store.changes import change_feed
+from store.db import Store, sqlite_url
+from store.migrate import upgrade
+from store.records import RecordId
+from store.search import IndexedName
+from tests.lookup.samples import delete, make_customer, make_invoice, save
+
+SUN = make_customer("Sun Microsystems, Inc.")
+MOON = make_customer("Moonlight Bakery")
+INVOICE = make_invoice("INV-12345")
+
+
+def opened(folder: Path) -> LookupIndex:
+    return LookupIndex(folder, Grams.open_writer(folder))
+
+
+def cut_short(folder: Path, files: str) -> None:
+    for path in folder.glob(files):
+        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "index"
+
+
+class TestRefresh:
+    async def test_first_takes_in_what_the_tables_hold(self, store: Store, folder: Path) -> None:
+        await save(store, SUN, MOON, INVOICE, make_customer("Gone", deleted_at=SUN.seen_at))
+        index = opened(folder)
+        assert await index.refresh(store) == 3
+        assert await index.similar("customer", "sun micrsystems") == (SUN.id,)
+        assert await index.similar("invoice", "12345") == (INVOICE.id,)
+        assert await index.similar("customer", "12345") == ()
+        await index.close()
+
+    async def test_then_follows_additions_renamings_and_deletions(self, store: Store, folder: Path) -> None:
+        index = opened(folder)
+        await save(store, SUN)
+        await index.refresh(store)
+        await save(store, MOON, replace(SUN, name="Oracle America"))
+        assert await index.refresh(store) == 2
+        assert await index.similar("customer", "moonlight") == (MOON.id,)
+        assert await index.similar("customer", "oracle") == (SUN.id,)
+        assert await index.similar("customer", "microsystems") == ()
+        await delete(store, MOON)
+        await index.refresh(store)
+        assert await index.similar("customer", "moonlight") == ()
+        await index.close()
+
+    async def test_leaves_alone_what_names_do_not_depend_on(self, store: Store, folder: Path) -> None:
+        index = opened(folder)
+        await index.refresh(store)
+        await save(store, SUN)
+        assert await index.refresh(store) == 1
+        await save(store, replace(SUN, phone="555"))
+        assert await index.refresh(store) == 0
+        await index.close()
+
+    async def test_goes_on_where_the_last_process_stopped(self, store: Store, folder: Path) -> None:
+        index = opened(folder)
+        await save(store, SUN)
+        await index.refresh(store)
+        await index.close()
+        await save(store, MOON)
+        index = opened(folder)
+        written = await index.refresh(store)
+        # PostgreSQL reads a stretch again after a restart; SQLite never needs to.
+        assert written == (1 if store.is_sqlite else 2)
+        assert await index.similar("customer", "moonlight") == (MOON.id,)
+        await index.close()
+
+    async def test_batches_longer_than_one_read(self, store: Store, folder: Path) -> None:
+        index = opened(folder)
+        await index.refresh(store)
+        await save(store, *(make_customer(f"Acme {number}") for number in range(1203)))
+        assert await index.refresh(store) == 1203
+        assert await index.refresh(store) == 0
+        await index.close()
+
+    async def test_takes_in_a_page_that_was_committed_out_of_order(self, store: Store, folder: Path) -> None:
+        if store.is_sqlite:
+            pytest.skip("SQLite numbers changes in the order of their commits")
+        index = opened(folder)
+        await save(store, SUN, MOON)
+        await index.refresh(store)
+        async with store.write() as conn:
+            # As if a replica had taken the numbers up to 100 for a page that it has yet to commit.
+            await conn.execute(change_feed.update().values(sequence=change_feed.c.sequence + 100))
+        await index.refresh(store)
+        late = make_customer("Late Ltd")
+        await save(store, late)
+        assert await index.refresh(store) == 1
+        await index.close()
+
+
+class TestUnfitFolders:
+    async def test_of_another_store_is_rebuilt(self, store: Store, folder: Path, tmp_path: Path) -> None:
+        await save(store, SUN, INVOICE)
+        other = Store(sqlite_url(tmp_path / "other.db"))
+        await upgrade(other)
+        await save(other, MOON, make_invoice("X-1"))
+        index = opened(folder)
+        await index.refresh(other)
+        await other.close()
+        await index.close()
+        index = opened(folder)
+        assert await index.refresh(store) == 2
+        assert await index.similar("customer", "moonlight") == ()
+        assert await index.similar("customer", "microsystems") == (SUN.id,)
+        await index.close()
+
+    async def test_of_other_keys_is_rebuilt(self, store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        await save(store, SUN)
+        index = opened(folder)
+        await index.refresh(store)
+        await index.close()
+        monkeypatch.setattr("bot.lookup.state.KEYS_VERSION", 99)
+        index = opened(folder)
+        assert await index.refresh(store) == 1
+        await index.close()
+
+    @pytest.mark.parametrize("damaged", ["meta.json", "*.idx", "*.store", "*.term"])
+    async def test_cut_short_is_rebuilt(self, store: Store, folder: Path, damaged: str) -> None:
+        await save(store, SUN)
+        index = opened(folder)
+        await index.refresh(store)
+        await index.close()
+        cut_short(folder, damaged)
+        async with LookupIndex.open(folder, store) as again:
+            assert again is not None
+            await again.refresh(store)
+            assert await again.similar("customer", "microsystems") == (SUN.id,)
+
+    async def test_damaged_while_open_answers_nothing_until_rebuilt(
+        self, store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await save(store, SUN)
+        index = opened(folder)
+        await index.refresh(store)
+
+        def broken(*_: object, **__: object) -> None:
+            raise ValueError("Data corruption")
+
+        monkeypatch.setattr(index._grams, "_index", type("Broken", (), {"searcher": broken})())
+        assert await index.similar("customer", "microsystems") == ()
+        assert await index.refresh(store) == 1
+        assert await index.similar("customer", "microsystems") == (SUN.id,)
+        await index.close()
+
+
+class TestInterrupted:
+    async def test_writing_that_failed_half_way_leaves_the_last_commit(
+        self, store: Store, folder: Path, tmp_path: Path
+    ) -> None:
+        await save(store, SUN)
+        index = opened(folder)
+        await index.refresh(store)
+        # A store that ends the work between clearing and filling: it has no tables.
+        empty = Store(sqlite_url(tmp_path / "empty.db"))
+        index._state = None
+        with pytest.raises(Exception, match="no such table"):
+            await index.refresh(empty)
+        await empty.close()
+        assert await index.refresh(store) == (0 if store.is_sqlite else 1)
+        assert await index.similar("customer", "microsystems") == (SUN.id,)
+        await index.close()
+
+
+class TestOpening:
+    async def test_a_second_writer_is_refused_and_damages_nothing(self, store: Store, folder: Path) -> None:
+        await save(store, SUN)
+        async with LookupIndex.open(folder, store) as first:
+            assert first is not None
+            await first.refresh(store)
+            with pytest.raises(IndexInUseError):
+                Grams.open_writer(folder)
+            async with LookupIndex.open(folder, store) as second:
+                assert second is None
+            assert await first.similar("customer", "microsystems") == (SUN.id,)
+
+    async def test_a_reader_sees_what_was_committed_and_writes_nothing(self, store: Store, folder: Path) -> None:
+        await save(store, SUN)
+        async with LookupIndex.open(folder, store) as writer:
+            assert writer is not None
+            await writer.refresh(store)
+            reader = await LookupIndex.open_for_reading(folder)
+            assert reader is not None
+            assert await reader.similar("customer", "microsystems") == (SUN.id,)
+            await save(store, MOON)
+            with pytest.raises(IndexInUseError):
+                await reader.refresh(store)
+
+    async def test_there_is_nothing_to_read_before_the_first_run(self, folder: Path) -> None:
+        assert await LookupIndex.open_for_reading(folder) is None
+        assert await LookupIndex.open_for_reading(folder) is None
+
+    async def test_a_folder_that_cannot_be_made_leaves_the_keys_to_answer(self, store: Store, tmp_path: Path) -> None:
+        (tmp_path / "file").write_text("in the way")
+        async with LookupIndex.open(tmp_path / "file" / "index", store) as index:
+            assert index is None
+
+    async def test_follows_the_store_by_itself(self, store: Store, folder: Path) -> None:
+        async with LookupIndex.open(folder, store) as index:
+            assert index is not None
+            await save(store, SUN)
+            index.wake()
+            while not await index.similar("customer", "microsystems"):
+                pass
+
+
+class TestGrams:
+    def test_a_panic_of_the_native_code_means_unfit(self, folder: Path) -> None:
+        class PanicException(BaseException):
+            pass
+
+        class Panicking:
+            def searcher(self) -> Iterator[None]:
+                raise PanicException
+
+        grams = Grams.open_writer(folder)
+        grams._index = Panicking()  # type: ignore[assignment]
+        with pytest.raises(IndexUnfitError):
+            grams.state()
+        grams.close()
+
+    def test_other_interruptions_pass(self, folder: Path) -> None:
+        class Interrupting:
+            def searcher(self) -> Iterator[None]:
+                raise KeyboardInterrupt
+
+        grams = Grams.open_writer(folder)
+        grams._index = Interrupting()  # type: ignore[assignment]
+        with pytest.raises(KeyboardInterrupt):
+            grams.state()
+        grams.close()
+
+    def test_the_rarest_trigrams_count_the_most(self, folder: Path) -> None:
+        grams = Grams.open_writer(folder)
+        names = [IndexedName(id=RecordId(f"c{number}"), key=f"acme holding {number}") for number in range(50)]
+        grams.add("customer", [*names, IndexedName(id=RecordId("rare"), key="zyx holding")])
+        grams.commit("{}")
+        assert grams.similar("customer", "zyx acme", limit=1) == ("rare",)
+        grams.close()
