@@ -31,6 +31,14 @@ async def card_for(
     return None if customer is None else await _customer(deps, conn, customer, match, notice)
 
 
+async def being_read_first(deps: Deps, conn: ReadConnection) -> str | None:
+    """The source that is still being read for the first time, as people call it; until then a miss means little."""
+    for origin, title in deps.source_titles.items():
+        if await read_as_of(conn, origin, "invoices") is None:
+            return title
+    return None
+
+
 async def _invoice(
     deps: Deps, conn: ReadConnection, invoice: Invoice, match: Match | None, notice: str | None
 ) -> Message:
@@ -68,9 +76,12 @@ async def _customer(
 
 
 async def _provenance(deps: Deps, conn: ReadConnection, record: Invoice | Customer, notice: str | None) -> Provenance:
-    as_of = record_as_of(record, await read_as_of(conn, record.origin, "invoices"))
+    covered, source = await read_as_of(conn, record.origin, "invoices"), deps.source_titles.get(record.origin)
+    as_of = record_as_of(record, covered)
+    if covered is None and notice is None:
+        notice = f"{source or record.origin} is still being read for the first time; figures may be missing."
     return Provenance(
-        source=deps.source_titles.get(record.origin, record.origin),
+        source=source or record.origin,
         as_of=as_of,
         is_stale=deps.clock() - as_of > deps.stale_after,
         notice=notice,

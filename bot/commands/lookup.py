@@ -6,7 +6,7 @@ from typing import Any
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.access import Capability
-from bot.cards import card_for
+from bot.cards import being_read_first, card_for
 from bot.commands.guard import admitted
 from bot.deps import Deps
 from bot.feature import ActionRequest, Feature, SlashRequest, Subcommand, action_request
@@ -79,7 +79,8 @@ async def _answer(deps: Deps, kind: RecordKind, text: str) -> tuple[Message, boo
     async with deps.store.read() as conn:
         found = await _found(deps, conn, kind, text)
         if found.answer is None:
-            return no_match(text, kind, tuple(_candidate(match) for match in found.nearest)), False
+            nearest = tuple(_candidate(match) for match in found.nearest)
+            return no_match(text, kind, nearest, being_read=await being_read_first(deps, conn)), False
         ref = RecordRef(kind=kind, record_id=found.answer.record_id)
         card = await card_for(deps, conn, ref, match=_why(text, found.answer, found.candidates))
     return (card, True) if card else (no_match(text, kind), False)

@@ -18,10 +18,20 @@ _EXAMPLES = (
 )
 
 
-def no_match(query: str, kind: RecordKind, nearest: tuple[Candidate, ...] = ()) -> Message:
-    """Nothing matches; the nearest records are one press away."""
+def no_match(
+    query: str, kind: RecordKind, nearest: tuple[Candidate, ...] = (), *, being_read: str | None = None
+) -> Message:
+    """Nothing matches; the nearest records are one press away.
+
+    `being_read` names a source whose first reading is under way: what is missing may be about to come.
+    """
     shown = nearest[:MAX_NEAREST]
     advice = "The nearest are:" if shown else f"Check the spelling, or try a part of the {_name_of(kind)}."
+    if being_read is not None:
+        source = literal(being_read, MAX_QUERY)
+        advice = (
+            f"{source} is still being read for the first time; try again in a minute. {advice if shown else ''}".strip()
+        )
     text = f"No {kind} matches «{literal(query, MAX_QUERY)}». {advice}"
     rows = [_nearest_row(position, candidate) for position, candidate in enumerate(shown, start=1)]
     labels = ", ".join(literal(candidate.label, _MAX_LABEL) for candidate in shown)

@@ -26,6 +26,14 @@ class TestNoMatch:
         assert texts(message.blocks) == ["No customer matches «zzz». Check the spelling, or try a part of the name."]
         assert "part of the number" in no_match("zzz", "invoice").text
 
+    def test_says_when_the_first_reading_is_under_way(self) -> None:
+        message = no_match("zzz", "customer", being_read="NetSuite")
+        assert message.text == (
+            "No customer matches «zzz». NetSuite is still being read for the first time; try again in a minute."
+        )
+        with_nearest = no_match("inv99", "invoice", NEAREST[:1], being_read="NetSuite")
+        assert "try again in a minute. The nearest are: INV-0" in with_nearest.text
+
     def test_a_candidate_needs_no_detail(self) -> None:
         bare = Candidate(ref=NEAREST[0].ref, label="INV-0")
         assert "INV-0" in texts(no_match("x", "invoice", (bare,)).blocks)
