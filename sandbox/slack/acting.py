@@ -59,14 +59,14 @@ async def run_command(core: Core, actor: Member, channel: Channel, line: str) ->
     return delivery
 
 
-def say(core: Core, actor: Member, channel: Channel, text: str, thread_ts: str | None = None) -> Message:
+def say_message(core: Core, actor: Member, channel: Channel, text: str, thread_ts: str | None = None) -> Message:
     """Post a message as this person; `@name` becomes a mention, a link to a domain of the app is told to it."""
     message = post_as_member(core, channel, actor.id, _with_mentions(core, text), thread_ts)
     _share_links(core, message)
     return message
 
 
-async def act(
+async def use_element(
     core: Core, actor: Member, place: Message | View, *, block_id: str, element: Json, value: Any
 ) -> Delivery:
     """Use an element: click a button, choose an option, pick a date."""
@@ -80,7 +80,7 @@ async def act(
     return delivery
 
 
-async def suggest(
+async def suggested_options(
     core: Core, actor: Member, place: Message | View, *, block_id: str, action_id: str, query: str
 ) -> Json:
     """The options that the app offers for `query`: `options` or `option_groups`."""
@@ -102,7 +102,7 @@ async def use_shortcut(core: Core, actor: Member, callback_id: str, message: Mes
     return delivery
 
 
-async def submit(core: Core, actor: Member, view: View, values: Json) -> Submitted:
+async def submit_modal(core: Core, actor: Member, view: View, values: Json) -> Submitted:
     """Press the modal's submit button with these values (by block_id and action_id)."""
     filled = core.views.choose(view, values)
     refused = complaints(filled.body["blocks"], core.views.described(filled)["state"]["values"])
@@ -115,7 +115,7 @@ async def submit(core: Core, actor: Member, view: View, values: Json) -> Submitt
     return Submitted(delivery=delivery, errors=_after_submission(core, filled, delivery.ack.payload or {}))
 
 
-async def close(core: Core, actor: Member, view: View) -> Delivery | None:
+async def close_modal(core: Core, actor: Member, view: View) -> Delivery | None:
     """Dismiss a modal; the app hears of it when it asked to."""
     core.views.close(view)
     if not view.body.get("notify_on_close"):
@@ -123,7 +123,7 @@ async def close(core: Core, actor: Member, view: View) -> Delivery | None:
     return await core.hub.deliver("interactive", closed_payload(core, actor, view, is_cleared=False))
 
 
-def open_home(core: Core, actor: Member, tab: str = "home") -> None:
+def open_home_tab(core: Core, actor: Member, tab: str = "home") -> None:
     channel = core.state.direct_message(actor.id, core.app.bot_user)
     event: Json = {
         "type": "app_home_opened",

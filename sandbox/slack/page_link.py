@@ -7,7 +7,16 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import WSMsgType, web
 
-from sandbox.slack import acting
+from sandbox.slack.acting import (
+    close_modal,
+    open_home_tab,
+    run_command,
+    say_message,
+    submit_modal,
+    suggested_options,
+    use_element,
+    use_shortcut,
+)
 from sandbox.slack.core import Core
 from sandbox.slack.feed import Happening, MessageChanged, Notice, Reply
 from sandbox.slack.page_frames import frame_of, history_frame, state_frame
@@ -113,29 +122,29 @@ class PageLink:
         channel = self._core.state.channels[frame["channel"]]
         self._reply(history_frame(self._core, self._me, channel.id))
         if self._core.app.bot_user in channel.members and channel.kind == "im":
-            acting.open_home(self._core, self._actor(), "messages")
+            open_home_tab(self._core, self._actor(), "messages")
 
     async def _home(self, _: Json) -> None:
         home = self._core.views.home(self._me)
         described = None if home is None else self._core.views.described(home)
         self._reply({"type": "home_view", "view": described})
-        acting.open_home(self._core, self._actor())
+        open_home_tab(self._core, self._actor())
 
     async def _say(self, frame: Json) -> None:
         channel = self._core.state.channels[frame["channel"]]
         text, thread_ts = str(frame["text"]), frame.get("thread_ts")
         if not text.startswith("/"):
-            acting.say(self._core, self._actor(), channel, text, thread_ts)
+            say_message(self._core, self._actor(), channel, text, thread_ts)
         elif thread_ts:
             refusal = f"{text.split(maxsplit=1)[0]} is not supported in threads. Sorry!"
             self._core.feed.publish(Notice(user=self._me, channel=channel.id, text=refusal))
         else:
-            await acting.run_command(self._core, self._actor(), channel, text)
+            await run_command(self._core, self._actor(), channel, text)
 
     async def _action(self, frame: Json) -> None:
         place = self._place(frame["container"])
         element = {**frame["element"], "action_id": frame["action_id"]}
-        await acting.act(
+        await use_element(
             self._core,
             self._actor(),
             place,
@@ -146,7 +155,7 @@ class PageLink:
 
     async def _suggest(self, frame: Json) -> None:
         place = self._place(frame["container"])
-        offered = await acting.suggest(
+        offered = await suggested_options(
             self._core,
             self._actor(),
             place,
@@ -160,16 +169,16 @@ class PageLink:
         message = None
         if frame.get("channel") and frame.get("ts"):
             message = self._message(frame["channel"], frame["ts"])
-        await acting.use_shortcut(self._core, self._actor(), frame["callback_id"], message)
+        await use_shortcut(self._core, self._actor(), frame["callback_id"], message)
 
     async def _submit(self, frame: Json) -> None:
         view = self._view(frame["view_id"])
-        submitted = await acting.submit(self._core, self._actor(), view, frame["values"])
+        submitted = await submit_modal(self._core, self._actor(), view, frame["values"])
         result = {"type": "submit_result", "view_id": view.id, "errors": submitted.errors or None}
         self._reply(result)
 
     async def _close(self, frame: Json) -> None:
-        await acting.close(self._core, self._actor(), self._view(frame["view_id"]))
+        await close_modal(self._core, self._actor(), self._view(frame["view_id"]))
 
     def _place(self, container: Json) -> Message | View:
         if container["kind"] == "view":

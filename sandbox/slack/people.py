@@ -8,7 +8,16 @@ from collections.abc import Awaitable
 from dataclasses import replace
 from typing import Any
 
-from sandbox.slack import acting
+from sandbox.slack.acting import (
+    close_modal,
+    open_home_tab,
+    run_command,
+    say_message,
+    submit_modal,
+    suggested_options,
+    use_element,
+    use_shortcut,
+)
 from sandbox.slack.core import Core
 from sandbox.slack.envelopes import Delivery
 from sandbox.slack.faults import Faults
@@ -75,14 +84,14 @@ class Workspace:
         return await self.post(user, channel, text, waiting)
 
     async def command(self, user: str, channel: str, line: str, waiting: Waiting = FOR_AN_ANSWER) -> Outcome:
-        act = acting.run_command(self.core, self._member(user), self.channel(channel), line)
+        act = run_command(self.core, self._member(user), self.channel(channel), line)
         return await self._watched(user, act, waiting)
 
     async def post(
         self, user: str, channel: str, text: str, waiting: Waiting = FOR_AN_ANSWER, *, thread_ts: str | None = None
     ) -> Outcome:
         async def act() -> None:
-            acting.say(self.core, self._member(user), self.channel(channel), text, thread_ts)
+            say_message(self.core, self._member(user), self.channel(channel), text, thread_ts)
 
         return await self._watched(user, act(), waiting)
 
@@ -92,7 +101,7 @@ class Workspace:
         """Press a button; `value` tells buttons with one action_id apart."""
         where = self._place(user, place)
         block_id, element = self._element(where, action_id, value)
-        act = acting.act(self.core, self._member(user), where, block_id=block_id, element=element, value=None)
+        act = use_element(self.core, self._member(user), where, block_id=block_id, element=element, value=None)
         return await self._watched(user, act, waiting)
 
     async def choose(
@@ -101,7 +110,7 @@ class Workspace:
         """Choose in a select, overflow, date picker, …; an option may be named by its value."""
         where = self._place(user, place)
         block_id, element = self._element(where, action_id)
-        act = acting.act(
+        act = use_element(
             self.core, self._member(user), where, block_id=block_id, element=element, value=_chosen(element, value)
         )
         return await self._watched(user, act, waiting)
@@ -110,14 +119,14 @@ class Workspace:
         """What the app offers in an external select: `options` or `option_groups`."""
         where = self._place(user, place)
         block_id, _ = self._element(where, action_id)
-        return await acting.suggest(
+        return await suggested_options(
             self.core, self._member(user), where, block_id=block_id, action_id=action_id, query=query
         )
 
     async def shortcut(
         self, user: str, callback_id: str, message: Message | None = None, waiting: Waiting = FOR_AN_ANSWER
     ) -> Outcome:
-        act = acting.use_shortcut(self.core, self._member(user), callback_id, message)
+        act = use_shortcut(self.core, self._member(user), callback_id, message)
         return await self._watched(user, act, waiting)
 
     async def submit(self, user: str, values: Json, waiting: Waiting = FOR_AN_ANSWER) -> Outcome:
@@ -127,17 +136,17 @@ class Workspace:
         with self.core.feed.listen() as queue:
             watch = Watch(queue, self.core.state, user, self.core.app.bot_user)
             filled = _filled(view, values)
-            submitted = await acting.submit(self.core, self._member(user), view, filled)
+            submitted = await submit_modal(self.core, self._member(user), view, filled)
             return await watch.outcome(submitted.delivery, submitted.errors, waiting)
 
     async def close(self, user: str, waiting: Waiting = FOR_AN_ANSWER) -> Outcome:
         view = self._place(user, None)
         assert isinstance(view, View)  # noqa: S101 - a place of None is a view
-        return await self._watched(user, acting.close(self.core, self._member(user), view), waiting)
+        return await self._watched(user, close_modal(self.core, self._member(user), view), waiting)
 
     async def open_home(self, user: str, tab: str = "home", waiting: Waiting = FOR_AN_ANSWER) -> Outcome:
         async def act() -> None:
-            acting.open_home(self.core, self._member(user), tab)
+            open_home_tab(self.core, self._member(user), tab)
 
         return await self._watched(user, act(), waiting)
 
