@@ -168,7 +168,8 @@ class TestPlans:
             sent: list[tuple[str, Any]] = []
 
             def remember(_conn: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-                sent.append((statement, parameters))
+                if statement.startswith("SELECT"):
+                    sent.append((statement, parameters))
 
             event.listen(conn.sync_connection, "before_cursor_execute", remember)
             for query in QUERIES:
