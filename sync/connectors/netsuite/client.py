@@ -18,7 +18,7 @@ import stamina
 
 from sync.connectors.netsuite.envelopes import Envelopes
 from sync.connectors.netsuite.faults import UnreadableAnswerError, http_error
-from sync.connectors.netsuite.http import BoundedBody, connection_error, new_session
+from sync.connectors.netsuite.http import BoundedBody, connection_error, hang_up, new_session, shutting_down
 from sync.connectors.netsuite.pages import Heading, Tree, read_answer
 from sync.connectors.netsuite.passport import new_passport
 from sync.connectors.netsuite.request import Get, GetAll, GetServerTime, Request, Search, SearchMore
@@ -81,11 +81,14 @@ class SuiteTalkClient:
     async def close(self) -> None:
         """Break off what is under way, then free threads and connections."""
         self._closing.set()
+        hang_up(self._session)
         await asyncio.to_thread(self._pool.shutdown, wait=True, cancel_futures=True)
         self._session.close()
 
     def _attempt(self, request: Request, take: Callable[[Tree], _T]) -> Answer[_T]:
         with self.slots.slot():
+            if self._closing.is_set():
+                raise shutting_down()
             try:
                 answer = self._exchange(request, take)
             except BusyError:
@@ -109,6 +112,8 @@ class SuiteTalkClient:
                 stream=True,
             )
         except requests.RequestException as error:
+            if self._closing.is_set():
+                raise shutting_down() from None
             raise connection_error(error, settings.soap_address) from None
         with response:
             limit = settings.max_answer_megabytes * _MEGABYTE

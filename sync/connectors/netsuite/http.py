@@ -2,13 +2,18 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http.cookiejar import DefaultCookiePolicy
+from socket import SHUT_RDWR
 from threading import Event
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
+from weakref import WeakSet
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from sync.connectors.netsuite.faults import UnreadableAnswerError
 from sync.errors import RejectedError, RetryError, SourceError
@@ -31,10 +36,51 @@ def new_session(address: str, *, connections: int) -> requests.Session:
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.auth = _no_auth
     session.trust_env = urlsplit(address).hostname not in _LOOPBACK
-    adapter = HTTPAdapter(pool_connections=1, pool_maxsize=connections)
+    adapter = _Adapter(pool_connections=1, pool_maxsize=connections)
     session.mount("http://", adapter)
     session.mount("https://", adapter)
     return session
+
+
+def hang_up(session: requests.Session) -> None:
+    """End every connection of a session, also those on which another thread waits for an answer."""
+    for adapter in session.adapters.values():
+        if isinstance(adapter, _Adapter):
+            adapter.hang_up()
+    session.close()
+
+
+class _Adapter(HTTPAdapter):
+    """An adapter that knows its connections: requests itself closes only the idle ones."""
+
+    def __init__(self, *, pool_connections: int, pool_maxsize: int) -> None:
+        self._open: WeakSet[HTTPConnection] = WeakSet()
+        super().__init__(pool_connections=pool_connections, pool_maxsize=pool_maxsize)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        known = self._open
+
+        class Http(HTTPConnection):
+            def connect(self) -> None:
+                super().connect()
+                known.add(self)
+
+        class Https(HTTPSConnection):
+            def connect(self) -> None:
+                super().connect()
+                known.add(self)
+
+        self.poolmanager.pool_classes_by_scheme = {
+            "http": type("HttpPool", (HTTPConnectionPool,), {"ConnectionCls": Http}),
+            "https": type("HttpsPool", (HTTPSConnectionPool,), {"ConnectionCls": Https}),
+        }
+
+    def hang_up(self) -> None:
+        for connection in tuple(self._open):
+            if connection.sock is not None:
+                with suppress(OSError):
+                    connection.sock.shutdown(SHUT_RDWR)
 
 
 def _no_auth(request: _Auth) -> _Auth:
@@ -57,13 +103,13 @@ class BoundedBody:
     def read(self, size: int = -1) -> bytes:
         """The next chunk, however many bytes were asked for; empty at the end."""
         del size
-        if self._closing is not None and self._closing.is_set():
-            raise SourceError("we are shutting down")
+        self._stop_if_closing()
         if time.monotonic() > self._deadline:
             raise RetryError("the answer took too long")
         try:
             chunk = next(self._chunks, b"")
         except requests.RequestException as error:
+            self._stop_if_closing()
             raise UnreadableAnswerError(f"the answer broke off ({_reason(error)})") from None
         self._total += len(chunk)
         if self._total > self._most_bytes:
@@ -72,9 +118,18 @@ class BoundedBody:
             raise RejectedError(f"one record of the answer is larger than {_RECORD_BYTES} bytes")
         return chunk
 
+    def _stop_if_closing(self) -> None:
+        if self._closing is not None and self._closing.is_set():
+            raise shutting_down()
+
     def mark(self) -> None:
         """What was read so far has been dealt with and is out of memory."""
         self._marked = self._total
+
+
+def shutting_down() -> SourceError:
+    """The error for what was broken off because we stop; it is no RetryError, so nothing tries again."""
+    return SourceError("we are shutting down")
 
 
 def connection_error(error: requests.RequestException, address: str) -> RetryError:

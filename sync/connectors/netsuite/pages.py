@@ -17,6 +17,8 @@ from sync.errors import RejectedError
 # with an «@» before their name), a list where an element occurs more than once.
 Tree: TypeAlias = dict[str, Any]
 
+# xsd:int.
+_DIGITS = 10
 _SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _NIL = f"{{{_XSI}}}nil"
@@ -152,11 +154,10 @@ def _read_status(status: Tree, state: _State) -> None:
 
 
 def _fault(element: etree._Element) -> Complaint:
-    detail = element.find("{*}detail")
-    if detail is None:
-        detail = element.find("detail")
+    # SOAP 1.1 gives faultstring and detail no namespace.
+    detail = element.find("detail")
     found = detail[0] if detail is not None and len(detail) else None
-    message = element.findtext("faultstring") or element.findtext("{*}faultstring") or ""
+    message = element.findtext("faultstring") or ""
     if found is None or not isinstance(found.tag, str):
         return Complaint(code="", message=message, fault="Fault")
     code = found.findtext(".//{*}code") or ""
@@ -191,7 +192,7 @@ def _number(values: Mapping[str, str], name: str) -> int | None:
     text = values.get(name, "").strip()
     if not text:
         return None
-    if not text.isdecimal():
+    if not text.isdecimal() or len(text) > _DIGITS:
         raise UnreadableAnswerError(f"{name} is «{text[:40]}»")
     return int(text)
 

@@ -45,7 +45,7 @@ async def fetch_invoices(
     search = Search(
         record_type=INVOICES.record_type,
         since=BEGINNING if since is None else since - settings.overlap,
-        until=account.seen_at + _SKEW,
+        until=account.seen_at.replace(microsecond=0) + _SKEW,
         page_size=settings.page_size,
         only=INVOICES.open_statuses if since is None else (),
         with_lines=INVOICES.with_lines(settings),
@@ -57,7 +57,7 @@ async def fetch_invoices(
         try:
             answer = await client.call(request, lambda tree: read_record(INVOICES, tree, account))
         except ExpiredPositionError:
-            # Paid or deleted meanwhile, so the last page is gone.
+            # Invoices left the search meanwhile, and with them its last page.
             break
         records += _readable(answer)
         request = _following(search, answer)

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from lxml import etree
 
 from sync.connectors.netsuite.client import SuiteTalkClient
+from sync.connectors.netsuite.http import new_session
 from sync.connectors.netsuite.pages import Tree
 from sync.connectors.netsuite.request import GetServerTime, Search
 from sync.errors import BusyError, NotPermittedError, ReauthoriseError, RejectedError, RetryError, SourceError
@@ -183,6 +185,12 @@ class TestAnswersThatFail:
         wire.answers(Reply(body=b"<", length=1000))
         assert isinstance(await refused(make_client(retry_attempts=1)), RetryError)
 
+    async def test_an_answer_that_drips_is_given_up(self, wire: Wire, make_client: MakeClient) -> None:
+        wire.answers(TIME)
+        error = await refused(make_client(total_timeout_seconds=0.000_001, retry_attempts=1))
+        assert isinstance(error, RetryError)
+        assert "took too long" in error.detail
+
     async def test_an_unreachable_server_names_its_host(self, wire: Wire, schemas: Path, make_settings: Any) -> None:
         settings = make_settings(retry_attempts=2).model_copy(update={"soap_url": "http://127.0.0.1:1/x"})
         client = SuiteTalkClient(settings, schemas)
@@ -230,7 +238,40 @@ class TestEventLoop:
         assert longest < 0.5
 
 
+class TestSession:
+    def test_never_takes_a_login_from_netrc(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+    ) -> None:
+        netrc = tmp_path_factory.mktemp("home") / "netrc"
+        netrc.write_text("machine 1.suitetalk.api.netsuite.com login me password hunter2\n")
+        monkeypatch.setenv("NETRC", str(netrc))
+        address = "https://1.suitetalk.api.netsuite.com/services"
+        with new_session(address, connections=1) as session:
+            prepared = session.prepare_request(requests.Request("POST", address, data=b"x"))
+            assert session.trust_env
+        assert "Authorization" not in prepared.headers
+
+    def test_reaches_this_machine_without_a_proxy(self) -> None:
+        with new_session("http://127.0.0.1:9/", connections=1) as session:
+            assert not session.trust_env
+
+
 class TestClose:
+    async def test_does_not_wait_for_a_server_that_thinks(self, wire: Wire, schemas: Path, make_settings: Any) -> None:
+        client = SuiteTalkClient(make_settings(), schemas)
+        release = threading.Event()
+        wire.answers(Reply(body=TIME.encode(), hold=release))
+        task = asyncio.create_task(ask(client))
+        await asyncio.to_thread(wire.arrived.wait, 5)
+        try:
+            async with asyncio.timeout(5):
+                await client.close()
+            with pytest.raises(SourceError, match="shutting down"):
+                await task
+        finally:
+            release.set()
+        assert len(wire.posted) == 1
+
     async def test_breaks_off_what_is_under_way(self, wire: Wire, schemas: Path, make_settings: Any) -> None:
         client = SuiteTalkClient(make_settings(), schemas)
         release = threading.Event()

@@ -11,17 +11,20 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from sandbox.ledger import Ledger
-from sandbox.netsuite import NetSuiteStandIn
+from sandbox.netsuite import NetSuiteStandIn, SoapFaultError
 from store.customers import Customer
 from store.invoices import Invoice
 from sync.connector import Page
 from sync.connectors.netsuite import NetSuiteSource
+from sync.connectors.netsuite.faults import TooMuchError
 from sync.connectors.netsuite.position import decode
 from sync.errors import NotPermittedError, RejectedError, RetryError, SourceError, StopError
 from tests.contract.source_contract import read, records_of
 from tests.sync.netsuite.bench import START, NetSuiteBench, netsuite_bench
 from tests.sync.netsuite.conftest import MakeSettings
-from tests.sync.netsuite.wire import Wire, currency_list, customer_record, fault, page, refusal
+from tests.sync.netsuite.wire import Reply, Wire, currency_list, customer_record, fault, page, refusal, server_time
+
+NOON = "2026-11-22T01:00:00.000-08:00"
 
 
 @pytest.fixture
@@ -247,6 +250,12 @@ class TestTrouble:
         assert [len(one.records) for one in pages] == [1, 0]
         assert wire.operations == ["getAll", "search", "search", "search"]
 
+    async def test_a_search_for_open_items_that_takes_too_long_says_so(self, bench: NetSuiteBench) -> None:
+        slow = SoapFaultError("UnexpectedErrorFault", "EXCEEDED_MAX_TIME", "too slow")
+        bench.server.faults.soap(slow, operation="search")
+        with pytest.raises(TooMuchError):
+            await read(bench)
+
     async def test_a_search_that_dies_every_time_ends_with_an_error(
         self, wire: Wire, schemas: Path, make_settings: MakeSettings
     ) -> None:
@@ -305,6 +314,25 @@ class TestFetch:
             found = await bench.source.fetch("customer", str(customer.id), since=None)
         assert len(found) == 1 + 25
 
+    async def test_a_page_that_is_gone_meanwhile_ends_the_list(self, tmp_path: Path) -> None:
+        async with netsuite_bench(tmp_path, page_size=5) as bench:
+            customer = bench.ledger.customer_named("Sun Microsystems, Inc.")
+            for _ in range(9):
+                bench.ledger.add_invoice(customer.id, total_minor=100)
+            gone = SoapFaultError("InvalidSessionFault", "INVALID_JOB_ID", "gone")
+            bench.server.faults.soap(gone, operation="searchMoreWithId")
+            found = await bench.source.fetch("customer", str(customer.id), since=None)
+        assert len(found) == 1 + 5
+
+    async def test_an_answer_without_a_record_is_none(
+        self, wire: Wire, schemas: Path, make_settings: MakeSettings
+    ) -> None:
+        wire.answers(currency_list(), page())
+        settings = make_settings().model_copy(update={"wsdl": str(schemas)})
+        source = NetSuiteSource(settings, schemas.parent, clock=lambda: START)
+        assert await source.fetch("invoice", "1", since=None) == ()
+        await source.close()
+
     async def test_an_invoice_is_reported_broken_with_field_and_value(self, bench: NetSuiteBench) -> None:
         number = min(bench.ledger.invoices)
         bench.break_record(str(number))
@@ -320,6 +348,38 @@ class TestCheck:
         assert not finding.ok
         assert "tesorio connect netsuite" in finding.remedy
         assert wire.posted == []
+
+    @pytest.mark.parametrize(
+        ("answers", "check", "remedy"),
+        [
+            ([server_time("soon")], "login", "Try again"),
+            ([server_time(NOON), fault("x", "INSUFFICIENT_PERMISSION")], "currencies", "role"),
+            ([server_time(NOON), page()], "currencies", "[netsuite] currency"),
+            ([server_time(NOON), currency_list(), refusal("INSUFFICIENT_PERMISSION")], "customers", "role"),
+        ],
+    )
+    async def test_says_what_to_do(
+        self,
+        wire: Wire,
+        schemas: Path,
+        make_settings: MakeSettings,
+        *,
+        answers: list[Reply | str],
+        check: str,
+        remedy: str,
+    ) -> None:
+        wire.answers(*answers, page(), page())
+        settings = make_settings().model_copy(update={"wsdl": str(schemas)})
+        source = NetSuiteSource(settings, schemas.parent, clock=lambda: START)
+        found = {finding.check: finding for finding in await source.check()}
+        await source.close()
+        assert not found[check].ok
+        assert remedy in found[check].remedy
+
+    async def test_a_record_that_cannot_be_read_is_no_matter_of_permission(self, bench: NetSuiteBench) -> None:
+        for number in bench.ledger.invoices:
+            bench.break_record(str(number))
+        assert [finding for finding in await bench.source.check() if not finding.ok] == []
 
     async def test_notices_clocks_that_differ(self, bench: NetSuiteBench) -> None:
         skewed = NetSuiteSource(
