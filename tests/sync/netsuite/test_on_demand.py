@@ -1,0 +1,142 @@
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from sandbox.netsuite import SoapFaultError
+from store.customers import Customer
+from store.invoices import Invoice
+from sync.connectors.netsuite import NetSuiteSource
+from sync.errors import RejectedError
+from tests.sync.netsuite.bench import START, NetSuiteBench, netsuite_bench
+from tests.sync.netsuite.conftest import MakeSettings
+from tests.sync.netsuite.wire import Reply, Wire, currency_list, fault, page, refusal, server_time
+
+NOON = "2026-11-22T01:00:00.000-08:00"
+
+
+@pytest.fixture
+async def bench(tmp_path: Path) -> AsyncIterator[NetSuiteBench]:
+    async with netsuite_bench(tmp_path) as made:
+        yield made
+
+
+class TestFetch:
+    async def test_a_customer_comes_with_its_open_invoices(self, bench: NetSuiteBench) -> None:
+        customer = bench.ledger.customer_named("Sun Microsystems, Inc.")
+        first, *others = await bench.source.fetch("customer", str(customer.id), since=None)
+        assert isinstance(first, Customer)
+        still_open = {str(one.id) for one in bench.ledger.invoices_of(customer.id) if one.open_minor > 0}
+        assert {one.source_id for one in others} == still_open
+
+    async def test_a_customer_comes_with_what_changed_since(self, bench: NetSuiteBench) -> None:
+        customer = bench.ledger.customer_named("Sun Microsystems, Inc.")
+        since = bench.now
+        bench.pass_time(timedelta(days=1))
+        paid = next(one for one in bench.ledger.invoices_of(customer.id) if one.open_minor > 0)
+        bench.ledger.pay_invoice(paid.id)
+        _, *others = await bench.source.fetch("customer", str(customer.id), since=since)
+        (found,) = others
+        assert isinstance(found, Invoice)
+        assert (found.source_id, found.open_balance.minor) == (str(paid.id), 0)
+
+    async def test_unreadable_invoices_do_not_spoil_the_card(self, bench: NetSuiteBench) -> None:
+        customer = bench.ledger.customer_named("Sun Microsystems, Inc.")
+        broken, *_ = (one for one in bench.ledger.invoices_of(customer.id) if one.open_minor > 0)
+        bench.break_record(str(broken.id))
+        found = await bench.source.fetch("customer", str(customer.id), since=None)
+        assert isinstance(found[0], Customer)
+        assert str(broken.id) not in {one.source_id for one in found}
+
+    async def test_several_pages_are_bounded(self, tmp_path: Path) -> None:
+        async with netsuite_bench(tmp_path, page_size=5) as bench:
+            customer = bench.ledger.customer_named("Sun Microsystems, Inc.")
+            for _ in range(40):
+                bench.ledger.add_invoice(customer.id, total_minor=100)
+            found = await bench.source.fetch("customer", str(customer.id), since=None)
+        assert len(found) == 1 + 25
+
+    async def test_a_page_that_is_gone_meanwhile_ends_the_list(self, tmp_path: Path) -> None:
+        async with netsuite_bench(tmp_path, page_size=5) as bench:
+            customer = bench.ledger.customer_named("Sun Microsystems, Inc.")
+            for _ in range(9):
+                bench.ledger.add_invoice(customer.id, total_minor=100)
+            gone = SoapFaultError("InvalidSessionFault", "INVALID_JOB_ID", "gone")
+            bench.server.faults.soap(gone, operation="searchMoreWithId")
+            found = await bench.source.fetch("customer", str(customer.id), since=None)
+        assert len(found) == 1 + 5
+
+    async def test_an_answer_without_a_record_is_none(
+        self, wire: Wire, schemas: Path, make_settings: MakeSettings
+    ) -> None:
+        wire.answers(currency_list(), page())
+        settings = make_settings().model_copy(update={"wsdl": str(schemas)})
+        source = NetSuiteSource(settings, schemas.parent, clock=lambda: START)
+        assert await source.fetch("invoice", "1", since=None) == ()
+        await source.close()
+
+    async def test_an_invoice_is_reported_broken_with_field_and_value(self, bench: NetSuiteBench) -> None:
+        number = min(bench.ledger.invoices)
+        bench.break_record(str(number))
+        with pytest.raises(RejectedError, match="total: «NaN»"):
+            await bench.source.fetch("invoice", str(number), since=None)
+
+
+class TestCheck:
+    async def test_stops_at_a_missing_wsdl(self, make_settings: MakeSettings, tmp_path: Path, wire: Wire) -> None:
+        source = NetSuiteSource(make_settings(), tmp_path, clock=lambda: START)
+        (finding,) = await source.check()
+        await source.close()
+        assert not finding.ok
+        assert "tesorio connect netsuite" in finding.remedy
+        assert wire.posted == []
+
+    @pytest.mark.parametrize(
+        ("answers", "check", "remedy"),
+        [
+            ([server_time("soon")], "login", "Try again"),
+            ([server_time(NOON), fault("x", "INSUFFICIENT_PERMISSION")], "currencies", "role"),
+            ([server_time(NOON), page()], "currencies", "[netsuite] currency"),
+            ([server_time(NOON), currency_list(), refusal("INSUFFICIENT_PERMISSION")], "customers", "role"),
+        ],
+    )
+    async def test_says_what_to_do(
+        self,
+        wire: Wire,
+        schemas: Path,
+        make_settings: MakeSettings,
+        *,
+        answers: list[Reply | str],
+        check: str,
+        remedy: str,
+    ) -> None:
+        wire.answers(*answers, page(), page())
+        settings = make_settings().model_copy(update={"wsdl": str(schemas)})
+        source = NetSuiteSource(settings, schemas.parent, clock=lambda: START)
+        found = {finding.check: finding for finding in await source.check()}
+        await source.close()
+        assert not found[check].ok
+        assert remedy in found[check].remedy
+
+    async def test_a_record_that_cannot_be_read_is_no_matter_of_permission(self, bench: NetSuiteBench) -> None:
+        for number in bench.ledger.invoices:
+            bench.break_record(str(number))
+        assert [finding for finding in await bench.source.check() if not finding.ok] == []
+
+    async def test_notices_clocks_that_differ(self, bench: NetSuiteBench) -> None:
+        skewed = NetSuiteSource(
+            bench.settings(bench.server.credentials), bench.folder, clock=lambda: bench.now - timedelta(minutes=6)
+        )
+        found = {finding.check: finding for finding in await skewed.check()}
+        await skewed.close()
+        assert not found["login"].ok
+
+    async def test_notices_a_wrong_time_zone(self, bench: NetSuiteBench) -> None:
+        bench.env = {"NETSUITE_TIMEZONE": "Asia/Kolkata"}
+        source = NetSuiteSource(bench.settings(bench.server.credentials), bench.folder, clock=lambda: bench.now)
+        found = {finding.check: finding for finding in await source.check()}
+        await source.close()
+        assert found["customers"].ok
+        assert not found["invoices"].ok
+        assert "NETSUITE_TIMEZONE" in found["invoices"].remedy
