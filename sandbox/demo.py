@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rich.console import Console
 from rich.panel import Panel
 
 from bot.cli.running import stop_signal
@@ -48,7 +47,7 @@ async def run_demo(*, port: int, customers: int, lines: Sequence[str]) -> None:
                     if lines:
                         await _say_all(slack, lines)
                         return
-                    _invite(slack)
+                    progress.bars.print(_invitation(slack))
                     async with daily_pulls(assistant, settings):
                         await stop_signal()
 
@@ -104,7 +103,7 @@ async def _say_all(slack: SlackStandIn, lines: Sequence[str]) -> None:
         say(f"> {line}\n{slack.workspace.transcript(outcome)}\n")
 
 
-def _invite(slack: SlackStandIn) -> None:
+def _invitation(slack: SlackStandIn) -> Panel:
     text = (
         f"[bold]Open [link={slack.page_url}]{slack.page_url}[/link][/bold]\n\n"
         "and type in #ar-team, for example\n"
@@ -112,4 +111,4 @@ def _invite(slack: SlackStandIn) -> None:
         "  /tesorio invoice inv123\n\n"
         "Ctrl-C ends everything."
     )
-    Console(stderr=True).print(Panel(text, title="Tesorio is ready", expand=False, padding=(1, 3)))
+    return Panel(text, title="Tesorio is ready", expand=False, padding=(1, 3))

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from uuid import uuid4
 
 import typer
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from bot.cli.shell import CommandError, Json, current_settings, print_json, print_table, run_async, say
@@ -130,6 +130,10 @@ class SyncProgress:
 
     def __exit__(self, *_error: object) -> None:
         self._bars.stop()
+
+    def print(self, content: RenderableType) -> None:
+        """Something for people, above the bars."""
+        self._bars.console.print(content)
 
     def show(self, run: SyncRun) -> None:
         """Move the stream's bar to where its run is."""
