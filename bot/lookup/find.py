@@ -4,7 +4,7 @@ from bot.lookup.customers import nearest_customers, ranked_customers, similar_cu
 from bot.lookup.edits import one_edit_keys
 from bot.lookup.index import LookupIndex
 from bot.lookup.invoices import nearest_invoices, ranked_invoices
-from bot.lookup.match import MAX_CANDIDATES, Found, Reason, found
+from bot.lookup.match import Found, Reason, found
 from bot.lookup.query import InvoiceQuery, customer_query, invoice_query
 from store.db import ReadConnection
 from store.search import (
@@ -66,8 +66,7 @@ async def find_customer(conn: ReadConnection, index: LookupIndex | None, text: s
 
 async def _near_invoices(conn: ReadConnection, query: InvoiceQuery) -> tuple[InvoiceHit, ...]:
     hits = await invoices_near(conn, query.keys, query.digits)
-    surer = [match for match in ranked_invoices(query, hits) if match.reason in _BETTER_THAN_AN_EDIT]
-    if len(surer) >= MAX_CANDIDATES:
+    if any(match.reason in _BETTER_THAN_AN_EDIT for match in ranked_invoices(query, hits)):
         return hits
     edited = frozenset().union(*map(one_edit_keys, query.keys[:_EDITED_FORMS]))
     return (*hits, *await invoices_keyed(conn, edited))

@@ -67,7 +67,7 @@ def invoice_tier(query: InvoiceQuery, hit: InvoiceHit) -> Tier | None:
 def _part_tier(query: InvoiceQuery, key: str) -> Tier | None:
     if key.startswith(query.keys):
         return Tier.BEGINNING
-    if query.digits and key.endswith(query.digits):
+    if query.digits and key.endswith(query.digits) and (query.may_be_a_tail or _ends_in_run(key, query.digits)):
         return Tier.ENDING
     return Tier.SUBSTRING if any(typed in key for typed in query.keys) else None
 

@@ -10,7 +10,7 @@ from store.keys import name_key, number_key, sorted_name_key
 _LITERAL_CHARACTERS = 1000
 _LEAD_IN = re.compile(r"(?:invoices?|inv|bill|number|num|no|nr)(?=[0-9]|inv|number|num|no|nr)")
 _MOST_KEYS = 3
-_LAST_DIGITS = re.compile(r"[0-9]+$")
+_PREFIX_AND_DIGITS = re.compile(r"[a-z]*([0-9]+)")
 _QUOTED_CHARACTERS = 40
 
 
@@ -19,7 +19,7 @@ class InvoiceQuery:
     """An invoice number as typed.
 
     `keys` are its normal forms, the fullest first: people write «invoice no. 123» where the ERP says 123.
-    `digits` is the run of digits at its end, empty when it ends otherwise.
+    `digits` is the number after a prefix of letters or none, empty when it is written otherwise.
     """
 
     text: str
@@ -27,9 +27,14 @@ class InvoiceQuery:
     digits: str
 
     @property
+    def may_be_a_tail(self) -> bool:
+        """Whether the digits may be the last ones of a longer number: not after a prefix that says otherwise."""
+        return bool(self.keys) and self.keys[-1].isdigit()
+
+    @property
     def is_bare(self) -> bool:
         """Whether a number without prefix was typed: then INV-123 and SI-123 are both «123»."""
-        return bool(self.keys) and self.keys[-1].isdigit() and f"inv{self.keys[-1]}" not in self.keys
+        return self.may_be_a_tail and f"inv{self.keys[-1]}" not in self.keys
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,8 +49,8 @@ class CustomerQuery:
 def invoice_query(text: str) -> InvoiceQuery:
     """The forms of a typed invoice number; no keys when it has neither letters nor digits."""
     keys = _without_lead_ins(number_key(text))
-    digits = _LAST_DIGITS.search(keys[0]) if keys else None
-    return InvoiceQuery(text=literal(text), keys=keys, digits=digits[0] if digits else "")
+    digits = _PREFIX_AND_DIGITS.fullmatch(keys[0]) if keys else None
+    return InvoiceQuery(text=literal(text), keys=keys, digits=digits[1] if digits else "")
 
 
 def customer_query(text: str) -> CustomerQuery:

@@ -105,8 +105,8 @@ class TestFindInvoice:
         assert [match.label for match in found.candidates] == ["INV-12345"]
 
     async def test_a_guess_brings_the_other_candidates(self, filled: Store, index: LookupIndex) -> None:
-        found = await found_invoice(filled, index, "inv12345")
-        assert [match.label for match in found.candidates] == ["INV-12345", "INV-12346"]
+        found = await found_invoice(filled, index, "inv123")
+        assert [match.label for match in found.candidates] == ["INV-123", "INV-12346", "INV-12345"]
 
     async def test_a_shared_number_answers_the_open_one(self, filled: Store, index: LookupIndex) -> None:
         found = await found_invoice(filled, index, SHARED)

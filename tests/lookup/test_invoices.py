@@ -58,6 +58,11 @@ class TestRankedInvoices:
         assert ranked("1234", "A-91234", "12349999") == ["A-91234", "12349999"]
         assert ranked("1234", "A-91234", "B-81234", "12349999") == ["12349999", "A-91234", "B-81234"]
 
+    def test_a_foreign_prefix_keeps_only_the_whole_number(self) -> None:
+        assert ranked("SO-499", "INV-499", "INV-10499") == ["INV-499"]
+        assert ranked("QX-25Z-499", "INV-499", "INV-10499") == []
+        assert ranked("inv 499", "SI-10499") == ["SI-10499"]
+
     def test_ties_go_to_the_open_one_then_to_the_newest(self) -> None:
         hits = [
             invoice_hit("A-1239", is_open=False, invoice_date=date(2026, 11, 1)),

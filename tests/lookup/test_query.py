@@ -19,6 +19,7 @@ class TestInvoiceQuery:
             ("no no no no no 1", ("nononononono1"[2:], "nononono1", "nonono1"), "1", False),
             ("SI-12/A", ("si12a",), "", False),
             ("north 12", ("north12",), "12", False),
+            ("QX-25Z-499", ("qx25z499",), "", False),
             ("%", (), "", False),
             ("", (), "", False),
         ],
