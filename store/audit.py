@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Integer, RowMapping, String, Table, Text, insert, select
+from sqlalchemy import BigInteger, Column, Integer, RowMapping, String, Table, Text, insert, select, text
 
 from store.db import ReadConnection, WriteConnection
+from store.records import aware_utc
 from store.schema import Instant, metadata
 
 _GENESIS = "0" * 64
@@ -46,11 +47,10 @@ audit_events = Table(
 
 
 async def append_audit(conn: WriteConnection, events: Sequence[AuditEvent]) -> None:
-    """Chain events to the trail.
-
-    `previous_hash` is unique, so of two programs that append at once the second fails and tries again: the chain
-    never forks.
-    """
+    """Chain events to the trail. The end of the trail is the caller's until its transaction ends: no chain forks."""
+    if conn.dialect.name == "postgresql":
+        # Appenders take turns, readers go on; SQLite has one writer anyway.
+        await conn.execute(text("LOCK TABLE audit_events IN EXCLUSIVE MODE"))
     newest = select(audit_events.c.hash).order_by(audit_events.c.sequence.desc()).limit(1)
     previous = (await conn.execute(newest)).scalar_one_or_none() or _GENESIS
     rows: list[dict[str, Any]] = []
@@ -75,13 +75,18 @@ async def first_broken_audit(conn: ReadConnection) -> int | None:
 
 def _row(event: AuditEvent, previous: str) -> dict[str, Any]:
     row = {
-        "at": event.at,
-        "actor": event.actor,
+        "at": aware_utc(event.at),
+        "actor": _storable(event.actor),
         "action": event.action,
-        "subject": event.subject,
-        "detail_json": json.dumps(event.detail, sort_keys=True, default=str, ensure_ascii=False),
+        "subject": _storable(event.subject),
+        # As ASCII: it may hold what people pasted, and half a surrogate pair is no text to a database.
+        "detail_json": json.dumps(event.detail, sort_keys=True, default=str),
     }
     return row | {"previous_hash": previous, "hash": _hash(_content(row), previous)}
+
+
+def _storable(pasted: str) -> str:
+    return pasted.encode("utf-8", "replace").decode().replace("\x00", "?")
 
 
 def _content(row: Mapping[str, Any] | RowMapping) -> list[str]:

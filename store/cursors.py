@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, Integer, RowMapping, String, Table, Text, insert, select, update
+from sqlalchemy import Column, Integer, RowMapping, String, Table, Text, select, update
 
 from store.db import ReadConnection, WriteConnection
 from store.errors import StaleWriterError
 from store.schema import Instant, metadata
+from store.upsert import conflict_insert
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,21 +59,31 @@ async def list_cursors(conn: ReadConnection) -> tuple[Cursor, ...]:
 
 
 async def claim_cursor(conn: WriteConnection, source: str, stream: str, run_id: str) -> Cursor:
-    """Make this run the stream's only writer from here on; a run that held it before can write no more."""
+    """Make this run the stream's only writer from here on; a run that held it before can write no more.
+
+    Raises StaleWriterError when another run claims it in this very moment.
+    """
     known = await read_cursor(conn, source, stream)
-    if known is None:
-        fresh = Cursor(source=source, stream=stream, value="", covered_until=None, run_id=run_id, version=1)
-        values = {name: getattr(fresh, name) for name in Cursor.__dataclass_fields__}
-        await conn.execute(insert(cursors).values(values))
-        return fresh
-    return await _replace(conn, known, run_id=run_id, value=known.value, covered_until=known.covered_until)
+    if known is not None:
+        return await _replace(conn, known, run_id=run_id, value=known.value, covered_until=known.covered_until)
+    fresh = Cursor(source=source, stream=stream, value="", covered_until=None, run_id=run_id, version=1)
+    values = {name: getattr(fresh, name) for name in Cursor.__dataclass_fields__}
+    statement = conflict_insert(conn, cursors).values(values)
+    made = await conn.execute(statement.on_conflict_do_nothing(index_elements=["source", "stream"]))
+    if made.rowcount != 1:
+        raise StaleWriterError
+    return fresh
 
 
 async def advance_cursor(
     conn: WriteConnection, cursor: Cursor, *, value: str, covered_until: datetime | None
 ) -> Cursor:
-    """Move the cursor, if it is still the one that the caller read. Raises StaleWriterError otherwise."""
-    return await _replace(conn, cursor, run_id=cursor.run_id, value=value, covered_until=covered_until)
+    """Move the cursor, if it is still the one that the caller read. Raises StaleWriterError otherwise.
+
+    `covered_until` never goes back: what a stream that is read anew still lacks is in the store already.
+    """
+    known = [instant for instant in (cursor.covered_until, covered_until) if instant is not None]
+    return await _replace(conn, cursor, run_id=cursor.run_id, value=value, covered_until=max(known, default=None))
 
 
 async def forget_cursor(conn: WriteConnection, cursor: Cursor) -> Cursor:

@@ -12,25 +12,33 @@ from typing import Any, NewType
 
 from sqlalchemy import Connection, event, make_url
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from store.errors import StoreUnreachableError, store_error
+from store.errors import StoreBusyError, StoreUnreachableError, store_error
 
 ReadConnection = NewType("ReadConnection", AsyncConnection)
 WriteConnection = NewType("WriteConnection", ReadConnection)
 
-_BUSY_TIMEOUT_SECONDS = 10
 _READERS = 4
 
 
 class Store:
-    """The open database. `read()` and `write()` are the only ways to a connection; `close()` frees them all."""
+    """The open database. `read()` and `write()` are the only ways to a connection; `close()` frees them all.
 
-    def __init__(self, url: str) -> None:
+    `busy_timeout_seconds` is how long SQLite waits for another program's lock before StoreBusyError.
+    """
+
+    def __init__(self, url: str, *, busy_timeout_seconds: float = 10) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self._writer = _sqlite_writer(url) if self.is_sqlite else _postgres(url)
-        self._reader = _sqlite_reader(url) if self.is_sqlite else self._writer
+        if self.is_sqlite:
+            self._writer = _sqlite_writer(url, busy_timeout_seconds)
+            self._reader = _sqlite_reader(url, busy_timeout_seconds)
+        else:
+            self._writer = _postgres(url)
+            # The same pool; without these two a reader could see half of what another transaction commits meanwhile.
+            self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._write_turn = asyncio.Lock()
 
     @asynccontextmanager
@@ -81,27 +89,29 @@ class _named_errors:  # noqa: N801 - reads as a statement: with _named_errors()
             named = store_error(error)
             if named is not None:
                 raise named from error
+        if isinstance(error, PoolTimeoutError):
+            raise StoreBusyError from error
         if isinstance(error, OSError) and not isinstance(error, TimeoutError):
             raise StoreUnreachableError from error
 
 
-def _sqlite_writer(url: str) -> AsyncEngine:
+def _sqlite_writer(url: str, busy_timeout_seconds: float) -> AsyncEngine:
     engine = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=60)
     _on_connect(
         engine,
         "PRAGMA journal_mode=WAL",
         # FULL: what was confirmed to a person survives a power cut, not only a crash of the program.
         "PRAGMA synchronous=FULL",
-        f"PRAGMA busy_timeout={_BUSY_TIMEOUT_SECONDS * 1000}",
+        f"PRAGMA busy_timeout={int(busy_timeout_seconds * 1000)}",
     )
     _on_begin(engine, "BEGIN IMMEDIATE")
     _roll_back_when_dropped(engine)
     return engine
 
 
-def _sqlite_reader(url: str) -> AsyncEngine:
+def _sqlite_reader(url: str, busy_timeout_seconds: float) -> AsyncEngine:
     engine = create_async_engine(url, pool_size=_READERS, max_overflow=0, pool_timeout=30)
-    _on_connect(engine, f"PRAGMA busy_timeout={_BUSY_TIMEOUT_SECONDS * 1000}", "PRAGMA query_only=ON")
+    _on_connect(engine, f"PRAGMA busy_timeout={int(busy_timeout_seconds * 1000)}", "PRAGMA query_only=ON")
     _on_begin(engine, "BEGIN")
     return engine
 

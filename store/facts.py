@@ -1,9 +1,10 @@
 """Facts of this installation, set once and compared ever after: which NetSuite account, which Slack workspace."""
 
-from sqlalchemy import Column, String, Table, Text, insert, select, update
+from sqlalchemy import Column, String, Table, Text, select
 
 from store.db import ReadConnection, WriteConnection
 from store.schema import metadata
+from store.upsert import conflict_insert
 
 facts = Table(
     "facts",
@@ -19,8 +20,14 @@ async def read_fact(conn: ReadConnection, name: str) -> str | None:
     return None if value is None else str(value)
 
 
+async def bind_fact(conn: WriteConnection, name: str, value: str) -> str:
+    """The value that counts from here on: this one if none was kept under the name, else the one that was."""
+    statement = conflict_insert(conn, facts).values(name=name, value=value)
+    await conn.execute(statement.on_conflict_do_nothing(index_elements=["name"]))
+    return (await read_fact(conn, name)) or value
+
+
 async def save_fact(conn: WriteConnection, name: str, value: str) -> None:
     """Keep a value under a name, in place of what was there."""
-    changed = await conn.execute(update(facts).where(facts.c.name == name).values(value=value))
-    if not changed.rowcount:
-        await conn.execute(insert(facts).values(name=name, value=value))
+    statement = conflict_insert(conn, facts).values(name=name, value=value)
+    await conn.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": value}))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Column, String, Table, delete, select
+from sqlalchemy import Column, RowMapping, String, Table, case, delete, or_, select
 
 from store.db import ReadConnection, WriteConnection
 from store.schema import Instant, metadata
@@ -34,15 +34,17 @@ async def take_lease(
     conn: WriteConnection, name: str, holder: str, *, now: datetime, lasting: timedelta
 ) -> Lease | None:
     """The lease if it is free, ran out, or is ours already (then renewed); None while somebody else holds it."""
-    known = await read_lease(conn, name)
-    if known is not None and known.holder != holder and known.until > now:
-        return None
-    since = known.since if known is not None and known.holder == holder else now
-    lease = Lease(name=name, holder=holder, since=since, until=now + lasting)
-    values = {field: getattr(lease, field) for field in Lease.__dataclass_fields__}
+    c, fresh = leases.c, Lease(name=name, holder=holder, since=now, until=now + lasting)
+    values = {field: getattr(fresh, field) for field in Lease.__dataclass_fields__}
+    # One statement decides, so of two programs that ask at once only one is answered with a row.
     statement = conflict_insert(conn, leases).values(values)
-    await conn.execute(statement.on_conflict_do_update(index_elements=["name"], set_=values))
-    return lease
+    statement = statement.on_conflict_do_update(
+        index_elements=["name"],
+        set_={"holder": holder, "since": case((c.holder == holder, c.since), else_=now), "until": fresh.until},
+        where=or_(c.holder == holder, c.until <= now),
+    )
+    row = (await conn.execute(statement.returning(*c))).mappings().first()
+    return _lease(row) if row else None
 
 
 async def release_lease(conn: WriteConnection, name: str, holder: str) -> None:
@@ -53,4 +55,8 @@ async def release_lease(conn: WriteConnection, name: str, holder: str) -> None:
 async def read_lease(conn: ReadConnection, name: str) -> Lease | None:
     """Who holds the lease, or held it last."""
     row = (await conn.execute(select(leases).where(leases.c.name == name))).mappings().first()
-    return Lease(**{field: row[field] for field in Lease.__dataclass_fields__}) if row else None
+    return _lease(row) if row else None
+
+
+def _lease(row: RowMapping) -> Lease:
+    return Lease(**{field: row[field] for field in Lease.__dataclass_fields__})

@@ -7,15 +7,20 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect, text
 
 import store.tables  # noqa: F401 - importing it fills the metadata
 from store.db import Store
 from store.errors import SchemaNewerError, SchemaOlderError
 
+# Any number will do, as long as all our programs take the same.
+_UPGRADE_LOCK = 0x7E50_0110
+
 
 async def upgrade(database: Store) -> None:
     """Apply the missing migrations, all in one transaction: killed half-way, none of them happened.
+
+    Programs that do so at the same time take turns, and the later ones find nothing to do.
 
     Raises SchemaNewerError when the database knows a revision that this program does not.
     """
@@ -32,12 +37,14 @@ async def check(database: Store) -> None:
 
 
 async def is_empty(database: Store) -> bool:
-    """Whether no migration was ever applied to the database."""
+    """Whether the database has no table at all, of ours or of anybody else."""
     async with database.read() as conn:
-        return await conn.run_sync(_revision) is None
+        return await conn.run_sync(lambda plain: not inspect(plain).get_table_names())
 
 
 def _upgrade(conn: Connection) -> None:
+    if conn.dialect.name == "postgresql":
+        conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADE_LOCK})
     _revision(conn)
     config = _config()
     config.attributes["connection"] = conn

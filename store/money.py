@@ -47,20 +47,21 @@ def exponent(currency: str) -> int:
 
 
 def money_from_text(text: str, currency: str) -> Money:
-    """Money from a plain decimal such as «1234.5» (point as decimal sign, no grouping).
+    """Money from a plain decimal such as «1234.5» (point as decimal sign, no grouping) or an XML double («1.5E3»).
 
     Raises InvalidAmountError for NaN, infinities, empty text, grouping, and decimals finer than the currency's
     minor unit: an amount is never rounded in silence. Zeros beyond the exponent are harmless and accepted.
     """
     try:
-        amount = Decimal(text)
+        # Python groups digits with «_».
+        amount = Decimal(text.replace("_", ","))
     except InvalidOperation:
         raise InvalidAmountError(f"«{text[:40]}» is not an amount") from None
     if not amount.is_finite() or amount.adjusted() > len(str(_MAX_MINOR)):
         raise InvalidAmountError(f"«{text[:40]}» is not an amount that can be kept")
-    scaled = amount.scaleb(exponent(currency))
-    minor = int(scaled)
-    if scaled != minor:
+    minor = int(amount.scaleb(exponent(currency)))
+    # Compared backwards: scaling rounds to 28 digits, comparing does not.
+    if Decimal(minor).scaleb(-exponent(currency)) != amount:
         raise InvalidAmountError(f"«{text[:40]}» has more decimals than {currency} knows")
     if abs(minor) > _MAX_MINOR:
         raise InvalidAmountError(f"«{text[:40]}» is too large to be kept")

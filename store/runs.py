@@ -1,11 +1,12 @@
 """Sync runs and quarantined records: what `tesorio status` tells about the sources."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Column, Index, Integer, RowMapping, String, Table, Text, delete, func, select, update
+from sqlalchemy import Column, Index, Integer, RowMapping, String, Table, Text, delete, func, insert, select, update
 
 from store.db import ReadConnection, WriteConnection
 from store.schema import Instant, metadata
@@ -81,16 +82,25 @@ quarantine = Table(
 )
 
 
-async def start_run(conn: WriteConnection, run: SyncRun) -> None:
-    """Record that a run begins; a run that is taken up again after a crash keeps its first start."""
-    values = asdict(run) | {"outcome": run.outcome.value}
-    await conn.execute(conflict_insert(conn, sync_runs).values(values).on_conflict_do_nothing(index_elements=["id"]))
+async def start_run(conn: WriteConnection, run: SyncRun) -> SyncRun:
+    """The run as it goes on from here: a run that broke off or failed is taken up where it was, one that ended stays.
+
+    Other runs of the stream that never told their end are closed: from here on they can write no more.
+    """
+    await _close_abandoned(conn, run)
+    known = await run_by_id(conn, run.id)
+    if known is None:
+        await conn.execute(insert(sync_runs).values(_values(run)))
+        return run
+    if known.outcome is Outcome.FAILED:
+        known = replace(known, outcome=Outcome.RUNNING, ended_at=None, error=None)
+        await save_run(conn, known)
+    return known
 
 
 async def save_run(conn: WriteConnection, run: SyncRun) -> None:
     """Record how far a run is, or how it ended."""
-    values = asdict(run) | {"outcome": run.outcome.value}
-    await conn.execute(update(sync_runs).where(sync_runs.c.id == run.id).values(values))
+    await conn.execute(update(sync_runs).where(sync_runs.c.id == run.id).values(_values(run)))
 
 
 async def run_by_id(conn: ReadConnection, run_id: str) -> SyncRun | None:
@@ -101,17 +111,10 @@ async def run_by_id(conn: ReadConnection, run_id: str) -> SyncRun | None:
 
 async def latest_runs(conn: ReadConnection) -> tuple[SyncRun, ...]:
     """The newest run of every stream, by source and stream."""
-    newest = (
-        select(sync_runs.c.source, sync_runs.c.stream, func.max(sync_runs.c.started_at).label("started_at"))
-        .group_by(sync_runs.c.source, sync_runs.c.stream)
-        .subquery()
-    )
-    same = (
-        (sync_runs.c.source == newest.c.source)
-        & (sync_runs.c.stream == newest.c.stream)
-        & (sync_runs.c.started_at == newest.c.started_at)
-    )
-    query = select(sync_runs).join(newest, same).order_by(sync_runs.c.source, sync_runs.c.stream)
+    c = sync_runs.c
+    place = func.row_number().over(partition_by=(c.source, c.stream), order_by=(c.started_at.desc(), c.id.desc()))
+    ranked = select(c.id, place.label("place")).subquery()
+    query = select(sync_runs).join(ranked, (c.id == ranked.c.id) & (ranked.c.place == 1)).order_by(c.source, c.stream)
     return tuple(_run(row) for row in (await conn.execute(query)).mappings())
 
 
@@ -141,6 +144,20 @@ async def list_quarantined(conn: ReadConnection, *, limit: int) -> tuple[Quarant
     query = select(quarantine).order_by(quarantine.c.seen_at.desc(), quarantine.c.source_id).limit(limit)
     rows = (await conn.execute(query)).mappings()
     return tuple(Quarantined(**{name: row[name] for name in Quarantined.__dataclass_fields__}) for row in rows)
+
+
+async def _close_abandoned(conn: WriteConnection, run: SyncRun) -> None:
+    c = sync_runs.c
+    end = {"outcome": Outcome.FAILED.value, "ended_at": run.started_at, "error": "broke off; a later run went on"}
+    await conn.execute(
+        update(sync_runs)
+        .where(c.source == run.source, c.stream == run.stream, c.outcome == Outcome.RUNNING.value, c.id != run.id)
+        .values(end)
+    )
+
+
+def _values(run: SyncRun) -> dict[str, Any]:
+    return asdict(run) | {"outcome": run.outcome.value}
 
 
 def _run(row: RowMapping) -> SyncRun:

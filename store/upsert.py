@@ -20,8 +20,10 @@ _T = TypeVar("_T")
 _CHUNK = 500
 # Columns that a pulled row does not bring.
 _NOT_PULLED = frozenset({"id", "refreshed_at"})
-# Bookkeeping, not content: a difference here alone is no change to tell people of.
-_NOT_CONTENT = frozenset({"id", "seen_at", "fingerprint", "source_changed_at"})
+# Bookkeeping and search keys, not content: a difference here alone is no change to tell people of.
+_NOT_CONTENT = frozenset(
+    "id seen_at fingerprint source_changed_at name_key sorted_name_key number_key reversed_number_key".split()
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,12 +54,13 @@ async def upsert_rows(
 ) -> tuple[Counts, frozenset[str]]:
     """Write the rows that are new or differ by fingerprint; say how many, and the ids that were written.
 
-    When an id occurs twice in `rows` the later one counts, as paging may serve a record again after an edit.
+    When an id occurs twice in `rows` the later one counts, as paging may serve a record again after an edit. A row
+    that its source changed before the version that we have is old news, from a page that was read before a refresh.
     """
     latest = {row["id"]: row for row in rows}
-    known = await _fingerprints(conn, table, tuple(latest))
+    known = await _versions(conn, table, tuple(latest))
     new = [row for row in latest.values() if row["id"] not in known]
-    differing = [row for row in latest.values() if known.get(row["id"], row["fingerprint"]) != row["fingerprint"]]
+    differing = [row for row in latest.values() if row["id"] in known and _supersedes(row, known[row["id"]])]
     before = await _rows_by_id(conn, table, tuple(row["id"] for row in differing))
     if new:
         await conn.execute(_insert(conn, table), new)
@@ -96,12 +99,21 @@ def _update(table: Table) -> Any:
     return update(table).where(table.c.id == bindparam("v_id")).values(values)
 
 
-async def _fingerprints(conn: WriteConnection, table: Table, ids: Sequence[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
+async def _versions(conn: WriteConnection, table: Table, ids: Sequence[str]) -> dict[str, tuple[str, datetime | None]]:
+    c = table.c
+    found: dict[str, tuple[str, datetime | None]] = {}
     for chunk in chunks(ids):
-        rows = await conn.execute(select(table.c.id, table.c.fingerprint).where(table.c.id.in_(chunk)))
-        found.update((row[0], row[1]) for row in rows)
+        rows = await conn.execute(select(c.id, c.fingerprint, c.source_changed_at).where(c.id.in_(chunk)))
+        found.update((row[0], (row[1], row[2])) for row in rows)
     return found
+
+
+def _supersedes(row: Mapping[str, Any], known: tuple[str, datetime | None]) -> bool:
+    known_fingerprint, known_changed_at = known
+    if row["fingerprint"] == known_fingerprint:
+        return False
+    changed_at = row["source_changed_at"]
+    return known_changed_at is None or changed_at is None or changed_at >= known_changed_at
 
 
 async def _rows_by_id(conn: WriteConnection, table: Table, ids: Sequence[str]) -> dict[str, RowMapping]:
@@ -125,7 +137,6 @@ def _changes(
 
 
 def _differences(before: RowMapping, after: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
-
     return {
         name: (before[name], value)
         for name, value in after.items()

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import uuid4
 
-from sqlalchemy import Boolean, Column, RowMapping, String, Table, delete, func, insert, select, update
+from sqlalchemy import Boolean, Column, RowMapping, String, Table, delete, func, select, update
 
 from store.db import ReadConnection, WriteConnection
 from store.schema import Instant, metadata
@@ -72,10 +72,11 @@ slack_links = Table(
 
 async def add_user(conn: WriteConnection, *, email: str, name: str, role: Role, at: datetime) -> User:
     """A new active account. Raises DuplicateUserError when the e-mail is taken."""
-    if await user_by_email(conn, email):
-        raise DuplicateUserError(f"{email} has an account already")
     user = User(id=uuid4().hex, email=email.strip().lower(), name=name, role=role, is_active=True, created_at=at)
-    await conn.execute(insert(users).values(asdict(user)))
+    statement = conflict_insert(conn, users).values(asdict(user))
+    made = await conn.execute(statement.on_conflict_do_nothing(index_elements=["email"]))
+    if made.rowcount != 1:
+        raise DuplicateUserError(f"{email} has an account already")
     return user
 
 

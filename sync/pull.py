@@ -1,14 +1,15 @@
 """Reading a source into the store, page by page: rows, change rows and cursor of a page in one transaction."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from store.cursors import Cursor, advance_cursor, claim_cursor, forget_cursor, read_as_of
 from store.db import Store
-from store.facts import read_fact, save_fact
+from store.errors import StaleWriterError, StoreError
+from store.facts import bind_fact, read_fact
 from store.leases import release_lease, take_lease
 from store.pulled import touch_record, upsert_records
 from store.runs import (
@@ -46,7 +47,8 @@ async def pull_source(
     """Pull the ordered streams (all, by default) in the source's order; say how each ended.
 
     Raises BusyError while another run reads this source, StopError when the source is another account than the one
-    this installation is bound to, and whatever SourceError a stream ended with.
+    this installation is bound to, whatever SourceError a stream ended with, StaleWriterError when another run took
+    over, and any other StoreError.
     """
     job = _Job(source=source, store=store, order=order, clock=clock, progress=progress)
     await _take_turn(job)
@@ -85,13 +87,16 @@ async def bind_account(source: Source, store: Store) -> None:
         bound = await read_fact(conn, fact)
     if bound is None:
         async with store.write() as conn:
-            await save_fact(conn, fact, account)
-    elif bound != account:
+            bound = await bind_fact(conn, fact, account)
+    if bound != account:
         raise StopError(f"this store holds the data of {source.name} account {bound}, not of {account}")
 
 
-async def ahead(pages: AsyncIterator[Page]) -> AsyncIterator[Page]:
-    """The same pages, each being fetched while the one before it is worked on."""
+async def ahead(pages: AsyncIterator[Page]) -> AsyncGenerator[Page, None]:
+    """The same pages, each being fetched while the one before it is worked on.
+
+    Must be closed before `pages` is, which cannot end while it is being asked for a page.
+    """
     coming = asyncio.ensure_future(_next(pages))
     try:
         while (page := await coming) is not None:
@@ -133,15 +138,26 @@ async def _pull_stream(job: _Job, stream: str) -> SyncRun:
         return run
     job.progress(run)
     try:
-        async with aclosing(job.source.pages(stream, cursor.value, now=job.clock())) as pages:
-            async for page in ahead(pages):
+        read = job.source.pages(stream, cursor.value, now=job.clock())
+        async with aclosing(read), aclosing(ahead(read)) as pages:
+            async for page in pages:
                 run, cursor = await _save_page(job.store, run, cursor, page, job.clock())
                 job.progress(run)
-    except SourceError as error:
-        await _end(job, replace(run, outcome=Outcome.FAILED, ended_at=job.clock(), error=str(error)))
+    except StoreError:
+        # Either another run has taken over, or there is nowhere to write how it went.
+        raise
+    except (Exception, asyncio.CancelledError) as error:
+        # An outer door: whatever ends a pull, `tesorio status` must say it.
+        await _end(job, replace(run, outcome=Outcome.FAILED, ended_at=job.clock(), error=_reason(error)))
         raise
     outcome = Outcome.DEGRADED if run.quarantined else Outcome.OK
     return await _end(job, replace(run, outcome=outcome, ended_at=job.clock(), error=None))
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, asyncio.CancelledError):
+        return "stopped before its end; the next run goes on from there"
+    return str(error) if isinstance(error, SourceError) else f"{type(error).__name__}: {error}"
 
 
 async def _begin(job: _Job, stream: str) -> tuple[SyncRun, Cursor]:
@@ -149,23 +165,22 @@ async def _begin(job: _Job, stream: str) -> tuple[SyncRun, Cursor]:
     run_id, name = f"{job.order.run_id}/{stream}", job.source.name
     fresh = SyncRun(id=run_id, source=name, stream=stream, started_at=job.clock(), outcome=Outcome.RUNNING)
     async with job.store.write() as conn:
-        known = await run_by_id(conn, run_id)
-        await start_run(conn, fresh)
+        is_new = await run_by_id(conn, run_id) is None
+        # The cursor first, as in saving a page: on PostgreSQL two runs then wait for each other in one order only.
         cursor = await claim_cursor(conn, name, stream, run_id)
-        if job.order.full and known is None:
+        if job.order.full and is_new:
             cursor = await forget_cursor(conn, cursor)
-    if known is None:
-        return fresh, cursor
-    return (replace(known, outcome=Outcome.RUNNING) if known.outcome is Outcome.FAILED else known), cursor
+        return await start_run(conn, fresh), cursor
 
 
 async def _save_page(store: Store, run: SyncRun, cursor: Cursor, page: Page, now: datetime) -> tuple[SyncRun, Cursor]:
     async with store.write() as conn:
+        # The fence first: a late writer is refused before it touches a row.
+        moved = await advance_cursor(conn, cursor, value=page.cursor, covered_until=page.covered_until)
         counts = await upsert_records(conn, page.records, at=now)
         read = [record.source_id for record in page.records]
         await release_records(conn, run.source, run.stream, read)
         await quarantine_records(conn, _quarantined(run, page, now))
-        moved = await advance_cursor(conn, cursor, value=page.cursor, covered_until=page.covered_until)
         saved = replace(
             run,
             pages=run.pages + 1,
@@ -177,7 +192,8 @@ async def _save_page(store: Store, run: SyncRun, cursor: Cursor, page: Page, now
         )
         await save_run(conn, saved)
         holder = run.id.rpartition("/")[0]
-        await take_lease(conn, _lease(run.source), holder, now=now, lasting=LEASE_LASTS)
+        if await take_lease(conn, _lease(run.source), holder, now=now, lasting=LEASE_LASTS) is None:
+            raise StaleWriterError
     return saved, moved
 
 
