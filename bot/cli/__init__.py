@@ -69,6 +69,12 @@ def _log_to_stderr() -> None:
         structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer(ensure_ascii=False)
     )
     tail: list[structlog.typing.Processor] = [] if terminal else [structlog.processors.format_exc_info]
+    # Libraries that log through structlog (stamina tells its retries so) go the same way, not to standard output.
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
