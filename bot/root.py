@@ -9,7 +9,7 @@ import os
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -24,18 +24,17 @@ from bot.lookup.index import LookupIndex
 from bot.settings import Settings, SettingsError
 from bot.socket import SocketDoor
 from store import migrate
-from store.cursors import list_cursors
-from store.db import ReadConnection, Store
+from store.db import Store
 from store.errors import SchemaOlderError
 from store.facts import read_fact, save_fact
 from store.runs import SyncRun
-from store.work import Payload, TryLaterError
+from store.work import Payload
+from sync import daily
 from sync.connector import Source
 from sync.durable import DurableWork, Handler
 from sync.errors import NotPermittedError, ReauthoriseError, RetryError, SourceError
-from sync.pull import Clock, Progress, PullOrder, pull_source, refresh_record
+from sync.pull import Clock, Progress, refresh_record
 from sync.registry import CONNECTORS
-from sync.schedule import DailyClock, due_slot, slot_id, slot_instant
 from sync.settings import SettingsError as ConnectorSettingsError
 
 _log = logging.getLogger(__name__)
@@ -117,7 +116,7 @@ class Assistant:
 
     async def pull(self, source: str, work_id: str, *, full: bool = False) -> None:
         """Start a pull that survives a crash."""
-        await self.work.start("pull", work_id, {"source": source, "full": "yes" if full else ""})
+        await daily.start_pull(self.work, source, work_id, full=full)
 
 
 @asynccontextmanager
@@ -179,36 +178,13 @@ async def open_assistant(
 @asynccontextmanager
 async def daily_pulls(assistant: Assistant, settings: Settings) -> AsyncIterator[None]:
     """The clock: each source's daily slot, and at the start the slot that was missed while nothing ran."""
-    at, zone, clock = settings.rules.sync.daily_at, settings.timezone, assistant.deps.clock
-
-    async def start(slot: date) -> None:
-        for source in assistant.sources:
-            await assistant.pull(source.name, slot_id(source.name, slot))
-
-    slot = due_slot(clock(), at, zone)
-    async with assistant.deps.store.read() as conn:
-        late = [source for source in assistant.sources if await _is_behind(conn, source, slot_instant(slot, at, zone))]
-    for source in late:
-        await assistant.pull(source.name, slot_id(source.name, slot))
-    async with DailyClock(at=at, zone=zone, now=clock, start=start):
+    at, zone, deps = settings.rules.sync.daily_at, settings.timezone, assistant.deps
+    async with daily.daily_pulls(assistant.work, assistant.sources, deps.store, at=at, zone=zone, clock=deps.clock):
         yield
-
-
-async def _is_behind(conn: ReadConnection, source: Source, due: datetime) -> bool:
-    """Whether a stream of the source has not been read to its end since the instant."""
-    known = {cursor.stream: cursor.covered_until for cursor in await list_cursors(conn) if cursor.source == source.name}
-    return any((covered := known.get(stream)) is None or covered < due for stream in source.streams)
 
 
 def _handlers(deps: Deps, sources: tuple[Source, ...], progress: Progress) -> Mapping[str, Handler]:
     by_name = {source.name: source for source in sources}
-
-    async def pull(work_id: str, payload: Payload) -> None:
-        order = PullOrder(run_id=work_id, full=bool(payload.get("full")))
-        try:
-            await pull_source(by_name[payload["source"]], deps.store, order, clock=deps.clock, progress=progress)
-        except RetryError as error:
-            raise TryLaterError(str(error), after_seconds=error.after_seconds) from error
 
     async def read_again(_work_id: str, payload: Payload) -> None:
         source, trouble = by_name.get(payload["origin"]), ""
@@ -220,7 +196,8 @@ def _handlers(deps: Deps, sources: tuple[Source, ...], progress: Progress) -> Ma
             trouble = _trouble(source, error)
         await refresh.finish(deps, payload, trouble)
 
-    return {"pull": pull, "refresh": read_again}
+    pull = daily.pull_handler(sources, deps.store, clock=deps.clock, progress=progress)
+    return {daily.PULL: pull, "refresh": read_again}
 
 
 def _trouble(source: Source | None, error: SourceError) -> str:

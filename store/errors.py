@@ -12,7 +12,11 @@ class StoreError(Exception):
         return super().__str__() or (self.__doc__ or "")
 
 
-class StoreBusyError(StoreError):
+class StoreRetryError(StoreError):
+    """The store cannot do this right now; the same may work a little later."""
+
+
+class StoreBusyError(StoreRetryError):
     """Another program holds the database for too long. Try again; if it stays, look for a second `tesorio run`."""
 
 
@@ -20,7 +24,7 @@ class StoreReadOnlyError(StoreError):
     """The database cannot be written: its file or folder is read-only. Give this user the right to write there."""
 
 
-class StoreFullError(StoreError):
+class StoreFullError(StoreRetryError):
     """The disk is full. Answers still come from what is stored; free some space and writing goes on by itself."""
 
 
@@ -28,7 +32,7 @@ class StoreCorruptError(StoreError):
     """The database file is damaged. Stop the program and restore the newest backup into the data folder."""
 
 
-class StoreUnreachableError(StoreError):
+class StoreUnreachableError(StoreRetryError):
     """The database cannot be opened. Check TESORIO_DATABASE_URL, the folder's rights, and that the server runs."""
 
 

@@ -23,7 +23,16 @@ Handler = Callable[[str, Payload], Awaitable[None]]
 
 # Pending work must survive a deploy: the engine sets work of another version aside, so ours never changes.
 _WORK_VERSION = "1"
-_MAX_ATTEMPTS = 8
+# About a day with the waits of `backoff`: by then the next daily slot has come.
+_MAX_ATTEMPTS = 100
+# Each restart in the middle counts as one; the engine's own limit of 100 is for programs that crash on the work.
+_MAX_RESTARTS = 1000
+_ENDED = {
+    "SUCCESS": WorkState.DONE,
+    "ERROR": WorkState.FAILED,
+    "CANCELLED": WorkState.FAILED,
+    "MAX_RECOVERY_ATTEMPTS_EXCEEDED": WorkState.FAILED,
+}
 _log = logging.getLogger(__name__)
 
 
@@ -70,7 +79,7 @@ class DurableWork:
         async def run(kind: str, work_id: str, payload: dict[str, str]) -> None:
             await self._run(kind, work_id, payload)
 
-        self._workflow = DBOS.workflow(name="tesorio.work")(run)
+        self._workflow = DBOS.workflow(name="tesorio.work", max_recovery_attempts=_MAX_RESTARTS)(run)
         DBOS.launch()
         return self
 
@@ -100,18 +109,7 @@ class DurableWork:
         found = await DBOS.get_workflow_status_async(work_id)
         if found is None:
             return None
-        return {"SUCCESS": WorkState.DONE, "ERROR": WorkState.FAILED, "CANCELLED": WorkState.FAILED}.get(
-            found.status, WorkState.PENDING
-        )
-
-    async def wait(self, work_id: str) -> WorkState:
-        """Wait until the work with this id has ended."""
-        handle: Any = await DBOS.retrieve_workflow_async(work_id)
-        try:
-            await handle.get_result()
-        except WorkGivenUpError:
-            return WorkState.FAILED
-        return await self.status(work_id) or WorkState.FAILED
+        return _ENDED.get(found.status, WorkState.PENDING)
 
     async def _run(self, kind: str, work_id: str, payload: dict[str, str]) -> None:
         for attempt in range(1, _MAX_ATTEMPTS + 1):

@@ -5,13 +5,13 @@ replicas, a late start and a suspended laptop all come out as one run a day.
 """
 
 from collections.abc import Awaitable, Callable
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from types import TracebackType
 from typing import Self
 from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
 
 StartSlot = Callable[[date], Awaitable[None]]
 
@@ -28,25 +28,40 @@ def due_slot(now: datetime, at: time, zone: ZoneInfo) -> date:
 
 def slot_instant(slot: date, at: time, zone: ZoneInfo) -> datetime:
     """The instant at which a local date's slot is due."""
-    return datetime.combine(slot, at.replace(fold=0), zone).astimezone(ZoneInfo("UTC"))
+    return datetime.combine(slot, at.replace(fold=0), zone).astimezone(UTC)
 
 
-def slot_id(source: str, slot: date) -> str:
-    """The id of the work that serves a source's daily slot."""
-    return f"sync-{source}-{slot.isoformat()}"
+def slot_id(source: str, slot: date, attempt: int) -> str:
+    """The id of the work that serves a source's daily slot: «sync-netsuite-2026-11-22/1». Attempts count from 1."""
+    return f"sync-{source}-{slot.isoformat()}/{attempt}"
 
 
 class DailyClock:
-    """Calls `start` with the due local date, every day at `at` in `zone`, for as long as the block lasts."""
+    """Calls `start` with every local date whose slot falls due while the block lasts; `served` is the last one before.
 
-    def __init__(self, *, at: time, zone: ZoneInfo, now: Callable[[], datetime], start: StartSlot) -> None:
-        self._at, self._zone, self._now, self._start = at, zone, now, start
-        self._scheduler = AsyncIOScheduler(timezone=zone)
+    It looks at the clock every `every` instead of waiting for the slot: a timer that waits for hours comes late when
+    the computer slept or the clock was set, and a cron rule leaves out the date on which spring skips its hour. When
+    `start` fails, the next look tries again; of several dates that were missed together only the newest is started.
+    """
+
+    def __init__(
+        self,
+        *,
+        at: time,
+        zone: ZoneInfo,
+        now: Callable[[], datetime],
+        served: date,
+        start: StartSlot,
+        every: timedelta = timedelta(seconds=20),
+    ) -> None:
+        self._at, self._zone, self._now, self._served, self._start = at, zone, now, served, start
+        self._every = every
+        self._scheduler = AsyncIOScheduler(timezone=UTC)
 
     async def __aenter__(self) -> Self:
-        trigger = CronTrigger(hour=self._at.hour, minute=self._at.minute, timezone=self._zone)
-        # A late job still counts (the default drops it after one second), and several late ones are one.
-        self._scheduler.add_job(self._tick, trigger, coalesce=True, misfire_grace_time=None, max_instances=1)
+        trigger = IntervalTrigger(seconds=self._every.total_seconds(), timezone=UTC)
+        # A late look still counts (the default drops it after one second), and several late ones are one.
+        self._scheduler.add_job(self._look, trigger, coalesce=True, misfire_grace_time=None, max_instances=1)
         self._scheduler.start()
         return self
 
@@ -55,5 +70,8 @@ class DailyClock:
     ) -> None:
         self._scheduler.shutdown(wait=False)
 
-    async def _tick(self) -> None:
-        await self._start(due_slot(self._now(), self._at, self._zone))
+    async def _look(self) -> None:
+        slot = due_slot(self._now(), self._at, self._zone)
+        if slot > self._served:
+            await self._start(slot)
+            self._served = slot

@@ -1,0 +1,81 @@
+"""Pulls as durable work: the handler that runs one, and the daily slots that start them."""
+
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import date, datetime, time
+from itertools import count
+from zoneinfo import ZoneInfo
+
+from store.cursors import list_cursors
+from store.db import ReadConnection, Store
+from store.errors import StaleWriterError, StoreRetryError
+from store.work import Payload, TryLaterError, Work, WorkState
+from sync.connector import Source
+from sync.durable import Handler
+from sync.errors import RetryError, StopError
+from sync.pull import Clock, Progress, PullOrder, pull_source
+from sync.schedule import DailyClock, due_slot, slot_id, slot_instant
+
+PULL = "pull"
+_log = logging.getLogger(__name__)
+
+
+def pull_handler(sources: Sequence[Source], store: Store, *, clock: Clock, progress: Progress) -> Handler:
+    """What durable work of the kind `pull` does. Its id is the run's, so that started anew it goes on."""
+    by_name = {source.name: source for source in sources}
+
+    async def pull(work_id: str, payload: Payload) -> None:
+        source = by_name.get(payload["source"])
+        if source is None:
+            raise StopError(f"{payload['source']} is not set up here any more")
+        order = PullOrder(run_id=work_id, full=bool(payload.get("full")))
+        try:
+            await pull_source(source, store, order, clock=clock, progress=progress)
+        except StaleWriterError:
+            _log.info("%s ends: another run reads on from where it was", work_id)
+        except RetryError as error:
+            raise TryLaterError(str(error), after_seconds=error.after_seconds) from error
+        except StoreRetryError as error:
+            raise TryLaterError(str(error)) from error
+
+    return pull
+
+
+async def start_pull(work: Work, source: str, work_id: str, *, full: bool = False) -> None:
+    """Start a pull that survives a crash."""
+    await work.start(PULL, work_id, {"source": source, "full": "yes" if full else ""})
+
+
+@asynccontextmanager
+async def daily_pulls(
+    work: Work, sources: Sequence[Source], store: Store, *, at: time, zone: ZoneInfo, clock: Clock
+) -> AsyncIterator[None]:
+    """The clock: each source's daily slot, and at the start the slot that was missed while nothing ran."""
+
+    async def start(slot: date) -> None:
+        for source in sources:
+            await _start_slot(work, source.name, slot)
+
+    slot = due_slot(clock(), at, zone)
+    async with store.read() as conn:
+        late = [source.name for source in sources if await _is_behind(conn, source, slot_instant(slot, at, zone))]
+    for name in late:
+        await _start_slot(work, name, slot)
+    async with DailyClock(at=at, zone=zone, now=clock, served=slot, start=start):
+        yield
+
+
+async def _start_slot(work: Work, source: str, slot: date) -> None:
+    """Start the slot's first attempt that has not failed; one that is under way or done is left as it is."""
+    for attempt in count(1):
+        work_id = slot_id(source, slot, attempt)
+        if await work.status(work_id) is not WorkState.FAILED:
+            return await start_pull(work, source, work_id)
+    return None
+
+
+async def _is_behind(conn: ReadConnection, source: Source, due: datetime) -> bool:
+    """Whether a stream of the source has not been read to its end since the instant."""
+    known = {cursor.stream: cursor.covered_until for cursor in await list_cursors(conn) if cursor.source == source.name}
+    return any((covered := known.get(stream)) is None or covered < due for stream in source.streams)
