@@ -9,18 +9,19 @@ from uuid import uuid4
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.commands import help_, lookup, refresh
 from bot.deps import Deps
-from bot.feature import Feature, Subcommand, slash_request
+from bot.feature import Feature, Subcommand, reply_to, slash_request
 from bot.views.misses import failed, outdated_button
 
 COMMAND = "/tesorio"
-FEATURES: tuple[Feature, ...] = (
+_ASKED: tuple[Feature, ...] = (
     lookup.FEATURE,
     refresh.FEATURE,
-    help_.FEATURE,
 )
+FEATURES = (*_ASKED, help_.help_feature(_ASKED))
 
 # Registered last, so it only takes what nothing else did: buttons of an older version, events we did not ask for.
 _ANYTHING = re.compile(".*")
@@ -50,12 +51,26 @@ def build_app(deps: Deps, identity: Mapping[str, str]) -> AsyncApp:
             bot_token=deps.slack.token,
         )
 
-    app = AsyncApp(client=deps.slack, authorize=authorize, request_verification_enabled=False)
+    app = AsyncApp(
+        # Without a token: it is authorize that gives one to each request.
+        client=AsyncWebClient(base_url=deps.slack.base_url),
+        authorize=authorize,
+        logger=_quiet_logger(),
+        request_verification_enabled=False,
+        process_before_response=True,
+    )
     _register_slash_command(app, deps)
     for feature in FEATURES:
         feature.register(app, deps)
     _register_last_doors(app, deps)
     return app
+
+
+def _quiet_logger() -> logging.Logger:
+    """Bolt's own log, from errors on: its warnings are about ways of registering that we chose on purpose."""
+    logger = logging.getLogger("slack_bolt")
+    logger.setLevel(logging.ERROR)
+    return logger
 
 
 def _register_slash_command(app: AsyncApp, deps: Deps) -> None:
@@ -64,7 +79,7 @@ def _register_slash_command(app: AsyncApp, deps: Deps) -> None:
     async def slash(ack: Any, body: dict[str, Any]) -> None:
         await ack()
         request = slash_request(body)
-        await by_word.get(request.subcommand, by_word["help"]).handle(deps, request)
+        await by_word.get(request.subcommand, by_word[help_.WORD]).handle(deps, request)
 
     app.command(COMMAND)(slash)
 
@@ -74,19 +89,19 @@ def _register_last_doors(app: AsyncApp, deps: Deps) -> None:
 
     async def old_button(ack: Any, body: dict[str, Any]) -> None:
         await ack()
-        if body.get("response_url"):
-            await deps.answering.post_privately(body["response_url"], outdated_button())
+        await deps.answering.post_privately(reply_to(body), outdated_button())
 
     async def quiet(ack: Any) -> None:
         await ack()
 
-    async def on_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
+    async def on_error(error: Exception, body: dict[str, Any], ack: Any) -> BoltResponse:
         reference = uuid4().hex[:8]
         _log.error("request failed, reference %s", reference, exc_info=error)
-        if body.get("response_url"):
-            await deps.answering.post_privately(body["response_url"], failed(reference))
+        await ack()
+        await deps.answering.post_privately(reply_to(body), failed(reference))
         return BoltResponse(status=200)
 
     app.action({"action_id": _ANYTHING})(old_button)
-    app.event(_ANYTHING)(quiet)
+    for register in (app.event, app.shortcut, app.view, app.options):
+        register(_ANYTHING)(quiet)
     app.error(on_error)

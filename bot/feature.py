@@ -7,7 +7,9 @@ from typing import Any
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.access import SlackPerson
+from bot.answering import ReplyTo
 from bot.deps import Deps
+from bot.views.match import query_of_block
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -17,21 +19,22 @@ class SlashRequest:
     person: SlackPerson
     subcommand: str
     text: str
-    channel_id: str
-    response_url: str
+    reply: ReplyTo
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ActionRequest:
-    """One click on a button or choice in a menu of a message. `value` is what the element carries."""
+    """One click on a button or choice in a menu of a message.
+
+    `value` is what the element carries; `query` what had been asked for, where the message still says so.
+    """
 
     person: SlackPerson
     action_id: str
-    block_id: str
     action_ts: str
     value: str
-    channel_id: str
-    response_url: str
+    query: str
+    reply: ReplyTo
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,13 +60,13 @@ class Feature:
 
 def slash_request(body: Mapping[str, Any]) -> SlashRequest:
     """The request in a slash command's payload."""
-    word, _, rest = str(body.get("text") or "").strip().partition(" ")
+    word, rest = [*str(body.get("text") or "").split(maxsplit=1), "", ""][:2]
+    user_id = str(body.get("user_id") or "")
     return SlashRequest(
-        person=SlackPerson(team_id=str(body.get("team_id") or ""), user_id=str(body.get("user_id") or "")),
+        person=SlackPerson(team_id=str(body.get("team_id") or ""), user_id=user_id),
         subcommand=word.lower(),
         text=rest.strip(),
-        channel_id=str(body.get("channel_id") or ""),
-        response_url=str(body.get("response_url") or ""),
+        reply=reply_to(body),
     )
 
 
@@ -75,9 +78,26 @@ def action_request(body: Mapping[str, Any]) -> ActionRequest:
     return ActionRequest(
         person=SlackPerson(team_id=str(user.get("team_id") or ""), user_id=str(user.get("id") or "")),
         action_id=str(action.get("action_id") or ""),
-        block_id=str(action.get("block_id") or ""),
         action_ts=str(action.get("action_ts") or ""),
         value=str(action.get("value") or chosen.get("value") or ""),
-        channel_id=str((body.get("channel") or {}).get("id") or ""),
-        response_url=str(body.get("response_url") or ""),
+        query=_query(body, str(action.get("block_id") or "")),
+        reply=reply_to(body),
     )
+
+
+def reply_to(body: Mapping[str, Any]) -> ReplyTo:
+    """Where to answer a payload of any kind; fields that it has not are empty."""
+    user, channel, message = (body.get(name) or {} for name in ("user", "channel", "message"))
+    return ReplyTo(
+        url=str(body.get("response_url") or ""),
+        channel_id=str(body.get("channel_id") or channel.get("id") or ""),
+        user_id=str(body.get("user_id") or user.get("id") or ""),
+        message_ts=str(message.get("ts") or ""),
+    )
+
+
+def _query(body: Mapping[str, Any], block_id: str) -> str:
+    """What the card answers: kept by its menu, which may be another block than the one that was used."""
+    blocks = (body.get("message") or {}).get("blocks") or ()
+    found = (query_of_block(each) for each in (block_id, *(str(block.get("block_id")) for block in blocks)))
+    return next((query for query in found if query), "")

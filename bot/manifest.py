@@ -5,11 +5,18 @@ from typing import Any
 from bot.app import COMMAND, FEATURES, subcommands
 
 _HINT_CHARACTERS = 1000
+_SCOPES = frozenset(
+    {
+        "chat:write",  # answers whose response_url is worn out
+        "users:read",  # `tesorio users link`: no guests, bots and closed accounts
+        "users:read.email",  # `tesorio users link` without a member id
+    }
+)
 
 
 def app_manifest() -> dict[str, Any]:
     """The manifest of a Socket-Mode app (Slack's reference/app-manifest), with the least scopes that work."""
-    scopes = frozenset[str]().union(*(feature.scopes for feature in FEATURES))
+    scopes = _SCOPES.union(*(feature.scopes for feature in FEATURES))
     events = frozenset[str]().union(*(feature.events for feature in FEATURES))
     hint = " | ".join(subcommand.usage for subcommand in subcommands())
     settings: dict[str, Any] = {

@@ -3,6 +3,7 @@
 Here and in the command line, and nowhere else, `bot` and `sync` meet.
 """
 
+import asyncio
 import fcntl
 import logging
 import os
@@ -37,6 +38,8 @@ from sync.pull import Clock, Progress, refresh_record
 from sync.registry import CONNECTORS
 from sync.settings import SettingsError as ConnectorSettingsError
 
+# Somebody looks at the old card meanwhile. The daily pull has all the patience that a slow source needs.
+_REFRESH_SECONDS = 10
 _log = logging.getLogger(__name__)
 
 
@@ -139,7 +142,7 @@ async def open_assistant(
         )
         identity = await _identity(slack, store)
         index = await stack.enter_async_context(LookupIndex.open(settings.data_dir / "index", store))
-        answering = await stack.enter_async_context(Answering())
+        answering = await stack.enter_async_context(Answering(slack))
         audit = await stack.enter_async_context(AuditLog(store))
         work = DurableWork(database_url=settings.work_database_url, executor_id=_replica_id(settings.data_dir))
         deps = Deps(
@@ -170,8 +173,8 @@ async def open_assistant(
             web_client=slack,
             with_effects=effects(),
         )
-        stack.push_async_callback(door.client.close)
-        await door.client.connect()  # type: ignore[no-untyped-call]  # slack_sdk leaves it without types
+        stack.push_async_callback(door.close)
+        await door.open()
         yield Assistant(deps=deps, work=work, sources=sources, door=door)
 
 
@@ -187,22 +190,30 @@ def _handlers(deps: Deps, sources: tuple[Source, ...], progress: Progress) -> Ma
     by_name = {source.name: source for source in sources}
 
     async def read_again(_work_id: str, payload: Payload) -> None:
-        source, trouble = by_name.get(payload["origin"]), ""
-        try:
-            if source is not None:
-                await refresh_record(source, deps.store, payload["kind"], payload["source_id"], clock=deps.clock)
-        except SourceError as error:
-            _log.warning("refresh of %s failed: %s", payload["record_id"], error)
-            trouble = _trouble(source, error)
+        source = by_name.get(payload["origin"])
+        trouble = await _read_record(deps, source, payload) if source else f"{payload['origin']} is not set up here"
         await refresh.finish(deps, payload, trouble)
 
     pull = daily.pull_handler(sources, deps.store, clock=deps.clock, progress=progress)
     return {daily.PULL: pull, "refresh": read_again}
 
 
-def _trouble(source: Source | None, error: SourceError) -> str:
+async def _read_record(deps: Deps, source: Source, payload: Payload) -> str:
+    """Read the record that a refresh asks for; why that failed, or «»."""
+    try:
+        async with asyncio.timeout(_REFRESH_SECONDS):
+            found = await refresh_record(source, deps.store, payload["kind"], payload["source_id"], clock=deps.clock)
+    except TimeoutError:
+        return _trouble(source, RetryError())
+    except SourceError as error:
+        _log.warning("refresh of %s failed: %s", payload["record_id"], error)
+        return _trouble(source, error)
+    return "" if found else f"{source.title} has this record no more"
+
+
+def _trouble(source: Source, error: SourceError) -> str:
     """Why a refresh failed, for a person in Slack: no vendor words, no detail that only the log should have."""
-    name = source.title if source else "the source"
+    name = source.title
     if isinstance(error, RetryError):
         return f"{name} did not answer just now"
     if isinstance(error, ReauthoriseError | NotPermittedError):

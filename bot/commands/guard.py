@@ -1,23 +1,35 @@
 """The one check before anything is shown or done for a person in Slack."""
 
 from bot.access import Capability, Decision, SlackPerson, decide
+from bot.answering import ReplyTo
 from bot.deps import Deps
-from bot.views.misses import not_linked
+from bot.views.misses import not_linked, not_permitted
+from bot.views.parts import Message
 from store.audit import AuditEvent
 
+_MAX_SUBJECT = 200
 
-async def admitted(
-    deps: Deps, person: SlackPerson, wanted: Capability, *, action: str, subject: str, response_url: str
-) -> Decision | None:
-    """The decision, if the person may; otherwise they are told so, privately and without data, and None comes back.
 
-    Either way the audit trail has who tried what.
-    """
+async def judged(deps: Deps, person: SlackPerson, wanted: Capability, *, action: str, subject: str) -> Decision:
+    """Whether the person may, as the store is now. Either way the audit trail has who tried what."""
     async with deps.store.read() as conn:
         decision = await decide(conn, person, wanted)
     name = action if decision.allowed else f"{action}.denied"
-    deps.audit.note(AuditEvent(at=deps.clock(), actor=decision.actor, action=name, subject=subject[:200]))
+    deps.audit.note(AuditEvent(at=deps.clock(), actor=decision.actor, action=name, subject=subject[:_MAX_SUBJECT]))
+    return decision
+
+
+def refusal(decision: Decision) -> Message:
+    """What a person who may not is told: no data, and what to do."""
+    return not_linked() if decision.user is None else not_permitted()
+
+
+async def admitted(
+    deps: Deps, person: SlackPerson, wanted: Capability, *, action: str, subject: str, reply: ReplyTo
+) -> Decision | None:
+    """The decision, if the person may; otherwise they are told so, privately, and None comes back."""
+    decision = await judged(deps, person, wanted, action=action, subject=subject)
     if decision.allowed:
         return decision
-    await deps.answering.post_privately(response_url, not_linked())
+    await deps.answering.post_privately(reply, refusal(decision))
     return None

@@ -6,18 +6,17 @@ from typing import Any
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.access import Capability
+from bot.answering import ReplyTo
 from bot.cards import being_read_first, card_for
 from bot.commands.guard import admitted
 from bot.deps import Deps
 from bot.feature import ActionRequest, Feature, SlashRequest, Subcommand, action_request
-from bot.lookup.find import find_customer, find_invoice
-from bot.lookup.match import Found
-from bot.lookup.match import Match as LookupMatch
-from bot.views.match import Candidate, Match, query_of_block
+from bot.matches import candidate_of, found_for, match_for, match_of
 from bot.views.misses import missing_query, no_match, outdated_button
 from bot.views.parts import Message
 from bot.views.values import InvalidValueError, RecordKind, RecordRef, decode
-from store.db import ReadConnection
+
+_EXAMPLES: dict[RecordKind, str] = {"customer": "customer ABC Inc", "invoice": "invoice INV-12345"}
 
 
 def answer_kind(kind: RecordKind) -> Callable[[Deps, SlashRequest], Awaitable[None]]:
@@ -30,23 +29,23 @@ def answer_kind(kind: RecordKind) -> Callable[[Deps, SlashRequest], Awaitable[No
             Capability.LOOK_UP,
             action=f"lookup.{kind}",
             subject=request.text,
-            response_url=request.response_url,
+            reply=request.reply,
         )
         if allowed is None:
             return
         if not request.text:
-            await deps.answering.post_privately(request.response_url, missing_query(kind))
+            await deps.answering.post_privately(request.reply, missing_query(kind, _EXAMPLES[kind]))
             return
         message, is_answer = await _answer(deps, kind, request.text)
         post = deps.answering.post if is_answer else deps.answering.post_privately
-        await post(request.response_url, message)
+        await post(request.reply, message)
 
     return handle
 
 
 async def choose(deps: Deps, request: ActionRequest) -> None:
     """Another candidate was chosen in the menu: its card takes the place of this one, and offers the rest again."""
-    await _show(deps, request, query=query_of_block(request.block_id), answer=deps.answering.replace)
+    await _show(deps, request, query=request.query, answer=deps.answering.replace)
 
 
 async def open_card(deps: Deps, request: ActionRequest) -> None:
@@ -55,7 +54,7 @@ async def open_card(deps: Deps, request: ActionRequest) -> None:
 
 
 async def _show(
-    deps: Deps, request: ActionRequest, *, query: str | None, answer: Callable[[str, Message], Awaitable[bool]]
+    deps: Deps, request: ActionRequest, *, query: str | None, answer: Callable[[ReplyTo, Message], Awaitable[bool]]
 ) -> None:
     allowed = await admitted(
         deps,
@@ -63,26 +62,26 @@ async def _show(
         Capability.LOOK_UP,
         action=request.action_id,
         subject=request.value,
-        response_url=request.response_url,
+        reply=request.reply,
     )
     if allowed is None:
         return
     message = await _card(deps, request.value, query)
     if message is None:
-        await deps.answering.post_privately(request.response_url, outdated_button())
+        await deps.answering.post_privately(request.reply, outdated_button())
         return
-    await answer(request.response_url, message)
+    await answer(request.reply, message)
 
 
 async def _answer(deps: Deps, kind: RecordKind, text: str) -> tuple[Message, bool]:
     """What to say to a query, and whether it is an answer that the channel should see."""
     async with deps.store.read() as conn:
-        found = await _found(deps, conn, kind, text)
+        found = await found_for(deps, conn, kind, text)
         if found.answer is None:
-            nearest = tuple(_candidate(match) for match in found.nearest)
+            nearest = tuple(candidate_of(match) for match in found.nearest)
             return no_match(text, kind, nearest, being_read=await being_read_first(deps, conn)), False
         ref = RecordRef(kind=kind, record_id=found.answer.record_id)
-        card = await card_for(deps, conn, ref, match=_why(text, found.answer, found.candidates))
+        card = await card_for(deps, conn, ref, match=match_of(text, found.answer, found.candidates))
     return (card, True) if card else (no_match(text, kind), False)
 
 
@@ -92,27 +91,7 @@ async def _card(deps: Deps, value: str, query: str | None) -> Message | None:
     except InvalidValueError:
         return None
     async with deps.store.read() as conn:
-        match = None
-        if query is not None:
-            found = await _found(deps, conn, ref.kind, query)
-            shown = next((match for match in found.candidates if match.record_id == ref.record_id), None)
-            match = _why(query, shown, found.candidates) if shown else None
-        return await card_for(deps, conn, ref, match=match)
-
-
-async def _found(deps: Deps, conn: ReadConnection, kind: RecordKind, text: str) -> Found:
-    find = find_invoice if kind == "invoice" else find_customer
-    return await find(conn, deps.index, text)
-
-
-def _why(query: str, shown: LookupMatch, candidates: tuple[LookupMatch, ...]) -> Match:
-    others = tuple(_candidate(match) for match in candidates if match.record_id != shown.record_id)
-    return Match(query=query, reason=None if shown.is_exact else shown.why, candidates=others)
-
-
-def _candidate(match: LookupMatch) -> Candidate:
-    detail = " · ".join(filter(None, (match.number, match.why)))
-    return Candidate(ref=RecordRef(kind=match.kind, record_id=match.record_id), label=match.label, detail=detail)
+        return await card_for(deps, conn, ref, match=await match_for(deps, conn, ref, query))
 
 
 def _register(app: AsyncApp, deps: Deps) -> None:
@@ -132,13 +111,13 @@ FEATURE = Feature(
     subcommands=(
         Subcommand(
             word="customer",
-            usage="customer ABC Inc",
+            usage=_EXAMPLES["customer"],
             meaning="what a customer owes; part of the name is enough",
             handle=answer_kind("customer"),
         ),
         Subcommand(
             word="invoice",
-            usage="invoice INV-12345",
+            usage=_EXAMPLES["invoice"],
             meaning="what is owed on an invoice; part of the number is enough",
             handle=answer_kind("invoice"),
         ),

@@ -3,40 +3,39 @@
 The click is durable before it is acknowledged; the reading happens in the background, the old card stands meanwhile.
 """
 
+from dataclasses import asdict
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.access import Capability
+from bot.answering import ReplyTo
 from bot.cards import card_for
-from bot.commands.guard import admitted
+from bot.commands.guard import judged, refusal
 from bot.deps import Deps
 from bot.feature import ActionRequest, Feature, action_request
+from bot.matches import match_for
 from bot.views.misses import outdated_button
+from bot.views.parts import Message
 from bot.views.values import InvalidValueError, RecordRef, decode
 from store.customers import customer_by_id
 from store.invoices import invoice_by_id
 from store.work import Payload
 
+_REPLY = "reply_"
 
-async def ask(deps: Deps, request: ActionRequest) -> None:
-    """Check the person and start the reading; a second click of the same button press changes nothing."""
-    allowed = await admitted(
-        deps,
-        request.person,
-        Capability.LOOK_UP,
-        action=request.action_id,
-        subject=request.value,
-        response_url=request.response_url,
-    )
-    if allowed is None:
-        return
+
+async def ask(deps: Deps, request: ActionRequest) -> Message | None:
+    """Start the reading, once however often this click comes; what to tell the person when it was not started."""
+    decision = await judged(deps, request.person, Capability.LOOK_UP, action=request.action_id, subject=request.value)
+    if not decision.allowed:
+        return refusal(decision)
     payload = await _payload(deps, request)
     if payload is None:
-        await deps.answering.post_privately(request.response_url, outdated_button())
-        return
-    work_id = f"refresh-{request.person.user_id}-{request.channel_id}-{request.action_ts}"
+        return outdated_button()
+    work_id = f"refresh-{request.person.user_id}-{request.reply.channel_id}-{request.action_ts}"
     await deps.work.start("refresh", work_id, payload)
+    return None
 
 
 async def finish(deps: Deps, payload: Payload, trouble: str) -> None:
@@ -44,9 +43,11 @@ async def finish(deps: Deps, payload: Payload, trouble: str) -> None:
     notice = f"{trouble}; these are the last known figures." if trouble else None
     ref = decode(payload["value"])
     async with deps.store.read() as conn:
-        card = await card_for(deps, conn, ref, notice=notice)
+        match = await match_for(deps, conn, ref, payload["query"])
+        card = await card_for(deps, conn, ref, match=match, notice=notice)
     if card is not None:
-        await deps.answering.replace(payload["response_url"], card)
+        reply = {name.removeprefix(_REPLY): value for name, value in payload.items() if name.startswith(_REPLY)}
+        await deps.answering.replace(ReplyTo(**reply), card)
 
 
 async def _payload(deps: Deps, request: ActionRequest) -> dict[str, str] | None:
@@ -64,7 +65,8 @@ async def _payload(deps: Deps, request: ActionRequest) -> dict[str, str] | None:
         "origin": origin,
         "source_id": source_id,
         "value": request.value,
-        "response_url": request.response_url,
+        "query": request.query,
+        **{f"{_REPLY}{name}": value for name, value in asdict(request.reply).items()},
     }
 
 
@@ -78,8 +80,11 @@ async def _identity(deps: Deps, ref: RecordRef) -> tuple[str, str] | None:
 
 def _register(app: AsyncApp, deps: Deps) -> None:
     async def on_refresh(ack: Any, body: dict[str, Any]) -> None:
-        await ask(deps, action_request(body))
+        request = action_request(body)
+        told = await ask(deps, request)
         await ack()
+        if told is not None:
+            await deps.answering.post_privately(request.reply, told)
 
     app.action("refresh.record")(on_refresh)
 

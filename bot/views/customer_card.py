@@ -1,6 +1,6 @@
 """A customer at a glance: what is owed, how much of it is past due, since when."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from slack_sdk.models.blocks import Block, ButtonElement
 
@@ -61,7 +61,7 @@ class CustomerCard:
 
 
 def customer_card(card: CustomerCard) -> Message:
-    """The card, ready for Slack."""
+    """The card, ready for Slack; its simpler blocks write the aging as text."""
     shown = RecordRef(kind="customer", record_id=card.customer.id)
     aging = aging_text if card.is_table_refused else aging_table
     blocks: list[Block] = [
@@ -75,7 +75,10 @@ def customer_card(card: CustomerCard) -> Message:
         *note_block(card.note, card.place),
         *buttons_row("actions", _buttons(card, shown)),
     ]
-    return message(_sentence(card), blocks)
+    drawn = message(_sentence(card), blocks)
+    if card.is_table_refused or not card.aging:
+        return drawn
+    return replace(drawn, simpler_blocks=customer_card(replace(card, is_table_refused=True)).blocks)
 
 
 def _headline(card: CustomerCard) -> str:

@@ -11,11 +11,8 @@ from bot.views.values import RecordKind
 MAX_NEAREST = 5
 _MAX_LABEL = 75
 _MAX_REFERENCE = 40
-_EXAMPLES = (
-    ("invoice INV-12345", "what is owed on an invoice; part of the number is enough"),
-    ("customer ABC Inc", "what a customer owes; part of the name is enough"),
-    ("help", "this list"),
-)
+# What can be typed after the command, and what it is for.
+Entries = tuple[tuple[str, str], ...]
 
 
 def no_match(
@@ -38,18 +35,17 @@ def no_match(
     return message(f"{text} {labels}".strip(), [paragraph("miss", text), *rows])
 
 
-def missing_query(kind: RecordKind, command: str = "/tesorio") -> Message:
-    """The command came without anything to look for."""
-    example = next(example for example, _ in _EXAMPLES if example.startswith(kind))
+def missing_query(kind: RecordKind, example: str, command: str = "/tesorio") -> Message:
+    """The command came without anything to look for; `example` is what could have followed it."""
     return _notice(f"Which {kind}? Type for example {command} {example}")
 
 
-def help_message(command: str = "/tesorio", unknown: str = "") -> Message:
+def help_message(entries: Entries, command: str = "/tesorio", unknown: str = "") -> Message:
     """What can be asked; `unknown` is a subcommand that we don't know."""
     first = f"There is no {command} {literal(unknown, MAX_QUERY)}. " if unknown else ""
     title = f"{first}You can ask:"
-    rows = [[words(f"{command} {example}", bold=True), words(f"  {what}")] for example, what in _EXAMPLES]
-    spoken = "; ".join(f"{command} {example}: {what}" for example, what in _EXAMPLES)
+    rows = [[words(f"{command} {example}", bold=True), words(f"  {what}")] for example, what in entries]
+    spoken = "; ".join(f"{command} {example}: {what}" for example, what in entries)
     return message(f"{title} {spoken}", [paragraph("help", title), lines("commands", rows)])
 
 
@@ -58,6 +54,11 @@ def not_linked() -> Message:
     return _notice(
         "Your Slack user is not linked to an account here yet. Ask your administrator to link it, then try again."
     )
+
+
+def not_permitted() -> Message:
+    """The account is known, and its role does not allow this. It says nothing about any record."""
+    return _notice("Your role here does not allow this. Ask your administrator if you need it.")
 
 
 def rate_limited(wait_seconds: int) -> Message:

@@ -46,11 +46,13 @@ Span = RichTextElementParts.Text | RichTextElementParts.Link
 class Message:
     """What goes to Slack: `text` for notifications and screen readers, `blocks` for everyone else.
 
-    Post it with unfurl_links and unfurl_media off: the links lead into systems that Slack should not preview.
+    `simpler_blocks` say the same without the newest kinds of block, for when Slack refuses these; () when there are
+    none. Post it with unfurl_links and unfurl_media off: the links lead into systems that Slack should not preview.
     """
 
     text: str
     blocks: tuple[dict[str, Any], ...]
+    simpler_blocks: tuple[dict[str, Any], ...] = ()
 
 
 def message(text: str, blocks: Iterable[Block]) -> Message:

@@ -30,8 +30,8 @@ _INTERPRETED = re.compile(r"[<>*~`\x00-\x1f\u200b\u202a-\u202e\ud800-\udfff]|://
 _MAX_JSON_CHARACTERS = 13_000
 _MISSES = st.one_of(
     st.builds(no_match, hostile.texts, st.sampled_from(("invoice", "customer")), hostile.candidates),
-    st.builds(help_message, unknown=hostile.texts),
-    st.builds(missing_query, st.sampled_from(("invoice", "customer"))),
+    st.builds(help_message, st.just((("help", "this list"),)), unknown=hostile.texts),
+    st.builds(missing_query, st.sampled_from(("invoice", "customer")), st.just("help")),
     st.builds(failed, hostile.texts),
     st.builds(rate_limited, st.integers()),
     st.builds(not_linked),

@@ -1,5 +1,14 @@
 from bot.views.match import Candidate
-from bot.views.misses import failed, help_message, missing_query, no_match, not_linked, outdated_button, rate_limited
+from bot.views.misses import (
+    failed,
+    help_message,
+    missing_query,
+    no_match,
+    not_linked,
+    not_permitted,
+    outdated_button,
+    rate_limited,
+)
 from bot.views.values import RecordRef
 from store.records import RecordId
 from tests.views.shown import buttons, texts
@@ -42,25 +51,37 @@ class TestNoMatch:
         assert no_match("\u200b", "invoice").text.startswith("No invoice matches «-».")
 
 
+ENTRIES = (("customer ABC Inc", "what a customer owes"), ("invoice INV-12345", "what is owed"))
+
+
 class TestHelp:
     def test_shows_every_command_with_an_example(self) -> None:
-        message = help_message()
+        message = help_message(ENTRIES)
         assert "/tesorio invoice INV-12345" in texts(message.blocks)
         assert "/tesorio customer ABC Inc" in texts(message.blocks)
-        assert message.text.startswith("You can ask: /tesorio invoice INV-12345:")
+        assert message.text.startswith("You can ask: /tesorio customer ABC Inc: what a customer owes;")
 
     def test_an_unknown_subcommand_is_named(self) -> None:
-        assert texts(help_message(unknown="<!here>").blocks)[0] == "There is no /tesorio <!here>. You can ask:"
-        assert "&lt;!here&gt;" in help_message(unknown="<!here>").text
+        assert texts(help_message(ENTRIES, unknown="<!here>").blocks)[0] == "There is no /tesorio <!here>. You can ask:"
+        assert "&lt;!here&gt;" in help_message(ENTRIES, unknown="<!here>").text
 
     def test_a_missing_query_gets_an_example(self) -> None:
-        assert missing_query("customer").text == "Which customer? Type for example /tesorio customer ABC Inc"
-        assert missing_query("invoice", "/ar").text == "Which invoice? Type for example /ar invoice INV-12345"
+        assert (
+            missing_query("customer", "customer ABC Inc").text
+            == "Which customer? Type for example /tesorio customer ABC Inc"
+        )
+        assert (
+            missing_query("invoice", "invoice INV-12345", "/ar").text
+            == "Which invoice? Type for example /ar invoice INV-12345"
+        )
 
 
 class TestNotices:
     def test_an_unlinked_user_learns_what_to_do(self) -> None:
         assert "Ask your administrator" in not_linked().text
+
+    def test_a_user_without_the_role_learns_whom_to_ask(self) -> None:
+        assert "Ask your administrator" in not_permitted().text
 
     def test_a_hurried_user_learns_how_long(self) -> None:
         assert rate_limited(12).text.endswith("Try again in 12 seconds.")
