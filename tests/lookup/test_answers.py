@@ -3,10 +3,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot.lookup.answers import answer, decimal_text, record_as_of
+from bot.lookup.answers import answer, decimal_text, read_answer, record_as_of
+from bot.lookup.match import Match, Reason
 from store.cursors import advance_cursor, claim_cursor
 from store.db import Store
 from store.money import Money
+from store.records import RecordId
 from tests.lookup.samples import SEEN_AT, delete, make_customer, make_invoice, save
 
 TODAY = date(2026, 11, 22)
@@ -90,6 +92,16 @@ class TestAnswer:
         async with filled.read() as conn:
             told = await answer(conn, None, "customer", "Sun Microsystems, Inc.", today=TODAY)
         assert told["answer"] is None
+
+
+class TestReadAnswer:
+    async def test_of_a_record_that_was_never_seen_is_none(self, filled: Store) -> None:
+        async with filled.read() as conn:
+            for kind in ("invoice", "customer"):
+                unknown = Match(
+                    kind=kind, record_id=RecordId("?"), label="?", reason=Reason.SIMILAR, why="similar name (90 %)"
+                )
+                assert await read_answer(conn, unknown, today=TODAY) is None
 
 
 class TestRecordAsOf:

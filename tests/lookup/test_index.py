@@ -1,4 +1,6 @@
-from collections.abc import Iterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -6,8 +8,10 @@ import pytest
 
 from bot.lookup.grams import Grams, IndexInUseError, IndexUnfitError
 from bot.lookup.index import LookupIndex
+from bot.lookup.state import IndexState
 from store.changes import change_feed
-from store.db import Store, sqlite_url
+from store.db import ReadConnection, Store, sqlite_url
+from store.errors import StoreUnreachableError
 from store.migrate import upgrade
 from store.records import RecordId
 from store.search import IndexedName
@@ -25,6 +29,23 @@ def opened(folder: Path) -> LookupIndex:
 def cut_short(folder: Path, files: str) -> None:
     for path in folder.glob(files):
         path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+class FailingOnce(Store):
+    """The same database, which cannot be reached the first time."""
+
+    def __init__(self, store: Store) -> None:
+        self.is_sqlite = store.is_sqlite
+        self._store = store
+        self.has_failed = asyncio.Event()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[ReadConnection]:
+        if not self.has_failed.is_set():
+            self.has_failed.set()
+            raise StoreUnreachableError
+        async with self._store.read() as conn:
+            yield conn
 
 
 @pytest.fixture
@@ -157,6 +178,22 @@ class TestUnfitFolders:
         await index.close()
 
 
+class TestIndexState:
+    async def test_of_an_empty_store_fits_it(self, store: Store, folder: Path) -> None:
+        index = opened(folder)
+        assert await index.refresh(store) == 0
+        await index.close()
+        await save(store, SUN)
+        index = opened(folder)
+        assert await index.refresh(store) == 1
+        await index.close()
+
+    def test_of_a_strange_text_is_none(self) -> None:
+        assert IndexState.from_text(IndexState(sequence=7).to_text()) == IndexState(sequence=7)
+        for text in (None, "", "[]", "{", '{"other": 1}'):
+            assert IndexState.from_text(text) is None
+
+
 class TestInterrupted:
     async def test_writing_that_failed_half_way_leaves_the_last_commit(
         self, store: Store, folder: Path, tmp_path: Path
@@ -208,6 +245,16 @@ class TestOpening:
         async with LookupIndex.open(tmp_path / "file" / "index", store) as index:
             assert index is None
 
+    async def test_a_failing_store_is_tried_again(self, store: Store, folder: Path) -> None:
+        failing = FailingOnce(store)
+        async with LookupIndex.open(folder, failing) as index:
+            assert index is not None
+            await failing.has_failed.wait()
+            await save(store, SUN)
+            index.wake()
+            while not await index.similar("customer", "microsystems"):
+                pass
+
     async def test_follows_the_store_by_itself(self, store: Store, folder: Path) -> None:
         async with LookupIndex.open(folder, store) as index:
             assert index is not None
@@ -241,6 +288,16 @@ class TestGrams:
         grams._index = Interrupting()  # type: ignore[assignment]
         with pytest.raises(KeyboardInterrupt):
             grams.state()
+        grams.close()
+
+    def test_reads_a_bounded_part_of_a_large_ledger(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("bot.lookup.grams._POSTINGS", 10)
+        grams = Grams.open_writer(folder)
+        names = [IndexedName(id=RecordId(f"c{number}"), key="acme holding") for number in range(50)]
+        grams.add("customer", [*names, IndexedName(id=RecordId("rare"), key="zyx holding")])
+        grams.commit("{}")
+        # All share «holding», which is too common to be asked for once the rarer ones are known.
+        assert grams.similar("customer", "zyx holding", limit=100) == ("rare",)
         grams.close()
 
     def test_the_rarest_trigrams_count_the_most(self, folder: Path) -> None:
