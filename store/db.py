@@ -7,6 +7,7 @@ several query-only readers; PostgreSQL by one pool. Functions of this package ta
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, NewType
 
@@ -15,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from store import sqlite_driver
 from store.errors import StoreBusyError, StoreUnreachableError, store_error
 
 ReadConnection = NewType("ReadConnection", AsyncConnection)
@@ -96,7 +98,7 @@ class _named_errors:  # noqa: N801 - reads as a statement: with _named_errors()
 
 
 def _sqlite_writer(url: str, busy_timeout_seconds: float) -> AsyncEngine:
-    engine = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=60)
+    engine = _sqlite(url, pool_size=1, pool_timeout=60)
     _on_connect(
         engine,
         "PRAGMA journal_mode=WAL",
@@ -110,10 +112,17 @@ def _sqlite_writer(url: str, busy_timeout_seconds: float) -> AsyncEngine:
 
 
 def _sqlite_reader(url: str, busy_timeout_seconds: float) -> AsyncEngine:
-    engine = create_async_engine(url, pool_size=_READERS, max_overflow=0, pool_timeout=30)
+    engine = _sqlite(url, pool_size=_READERS, pool_timeout=30)
     _on_connect(engine, f"PRAGMA busy_timeout={int(busy_timeout_seconds * 1000)}", "PRAGMA query_only=ON")
     _on_begin(engine, "BEGIN")
     return engine
+
+
+def _sqlite(url: str, *, pool_size: int, pool_timeout: float) -> AsyncEngine:
+    connect = partial(sqlite_driver.connect, make_url(url).database or ":memory:")
+    return create_async_engine(
+        url, async_creator=connect, pool_size=pool_size, max_overflow=0, pool_timeout=pool_timeout
+    )
 
 
 def _postgres(url: str) -> AsyncEngine:
