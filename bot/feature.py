@@ -60,7 +60,7 @@ class Feature:
 
 def slash_request(body: Mapping[str, Any]) -> SlashRequest:
     """The request in a slash command's payload."""
-    word, rest = [*str(body.get("text") or "").split(maxsplit=1), "", ""][:2]
+    word, rest = [*typed_text(str(body.get("text") or "")).split(maxsplit=1), "", ""][:2]
     user_id = str(body.get("user_id") or "")
     return SlashRequest(
         person=SlackPerson(team_id=str(body.get("team_id") or ""), user_id=user_id),
@@ -68,6 +68,11 @@ def slash_request(body: Mapping[str, Any]) -> SlashRequest:
         text=rest.strip(),
         reply=reply_to(body),
     )
+
+
+def typed_text(sent: str) -> str:
+    """What the person typed: Slack sends these three characters, and only them, escaped."""
+    return sent.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def action_request(body: Mapping[str, Any]) -> ActionRequest:

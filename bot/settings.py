@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from babel import Locale, UnknownLocaleError
 from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
@@ -45,6 +46,15 @@ class DisplayRules(_Model):
     """How amounts and dates are written: a CLDR locale such as en_US or fr_FR."""
 
     locale: str = "en_US"
+
+    @field_validator("locale")
+    @classmethod
+    def _known_locale(cls, value: str) -> str:
+        try:
+            Locale.parse(value)
+        except (UnknownLocaleError, ValueError):
+            raise ValueError(f"no locale is called «{value[:40]}»") from None
+        return value
 
 
 class Rules(_Model):

@@ -49,7 +49,7 @@ async def run_command(core: Core, actor: Member, channel: Channel, line: str) ->
     if command not in {each.command for each in core.app.commands}:
         core.feed.publish(Notice(user=actor.id, channel=channel.id, text=f"{command} is not a valid command."))
         return None
-    payload = command_payload(core, actor, channel, command, text.strip())
+    payload = command_payload(core, actor, channel, command, _as_sent(text.strip()))
     delivery = await core.hub.deliver("slash_commands", payload, accepts_response=True)
     if delivery.ack is None:
         text = f"{command} failed with the error “{_failure(delivery)}”"
@@ -61,9 +61,14 @@ async def run_command(core: Core, actor: Member, channel: Channel, line: str) ->
 
 def say_message(core: Core, actor: Member, channel: Channel, text: str, thread_ts: str | None = None) -> Message:
     """Post a message as this person; `@name` becomes a mention, a link to a domain of the app is told to it."""
-    message = post_as_member(core, channel, actor.id, _with_mentions(core, text), thread_ts)
+    message = post_as_member(core, channel, actor.id, _with_mentions(core, _as_sent(text)), thread_ts)
     _share_links(core, message)
     return message
+
+
+def _as_sent(typed: str) -> str:
+    """What Slack makes of typed text: only these three characters are escaped, so nothing typed is markup."""
+    return typed.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 async def use_element(

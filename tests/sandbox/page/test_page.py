@@ -2,6 +2,7 @@ import re
 
 import pytest
 from playwright.async_api import Browser, expect
+from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.slack import SlackStandIn, Waiting
 from sandbox.slack.seed import ANA, AR_TEAM, BEN
@@ -123,8 +124,15 @@ class TestUntrustedText:
         await expect(block(page.last_message, "balance")).to_have_text(f"{literal} owes USD 10.00")
         await expect(page.last_message.locator("img, .mention")).to_have_count(0)
 
+    async def test_what_a_person_types_is_never_markup(self, page: SlackPage) -> None:
+        await page.say("<!channel> & <https://evil.example|Pay here>")
+        await expect(page.last_message).to_contain_text("<!channel> & <https://evil.example|Pay here>")
+        await expect(page.last_message.locator(".mention, a")).to_have_count(0)
+
     async def test_unescaped_control_is_a_mention(self, page: SlackPage, slack: SlackStandIn) -> None:
-        await slack.workspace.say(BEN, AR_TEAM, f"<!channel> <@{BEN}> <#{AR_TEAM}> <javascript:alert(1)|x>", AT_ONCE)
+        app = AsyncWebClient(token=slack.bot_token, base_url=slack.api_url)
+        markup = f"<!channel> <@{BEN}> <#{AR_TEAM}> <javascript:alert(1)|x>"
+        await app.chat_postMessage(channel=AR_TEAM, text=markup)
         await expect(page.last_message.locator(".mention")).to_have_text(["@channel", "@Ben Okafor", "#ar-team"])
         await expect(page.last_message).to_contain_text("<javascript:alert(1)|x>")
         await expect(page.last_message.locator("a")).to_have_count(0)
