@@ -125,8 +125,8 @@ class TestUntrustedText:
         await expect(page.last_message.locator("img, .mention")).to_have_count(0)
 
     async def test_what_a_person_types_is_never_markup(self, page: SlackPage) -> None:
-        await page.say("<!channel> & <https://evil.example|Pay here>")
-        await expect(page.last_message).to_contain_text("<!channel> & <https://evil.example|Pay here>")
+        await page.say("<!channel> & <@U1> <script>")
+        await expect(page.last_message).to_contain_text("<!channel> & <@U1> <script>")
         await expect(page.last_message.locator(".mention, a")).to_have_count(0)
 
     async def test_unescaped_control_is_a_mention(self, page: SlackPage, slack: SlackStandIn) -> None:
