@@ -48,7 +48,10 @@ class WrongWorkspaceError(Exception):
 
 
 class AlreadyRunningError(Exception):
-    """Another `tesorio run` works in this data folder. One at a time: stop that one, or use another folder."""
+    """One data folder serves one running program."""
+
+    def __init__(self, data_dir: Path) -> None:
+        super().__init__(f"another tesorio runs in {data_dir}; stop it, or set TESORIO_DATA_DIR to another folder")
 
 
 def utc_now() -> datetime:
@@ -243,7 +246,7 @@ def _only_one(data_dir: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise AlreadyRunningError from None
+            raise AlreadyRunningError(data_dir) from None
         lock.write(str(os.getpid()))
         lock.flush()
         yield

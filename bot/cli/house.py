@@ -67,7 +67,7 @@ async def _status(settings: Settings, store: Store) -> dict[str, Any]:
         {
             "source": cursor.source,
             "stream": cursor.stream,
-            "as_of": cursor.covered_until and cursor.covered_until.astimezone(settings.timezone).isoformat("seconds"),
+            "as_of": cursor.covered_until and cursor.covered_until.astimezone(settings.timezone).isoformat(timespec="seconds"),
             "stale": _is_stale(settings, cursor.covered_until, now),
         }
         for cursor in cursors

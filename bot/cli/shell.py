@@ -46,7 +46,7 @@ def print_table(title: str, rows: Sequence[Mapping[str, object]]) -> None:
         return
     table = Table(title=title, title_justify="left")
     for column in rows[0]:
-        table.add_column(column.replace("_", " "))
+        table.add_column(column.replace("_", " "), overflow="fold")
     for row in rows:
         table.add_row(*(escape("" if value is None else str(value)) for value in row.values()))
     console.print(table)
