@@ -34,6 +34,12 @@ def app_manifest() -> dict[str, Any]:
             "background_color": "#123b3a",
         },
         "features": {
+            # The app's own conversation is a place to type in, too.
+            "app_home": {
+                "home_tab_enabled": False,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": False,
+            },
             "bot_user": {"display_name": "tesorio", "always_online": True},
             "slash_commands": [
                 {

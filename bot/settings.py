@@ -155,7 +155,7 @@ def load_settings(environ: Mapping[str, str], *, folder: Path) -> Settings:
     )
     known = _with_files(merged)
     config = Path(known.get("TESORIO_CONFIG") or folder / "tesorio.toml")
-    return settings_from(known, _rules(config, wanted="TESORIO_CONFIG" in known))
+    return settings_from(known, _rules(config, wanted=bool(known.get("TESORIO_CONFIG"))))
 
 
 def settings_from(environment: Mapping[str, str], rules: Rules) -> Settings:

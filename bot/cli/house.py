@@ -67,7 +67,7 @@ async def _status(settings: Settings, store: Store) -> dict[str, Any]:
         {
             "source": cursor.source,
             "stream": cursor.stream,
-            "as_of": cursor.covered_until and cursor.covered_until.astimezone(settings.timezone).isoformat(timespec="seconds"),
+            "as_of": _local(settings, cursor.covered_until),
             "stale": _is_stale(settings, cursor.covered_until, now),
         }
         for cursor in cursors
@@ -80,6 +80,10 @@ async def _status(settings: Settings, store: Store) -> dict[str, Any]:
         "runs": [{"source": run.source, **run_row(run)} for run in runs],
         "quarantined": quarantined,
     }
+
+
+def _local(settings: Settings, instant: datetime | None) -> str | None:
+    return instant.astimezone(settings.timezone).isoformat(timespec="seconds") if instant else None
 
 
 def _is_stale(settings: Settings, covered_until: datetime | None, now: datetime) -> str:
