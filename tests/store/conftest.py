@@ -1,3 +1,10 @@
-from tests.store_fixtures import postgres, postgres_template, sqlite_template, store, store_url
+from tests.store_fixtures import (
+    empty_postgres_url,
+    postgres,
+    postgres_template,
+    sqlite_template,
+    store,
+    store_url,
+)
 
-__all__ = ["postgres", "postgres_template", "sqlite_template", "store", "store_url"]
+__all__ = ["empty_postgres_url", "postgres", "postgres_template", "sqlite_template", "store", "store_url"]
