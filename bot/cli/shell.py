@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
+from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -16,6 +17,7 @@ from rich.table import Table
 from bot.settings import Settings, load_settings
 
 _T = TypeVar("_T")
+_UNBOUNDED_COLUMNS = 10_000
 Json = Annotated[bool, typer.Option("--json", help="Print data as JSON.")]
 
 
@@ -41,10 +43,13 @@ def print_json(data: object) -> None:
 def print_table(title: str, rows: Sequence[Mapping[str, object]]) -> None:
     """Rows as a table; a sentence when there are none. Cells are shown literally."""
     console = Console()
+    if not console.is_terminal:
+        # A file or a pipe has no width; a cut or folded cell would only be in the way of grep.
+        console = Console(width=_UNBOUNDED_COLUMNS)
     if not rows:
         console.print(f"{title}: none")
         return
-    table = Table(title=title, title_justify="left")
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for column in rows[0]:
         table.add_column(column.replace("_", " "), overflow="fold")
     for row in rows:
