@@ -9,11 +9,11 @@ from sqlalchemy import Table, delete, insert
 
 from store.contacts import Contact, contact_row, contacts
 from store.customers import Customer, customer_row, customers
-from store.db import WriteConnection
+from store.db import ReadConnection, WriteConnection
 from store.invoices import Invoice, invoice_lines, invoice_row, invoices, line_rows
 from store.notes import Note, note_row, notes
 from store.refs import ExternalRef, add_refs
-from store.upsert import Counts, chunks, fingerprint, touch, upsert_rows
+from store.upsert import Counts, chunks, compare_rows, fingerprint, touch, upsert_rows
 
 Record: TypeAlias = Customer | Invoice | Contact | Note
 
@@ -50,6 +50,15 @@ async def upsert_records(conn: WriteConnection, records: Sequence[Record], *, at
         fresh = [record for record in of_kind if record.id in written]
         await add_refs(conn, (_own_ref(record, kind.name) for record in fresh))
         await _replace_lines(conn, {record.id: record for record in fresh if isinstance(record, Invoice)})
+    return total
+
+
+async def compare_records(conn: ReadConnection, records: Sequence[Record]) -> Counts:
+    """What `upsert_records` would do with these records; nothing is written."""
+    total = Counts()
+    for record_type, kind in _KINDS.items():
+        rows = [_fingerprinted_row(record) for record in records if type(record) is record_type]
+        total += await compare_rows(conn, kind.table, rows)
     return total
 
 

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import Column, Index, Integer, RowMapping, String, Table, Text, delete, func, insert, select, update
 
 from store.db import ReadConnection, WriteConnection
 from store.schema import Instant, metadata
-from store.upsert import chunks, conflict_insert
+from store.upsert import Counts, chunks, conflict_insert
 
 
 class Outcome(StrEnum):
@@ -39,6 +39,18 @@ class SyncRun:
     unchanged: int = 0
     quarantined: int = 0
     error: str | None = None
+
+    def after_page(self, counts: Counts, *, broken: int, expected: int | None) -> Self:
+        """The run after one more page, of which `broken` records could not be read."""
+        return replace(
+            self,
+            pages=self.pages + 1,
+            expected=self.expected if expected is None else expected,
+            inserted=self.inserted + counts.inserted,
+            changed=self.changed + counts.changed,
+            unchanged=self.unchanged + counts.unchanged,
+            quarantined=self.quarantined + broken,
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from store.changes import Change, append_changes
-from store.db import WriteConnection
+from store.db import ReadConnection, WriteConnection
 
 _T = TypeVar("_T")
 
@@ -57,18 +57,37 @@ async def upsert_rows(
     When an id occurs twice in `rows` the later one counts, as paging may serve a record again after an edit. A row
     that its source changed before the version that we have is old news, from a page that was read before a refresh.
     """
-    latest = {row["id"]: row for row in rows}
-    known = await _versions(conn, table, tuple(latest))
-    new = [row for row in latest.values() if row["id"] not in known]
-    differing = [row for row in latest.values() if row["id"] in known and _supersedes(row, known[row["id"]])]
+    sorted_out = await _sorted_out(conn, table, rows)
+    new, differing = sorted_out.new, sorted_out.differing
     before = await _rows_by_id(conn, table, tuple(row["id"] for row in differing))
     if new:
         await conn.execute(_insert(conn, table), new)
     if differing:
         await conn.execute(_update(table), [{f"v_{key}": value for key, value in row.items()} for row in differing])
     await append_changes(conn, _changes(kind, new, differing, before), at=at)
-    counts = Counts(inserted=len(new), changed=len(differing), unchanged=len(latest) - len(new) - len(differing))
-    return counts, frozenset(row["id"] for row in (*new, *differing))
+    return sorted_out.counts, frozenset(row["id"] for row in (*new, *differing))
+
+
+async def compare_rows(conn: ReadConnection, table: Table, rows: Sequence[dict[str, Any]]) -> Counts:
+    """What `upsert_rows` would do with these rows; nothing is written."""
+    return (await _sorted_out(conn, table, rows)).counts
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _SortedOut:
+    new: Sequence[dict[str, Any]]
+    differing: Sequence[dict[str, Any]]
+    counts: Counts
+
+
+async def _sorted_out(conn: ReadConnection, table: Table, rows: Sequence[dict[str, Any]]) -> _SortedOut:
+    latest = {row["id"]: row for row in rows}
+    known = await _versions(conn, table, tuple(latest))
+    new = [row for row in latest.values() if row["id"] not in known]
+    differing = [row for row in latest.values() if row["id"] in known and _supersedes(row, known[row["id"]])]
+    unchanged = len(latest) - len(new) - len(differing)
+    counts = Counts(inserted=len(new), changed=len(differing), unchanged=unchanged)
+    return _SortedOut(new=new, differing=differing, counts=counts)
 
 
 async def touch(conn: WriteConnection, table: Table, record_id: str, *, at: datetime) -> None:
@@ -99,7 +118,7 @@ def _update(table: Table) -> Any:
     return update(table).where(table.c.id == bindparam("v_id")).values(values)
 
 
-async def _versions(conn: WriteConnection, table: Table, ids: Sequence[str]) -> dict[str, tuple[str, datetime | None]]:
+async def _versions(conn: ReadConnection, table: Table, ids: Sequence[str]) -> dict[str, tuple[str, datetime | None]]:
     c = table.c
     found: dict[str, tuple[str, datetime | None]] = {}
     for chunk in chunks(ids):

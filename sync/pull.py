@@ -40,6 +40,10 @@ class PullOrder:
     streams: tuple[str, ...] = ()
     full: bool = False
 
+    def of(self, source: Source) -> tuple[str, ...]:
+        """The ordered streams of a source, in its order; all of them when none is named."""
+        return tuple(stream for stream in source.streams if not self.streams or stream in self.streams)
+
 
 async def pull_source(
     source: Source, store: Store, order: PullOrder, *, clock: Clock, progress: Progress = lambda _run: None
@@ -54,8 +58,7 @@ async def pull_source(
     await _take_turn(job)
     try:
         await bind_account(source, store)
-        chosen = [stream for stream in source.streams if not order.streams or stream in order.streams]
-        return tuple([await _pull_stream(job, stream) for stream in chosen])
+        return tuple([await _pull_stream(job, stream) for stream in order.of(source)])
     finally:
         async with store.write() as conn:
             await release_lease(conn, _lease(source.name), order.run_id)
@@ -176,20 +179,13 @@ async def _begin(job: _Job, stream: str) -> tuple[SyncRun, Cursor]:
 async def _save_page(store: Store, run: SyncRun, cursor: Cursor, page: Page, now: datetime) -> tuple[SyncRun, Cursor]:
     async with store.write() as conn:
         # The fence first: a late writer is refused before it touches a row.
-        moved = await advance_cursor(conn, cursor, value=page.cursor, covered_until=page.covered_until)
+        covered = page.covered_until or cursor.covered_until
+        moved = await advance_cursor(conn, cursor, value=page.cursor, covered_until=covered)
         counts = await upsert_records(conn, page.records, at=now)
         read = [record.source_id for record in page.records]
         await release_records(conn, run.source, run.stream, read)
         await quarantine_records(conn, _quarantined(run, page, now))
-        saved = replace(
-            run,
-            pages=run.pages + 1,
-            expected=page.expected if page.expected is not None else run.expected,
-            inserted=run.inserted + counts.inserted,
-            changed=run.changed + counts.changed,
-            unchanged=run.unchanged + counts.unchanged,
-            quarantined=run.quarantined + len(page.broken),
-        )
+        saved = run.after_page(counts, broken=len(page.broken), expected=page.expected)
         await save_run(conn, saved)
         holder = run.id.rpartition("/")[0]
         if await take_lease(conn, _lease(run.source), holder, now=now, lasting=LEASE_LASTS) is None:

@@ -14,6 +14,7 @@ from bot.settings import Settings
 from store.runs import SyncRun
 from sync.connector import Source
 from sync.connectors.netsuite import connect as connect_netsuite_account
+from sync.preview import preview_source
 from sync.pull import PullOrder, pull_source
 
 connect = typer.Typer(
@@ -32,6 +33,7 @@ def sync(
     name: SourceName,
     stream: Annotated[list[str] | None, typer.Option(help="Only this stream; may be repeated.")] = None,
     full: Annotated[bool, typer.Option("--full", help="Read everything again, not only what changed.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
     as_json: Json = False,
 ) -> None:
     """Read a system of record into the store, now. Killed in the middle, the next one goes on from there."""
@@ -48,13 +50,14 @@ def sync(
             order = PullOrder(run_id=f"manual-{uuid4().hex}", streams=tuple(stream or ()), full=full)
             async with open_store(settings) as store:
                 with SyncProgress() as progress:
-                    return await pull_source(source, store, order, clock=utc_now, progress=progress.show)
+                    read = preview_source if dry_run else pull_source
+                    return await read(source, store, order, clock=utc_now, progress=progress.show)
         finally:
             await source.close()
 
     runs = run_async(work)
     rows = [run_row(run) for run in runs]
-    print_json(rows) if as_json else print_table(f"Read from {name}", rows)
+    print_json(rows) if as_json else print_table(f"Would be read from {name}" if dry_run else f"Read from {name}", rows)
 
 
 @connect.command("netsuite")
