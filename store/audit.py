@@ -17,6 +17,8 @@ from store.db import ReadConnection, WriteConnection
 from store.records import aware_utc
 from store.schema import Instant, metadata
 
+# Events checked at a time, so that memory does not grow with the trail.
+_BATCH = 1000
 _GENESIS = "0" * 64
 
 
@@ -64,13 +66,19 @@ async def append_audit(conn: WriteConnection, events: Sequence[AuditEvent]) -> N
 
 async def first_broken_audit(conn: ReadConnection) -> int | None:
     """The sequence of the first event that does not fit the chain; None when the whole trail holds."""
-    previous = _GENESIS
-    async with conn.stream(select(audit_events).order_by(audit_events.c.sequence)) as rows:
-        async for row in rows.mappings():
+    previous, sequence = _GENESIS, 0
+    while batch := await _events_after(conn, sequence):
+        for row in batch:
             if row["previous_hash"] != previous or row["hash"] != _hash(_content(row), previous):
                 return int(row["sequence"])
-            previous = row["hash"]
+            previous, sequence = row["hash"], row["sequence"]
     return None
+
+
+async def _events_after(conn: ReadConnection, sequence: int) -> Sequence[RowMapping]:
+    c = audit_events.c
+    query = select(audit_events).where(c.sequence > sequence).order_by(c.sequence).limit(_BATCH)
+    return (await conn.execute(query)).mappings().all()
 
 
 def _row(event: AuditEvent, previous: str) -> dict[str, Any]:
