@@ -1,28 +1,20 @@
 """Contacts: the people at a customer."""
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Boolean, Column, RowMapping, String, Table, Text, select
 
 from store.db import ReadConnection
-from store.records import RecordId
+from store.records import Pulled, RecordId
 from store.schema import metadata, origin_columns
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Contact:
+class Contact(Pulled):
     """A person to reach at a customer."""
 
-    id: RecordId
-    origin: str
-    source_id: str
     name: str
-    seen_at: datetime
-    source_changed_at: datetime | None = None
-    deleted_at: datetime | None = None
-    refreshed_at: datetime | None = None
     customer_id: RecordId | None = None
     title: str | None = None
     email: str | None = None

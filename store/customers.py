@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, RowMapping, String, Table, Text, func, select
@@ -10,22 +9,15 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, RowMapping, String, T
 from store.db import ReadConnection
 from store.keys import name_key, sorted_name_key
 from store.money import Money
-from store.records import RecordId
-from store.schema import metadata, origin_columns
+from store.records import Pulled, RecordId
+from store.schema import KEY, metadata, origin_columns
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Customer:
+class Customer(Pulled):
     """A debtor. `number` is what people call it in the ERP (NetSuite entityId); `currency` is its primary one."""
 
-    id: RecordId
-    origin: str
-    source_id: str
     name: str
-    seen_at: datetime
-    source_changed_at: datetime | None = None
-    deleted_at: datetime | None = None
-    refreshed_at: datetime | None = None
     number: str | None = None
     parent_id: RecordId | None = None
     email: str | None = None
@@ -70,8 +62,8 @@ customers = Table(
     Column("url", Text),
     Column("custom_fields_json", Text, nullable=False),
     Column("extra_json", Text, nullable=False),
-    Column("name_key", String, nullable=False),
-    Column("sorted_name_key", String, nullable=False, index=True),
+    Column("name_key", KEY, nullable=False),
+    Column("sorted_name_key", KEY, nullable=False, index=True),
     Index("ix_customers_name_key", "name_key"),
     Index("ix_customers_name", "name"),
 )

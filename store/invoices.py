@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -11,8 +11,8 @@ from sqlalchemy import BigInteger, Column, Date, Index, Integer, RowMapping, Str
 from store.db import ReadConnection
 from store.keys import number_key, reversed_number_key
 from store.money import Money
-from store.records import RecordId
-from store.schema import metadata, origin_columns
+from store.records import Pulled, RecordId
+from store.schema import KEY, metadata, origin_columns
 
 
 class InvoiceStatus(StrEnum):
@@ -37,20 +37,13 @@ class InvoiceLine:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Invoice:
+class Invoice(Pulled):
     """A bill. `number` is the human one (NetSuite tranId); dates are the company's calendar dates."""
 
-    id: RecordId
-    origin: str
-    source_id: str
     number: str
     status: InvoiceStatus
     total: Money
     open_balance: Money
-    seen_at: datetime
-    source_changed_at: datetime | None = None
-    deleted_at: datetime | None = None
-    refreshed_at: datetime | None = None
     customer_id: RecordId | None = None
     invoice_date: date | None = None
     due_date: date | None = None
@@ -94,8 +87,8 @@ invoices = Table(
     Column("url", Text),
     Column("custom_fields_json", Text, nullable=False),
     Column("extra_json", Text, nullable=False),
-    Column("number_key", String, nullable=False, index=True),
-    Column("reversed_number_key", String, nullable=False, index=True),
+    Column("number_key", KEY, nullable=False, index=True),
+    Column("reversed_number_key", KEY, nullable=False, index=True),
     Index("ix_invoices_customer_id_due_date", "customer_id", "due_date"),
 )
 

@@ -7,24 +7,17 @@ from typing import Any
 from sqlalchemy import Column, Index, RowMapping, String, Table, Text, select
 
 from store.db import ReadConnection
-from store.records import RecordId
+from store.records import Pulled, RecordId
 from store.schema import Instant, metadata, origin_columns
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Note:
+class Note(Pulled):
     """A remark about one record (`about_id`: a customer's or an invoice's id). Its text is as it was written."""
 
-    id: RecordId
-    origin: str
-    source_id: str
     about_id: RecordId
     text: str
     written_at: datetime
-    seen_at: datetime
-    source_changed_at: datetime | None = None
-    deleted_at: datetime | None = None
-    refreshed_at: datetime | None = None
     title: str | None = None
     author: str | None = None
 

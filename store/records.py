@@ -1,9 +1,27 @@
 """What every record that came from outside carries: its identity and where and when it came from."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NewType
 
 RecordId = NewType("RecordId", str)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pulled:
+    """A record of a system outside: which one, and when that changed it, when we saw and when we last asked for it.
+
+    `deleted_at` makes it a tombstone: the source has it no more. `refreshed_at` is when a person last had it, with what
+    its card shows, read anew; a sync leaves it alone.
+    """
+
+    id: RecordId
+    origin: str
+    source_id: str
+    seen_at: datetime
+    source_changed_at: datetime | None = None
+    deleted_at: datetime | None = None
+    refreshed_at: datetime | None = None
 
 
 def record_id(origin: str, kind: str, source_id: str) -> RecordId:

@@ -35,6 +35,10 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+# A key's order must be that of its bytes on every database, or a range over it would miss some languages' letters.
+KEY = String().with_variant(String(collation="C"), "postgresql")
+
+
 def origin_columns() -> tuple[Column[Any], ...]:
     """The columns that every pulled record has: identity, provenance, tombstone, fingerprint of its content."""
     return (

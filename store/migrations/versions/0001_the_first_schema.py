@@ -109,8 +109,8 @@ def upgrade() -> None:
         sa.Column("url", sa.Text(), nullable=True),
         sa.Column("custom_fields_json", sa.Text(), nullable=False),
         sa.Column("extra_json", sa.Text(), nullable=False),
-        sa.Column("name_key", sa.String(), nullable=False),
-        sa.Column("sorted_name_key", sa.String(), nullable=False),
+        sa.Column("name_key", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
+        sa.Column("sorted_name_key", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_customers")),
     )
     with op.batch_alter_table("customers", schema=None) as batch_op:
@@ -173,8 +173,10 @@ def upgrade() -> None:
         sa.Column("url", sa.Text(), nullable=True),
         sa.Column("custom_fields_json", sa.Text(), nullable=False),
         sa.Column("extra_json", sa.Text(), nullable=False),
-        sa.Column("number_key", sa.String(), nullable=False),
-        sa.Column("reversed_number_key", sa.String(), nullable=False),
+        sa.Column("number_key", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
+        sa.Column(
+            "reversed_number_key", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invoices")),
     )
     with op.batch_alter_table("invoices", schema=None) as batch_op:
