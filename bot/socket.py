@@ -44,7 +44,8 @@ class SocketDoor(AsyncSocketModeHandler):
         super().__init__(app, app_token=app_token, web_client=web_client, ping_interval=_PING_SECONDS)
         self._with_effects = with_effects
         self._recent = Recent(_REMEMBERED)
-        self._at_work: set[asyncio.Task[Any]] = set()
+        # The requests that are being served.
+        self.at_work: set[asyncio.Task[Any]] = set()
         self._is_leaving = False
 
     async def open(self) -> None:
@@ -55,14 +56,14 @@ class SocketDoor(AsyncSocketModeHandler):
     async def close(self) -> None:
         """Take no more envelopes, let the accepted ones end, and hang up."""
         self._is_leaving = True
-        if self._at_work:
-            _, unfinished = await asyncio.wait(self._at_work, timeout=_DRAIN_SECONDS)
+        if self.at_work:
+            _, unfinished = await asyncio.wait(self.at_work, timeout=_DRAIN_SECONDS)
             for task in unfinished:
                 task.cancel()
         client = self.client
         await client.close()  # type: ignore[no-untyped-call]  # likewise
         tasks = (client.message_processor, client.current_session_monitor, client.message_receiver)
-        await asyncio.gather(*filter(None, tasks), *self._at_work, return_exceptions=True)
+        await asyncio.gather(*filter(None, tasks), *self.at_work, return_exceptions=True)
 
     async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
         """Serve one envelope: ack it at once when nothing can be lost by that, and in any case in the end."""
@@ -71,8 +72,8 @@ class SocketDoor(AsyncSocketModeHandler):
             return
         task = asyncio.current_task()
         if task is not None:
-            self._at_work.add(task)
-            task.add_done_callback(self._at_work.discard)
+            self.at_work.add(task)
+            task.add_done_callback(self.at_work.discard)
         await self._serve(EnvelopeAck(client, req), req)
 
     async def _serve(self, ack: "EnvelopeAck", req: SocketModeRequest) -> None:

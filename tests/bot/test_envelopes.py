@@ -1,0 +1,226 @@
+"""The door: every envelope is acknowledged at once, served once, and survives whatever is inside or behind it."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from bot.socket import Recent, acks_first, identity
+from sandbox.slack.envelopes import Delivery
+from sandbox.slack.seed import ANA
+from tests.bot.world import ACKED, CHANNEL, SETTLED, World, elements
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+SOON_SECONDS = 0.5
+MALFORMED: tuple[dict[str, Any], ...] = (
+    {},
+    {"text": None},
+    {"type": "block_actions"},
+    {"type": "block_actions", "actions": []},
+    {"type": "block_actions", "actions": "none", "user": None},
+    {"type": "block_actions", "actions": [{"action_id": "lookup.open"}]},
+    {"type": "block_actions", "actions": [{"action_id": "refresh.record", "value": 7}], "channel": None},
+    {"type": "shortcut", "callback_id": "of_another_version"},
+    {"type": "message_action", "callback_id": "of_another_version", "message": {}},
+    {"type": "view_submission", "view": {"callback_id": "of_another_version"}},
+    {"type": "view_closed", "view": {"callback_id": "of_another_version"}},
+    {"type": "block_suggestion", "action_id": "of_another_version", "value": "x"},
+    {"command": "/other", "text": "x"},
+    {"command": "/tesorio", "text": "invoice INV-12345"},
+    {"command": "/tesorio", "text": ["invoice"], "user_id": 7, "team_id": None},
+    {"type": "event_callback", "event": None},
+    {"text": "x" * 256_000},
+)
+
+
+@asynccontextmanager
+async def readers_taken(world: World) -> AsyncIterator[None]:
+    """A store that answers nobody: all its connections for reading are held by someone."""
+    async with AsyncExitStack() as stack:
+        for _ in range(50):
+            try:
+                async with asyncio.timeout(0.05):
+                    await stack.enter_async_context(world.store.read())
+            except TimeoutError:
+                break
+        yield
+
+
+@asynccontextmanager
+async def broken_store(world: World) -> AsyncIterator[None]:
+    """A store in which every look at who may fails with an error that nobody foresaw."""
+    async with world.store.write() as conn:
+        await conn.execute(text("ALTER TABLE slack_links RENAME TO slack_links_gone"))
+    try:
+        yield
+    finally:
+        async with world.store.write() as conn:
+            await conn.execute(text("ALTER TABLE slack_links_gone RENAME TO slack_links"))
+
+
+async def deliver(world: World, kind: str, payload: Any) -> Delivery:
+    return await world.workspace.hub.deliver(kind, payload)
+
+
+class TestAck:
+    async def test_comes_while_the_store_is_silent_and_the_answer_follows(self, world: World) -> None:
+        async with readers_taken(world):
+            outcome = await world.say("/tesorio invoice INV-12345", waiting=ACKED)
+            assert outcome.ack is not None
+            assert outcome.ack.seconds < SOON_SECONDS
+            assert not outcome.messages
+            seen = len(world.workspace.messages(CHANNEL))
+        await world.catch_up()
+        [answer] = world.workspace.messages(CHANNEL)[seen:]
+        assert "Open balance: $17,250.00" in world.shown(answer)
+
+    async def test_comes_while_the_store_writes_something_long(self, world: World) -> None:
+        async with world.store.write():
+            answer = await world.say("/tesorio invoice INV-12345")
+            assert answer.messages
+            assert answer.ack is not None
+            assert answer.ack.seconds < SOON_SECONDS
+
+    async def test_comes_for_events_that_nobody_listens_to(self, world: World) -> None:
+        for kind in ("app_home_opened", "link_shared", "message", "an_event_of_next_year"):
+            payload = {"type": "event_callback", "event_id": f"Ev{kind}", "event": {"type": kind}}
+            assert (await deliver(world, "events_api", payload)).ack is not None
+        await world.catch_up()
+        assert not world.log.errors()
+
+    @pytest.mark.parametrize("number", range(len(MALFORMED)))
+    async def test_comes_for_payloads_that_make_no_sense(self, world: World, number: int) -> None:
+        delivery = await deliver(world, "interactive", MALFORMED[number])
+        assert delivery.ack is not None
+        assert delivery.ack.seconds < SOON_SECONDS
+        await world.catch_up()
+        assert not [line for line in world.log.errors() if "slack_sdk" in line]
+
+    async def test_comes_for_a_payload_of_the_wrong_kind(self, world: World) -> None:
+        assert (await deliver(world, "interactive", "text")).ack is not None
+
+    async def test_frames_that_are_no_envelopes_do_no_harm(self, world: World) -> None:
+        for frame in ("", "hello", "{", "[]", "null", json.dumps({"type": "hello"}), json.dumps({"envelope_id": 1})):
+            world.workspace.hub.send_text(frame)
+        assert "owes" in world.shown(await world.card("/tesorio invoice INV-12345"))
+
+
+class TestOldCard:
+    async def test_a_button_that_nobody_knows_says_that_the_card_is_out_of_date(self, world: World) -> None:
+        card = await world.card("/tesorio invoice INV-12345")
+        await world.workspace.click(ANA, card, "lookup.open", waiting=SETTLED)
+        payload = dict(world.last_envelope().payload)
+        payload["actions"] = [payload["actions"][0] | {"action_id": "share.of_version_9"}]
+        payload["trigger_id"] = "another"
+        assert (await deliver(world, "interactive", payload)).ack is not None
+        await world.catch_up()
+        told = world.workspace.messages(CHANNEL, ANA)[-1]
+        assert told.ephemeral_to == ANA
+        assert "This card is out of date" in told.text
+
+
+class TestFailure:
+    @pytest.mark.parametrize("word", ["invoice INV-12345", "customer sun micro"])
+    async def test_of_a_command_is_acked_told_and_logged_once(self, world: World, word: str) -> None:
+        async with broken_store(world):
+            answer = await world.card(f"/tesorio {word}")
+        await self._told_and_logged_once(world, answer)
+
+    @pytest.mark.parametrize("action_id", ["lookup.choose", "lookup.open", "refresh.record"])
+    async def test_of_a_button_is_acked_told_and_logged_once(self, world: World, action_id: str) -> None:
+        card = await world.card("/tesorio invoice inv123")
+        async with broken_store(world):
+            if action_id == "lookup.choose":
+                [menu] = elements(card, action_id)
+                outcome = await world.workspace.choose(ANA, card, action_id, menu["options"][0]["value"], SETTLED)
+            else:
+                outcome = await world.workspace.click(ANA, card, action_id, waiting=SETTLED)
+        assert outcome.ack is not None
+        [answer] = outcome.messages
+        await self._told_and_logged_once(world, answer)
+
+    async def test_of_the_answer_too_leaves_the_envelope_acked_and_a_log_line(self, world: World) -> None:
+        for method in ("response_url", "chat.postMessage", "chat.postEphemeral"):
+            world.workspace.faults.fail(method, 500, times=9)
+        outcome = await world.say("/tesorio invoice INV-12345", waiting=ACKED)
+        assert outcome.ack is not None
+        await world.catch_up()
+        [line] = world.log.errors()
+        assert "an answer reached nobody" in line
+
+    async def _told_and_logged_once(self, world: World, answer: Any) -> None:
+        assert answer.ephemeral_to == ANA
+        assert "Something went wrong here" in answer.text
+        [line] = world.log.errors()
+        assert answer.text.rpartition(" ")[2] in line
+
+
+class TestTwice:
+    async def test_a_command_that_comes_again_is_answered_once(self, world: World) -> None:
+        await world.card("/tesorio invoice INV-12345")
+        envelope = world.last_envelope()
+        seen = len(world.workspace.messages(CHANNEL))
+        again = await world.workspace.hub.deliver("slash_commands", envelope.payload, retry_attempt=1)
+        assert again.ack is not None
+        await world.catch_up()
+        assert len(world.workspace.messages(CHANNEL)) == seen
+
+    async def test_what_is_asked_twice_is_answered_twice(self, world: World) -> None:
+        seen = len(world.workspace.messages(CHANNEL))
+        await world.card("/tesorio invoice INV-12345")
+        await world.card("/tesorio invoice INV-12345")
+        assert len(world.workspace.messages(CHANNEL)) == seen + 2
+
+
+class TestConnection:
+    @pytest.mark.parametrize("reason", ["warning", "refresh_requested"])
+    async def test_is_made_anew_when_slack_asks_and_nothing_is_lost(self, world: World, reason: str) -> None:
+        hub, seen = world.workspace.hub, len(world.workspace.messages(CHANNEL))
+        line = "/tesorio invoice INV-12345"
+        asked = [asyncio.create_task(world.say(line, waiting=ACKED)) for _ in range(10)]
+        await asyncio.sleep(0)
+        hub.disconnect(reason)
+        asked += [asyncio.create_task(world.say(line, waiting=ACKED)) for _ in range(10)]
+        async with asyncio.timeout(5):
+            outcomes = await asyncio.gather(*asked)
+        await world.catch_up()
+        assert all(outcome.ack is not None for outcome in outcomes)
+        assert len(world.workspace.messages(CHANNEL)) == seen + len(asked)
+
+    async def test_comes_back_after_it_was_cut(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(world.assistant.door.client, "ping_interval", 0.1)
+        hub = world.workspace.hub
+        before = {connection.number for connection in hub.connections}
+        hub.drop()
+        async with asyncio.timeout(15):
+            while not {connection.number for connection in hub.connections} - before:  # noqa: ASYNC110 - it tells nobody
+                await asyncio.sleep(0.05)
+        assert "INV-12345" in world.shown(await world.card("/tesorio invoice INV-12345"))
+
+
+class TestAcksFirst:
+    async def test_all_but_what_answers_in_the_ack_or_has_effects(self) -> None:
+        effects = frozenset({"refresh.record"})
+        assert acks_first({"command": "/tesorio"}, effects)
+        assert acks_first({"type": "block_actions", "actions": [{"action_id": "lookup.open"}]}, effects)
+        assert not acks_first({"type": "block_actions", "actions": [{"action_id": "refresh.record"}]}, effects)
+        assert not acks_first({"type": "view_submission"}, effects)
+        assert acks_first({"actions": [None, "x"]}, effects)
+
+
+class TestRecent:
+    async def test_knows_the_last_keys_and_forgets_older_ones(self) -> None:
+        recent = Recent(2)
+        assert [recent.add(key) for key in ("a", "b", "a", "c", "a")] == [True, True, False, True, True]
+        assert recent.add("")
+        assert recent.add("")
+
+    async def test_the_key_is_the_events_id_or_the_trigger(self) -> None:
+        assert identity({"event_id": "Ev1", "trigger_id": "1.2"}) == "Ev1"
+        assert identity({"trigger_id": "1.2"}) == "1.2"
+        assert identity({}) == ""

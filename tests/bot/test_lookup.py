@@ -1,0 +1,94 @@
+"""What a linked person asks, and what the channel reads."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.views.text import esc
+from sandbox.slack.seed import ANA, BEN
+from tests.bot.world import SETTLED, World, elements
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+class TestCustomer:
+    async def test_part_of_a_name_answers_for_the_whole_channel(self, world: World) -> None:
+        card = await world.card("/tesorio customer sun micro")
+        assert card.ephemeral_to is None
+        assert "Closest match for «sun micro»: name starts with «sun micro»." in world.shown(card)
+        assert "Sun Microsystems, Inc. owes $" in world.shown(card)
+        assert "NetSuite · as of" in world.shown(card)
+
+    async def test_a_viewer_may_ask_too(self, world: World) -> None:
+        assert "ABC Inc owes" in world.shown(await world.card("/tesorio customer ABC Inc", user=BEN))
+
+    async def test_an_exact_name_is_shown_without_doubt(self, world: World) -> None:
+        assert "Closest match" not in world.shown(await world.card("/tesorio customer ABC Inc"))
+
+    async def test_a_name_that_looks_like_a_broadcast_pings_nobody(self, world: World) -> None:
+        card = await world.card("/tesorio customer channel")
+        assert "<!channel> & Co owes" in world.shown(card)
+        assert "<!channel>" not in card.text
+        assert esc("<!channel> & Co") in card.text
+
+    async def test_buttons_of_open_invoices_lead_to_their_cards(self, world: World) -> None:
+        card = await world.card("/tesorio customer sun micro")
+        [button] = [each for each in elements(card, "lookup.open") if each["text"]["text"] == "INV-12345"]
+        opened = await world.workspace.click(BEN, card, "lookup.open", value=button["value"], waiting=SETTLED)
+        [answer] = opened.messages
+        assert answer.ts != card.ts
+        assert "INV-12345" in world.shown(answer)
+        assert "Sun Microsystems, Inc. owes $17,250.00" in world.shown(answer)
+
+
+class TestInvoice:
+    async def test_an_exact_number_is_shown_plainly(self, world: World) -> None:
+        card = await world.card("/tesorio invoice INV-12345")
+        assert "Closest match" not in world.shown(card)
+        assert "Open balance: $17,250.00" in world.shown(card)
+        assert "12 days past due" in world.shown(card)
+
+    async def test_a_partial_number_says_why_and_offers_the_others(self, world: World) -> None:
+        card = await world.card("/tesorio invoice inv123")
+        assert "Closest match for «inv123»" in world.shown(card)
+        [menu] = elements(card, "lookup.choose")
+        assert "INV-12345" in {option["text"]["text"] for option in menu["options"]}
+
+    async def test_choosing_another_replaces_the_card_and_offers_the_rest(self, world: World) -> None:
+        card = await world.card("/tesorio invoice inv123")
+        [menu] = elements(card, "lookup.choose")
+        [other] = [option for option in menu["options"] if option["text"]["text"] == "INV-12345"]
+        outcome = await world.workspace.choose(ANA, card, "lookup.choose", other["value"], SETTLED)
+        [replaced] = outcome.messages
+        assert replaced.ts == card.ts
+        assert "INV-12345" in world.shown(replaced)
+        assert "Closest match for «inv123»" in world.shown(replaced)
+        [menu] = elements(replaced, "lookup.choose")
+        assert "INV-123" in {option["text"]["text"] for option in menu["options"]}
+        back = await world.workspace.choose(
+            ANA, replaced, "lookup.choose", next(o["value"] for o in menu["options"] if o["text"]["text"] == "INV-123")
+        )
+        assert "ABC Inc owes $5,400.00" in world.shown(back)
+
+    async def test_the_customer_is_one_press_away(self, world: World) -> None:
+        card = await world.card("/tesorio invoice INV-12345")
+        [button] = elements(card, "lookup.open")
+        opened = await world.workspace.click(ANA, card, "lookup.open", value=button["value"])
+        assert "Sun Microsystems, Inc. owes" in world.shown(opened)
+
+
+class TestStale:
+    async def test_figures_past_the_limit_carry_a_badge(self, world: World) -> None:
+        assert "Stale" not in world.shown(await world.card("/tesorio invoice INV-12345"))
+        world.clock.ahead = timedelta(hours=27)
+        card = await world.card("/tesorio invoice INV-12345")
+        assert "⚠️ Stale · NetSuite · as of" in world.shown(card).replace("*", "")
+
+
+class TestAudit:
+    async def test_who_asked_what_is_on_record(self, world: World) -> None:
+        before = len(await world.audited())
+        await world.card("/tesorio invoice INV-12345")
+        [(actor, action, subject)] = (await world.audited())[before:]
+        assert actor.startswith("user:")
+        assert (action, subject) == ("lookup.invoice", "INV-12345")

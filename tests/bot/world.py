@@ -1,0 +1,173 @@
+"""The whole product between its two stand-ins: what tests of the bot act in, and what they look at afterwards."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from bot.manifest import app_manifest
+from bot.root import Assistant, open_assistant
+from bot.settings import Rules, Settings, settings_from
+from sandbox.ledger import Ledger
+from sandbox.netsuite import NetSuiteStandIn
+from sandbox.slack import Outcome, SlackStandIn, Waiting, app_config
+from sandbox.slack.people import Workspace
+from sandbox.slack.records import Message
+from sandbox.slack.seed import ANA, BEN, CHLOE, DEACTIVATED, TEAM_ID
+from sandbox.stand_ins import USER_ZONE, StandIns
+from store.audit import audit_events
+from store.db import Store
+from store.users import Role, SlackLink, add_user, deactivate_user, link_slack
+from store.work import WorkState
+from sync.connectors.netsuite import connect
+
+CHANNEL = "#ar-team"
+CUSTOMERS = 20
+# Long enough for what must come, and for nothing else to follow it.
+SETTLED = Waiting(quiet_seconds=0.3)
+# A source that is down is given up soon.
+_RULES = Rules.model_validate({"netsuite": {"retry_attempts": 2, "retry_wait_seconds": 0.05}})
+ACKED = Waiting(until=lambda _: True)
+_ACCOUNTS = (
+    (ANA, "ana@meridian.example", Role.FINANCE),
+    (BEN, "ben@meridian.example", Role.VIEWER),
+    (CHLOE, "chloe@meridian.example", Role.ADMIN),
+    (DEACTIVATED, "dan@meridian.example", Role.ADMIN),
+)
+
+
+@dataclass
+class Clock:
+    """The real time, moved by hand."""
+
+    ahead: timedelta = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+class Log(logging.Handler):
+    """Every log line, as a file would hold it."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.records: list[logging.LogRecord] = []
+        self.setFormatter(logging.Formatter("%(levelname)s %(name)s %(message)s"))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+
+    def text(self) -> str:
+        return "\n".join(map(self.format, self.records))
+
+    def errors(self) -> list[str]:
+        return [self.format(record) for record in self.records if record.levelno >= logging.ERROR]
+
+
+@dataclass(kw_only=True)
+class World:
+    slack: SlackStandIn
+    netsuite: NetSuiteStandIn
+    ledger: Ledger
+    settings: Settings
+    assistant: Assistant
+    clock: Clock
+    log: Log = field(default_factory=Log)
+
+    @property
+    def workspace(self) -> Workspace:
+        return self.slack.workspace
+
+    @property
+    def store(self) -> Store:
+        return self.assistant.deps.store
+
+    async def say(self, text: str, *, user: str = ANA, waiting: Waiting | None = None) -> Outcome:
+        return await self.workspace.say(user, CHANNEL, text, waiting or Waiting())
+
+    async def card(self, text: str, *, user: str = ANA) -> Message:
+        """The one message that answers a command."""
+        outcome = await self.say(text, user=user)
+        assert len(outcome.messages) == 1, outcome
+        return outcome.messages[0]
+
+    def shown(self, seen: Message | Outcome) -> str:
+        """What a person reads."""
+        return self.workspace.transcript(seen if isinstance(seen, Outcome) else Outcome(messages=(seen,)))
+
+    async def audited(self) -> list[tuple[str, str, str]]:
+        """Actor, action and subject of every event, oldest first."""
+        await self.assistant.deps.audit.flush()
+        columns = audit_events.c
+        query = select(columns.actor, columns.action, columns.subject).order_by(columns.sequence)
+        async with self.store.read() as conn:
+            return [(row.actor, row.action, row.subject) for row in await conn.execute(query)]
+
+    async def catch_up(self) -> None:
+        """Wait until what is under way has ended."""
+        while self.assistant.door.at_work:
+            await asyncio.wait(self.assistant.door.at_work)
+
+    def last_envelope(self) -> Any:
+        return self.workspace.hub.deliveries[-1]
+
+
+@asynccontextmanager
+async def open_world(folder: Path) -> AsyncIterator[World]:
+    """Both stand-ins, the assistant between them with its first sync done, and four accounts, one of them closed."""
+    clock = Clock()
+    ledger = Ledger.seeded(customers=CUSTOMERS, today=clock().date(), invoices_per_customer=4)
+    async with (
+        NetSuiteStandIn(ledger, user_zone=USER_ZONE) as netsuite,
+        SlackStandIn(app=app_config(app_manifest())) as slack,
+    ):
+        environment = StandIns(ledger=ledger, slack=slack, netsuite=netsuite).environment
+        settings = settings_from(environment | {"TESORIO_DATA_DIR": str(folder)}, _RULES)
+        await asyncio.to_thread(connect, settings.plain_environment(), {}, settings.data_dir)
+        async with open_assistant(settings, clock=clock) as assistant:
+            await assistant.pull("netsuite", "first")
+            assert await ended(assistant, "first") is WorkState.DONE
+            await add_accounts(assistant.deps.store)
+            if assistant.deps.index is not None:
+                await assistant.deps.index.refresh(assistant.deps.store)
+            world = World(
+                slack=slack, netsuite=netsuite, ledger=ledger, settings=settings, assistant=assistant, clock=clock
+            )
+            yield world
+
+
+async def ended(assistant: Assistant, work_id: str) -> WorkState:
+    """How a piece of durable work ended; it tells nobody, so it is asked."""
+    async with asyncio.timeout(30):
+        while (state := await assistant.work.status(work_id)) in {None, WorkState.PENDING}:  # noqa: ASYNC110 - see above
+            await asyncio.sleep(0.02)
+    assert state is not None
+    return state
+
+
+async def add_accounts(store: Store) -> None:
+    now = datetime.now(UTC)
+    async with store.write() as conn:
+        for slack_user, email, role in _ACCOUNTS:
+            user = await add_user(conn, email=email, name=email, role=role, at=now)
+            link = SlackLink(
+                team_id=TEAM_ID, slack_user_id=slack_user, user_id=user.id, linked_at=now, linked_by="test"
+            )
+            await link_slack(conn, link)
+            if slack_user == DEACTIVATED:
+                await deactivate_user(conn, user.id)
+
+
+def elements(message: Message, action_id: str) -> list[Any]:
+    """The buttons and menus of a message with this action."""
+    found = []
+    for block in message.blocks:
+        inside = [*block.get("elements", ()), *filter(None, [block.get("accessory")])]
+        found += [each for each in inside if each.get("action_id") == action_id]
+    return found
