@@ -1,0 +1,94 @@
+"""A NetSuite account for the benchmarks: the stand-in, in a process of its own, and the real connector to read it.
+
+Its answers can be recorded and played back: that costs next to nothing, so that what is measured is the reading and
+not the stand-in's writing.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from aiohttp import ClientSession, web
+
+from benchmarks.processes import Line, other_process
+from sandbox.ledger import Ledger
+from sandbox.netsuite import NetSuiteStandIn
+from sync.connectors.netsuite import NetSuiteSettings, NetSuiteSource, connect
+
+# What tells one request from another: everything else in it is signature, time, or the same for all.
+_TELLING = re.compile(
+    rb"(?:Customer|Transaction)SearchBasic|_invoiceOpen|<[\w:]*(?:pageIndex|searchId|recordType)>[^<]*"
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Book:
+    """What the account holds: each customer has so many invoices."""
+
+    customers: int
+    invoices_per_customer: int
+
+
+@asynccontextmanager
+async def account(folder: Path, book: Book, *, recorded: bool = False) -> AsyncIterator[dict[str, str]]:
+    """The settings for the running account, whose WSDL is in the folder."""
+    async with other_process(_serve, book, recorded) as line:
+        environment: dict[str, str] = await line.hear()
+        await asyncio.to_thread(connect, environment, {}, folder)
+        yield environment
+
+
+def source_of(environment: Mapping[str, str], folder: Path, **rules: object) -> NetSuiteSource:
+    """The real connector."""
+    return NetSuiteSource(NetSuiteSettings.from_mapping(environment, rules), folder)
+
+
+async def _serve(line: Line, book: Book, recorded: bool) -> None:  # noqa: FBT001 - passed on to another process
+    today, each = datetime.now(UTC).date(), book.invoices_per_customer
+    ledger = Ledger.seeded(today=today, customers=book.customers, invoices_per_customer=each)
+    async with NetSuiteStandIn(ledger) as server, _player(server) as played:
+        line.tell(_environment(server, played if recorded else server.soap_url))
+        await line.hear_the_end()
+
+
+@asynccontextmanager
+async def _player(server: NetSuiteStandIn) -> AsyncIterator[str]:
+    """An address that answers like the stand-in, asking it only what it was not asked before."""
+    known: dict[bytes, bytes] = {}
+
+    async def answer(request: web.Request) -> web.Response:
+        body = await request.read()
+        key = b"|".join(_TELLING.findall(body))
+        if key not in known:
+            headers = {name: request.headers[name] for name in ("Content-Type", "SOAPAction")}
+            async with ClientSession() as session, session.post(server.soap_url, data=body, headers=headers) as told:
+                known[key] = await told.read()
+        return web.Response(body=known[key], content_type="text/xml")
+
+    application = web.Application(client_max_size=1024 * 1024)
+    application.router.add_post("/", answer)
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        host, port = runner.addresses[0][:2]
+        yield f"http://{host}:{port}/"
+    finally:
+        await runner.cleanup()
+
+
+def _environment(server: NetSuiteStandIn, soap_url: str) -> dict[str, str]:
+    known = server.credentials
+    return {
+        "NETSUITE_ACCOUNT_ID": known.account,
+        "NETSUITE_CONSUMER_KEY": known.consumer_key,
+        "NETSUITE_CONSUMER_SECRET": known.consumer_secret,
+        "NETSUITE_TOKEN_ID": known.token_id,
+        "NETSUITE_TOKEN_SECRET": known.token_secret,
+        "NETSUITE_SOAP_URL": soap_url,
+        "NETSUITE_WSDL": server.wsdl_url,
+    }

@@ -1,0 +1,110 @@
+"""Answering in Slack while a sync runs in the same process, against the same process at rest.
+
+A sync of the whole ledger, first read and all, with the lookup index following it, and meanwhile one command after
+another. What must hold is that nobody in Slack sees «operation_timeout» (three seconds) or even a pause.
+"""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks.bots import assistant
+from benchmarks.processes import Line, other_process
+from benchmarks.receivables import fill, number_of
+from benchmarks.result import Arguments, Result, percentile
+from benchmarks.suitetalk import Book, account
+from benchmarks.workspace import BenchWorkspace, Timing
+from bot.settings import Rules, settings_from
+from store.db import Store
+from store.work import WorkState
+
+_INVOICES = 20_000
+_PER_CUSTOMER = 20
+_AT_REST = 300
+_PAUSE_SECONDS = 0.02
+_CUSTOMERS = 200
+_GOAL_ACK_MS = 500.0
+
+
+def run(arguments: Arguments) -> Result:
+    """Sync `size` invoices with their customers."""
+    return asyncio.run(_run(arguments.size or _INVOICES))
+
+
+async def _run(invoices: int) -> Result:
+    book = Book(customers=max(1, invoices // _PER_CUSTOMER), invoices_per_customer=_PER_CUSTOMER)
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        texts = await _filled(folder)
+        async with (
+            account(folder, book) as environment,
+            BenchWorkspace() as workspace,
+            other_process(assistant, workspace.api_url, folder, environment) as bot,
+        ):
+            await bot.hear()
+            await workspace.connected()
+            await _typed(workspace, texts, _AT_REST // 10)
+            at_rest = await _typed(workspace, texts, _AT_REST)
+            return _result(invoices, at_rest, *await _while_syncing(workspace, texts, bot))
+
+
+async def _filled(folder: Path) -> list[str]:
+    """A few records that are there before; what people will type."""
+    store = Store(settings_from({"TESORIO_DATA_DIR": str(folder)}, Rules()).database_url)
+    customers = await fill(store, customers=_CUSTOMERS, invoices=_CUSTOMERS)
+    await store.close()
+    return [
+        f"customer {customer.name}" if nth % 2 else f"invoice {number_of(nth)}"
+        for nth, customer in enumerate(customers)
+    ]
+
+
+async def _typed(workspace: BenchWorkspace, texts: Sequence[str], count: int) -> list[Timing]:
+    timings = []
+    for nth in range(count):
+        timings.append(await workspace.command(texts[nth % len(texts)]))
+        await asyncio.sleep(_PAUSE_SECONDS)
+    return timings
+
+
+async def _while_syncing(workspace: BenchWorkspace, texts: Sequence[str], bot: Line) -> tuple[list[Timing], float]:
+    """The timings of what is typed until the sync is done, and how long that takes in seconds."""
+    timings: list[Timing] = []
+    started = time.perf_counter()
+    bot.tell("netsuite")
+    synced = asyncio.create_task(bot.hear())
+    while not synced.done():
+        timings += await _typed(workspace, texts, 1)
+    if await synced is not WorkState.DONE:
+        raise RuntimeError("the sync failed")
+    return timings, time.perf_counter() - started
+
+
+def _result(invoices: int, at_rest: Sequence[Timing], busy: Sequence[Timing], seconds: float) -> Result:
+    figures = {**_figures("rest", at_rest), **_figures("syncing", busy)}
+    ack, ratio = figures["syncing_ack_p99_ms"], figures["syncing_ack_p99_ms"] / figures["rest_ack_p99_ms"]
+    more = {
+        "answer_p99_ratio": figures["syncing_answer_p99_ms"] / figures["rest_answer_p99_ms"],
+        "commands": float(len(busy)),
+        "sync_seconds": seconds,
+        "invoices_per_second": invoices / seconds,
+    }
+    return Result(
+        name="sync_and_answer",
+        figures={name: round(value, 2) for name, value in (figures | more).items()},
+        ratio=round(ratio, 1),
+        goal=f"99 in 100 commands acknowledged within {_GOAL_ACK_MS:.0f} ms during a sync (ratio: p99 to at rest)",
+        ok=ack <= _GOAL_ACK_MS,
+    )
+
+
+def _figures(state: str, timings: Sequence[Timing]) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for name in ("ack_ms", "answer_ms"):
+        values = [getattr(timing, name) for timing in timings]
+        step = name.removesuffix("_ms")
+        found |= {f"{state}_{step}_p50_ms": percentile(values, 0.5), f"{state}_{step}_p99_ms": percentile(values, 0.99)}
+        found[f"{state}_{step}_max_ms"] = max(values)
+    return found
