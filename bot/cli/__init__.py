@@ -3,19 +3,22 @@
 import logging
 import sys
 from importlib.metadata import entry_points
+from importlib.metadata import version as package_version
+from typing import Annotated
 
 import structlog
 import typer
 from slack_sdk.errors import SlackApiError
 
 from bot.cli import find, house, people, running, syncing
-from bot.cli.shell import CommandError, complain
+from bot.cli.shell import CommandError, complain, say
 from bot.root import AlreadyRunningError, WrongWorkspaceError
 from bot.settings import SettingsError
 from store.errors import StoreError
 from sync.errors import SourceError
 
 _PLUGINS = "tesorio.commands"
+_DISTRIBUTION = "tesorio-bot"
 # Each of these says in its own words what happened and what to do.
 _EXPECTED = (CommandError, SettingsError, StoreError, SourceError, AlreadyRunningError, WrongWorkspaceError)
 
@@ -29,11 +32,27 @@ def build() -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
+    app.callback()(_options)
     for room in (running, syncing, find, people, house):
         room.register(app)
     for plugin in entry_points(group=_PLUGINS):
         plugin.load()(app)
     return app
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        say(f"tesorio {package_version(_DISTRIBUTION)}")
+        raise typer.Exit
+
+
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say the version and exit.")
+    ] = False,
+) -> None:
+    """Ask the ledger from Slack: a self-hosted accounts-receivable assistant."""
+    del version
 
 
 def main() -> None:
@@ -44,7 +63,9 @@ def main() -> None:
     except typer.Exit as end:
         sys.exit(end.exit_code)
     except typer.TyperException as error:
-        complain(error.format_message())
+        # Called without a command it has shown the help, and has nothing to add.
+        if error.format_message():
+            complain(error.format_message())
         sys.exit(error.exit_code)
     except typer.Abort:
         sys.exit(130)
