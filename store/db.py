@@ -101,13 +101,12 @@ def _sqlite_writer(url: str, busy_timeout_seconds: float) -> AsyncEngine:
     engine = _sqlite(url, pool_size=1, pool_timeout=60)
     _on_connect(
         engine,
+        f"PRAGMA busy_timeout={int(busy_timeout_seconds * 1000)}",
         "PRAGMA journal_mode=WAL",
         # FULL: what was confirmed to a person survives a power cut, not only a crash of the program.
         "PRAGMA synchronous=FULL",
-        f"PRAGMA busy_timeout={int(busy_timeout_seconds * 1000)}",
     )
     _on_begin(engine, "BEGIN IMMEDIATE")
-    _roll_back_when_dropped(engine)
     return engine
 
 
@@ -144,14 +143,3 @@ def _on_begin(engine: AsyncEngine, statement: str) -> None:
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(conn: Connection) -> None:
         conn.exec_driver_sql(statement)
-
-
-def _roll_back_when_dropped(engine: AsyncEngine) -> None:
-    """Free the lock of a connection that is given up because its task was cancelled in the middle of a statement.
-
-    Closing alone does not: SQLite keeps a connection with an unfinished statement, and its transaction, half alive.
-    """
-
-    @event.listens_for(engine.sync_engine, "invalidate")
-    def _roll_back(dbapi_connection: Any, _record: object, _error: object) -> None:
-        dbapi_connection.rollback()

@@ -53,7 +53,11 @@ _BY_SQLITE_CODE = {
     sqlite3.SQLITE_LOCKED: StoreBusyError,
     sqlite3.SQLITE_READONLY: StoreReadOnlyError,
     sqlite3.SQLITE_FULL: StoreFullError,
+    # Growing a file fails so too; that a page cannot be read back is another matter.
     sqlite3.SQLITE_IOERR: StoreFullError,
+    sqlite3.SQLITE_IOERR_READ: StoreCorruptError,
+    sqlite3.SQLITE_IOERR_SHORT_READ: StoreCorruptError,
+    sqlite3.SQLITE_IOERR_CORRUPTFS: StoreCorruptError,
     sqlite3.SQLITE_CORRUPT: StoreCorruptError,
     sqlite3.SQLITE_NOTADB: StoreCorruptError,
     sqlite3.SQLITE_CANTOPEN: StoreUnreachableError,
@@ -73,7 +77,7 @@ def store_error(error: DBAPIError) -> StoreError | None:
     original = error.orig
     code = getattr(original, "sqlite_errorcode", None)
     if code is not None:
-        found = _BY_SQLITE_CODE.get(code & 0xFF)
+        found = _BY_SQLITE_CODE.get(code) or _BY_SQLITE_CODE.get(code & 0xFF)
         return found() if found else None
     state = getattr(original, "sqlstate", None) or ""
     if state in _BY_SQLSTATE:

@@ -4,6 +4,7 @@ The driver makes a cursor, executes, fetches and closes it one call at a time, a
 thread and then the event loop. For the small reads that an answer is made of, these trips are most of the time.
 """
 
+import asyncio
 import sqlite3
 from collections.abc import Sequence
 from functools import partial
@@ -19,8 +20,14 @@ async def connect(database: str) -> aiosqlite.Connection:
     """Open a database file. Raises sqlite3.Error."""
     connection = Connection(partial(sqlite3.connect, database), _CHUNK_ROWS)
     # One that was never closed must not keep the program from ending.
-    connection._thread.daemon = True  # noqa: SLF001 - SQLAlchemy does so too; the driver has no other way
-    return await connection
+    thread = connection._thread  # noqa: SLF001 - SQLAlchemy does so too; the driver has no other way
+    thread.daemon = True
+    try:
+        return await connection
+    except sqlite3.Error:
+        # The driver tells it to stop and does not wait; it would report to an event loop that may be gone by then.
+        await asyncio.to_thread(thread.join)
+        raise
 
 
 class _Done(NamedTuple):

@@ -179,8 +179,7 @@ async def _begin(job: _Job, stream: str) -> tuple[SyncRun, Cursor]:
 async def _save_page(store: Store, run: SyncRun, cursor: Cursor, page: Page, now: datetime) -> tuple[SyncRun, Cursor]:
     async with store.write() as conn:
         # The fence first: a late writer is refused before it touches a row.
-        covered = page.covered_until or cursor.covered_until
-        moved = await advance_cursor(conn, cursor, value=page.cursor, covered_until=covered)
+        moved = await advance_cursor(conn, cursor, value=page.cursor, covered_until=page.covered_until)
         counts = await upsert_records(conn, page.records, at=now)
         read = [record.source_id for record in page.records]
         await release_records(conn, run.source, run.stream, read)
