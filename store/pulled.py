@@ -1,5 +1,6 @@
 """Saving a page of pulled records of any kind: rows, lines, references and change rows together."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,7 +45,7 @@ async def upsert_records(conn: WriteConnection, records: Sequence[Record], *, at
         of_kind = [record for record in records if type(record) is record_type]
         if not of_kind:
             continue
-        rows = [_fingerprinted_row(record) for record in of_kind]
+        rows = await _fingerprinted_rows(of_kind)
         counts, written = await upsert_rows(conn, kind.table, kind.name, rows, at=at)
         total += counts
         fresh = [record for record in of_kind if record.id in written]
@@ -57,7 +58,7 @@ async def compare_records(conn: ReadConnection, records: Sequence[Record]) -> Co
     """What `upsert_records` would do with these records; nothing is written."""
     total = Counts()
     for record_type, kind in _KINDS.items():
-        rows = [_fingerprinted_row(record) for record in records if type(record) is record_type]
+        rows = await _fingerprinted_rows([record for record in records if type(record) is record_type])
         total += await compare_rows(conn, kind.table, rows)
     return total
 
@@ -65,6 +66,11 @@ async def compare_records(conn: ReadConnection, records: Sequence[Record]) -> Co
 async def touch_record(conn: WriteConnection, record: Record, *, at: datetime) -> None:
     """Note that the source was asked about this record just now."""
     await touch(conn, _KINDS[type(record)].table, record.id, at=at)
+
+
+async def _fingerprinted_rows(records: Sequence[Record]) -> list[dict[str, Any]]:
+    # A page takes some ten milliseconds, in which nobody in Slack would get an answer.
+    return await asyncio.to_thread(lambda: [_fingerprinted_row(record) for record in records])
 
 
 def _fingerprinted_row(record: Record) -> dict[str, Any]:
