@@ -7,7 +7,7 @@ import asyncio
 import fcntl
 import logging
 import os
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -22,7 +22,7 @@ from bot.audit_log import AuditLog
 from bot.commands import refresh
 from bot.deps import Deps
 from bot.lookup.index import LookupIndex
-from bot.settings import Settings, SettingsError
+from bot.settings import Rules, Settings, SettingsError, settings_from
 from bot.socket import SocketDoor
 from store import migrate
 from store.db import Store
@@ -87,6 +87,26 @@ def ready_sources(settings: Settings) -> tuple[Source, ...]:
     if problems:
         raise SettingsError(tuple(problems))
     return build_sources(settings)
+
+
+def startable(load: Callable[[], Settings]) -> Settings:
+    """The loaded settings, if the bot can run with them. Raises SettingsError with all that is wrong, at once."""
+    try:
+        settings = load()
+    except SettingsError as error:
+        raise SettingsError((*error.problems, *further_problems(error))) from None
+    ready_sources(settings)
+    return settings
+
+
+def further_problems(error: SettingsError) -> tuple[str, ...]:
+    """What is missing besides, as far as the well-formed settings show."""
+    try:
+        ready_sources(error.rest or settings_from({}, Rules()))
+    except SettingsError as further:
+        named = {problem.partition(":")[0] for problem in error.problems}
+        return tuple(problem for problem in further.problems if problem.partition(":")[0] not in named)
+    return ()
 
 
 async def open_schema(store: Store) -> None:
@@ -242,11 +262,12 @@ async def _identity(slack: AsyncWebClient, store: Store) -> Mapping[str, str]:
 @contextmanager
 def _only_one(data_dir: Path) -> Iterator[None]:
     """Hold the data folder for this process. Raises AlreadyRunningError when another has it."""
-    with (data_dir / "running.lock").open("w", encoding="utf-8") as lock:
+    with (data_dir / "running.lock").open("a", encoding="utf-8") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise AlreadyRunningError(data_dir) from None
+        lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()
         yield

@@ -24,11 +24,15 @@ _WHERE = {
 
 
 class SettingsError(Exception):
-    """Some settings are missing or malformed; `problems` names each, with where to get it."""
+    """Some settings are missing or malformed; `problems` names each, with where to get it.
 
-    def __init__(self, problems: tuple[str, ...]) -> None:
+    `rest` are the settings without the malformed ones, for whoever wants to know what else is wrong.
+    """
+
+    def __init__(self, problems: tuple[str, ...], *, rest: "Settings | None" = None) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
+        self.rest = rest
 
 
 class _Model(BaseModel):
@@ -150,27 +154,44 @@ def load_settings(environ: Mapping[str, str], *, folder: Path) -> Settings:
 
     `NAME_FILE` names a file that holds NAME's value, as container secrets do. Raises SettingsError with every problem.
     """
-    merged = {name: value for name, value in dotenv_values(folder / ".env").items() if value is not None} | dict(
-        environ
-    )
-    known = _with_files(merged)
-    config = Path(known.get("TESORIO_CONFIG") or folder / "tesorio.toml")
-    return settings_from(known, _rules(config, wanted=bool(known.get("TESORIO_CONFIG"))))
+    problems: list[str] = []
+    known = _with_files(_env_file(folder / ".env", problems) | dict(environ), problems)
+    config = known.get("TESORIO_CONFIG")
+    rules = _rules(Path(config or folder / "tesorio.toml"), problems, wanted=bool(config))
+    try:
+        settings = settings_from(known, rules)
+    except SettingsError as error:
+        raise SettingsError((*problems, *error.problems), rest=error.rest) from None
+    if problems:
+        raise SettingsError(tuple(problems), rest=settings)
+    return settings
 
 
 def settings_from(environment: Mapping[str, str], rules: Rules) -> Settings:
     """Settings from one mapping and nothing else. Raises SettingsError with every problem."""
     ours = {name: value for name, value in environment.items() if value and not name.endswith("_FILE")}
     kept = {name: SecretStr(value) for name, value in ours.items() if name.isupper()}
+    values = {"rules": rules, "environment": kept}
     try:
-        return Settings.model_validate(ours | {"rules": rules, "environment": kept})
+        return Settings.model_validate(ours | values)
     except ValidationError as error:
-        raise SettingsError(_problems(error)) from None
+        malformed = {str(one["loc"][0]) for one in error.errors(include_input=False)}
+        sound = {name: value for name, value in ours.items() if name not in malformed}
+        raise SettingsError(_problems(error), rest=Settings.model_validate(sound | values)) from None
 
 
-def _with_files(environment: Mapping[str, str]) -> dict[str, str]:
+def _env_file(path: Path, problems: list[str]) -> dict[str, str]:
+    """What `.env` sets, if there is one; a trouble with it is added to the problems."""
+    try:
+        return {name: value for name, value in dotenv_values(path).items() if value is not None}
+    except (OSError, UnicodeDecodeError):
+        problems.append(f"{path} cannot be read")
+        return {}
+
+
+def _with_files(environment: Mapping[str, str], problems: list[str]) -> dict[str, str]:
+    """The environment, with what the files hold that NAME_FILE names; likewise."""
     found = dict(environment)
-    problems = []
     prefixes = ("TESORIO_", "SLACK_", "NETSUITE_", "SALESFORCE_", "INVOICED_")
     for name, path in environment.items():
         if not name.endswith("_FILE") or not name.startswith(prefixes) or not path:
@@ -179,22 +200,22 @@ def _with_files(environment: Mapping[str, str]) -> dict[str, str]:
             found[name.removesuffix("_FILE")] = Path(path).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError):
             problems.append(f"{name}: the file that it names cannot be read")
-    if problems:
-        raise SettingsError(tuple(problems))
     return found
 
 
-def _rules(path: Path, *, wanted: bool) -> Rules:
+def _rules(path: Path, problems: list[str], *, wanted: bool) -> Rules:
+    """The rules of tesorio.toml, or the default ones; likewise."""
     if not path.exists() and not wanted:
         return Rules()
     try:
         return Rules.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError):
-        raise SettingsError((f"TESORIO_CONFIG: {path} cannot be read",)) from None
+        problems.append(f"TESORIO_CONFIG: {path} cannot be read")
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError((f"{path}: {error}",)) from None
+        problems.append(f"{path}: {error}")
     except ValidationError as error:
-        raise SettingsError(tuple(f"{path}: {problem}" for problem in _problems(error))) from None
+        problems += [f"{path}: {problem}" for problem in _problems(error)]
+    return Rules()
 
 
 def _problems(error: ValidationError) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """The demo: stand-ins, a real sync, the real bot, and a page in which to try it."""
 
 import asyncio
+import contextlib
 import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -9,7 +10,7 @@ from pathlib import Path
 from rich.panel import Panel
 
 from bot.cli.running import stop_signal
-from bot.cli.shell import say
+from bot.cli.shell import CommandError, say
 from bot.cli.syncing import SyncProgress
 from bot.root import Assistant, daily_pulls, open_assistant
 from bot.settings import Rules, Settings, settings_from
@@ -20,6 +21,7 @@ from store.cursors import read_as_of
 from store.db import Store
 from store.runs import SyncRun
 from store.users import Role, SlackLink, add_user, link_slack
+from store.work import WorkState
 from sync.connectors.netsuite import connect
 
 _ACCOUNTS = (
@@ -28,6 +30,7 @@ _ACCOUNTS = (
     (CHLOE, "chloe.dubois@meridian.example", "Chloé Dubois", Role.ADMIN),
 )
 _CHANNEL = "#ar-team"
+_LOOK_SECONDS = 1.0
 
 
 async def run_demo(*, port: int, customers: int, lines: Sequence[str]) -> None:
@@ -71,10 +74,15 @@ class _Progress:
 
 async def _read_open_items(assistant: Assistant, progress: _Progress) -> None:
     """Start the first sync, and wait until people can work: all that is open is in. History goes on behind."""
-    for source in assistant.sources:
-        await assistant.pull(source.name, f"demo-{source.name}")
+    started = {source.name: f"demo-{source.name}" for source in assistant.sources}
+    for name, work_id in started.items():
+        await assistant.pull(name, work_id)
     while not await _has_open_items(assistant):
-        await progress.saved.wait()
+        for name, work_id in started.items():
+            if await assistant.work.status(work_id) is WorkState.FAILED:
+                raise CommandError(f"the first reading of {name} failed; the log above says why")
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(progress.saved.wait(), _LOOK_SECONDS)
         progress.saved.clear()
 
 

@@ -1,23 +1,27 @@
 """The command line: every command's file registers itself on one typer app, and so may installed packages."""
 
 import logging
+import os
+import signal
 import sys
 from importlib.metadata import entry_points
 from importlib.metadata import version as package_version
 from typing import Annotated
 
+import aiohttp
 import structlog
 import typer
 from slack_sdk.errors import SlackApiError
 
 from bot.cli import find, house, people, running, syncing
-from bot.cli.shell import CommandError, complain, say
+from bot.cli.shell import CommandError, complain, say, slack_reason
 from bot.root import AlreadyRunningError, WrongWorkspaceError
 from bot.settings import SettingsError
 from store.errors import StoreError
 from sync.errors import SourceError
 
 _PLUGINS = "tesorio.commands"
+_INTERRUPTED = 130
 _DISTRIBUTION = "tesorio-bot"
 # Each of these says in its own words what happened and what to do.
 _EXPECTED = (CommandError, SettingsError, StoreError, SourceError, AlreadyRunningError, WrongWorkspaceError)
@@ -58,23 +62,39 @@ def _options(
 def main() -> None:
     """Run one command. Exit code 0 when it did what it should, 1 when it could not, 2 for wrong usage."""
     _log_to_stderr()
+    # Until a command listens for it, a polite kill is what Ctrl-C is: what was opened gets closed.
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    sys.exit(exit_code(build()))
+
+
+def exit_code(app: typer.Typer) -> int:
+    """Run the command that the arguments name, and say what went wrong in words. The exit code of the process."""
     try:
-        build()(standalone_mode=False)
-    except typer.Exit as end:
-        sys.exit(end.exit_code)
+        return int(app(standalone_mode=False) or 0)
     except typer.TyperException as error:
-        # Called without a command it has shown the help, and has nothing to add.
+        # Empty when a command without arguments has shown its help.
         if error.format_message():
             complain(error.format_message())
-        sys.exit(error.exit_code)
-    except typer.Abort:
-        sys.exit(130)
-    except _EXPECTED as error:
-        complain(str(error))
-        sys.exit(1)
-    except SlackApiError as error:
-        complain(f"Slack refused: {error.response.get('error', 'no reason given')}. Run `tesorio doctor`.")
-        sys.exit(1)
+        return error.exit_code
+    except (typer.Abort, KeyboardInterrupt):
+        return _INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has gone; the interpreter must not stumble over it again at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except (*_EXPECTED, SlackApiError, aiohttp.ClientError, OSError) as error:
+        complain(_sentence(error))
+        return 1
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, SlackApiError):
+        return f"Slack refused: {slack_reason(error)}. Run `tesorio doctor`."
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return f"{error.host}:{error.port} cannot be reached. Check the address in the settings and the network."
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    return str(error) or type(error).__name__
 
 
 def _log_to_stderr() -> None:

@@ -1,17 +1,19 @@
 """`tesorio status`, `doctor`, `db`, `config` and `manifest`: looking after the installation."""
 
+import json
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
+import aiohttp
 import typer
 import yaml
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.cli.shell import CommandError, Json, current_settings, print_json, print_table, run_async, say
+from bot.cli.shell import CommandError, Json, current_settings, print_json, print_table, run_async, say, slack_reason
 from bot.cli.syncing import run_row
 from bot.manifest import app_manifest
-from bot.root import build_sources, open_store, utc_now
+from bot.root import build_sources, further_problems, open_store, utc_now
 from bot.settings import Settings, SettingsError
 from store import migrate
 from store.cursors import list_cursors
@@ -25,6 +27,7 @@ from sync.connector import Finding
 database = typer.Typer(help="The store's schema.", no_args_is_help=True)
 config = typer.Typer(help="The settings as the program sees them.", no_args_is_help=True)
 _QUARANTINE_SHOWN = 20
+_SLACK_ERRORS = (SlackApiError, aiohttp.ClientError, OSError)
 
 
 def register(app: typer.Typer) -> None:
@@ -112,7 +115,8 @@ async def _findings(name: str) -> tuple[Finding, ...]:
         settings = current_settings()
         sources = build_sources(settings)
     except SettingsError as error:
-        return tuple(Finding(check="settings", ok=False, detail=problem, remedy="") for problem in error.problems)
+        problems = (*error.problems, *further_problems(error))
+        return tuple(Finding(check="settings", ok=False, detail=problem) for problem in problems)
     known = {"", "database", "slack", *(source.name for source in sources)}
     if name not in known:
         raise CommandError(f"{name} is not set up here; there is {', '.join(sorted(known - {''}))}")
@@ -134,6 +138,9 @@ async def _database_finding(settings: Settings) -> Finding:
             return Finding(check="database", ok=True, detail=store.url.render_as_string(hide_password=True))
     except StoreError as error:
         return Finding(check="database", ok=False, detail=type(error).__name__, remedy=str(error))
+    except OSError as error:
+        remedy = "Set TESORIO_DATA_DIR to a folder that this user can write to."
+        return Finding(check="database", ok=False, detail=f"{error.filename}: {error.strerror}", remedy=remedy)
 
 
 async def _slack_findings(settings: Settings) -> list[Finding]:
@@ -153,11 +160,11 @@ async def _slack_findings(settings: Settings) -> list[Finding]:
 async def _slack_login(bot: AsyncWebClient) -> Finding:
     try:
         told = await bot.auth_test()
-    except (SlackApiError, OSError) as error:
+    except _SLACK_ERRORS as error:
         return Finding(
             check="slack bot token",
             ok=False,
-            detail=_slack_reason(error),
+            detail=_slack_trouble(error),
             remedy="Check SLACK_BOT_TOKEN and SLACK_API_URL.",
         )
     granted = set(str(told.headers.get("x-oauth-scopes", "")).replace(" ", "").split(","))
@@ -175,15 +182,13 @@ async def _slack_socket(client: AsyncWebClient, app_token: str) -> Finding:
     remedy = "Make an app-level token with connections:write and switch Socket Mode on."
     try:
         await client.apps_connections_open(app_token=app_token)
-    except (SlackApiError, OSError) as error:
-        return Finding(check="slack app token", ok=False, detail=_slack_reason(error), remedy=remedy)
+    except _SLACK_ERRORS as error:
+        return Finding(check="slack app token", ok=False, detail=_slack_trouble(error), remedy=remedy)
     return Finding(check="slack app token", ok=True, detail="Socket Mode answers")
 
 
-def _slack_reason(error: SlackApiError | OSError) -> str:
-    return (
-        str(error.response.get("error")) if isinstance(error, SlackApiError) else f"no answer ({type(error).__name__})"
-    )
+def _slack_trouble(error: Exception) -> str:
+    return slack_reason(error) if isinstance(error, SlackApiError) else f"no answer ({type(error).__name__})"
 
 
 def manifest() -> None:
@@ -234,7 +239,8 @@ def show(as_json: Json = False) -> None:
         if name.startswith(prefixes)
     ]
     rows.append({"setting": "data folder", "value": str(settings.data_dir.absolute())})
-    rows.append({"setting": "tesorio.toml", "value": settings.rules.model_dump_json()})
+    rules = masked(settings.rules.model_dump(mode="json"))
+    rows.append({"setting": "tesorio.toml", "value": json.dumps(rules, ensure_ascii=False)})
     print_json(rows) if as_json else print_table("Settings", rows)
 
 
@@ -247,3 +253,16 @@ def _shown(name: str, value: str) -> str:
         return "*****"
     scheme, separator, rest = value.partition("://")
     return f"{scheme}://*****@{rest.rpartition('@')[2]}" if separator and "@" in rest else value
+
+
+_SECRET_WORDS = ("secret", "token", "password", "key")
+
+
+def masked(rules: object) -> object:
+    """Rules with stars for what people may have put into the wrong file."""
+    if not isinstance(rules, dict):
+        return rules
+    return {
+        name: "*****" if any(word in name.lower() for word in _SECRET_WORDS) else masked(value)
+        for name, value in rules.items()
+    }

@@ -6,7 +6,7 @@ import typer
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.cli.shell import CommandError, Json, current_settings, print_json, print_table, run_async, say
+from bot.cli.shell import CommandError, Json, current_settings, print_json, print_table, run_async, say, slack_reason
 from bot.root import open_store, utc_now
 from bot.settings import Settings
 from store.audit import AuditEvent, append_audit
@@ -161,8 +161,9 @@ async def _slack_member(settings: Settings, store: Store, email: str, slack_user
     try:
         found = await (client.users_info(user=slack_user) if slack_user else client.users_lookupByEmail(email=email))
     except SlackApiError as error:
-        code = error.response.get("error")
-        raise CommandError(f"Slack does not know {slack_user or email} ({code}); give --slack-user U…") from None
+        raise CommandError(
+            f"Slack does not know {slack_user or email} ({slack_reason(error)}); give --slack-user U…"
+        ) from None
     member = found["user"]
     if member.get("deleted") or member.get("is_bot") or member.get("is_restricted") or member.get("team_id") != team_id:
         raise CommandError("only full members of the connected workspace can be linked")

@@ -7,7 +7,7 @@ import signal
 import typer
 
 from bot.cli.shell import current_settings, run_async, say
-from bot.root import daily_pulls, open_assistant
+from bot.root import daily_pulls, open_assistant, startable
 
 _log = logging.getLogger(__name__)
 
@@ -21,7 +21,7 @@ def run() -> None:
     """Answer in Slack and keep the store in step with its sources, until Ctrl-C or SIGTERM."""
 
     async def work() -> None:
-        settings = current_settings()
+        settings = startable(current_settings)
         async with open_assistant(settings) as assistant, daily_pulls(assistant, settings):
             names = ", ".join(source.name for source in assistant.sources) or "no source yet"
             say(f"Connected to Slack workspace {assistant.deps.team_id}; reading {names}. Ctrl-C stops.")
@@ -40,3 +40,4 @@ async def stop_signal() -> None:
     await stop.wait()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.remove_signal_handler(number)
+        signal.signal(number, signal.SIG_DFL)
