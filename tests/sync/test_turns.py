@@ -1,0 +1,76 @@
+import asyncio
+
+import pytest
+
+from store.cursors import claim_cursor, read_cursor
+from store.db import Store
+from store.errors import StaleWriterError
+from store.runs import Outcome
+from sync.errors import BusyError
+from sync.pull import LEASE_LASTS
+from tests.sync.fake_source import FakeSource
+from tests.sync.pulling import Saved, Stopper, Unplugged, pull, run_of
+
+
+class TestTurns:
+    async def test_two_at_once_are_one(self, store: Store, source: FakeSource) -> None:
+        ends = await asyncio.gather(*(pull(source, store, f"run-{n}") for n in range(4)), return_exceptions=True)
+        assert sorted(type(end).__name__ for end in ends) == ["BusyError"] * 3 + ["tuple"]
+
+    async def test_a_dead_one_is_followed_when_its_lease_runs_out(self, store: Store, source: FakeSource) -> None:
+        source.before_page = Stopper(Unplugged(), at=3)
+        dead = asyncio.create_task(self._dies_holding(source, store))
+        await asyncio.gather(dead, return_exceptions=True)
+        with pytest.raises(BusyError, match="another run is reading fake"):
+            await pull(source, store, "next")
+        source.system.now += LEASE_LASTS
+        _, invoices = await pull(source, store, "next")
+        assert invoices.inserted == 6
+        closed = await run_of(store, "dead/invoices")
+        assert (closed.outcome, closed.inserted) == (Outcome.FAILED, 4)
+
+    async def _dies_holding(self, source: FakeSource, store: Store) -> None:
+        """A kill runs no clean-up: the lease is put back to where the death left it."""
+        try:
+            await pull(source, store, "dead")
+        finally:
+            async with store.write() as conn:
+                await conn.exec_driver_sql(
+                    "INSERT INTO leases (name, holder, since, until) VALUES ('pull-fake', 'dead', "
+                    "'2026-11-22 10:00:00.000000', '2026-11-22 10:10:00.000000')"
+                    if store.is_sqlite
+                    else "INSERT INTO leases (name, holder, since, until) VALUES ('pull-fake', 'dead', "
+                    "'2026-11-22T10:00Z', '2026-11-22T10:10Z')"
+                )
+
+    async def test_a_late_writer_is_refused(self, store: Store, source: FakeSource) -> None:
+        saved = Saved("invoices", 1)
+
+        async def overtake(_stream: str, number: int) -> None:
+            if number == 3:
+                await saved.happened.wait()
+                async with store.write() as conn:
+                    await claim_cursor(conn, "fake", "invoices", "other/invoices")
+
+        source.before_page = overtake
+        with pytest.raises(StaleWriterError):
+            await pull(source, store, progress=saved)
+        async with store.read() as conn:
+            cursor = await read_cursor(conn, "fake", "invoices")
+        assert cursor is not None
+        assert cursor.run_id == "other/invoices"
+        assert (await run_of(store, "run/invoices")).inserted == 4
+
+    async def test_one_that_lost_its_lease_is_refused(self, store: Store, source: FakeSource) -> None:
+        other, saved = FakeSource(source.system), Saved("customers", 1)
+
+        async def sleep_too_long(_stream: str, number: int) -> None:
+            if number == 1:
+                await saved.happened.wait()
+                source.system.now += LEASE_LASTS * 2
+                await pull(other, store, "other")
+
+        source.before_page = sleep_too_long
+        with pytest.raises(StaleWriterError):
+            await pull(source, store, progress=saved)
+        assert (await run_of(store, "other/invoices")).outcome is Outcome.OK
