@@ -131,6 +131,17 @@ async def open_store(settings: Settings) -> AsyncIterator[Store]:
         await store.close()
 
 
+async def refresh_index(settings: Settings, store: Store) -> None:
+    """Bring the lookup index up to the store, unless a running bot does: `find` only reads it."""
+    try:
+        with _only_one(settings.data_dir):
+            async with LookupIndex.open(settings.data_dir / "index", store) as index:
+                if index is not None:
+                    await index.refresh(store)
+    except AlreadyRunningError:
+        return
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Assistant:
     """The running bot."""

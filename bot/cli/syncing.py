@@ -9,7 +9,7 @@ from rich.console import Console, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from bot.cli.shell import CommandError, Json, current_settings, print_json, print_table, run_async, say
-from bot.root import build_sources, open_store, utc_now
+from bot.root import build_sources, open_store, refresh_index, utc_now
 from bot.settings import Settings
 from store.runs import SyncRun
 from sync.connector import Source
@@ -51,7 +51,9 @@ def sync(
             async with open_store(settings) as store:
                 with SyncProgress() as progress:
                     read = preview_source if dry_run else pull_source
-                    return await read(source, store, order, clock=utc_now, progress=progress.show)
+                    runs = await read(source, store, order, clock=utc_now, progress=progress.show)
+                await refresh_index(settings, store)
+                return runs
         finally:
             await source.close()
 

@@ -1,0 +1,80 @@
+"""Consoles over stand-ins that `tesorio sandbox` runs: the settings that it prints are the settings of the tests."""
+
+import contextlib
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.cli.console import BARE, TESORIO, Console
+
+_CUSTOMERS = "20"
+
+
+@pytest.fixture(scope="session")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, str]]:
+    """Running stand-ins; the settings that point at them."""
+    folder = tmp_path_factory.mktemp("sandbox")
+    program = subprocess.Popen(  # noqa: S603 - our own program
+        [*TESORIO, "sandbox", "--port", "0", "--customers", _CUSTOMERS],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=folder,
+        env={**BARE, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )
+    assert program.stdout is not None
+    assert program.stderr is not None
+    settings: dict[str, str] = {}
+    with contextlib.closing(program.stdout), contextlib.closing(program.stderr):
+        for line in program.stdout:
+            if line.startswith("#"):
+                break
+            name, _, value = line.strip().partition("=")
+            settings[name] = value
+        yield settings
+        program.terminate()
+        told = program.stderr.read()
+        assert program.wait(timeout=20) == 0, told
+        assert "Traceback" not in told
+
+
+@pytest.fixture(scope="session")
+def synced(sandbox: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder whose `data` a first sync has filled."""
+    folder = tmp_path_factory.mktemp("synced")
+    for arguments in (("connect", "netsuite"), ("sync", "netsuite")):
+        ended = subprocess.run(  # noqa: S603 - our own program
+            [*TESORIO, *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=folder,
+            env={**BARE, **sandbox, "PYTHONPATH": str(Path(__file__).parents[2])},
+            timeout=100,
+        )
+        assert ended.returncode == 0, ended.stderr
+    return folder
+
+
+@pytest.fixture
+def bare(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Console:
+    """A console in an empty folder where nothing is set."""
+    return Console(tmp_path, {}, capsys, monkeypatch)
+
+
+@pytest.fixture
+def console(
+    sandbox: Mapping[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Console:
+    """A console in an empty folder whose settings point at the stand-ins."""
+    return Console(tmp_path, sandbox, capsys, monkeypatch)
+
+
+@pytest.fixture
+def filled(console: Console, synced: Path) -> Console:
+    """The same over a copy of the synced folder."""
+    shutil.copytree(synced, console.folder, dirs_exist_ok=True)
+    return console

@@ -1,0 +1,62 @@
+"""The command line as people and scripts use it: arguments in, exit code and two streams out."""
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from contextlib import chdir
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.cli import build, exit_code
+
+# What a shell that knows nothing of this product has.
+BARE = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+TESORIO = (sys.executable, "-m", "bot")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ended:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+    @property
+    def lines(self) -> list[Any]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+class Console:
+    """A folder and an environment, in which commands run in this process: quick, with real sockets behind."""
+
+    def __init__(
+        self,
+        folder: Path,
+        environment: Mapping[str, str],
+        capture: pytest.CaptureFixture[str],
+        patch: pytest.MonkeyPatch,
+    ) -> None:
+        self.folder, self.environment = folder, dict(environment)
+        self._capture, self._patch = capture, patch
+
+    def __call__(self, *arguments: str, **environment: str) -> Ended:
+        self._capture.readouterr()
+        with self._patch.context() as patch, chdir(self.folder):
+            for name in os.environ:
+                if name.startswith(("TESORIO_", "SLACK_", "NETSUITE_")):
+                    patch.delenv(name)
+            for name, value in (self.environment | environment).items():
+                patch.setenv(name, value)
+            patch.setattr(sys, "argv", ["tesorio", *arguments])
+            code = exit_code(build())
+        out, err = self._capture.readouterr()
+        return Ended(code=code, out=out, err=err)

@@ -1,0 +1,118 @@
+"""Looking after the installation: status, doctor, the schema, the manifest."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.app import COMMAND, FEATURES, subcommands
+from tests.cli.console import Console
+
+ROOT = Path(__file__).parents[2]
+
+
+class TestStatus:
+    def test_an_empty_installation(self, bare: Console) -> None:
+        assert bare("status", "--json").json == {
+            "slack_workspace": None,
+            "accounts": 0,
+            "sources": [],
+            "runs": [],
+            "quarantined": [],
+        }
+        assert "not connected yet" in bare("status").out
+
+    def test_after_a_sync_it_says_how_fresh(self, filled: Console) -> None:
+        found = filled("status", "--json").json
+        assert {(each["source"], each["stream"], each["stale"]) for each in found["sources"]} == {
+            ("netsuite", "customers", "no"),
+            ("netsuite", "invoices", "no"),
+        }
+        assert {run["outcome"] for run in found["runs"]} == {"ok"}
+        assert "invoices" in filled("status").out
+
+    def test_a_failed_run_is_there_with_its_reason(self, filled: Console) -> None:
+        filled("sync", "netsuite", "--stream", "customers", NETSUITE_TOKEN_SECRET="wrong")
+        runs = filled("status", "--json").json["runs"]
+        [failed] = [run for run in runs if run["outcome"] == "failed"]
+        assert failed["stream"] == "customers"
+        assert "refused our credentials" in failed["error"]
+
+
+def checks(found: list[Any]) -> dict[str, str]:
+    return {row["check"]: row["ok"] for row in found}
+
+
+class TestDoctor:
+    def test_all_is_well(self, filled: Console) -> None:
+        ended = filled("doctor", "--json")
+        assert ended.code == 0, ended.out
+        assert set(checks(ended.json).values()) == {"yes"}
+        assert {"database", "slack bot token", "slack app token", "login", "customers", "invoices"} <= set(
+            checks(ended.json)
+        )
+
+    def test_what_is_wrong_fails_it_and_says_what_to_do(self, filled: Console) -> None:
+        ended = filled("doctor", "--json", SLACK_BOT_TOKEN="xoxb-wrong", NETSUITE_TOKEN_SECRET="wrong")
+        assert ended.code == 1
+        found = checks(ended.json)
+        assert (found["slack bot token"], found["slack app token"], found["login"]) == ("NO", "yes", "NO")
+        assert all(row["remedy"] for row in ended.json if row["ok"] == "NO")
+        assert filled("doctor", SLACK_BOT_TOKEN="xoxb-wrong").code == 1
+
+    def test_one_part_may_be_asked_about(self, filled: Console) -> None:
+        assert list(checks(filled("doctor", "database", "--json").json)) == ["database"]
+        assert filled("doctor", "slack", "--json", NETSUITE_TOKEN_SECRET="wrong").code == 0
+        ended = filled("doctor", "invoiced")
+        assert ended.code == 1
+        assert "invoiced is not set up here; there is database, netsuite, slack" in ended.err
+
+    def test_an_unreachable_slack_is_a_finding(self, filled: Console) -> None:
+        ended = filled("doctor", "slack", "--json", SLACK_API_URL="http://127.0.0.1:9/api/")
+        assert ended.code == 1
+        assert checks(ended.json) == {"slack bot token": "NO", "slack app token": "NO"}
+
+    def test_a_data_folder_that_is_none_is_a_finding(self, filled: Console) -> None:
+        (filled.folder / "file").touch()
+        ended = filled("doctor", "database", "--json", TESORIO_DATA_DIR=str(filled.folder / "file"))
+        assert ended.code == 1
+        assert checks(ended.json) == {"database": "NO"}
+
+
+class TestSchema:
+    def test_is_made_and_checked(self, bare: Console) -> None:
+        assert bare("db", "check").code == 1
+        assert bare("db", "upgrade").code == 0
+        assert bare("db", "check").code == 0
+        assert bare("db", "upgrade").code == 0
+
+    def test_a_newer_one_is_refused_untouched_by_every_command(self, filled: Console) -> None:
+        file = filled.folder / "data" / "store.sqlite"
+        with sqlite3.connect(file) as database:
+            database.execute("UPDATE alembic_version SET version_num = '9999'")
+        database.close()
+        for arguments in (("db", "check"), ("db", "upgrade"), ("status",), ("run",), ("find", "invoice", "1")):
+            ended = filled(*arguments)
+            assert ended.code == 1, arguments
+            assert "made by a newer version of this program" in ended.err
+        with sqlite3.connect(file) as database:
+            assert database.execute("SELECT version_num FROM alembic_version").fetchall() == [("9999",)]
+        database.close()
+
+
+class TestManifest:
+    def test_the_file_at_the_root_is_its_output(self, bare: Console) -> None:
+        assert (ROOT / "manifest.yml").read_text(encoding="utf-8") == bare("manifest").out
+
+    def test_asks_for_what_is_registered_and_nothing_else(self, bare: Console) -> None:
+        manifest = yaml.safe_load(bare("manifest").out)
+        [command] = manifest["features"]["slash_commands"]
+        assert command["command"] == COMMAND
+        assert command["usage_hint"] == " | ".join(subcommand.usage for subcommand in subcommands())
+        events = manifest["settings"].get("event_subscriptions", {}).get("bot_events", [])
+        assert set(events) == set().union(*(feature.events for feature in FEATURES))
+        scopes = set(manifest["oauth_config"]["scopes"]["bot"])
+        assert scopes == {"chat:write", "commands", "users:read", "users:read.email"}
+        assert "shortcuts" not in manifest["features"]
+        assert manifest["settings"]["socket_mode_enabled"] is True
