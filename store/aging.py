@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, case, func, select
 
 from store.db import ReadConnection
 from store.invoices import OWED, invoices
@@ -43,32 +44,45 @@ async def customer_aging(conn: ReadConnection, customer_id: RecordId, today: dat
 
     `today` is the company's calendar date. An invoice is current through its due date; without one it stays current.
     """
+    ends = {_end(number): today - timedelta(days=days) for number, days in enumerate(_BUCKET_ENDS_DAYS)}
+    rows = (await conn.execute(_AGING, {"customer_id": customer_id, **ends})).all()
+    found = tuple(_aging(row[0], [int(value) for value in row[1:6]], int(row[6])) for row in rows)
+    return tuple(sorted(found, key=lambda aging: -aging.open_balance.minor))
+
+
+def _end(number: int) -> str:
+    """The name under which the statement is given the oldest due date of a bucket."""
+    return f"end_{number}"
+
+
+def _in_bucket(number: int) -> ColumnElement[bool]:
+    """Whether an invoice's due date falls in bucket 0 (current) to 4 (over 90 days)."""
+    due = invoices.c.due_date
+    ends = [bindparam(_end(number), type_=Date) for number in range(len(_BUCKET_ENDS_DAYS))]
+    if number == 0:
+        return due.is_(None) | (due >= ends[0])
+    if number == len(ends):
+        return due < ends[-1]
+    return and_(due < ends[number - 1], due >= ends[number])
+
+
+def _aging_query() -> Select[Any]:
     c = invoices.c
-    sums = [func.sum(case((_in_bucket(n, today), c.open_balance_minor), else_=0)) for n in range(5)]
-    query = (
+    sums = [func.sum(case((_in_bucket(number), c.open_balance_minor), else_=0)) for number in range(5)]
+    return (
         select(c.currency, *sums, func.count())
         .where(
-            c.customer_id == customer_id,
+            c.customer_id == bindparam("customer_id"),
             c.open_balance_minor != 0,
             c.status.in_(OWED),
             c.deleted_at.is_(None),
         )
         .group_by(c.currency)
     )
-    rows = (await conn.execute(query)).all()
-    found = tuple(_aging(row[0], [int(value) for value in row[1:6]], int(row[6])) for row in rows)
-    return tuple(sorted(found, key=lambda aging: -aging.open_balance.minor))
 
 
-def _in_bucket(number: int, today: date) -> ColumnElement[bool]:
-    """Whether an invoice's due date falls in bucket 0 (current) to 4 (over 90 days)."""
-    due = invoices.c.due_date
-    ends = [today - timedelta(days=days) for days in _BUCKET_ENDS_DAYS]
-    if number == 0:
-        return due.is_(None) | (due >= ends[0])
-    if number == len(ends):
-        return due < ends[-1]
-    return and_(due < ends[number - 1], due >= ends[number])
+# Built once: building it takes longer than running it.
+_AGING = _aging_query()
 
 
 def _aging(currency: str, minors: list[int], count: int) -> Aging:

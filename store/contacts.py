@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Boolean, Column, RowMapping, String, Table, Text, select
+from sqlalchemy import Boolean, Column, RowMapping, String, Table, Text, bindparam, select
 
 from store.db import ReadConnection
 from store.records import Pulled, RecordId
@@ -39,6 +39,18 @@ contacts = Table(
 )
 
 
+_PRIMARY = (
+    select(contacts)
+    .where(
+        contacts.c.customer_id == bindparam("customer_id"),
+        contacts.c.deleted_at.is_(None),
+        contacts.c.is_inactive.is_(False),
+    )
+    .order_by(contacts.c.is_primary.desc(), contacts.c.name)
+    .limit(1)
+)
+
+
 def contact_row(contact: Contact) -> dict[str, Any]:
     """The table row of a contact; the fingerprint is the upsert's to add."""
     return {name: value for name, value in asdict(contact).items() if name != "refreshed_at"}
@@ -51,15 +63,5 @@ def contact_from_row(row: RowMapping) -> Contact:
 
 async def primary_contact(conn: ReadConnection, customer_id: RecordId) -> Contact | None:
     """The contact marked primary, else the first by name; None when there is nobody."""
-    query = (
-        select(contacts)
-        .where(
-            contacts.c.customer_id == customer_id,
-            contacts.c.deleted_at.is_(None),
-            contacts.c.is_inactive.is_(False),
-        )
-        .order_by(contacts.c.is_primary.desc(), contacts.c.name)
-        .limit(1)
-    )
-    row = (await conn.execute(query)).mappings().first()
+    row = (await conn.execute(_PRIMARY, {"customer_id": customer_id})).mappings().first()
     return contact_from_row(row) if row else None

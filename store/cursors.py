@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, Integer, RowMapping, String, Table, Text, select, update
+from sqlalchemy import Column, Integer, RowMapping, String, Table, Text, bindparam, select, update
 
 from store.db import ReadConnection, WriteConnection
 from store.errors import StaleWriterError
@@ -39,10 +39,12 @@ cursors = Table(
 )
 
 
+_ONE = select(cursors).where(cursors.c.source == bindparam("source"), cursors.c.stream == bindparam("stream"))
+
+
 async def read_cursor(conn: ReadConnection, source: str, stream: str) -> Cursor | None:
     """The cursor of one stream; None before its first run."""
-    query = select(cursors).where(cursors.c.source == source, cursors.c.stream == stream)
-    row = (await conn.execute(query)).mappings().first()
+    row = (await conn.execute(_ONE, {"source": source, "stream": stream})).mappings().first()
     return _cursor(row) if row else None
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, RowMapping, String, Table, Text, func, select
+from sqlalchemy import BigInteger, Boolean, Column, Index, RowMapping, String, Table, Text, bindparam, func, select
 
 from store.db import ReadConnection
 from store.keys import name_key, sorted_name_key
@@ -71,6 +71,13 @@ customers = Table(
 _PLAIN = tuple(f.name for f in fields(Customer) if f.name != "credit_limit")
 
 
+# Built once: building a statement takes longer than running it.
+_BY_ID = select(customers).where(customers.c.id == bindparam("customer_id"))
+_IS_CHILD = (customers.c.parent_id == bindparam("parent_id")) & customers.c.deleted_at.is_(None)
+_CHILDREN = select(customers).where(_IS_CHILD).order_by(customers.c.name).limit(bindparam("limit"))
+_COUNT_CHILDREN = select(func.count()).select_from(customers).where(_IS_CHILD)
+
+
 def customer_row(customer: Customer) -> dict[str, Any]:
     """The table row of a customer, keys included; the fingerprint is the upsert's to add."""
     limit = customer.credit_limit
@@ -97,25 +104,16 @@ async def customers_by_id(conn: ReadConnection, ids: Sequence[RecordId]) -> dict
 
 async def customer_by_id(conn: ReadConnection, customer_id: RecordId) -> Customer | None:
     """One customer, tombstoned or not; None when we never saw it."""
-    return (await customers_by_id(conn, [customer_id])).get(customer_id)
+    row = (await conn.execute(_BY_ID, {"customer_id": customer_id})).mappings().first()
+    return customer_from_row(row) if row else None
 
 
 async def children_of(conn: ReadConnection, parent_id: RecordId, *, limit: int) -> tuple[Customer, ...]:
     """The customers below this one, by name."""
-    query = (
-        select(customers)
-        .where(customers.c.parent_id == parent_id, customers.c.deleted_at.is_(None))
-        .order_by(customers.c.name)
-        .limit(limit)
-    )
-    return tuple(customer_from_row(row) for row in (await conn.execute(query)).mappings())
+    found = await conn.execute(_CHILDREN, {"parent_id": parent_id, "limit": limit})
+    return tuple(customer_from_row(row) for row in found.mappings())
 
 
 async def count_children(conn: ReadConnection, parent_id: RecordId) -> int:
     """How many customers are below this one."""
-    query = (
-        select(func.count())
-        .select_from(customers)
-        .where(customers.c.parent_id == parent_id, customers.c.deleted_at.is_(None))
-    )
-    return int((await conn.execute(query)).scalar_one())
+    return int((await conn.execute(_COUNT_CHILDREN, {"parent_id": parent_id})).scalar_one())

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Date, Index, Integer, RowMapping, String, Table, Text, select
+from sqlalchemy import BigInteger, Column, Date, Index, Integer, RowMapping, String, Table, Text, bindparam, select
 
 from store.db import ReadConnection
 from store.keys import number_key, reversed_number_key
@@ -104,6 +104,28 @@ invoice_lines = Table(
     Column("amount_minor", BigInteger, nullable=False),
 )
 
+# Only these count as owed; a pending or voided invoice may still carry an amount in the ERP.
+OWED = (InvoiceStatus.OPEN.value, InvoiceStatus.PARTIALLY_PAID.value)
+
+# Built once: building a statement takes longer than running it.
+_BY_ID = select(invoices).where(invoices.c.id == bindparam("invoice_id"))
+_LINES = (
+    select(invoice_lines)
+    .where(invoice_lines.c.invoice_id == bindparam("invoice_id"))
+    .order_by(invoice_lines.c.line_number)
+)
+_OLDEST_OPEN = (
+    select(invoices)
+    .where(
+        invoices.c.customer_id == bindparam("customer_id"),
+        invoices.c.open_balance_minor > 0,
+        invoices.c.status.in_(OWED),
+        invoices.c.deleted_at.is_(None),
+    )
+    .order_by(invoices.c.due_date.is_(None), invoices.c.due_date, invoices.c.number)
+    .limit(bindparam("limit"))
+)
+
 _PLAIN = tuple(f.name for f in fields(Invoice) if f.name not in {"total", "open_balance", "lines", "status"})
 
 
@@ -155,14 +177,13 @@ async def invoices_by_id(conn: ReadConnection, ids: Sequence[RecordId]) -> dict[
 
 async def invoice_by_id(conn: ReadConnection, invoice_id: RecordId) -> Invoice | None:
     """One invoice with its lines, tombstoned or not; None when we never saw it."""
-    row = (await conn.execute(select(invoices).where(invoices.c.id == invoice_id))).mappings().first()
+    row = (await conn.execute(_BY_ID, {"invoice_id": invoice_id})).mappings().first()
     if row is None:
         return None
     return invoice_from_row(row, await _lines_of(conn, invoice_id))
 
 
 async def _lines_of(conn: ReadConnection, invoice_id: RecordId) -> tuple[InvoiceLine, ...]:
-    query = select(invoice_lines).where(invoice_lines.c.invoice_id == invoice_id).order_by(invoice_lines.c.line_number)
     return tuple(
         InvoiceLine(
             line_number=row["line_number"],
@@ -171,25 +192,11 @@ async def _lines_of(conn: ReadConnection, invoice_id: RecordId) -> tuple[Invoice
             description=row["description"],
             quantity=row["quantity"],
         )
-        for row in (await conn.execute(query)).mappings()
+        for row in (await conn.execute(_LINES, {"invoice_id": invoice_id})).mappings()
     )
 
 
 async def oldest_open_invoices(conn: ReadConnection, customer_id: RecordId, *, limit: int) -> tuple[Invoice, ...]:
     """A customer's open invoices, the longest due first; those without a due date last."""
-    query = (
-        select(invoices)
-        .where(
-            invoices.c.customer_id == customer_id,
-            invoices.c.open_balance_minor > 0,
-            invoices.c.status.in_(OWED),
-            invoices.c.deleted_at.is_(None),
-        )
-        .order_by(invoices.c.due_date.is_(None), invoices.c.due_date, invoices.c.number)
-        .limit(limit)
-    )
-    return tuple(invoice_from_row(row) for row in (await conn.execute(query)).mappings())
-
-
-# Only these count as owed; a pending or voided invoice may still carry an amount in the ERP.
-OWED = (InvoiceStatus.OPEN.value, InvoiceStatus.PARTIALLY_PAID.value)
+    found = await conn.execute(_OLDEST_OPEN, {"customer_id": customer_id, "limit": limit})
+    return tuple(invoice_from_row(row) for row in found.mappings())

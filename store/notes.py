@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, RowMapping, String, Table, Text, select
+from sqlalchemy import Column, Index, RowMapping, String, Table, Text, bindparam, select
 
 from store.db import ReadConnection
 from store.records import Pulled, RecordId
@@ -35,6 +35,14 @@ notes = Table(
 )
 
 
+_NEWEST = (
+    select(notes)
+    .where(notes.c.about_id == bindparam("about_id"), notes.c.deleted_at.is_(None))
+    .order_by(notes.c.written_at.desc(), notes.c.id)
+    .limit(1)
+)
+
+
 def note_row(note: Note) -> dict[str, Any]:
     """The table row of a note; the fingerprint is the upsert's to add."""
     return {name: value for name, value in asdict(note).items() if name != "refreshed_at"}
@@ -47,11 +55,5 @@ def note_from_row(row: RowMapping) -> Note:
 
 async def newest_note(conn: ReadConnection, about_id: RecordId) -> Note | None:
     """The latest note about one record; None when nobody wrote any."""
-    query = (
-        select(notes)
-        .where(notes.c.about_id == about_id, notes.c.deleted_at.is_(None))
-        .order_by(notes.c.written_at.desc(), notes.c.id)
-        .limit(1)
-    )
-    row = (await conn.execute(query)).mappings().first()
+    row = (await conn.execute(_NEWEST, {"about_id": about_id})).mappings().first()
     return note_from_row(row) if row else None

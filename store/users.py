@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import uuid4
 
-from sqlalchemy import Boolean, Column, RowMapping, String, Table, delete, func, select, update
+from sqlalchemy import Boolean, Column, RowMapping, String, Table, bindparam, delete, func, select, update
 
 from store.db import ReadConnection, WriteConnection
 from store.schema import Instant, metadata
@@ -70,6 +70,18 @@ slack_links = Table(
 )
 
 
+# Built once: it is asked with every request.
+_LINKED = (
+    select(users)
+    .join(slack_links, slack_links.c.user_id == users.c.id)
+    .where(
+        slack_links.c.team_id == bindparam("team_id"),
+        slack_links.c.slack_user_id == bindparam("slack_user_id"),
+        users.c.is_active.is_(True),
+    )
+)
+
+
 async def add_user(conn: WriteConnection, *, email: str, name: str, role: Role, at: datetime) -> User:
     """A new active account. Raises DuplicateUserError when the e-mail is taken."""
     user = User(id=uuid4().hex, email=email.strip().lower(), name=name, role=role, is_active=True, created_at=at)
@@ -113,16 +125,8 @@ async def link_slack(conn: WriteConnection, link: SlackLink) -> None:
 
 async def linked_user(conn: ReadConnection, team_id: str, slack_user_id: str) -> User | None:
     """The active account that this Slack person acts as; None for everyone who may see nothing."""
-    query = (
-        select(users)
-        .join(slack_links, slack_links.c.user_id == users.c.id)
-        .where(
-            slack_links.c.team_id == team_id,
-            slack_links.c.slack_user_id == slack_user_id,
-            users.c.is_active.is_(True),
-        )
-    )
-    row = (await conn.execute(query)).mappings().first()
+    person = {"team_id": team_id, "slack_user_id": slack_user_id}
+    row = (await conn.execute(_LINKED, person)).mappings().first()
     return _user(row) if row else None
 
 

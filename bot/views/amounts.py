@@ -34,7 +34,7 @@ class Place:
 def money(amount: Money, place: Place) -> str:
     """«$1,234.50»: the locale's format with the decimals of ISO 4217 (CLDR would show RSD without any)."""
     pattern = _currency_pattern(place.locale, exponent(amount.currency))
-    text = pattern.apply(amount.decimal, place.locale, currency=amount.currency, currency_digits=False)
+    text = pattern.apply(amount.decimal, _locale(place.locale), currency=amount.currency, currency_digits=False)
     # An unknown currency's code is printed as the source wrote it, so it is outside text too.
     return literal(_LETTER_BY_DIGIT.sub("\u00a0", text), _MAX_AMOUNT)
 
@@ -46,14 +46,14 @@ def negated(amount: Money) -> Money:
 
 def day(value: date, place: Place) -> str:
     """«22 Nov 2026»: day first and the month in letters, so that no reader takes one for the other."""
-    return format_date(value, _DAY_AND_YEAR, locale=place.locale)
+    return format_date(value, _DAY_AND_YEAR, locale=_locale(place.locale))
 
 
 def as_of(instant: datetime, place: Place) -> str:
     """«as of 09:12, 22 Nov» in the company's time zone, with the year when it is not this one."""
     local = instant.astimezone(place.time_zone)
     pattern = _DAY if local.year == place.today.year else _DAY_AND_YEAR
-    return f"as of {local:%H:%M}, {format_date(local.date(), pattern, locale=place.locale)}"
+    return f"as of {local:%H:%M}, {format_date(local.date(), pattern, locale=_locale(place.locale))}"
 
 
 def lateness(due_date: date, today: date) -> str:
@@ -72,7 +72,13 @@ def counted(number: int, noun: str) -> str:
 
 
 @lru_cache(maxsize=64)
+def _locale(name: str) -> Locale:
+    # Given a name, babel would parse it anew for every amount and date of a card.
+    return Locale.parse(name)
+
+
+@lru_cache(maxsize=64)
 def _currency_pattern(locale: str, decimals: int) -> NumberPattern:
-    pattern: NumberPattern = copy.copy(Locale.parse(locale).currency_formats["standard"])
+    pattern: NumberPattern = copy.copy(_locale(locale).currency_formats["standard"])
     pattern.frac_prec = (decimals, decimals)
     return pattern
