@@ -3,7 +3,7 @@
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,7 @@ from sync.connector import Source
 from sync.durable import Handler
 from sync.errors import RetryError, StopError
 from sync.pull import Clock, Progress, PullOrder, pull_source
-from sync.schedule import DailyClock, due_slot, slot_id, slot_instant
+from sync.schedule import LOOK_EVERY, DailyClock, due_slot, slot_id, slot_instant
 
 PULL = "pull"
 _log = logging.getLogger(__name__)
@@ -49,7 +49,14 @@ async def start_pull(work: Work, source: str, work_id: str, *, full: bool = Fals
 
 @asynccontextmanager
 async def daily_pulls(
-    work: Work, sources: Sequence[Source], store: Store, *, at: time, zone: ZoneInfo, clock: Clock
+    work: Work,
+    sources: Sequence[Source],
+    store: Store,
+    *,
+    at: time,
+    zone: ZoneInfo,
+    clock: Clock,
+    look_every: timedelta = LOOK_EVERY,
 ) -> AsyncIterator[None]:
     """The clock: each source's daily slot, and at the start the slot that was missed while nothing ran."""
 
@@ -62,7 +69,7 @@ async def daily_pulls(
         late = [source.name for source in sources if await _is_behind(conn, source, slot_instant(slot, at, zone))]
     for name in late:
         await _start_slot(work, name, slot)
-    async with DailyClock(at=at, zone=zone, now=clock, served=slot, start=start):
+    async with DailyClock(at=at, zone=zone, now=clock, served=slot, start=start, every=look_every):
         yield
 
 

@@ -86,6 +86,7 @@ class DurableWork:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._workflow = None
         # A cancelled workflow stays pending, and goes on after the next start.
         for task in self._running:
             task.cancel()
@@ -99,8 +100,10 @@ class DurableWork:
 
     async def start(self, kind: str, work_id: str, payload: Payload) -> None:
         """See `store.work.Work.start`."""
-        if kind not in self.handlers or self._workflow is None:
+        if kind not in self.handlers:
             raise KeyError(kind)
+        if self._workflow is None:
+            raise RuntimeError("durable work is not running: nothing was started")
         with SetWorkflowID(work_id):
             await DBOS.start_workflow_async(self._workflow, kind, work_id, dict(payload))
 

@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+# How late a slot may begin.
+LOOK_EVERY = timedelta(seconds=20)
 StartSlot = Callable[[date], Awaitable[None]]
 
 
@@ -52,7 +54,7 @@ class DailyClock:
         now: Callable[[], datetime],
         served: date,
         start: StartSlot,
-        every: timedelta = timedelta(seconds=20),
+        every: timedelta = LOOK_EVERY,
     ) -> None:
         self._at, self._zone, self._now, self._served, self._start = at, zone, now, served, start
         self._every = every

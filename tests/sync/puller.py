@@ -1,0 +1,70 @@
+"""A program that pulls a NetSuite account into a SQLite store as durable work, and kills itself where it is told to.
+
+A process of its own for each life: started by a forkserver that has the imports behind it.
+"""
+
+import asyncio
+import os
+import random
+import signal
+import threading
+from itertools import count
+from multiprocessing import get_context
+from pathlib import Path
+
+from sqlalchemy import event
+
+from store.db import Store, sqlite_url
+from store.work import WorkState
+from sync.connectors.netsuite import NetSuiteSettings, NetSuiteSource
+from sync.daily import PULL, pull_handler, start_pull
+from sync.durable import DurableWork
+from tests.sync.netsuite.bench import START
+from tests.sync.working import ended
+
+RUN_ID = "run"
+_LONGEST_DELAY_SECONDS = 0.004
+_context = get_context("forkserver")
+_context.set_forkserver_preload([__name__])
+
+
+def live(folder: Path, settings: NetSuiteSettings, death: int | None) -> int | None:
+    """Run the program until it ends or dies; its exit code, negative for the signal that killed it.
+
+    `death` seeds the moment of the kill: so many statements on, and a little later.
+    """
+    process = _context.Process(target=_main, args=(folder, settings, death), daemon=True)
+    process.start()
+    process.join()
+    return process.exitcode
+
+
+def _main(folder: Path, settings: NetSuiteSettings, death: int | None) -> None:
+    raise SystemExit(asyncio.run(_pull(folder, settings, death)))
+
+
+async def _pull(folder: Path, settings: NetSuiteSettings, death: int | None) -> int:
+    store = Store(sqlite_url(folder / "store.db"))
+    if death is not None:
+        _die_later(store, random.Random(death))  # noqa: S311 - a seeded choice of moments
+    source = NetSuiteSource(settings, folder, clock=lambda: START)
+    work = DurableWork(database_url=f"sqlite:///{folder / 'work.db'}", executor_id="one")
+    work.handlers[PULL] = pull_handler((source,), store, clock=lambda: START, progress=lambda _run: None)
+    async with work:
+        await start_pull(work, source.name, RUN_ID)
+        state = await ended(work, RUN_ID)
+    await source.close()
+    await store.close()
+    return 0 if state is WorkState.DONE else 1
+
+
+def _die_later(store: Store, dice: random.Random) -> None:
+    """Be killed at a statement or commit chosen by the dice, and up to a few milliseconds into it."""
+    moment, passed, delay = dice.randrange(40), count(), dice.random() * _LONGEST_DELAY_SECONDS
+
+    def strike(*_what: object) -> None:
+        if next(passed) == moment:
+            threading.Timer(delay, os.kill, (os.getpid(), signal.SIGKILL)).start()
+
+    for name in ("before_cursor_execute", "commit"):
+        event.listen(store._writer.sync_engine, name, strike)

@@ -1,0 +1,173 @@
+import asyncio
+import logging
+from pathlib import Path
+
+import pytest
+
+from store.work import Payload, TryLaterError, WorkState
+from tests.sync.working import ended, working
+
+PAYLOAD = {"source": "netsuite", "text": "<!channel> «ünï» 🧾\n\"'\\ \u202e", "empty": ""}
+
+
+class Recorder:
+    """A handler that notes each try, and does what it is told to at each of them."""
+
+    def __init__(self, *errors: Exception) -> None:
+        self.seen: list[tuple[str, Payload]] = []
+        self.called = asyncio.Event()
+        self._errors = list(errors)
+
+    async def __call__(self, work_id: str, payload: Payload) -> None:
+        self.seen.append((work_id, payload))
+        self.called.set()
+        if self._errors:
+            raise self._errors.pop(0)
+
+
+class Stuck:
+    """A handler that never ends by itself."""
+
+    def __init__(self) -> None:
+        self.begun, self.cancelled = asyncio.Event(), 0
+
+    async def __call__(self, _work_id: str, _payload: Payload) -> None:
+        self.begun.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            self.cancelled += 1
+            raise
+
+
+class TestStart:
+    async def test_runs_the_handler_with_its_payload(self, tmp_path: Path) -> None:
+        handler = Recorder()
+        async with working(tmp_path, note=handler) as work:
+            assert await work.status("n-1") is None
+            await work.start("note", "n-1", PAYLOAD)
+            assert await ended(work, "n-1") is WorkState.DONE
+        assert handler.seen == [("n-1", PAYLOAD)]
+
+    async def test_of_one_id_runs_once(self, tmp_path: Path) -> None:
+        handler = Recorder()
+        async with working(tmp_path, note=handler) as work:
+            await asyncio.gather(*(work.start("note", "n-1", {"n": str(n)}) for n in range(5)))
+            await ended(work, "n-1")
+            await work.start("note", "n-1", {})
+            await work.start("note", "n-2", {})
+            await ended(work, "n-2")
+        async with working(tmp_path, note=handler) as work:
+            await work.start("note", "n-1", {})
+            assert await work.status("n-1") is WorkState.DONE
+        assert [work_id for work_id, _ in handler.seen] == ["n-1", "n-2"]
+
+    async def test_of_an_unknown_kind_is_refused(self, tmp_path: Path) -> None:
+        async with working(tmp_path) as work:
+            with pytest.raises(KeyError, match="unheard-of"):
+                await work.start("unheard-of", "x", {})
+            assert await work.status("x") is None
+
+    async def test_needs_a_running_engine(self, tmp_path: Path) -> None:
+        async with working(tmp_path, note=Recorder()) as work:
+            pass
+        with pytest.raises(RuntimeError, match="nothing was started"):
+            await work.start("note", "x", {})
+
+
+class TestTrouble:
+    async def test_a_later_try_waits_as_long_as_asked_or_longer_each_time(self, tmp_path: Path) -> None:
+        waits: list[float] = []
+
+        async def pause(seconds: float) -> None:
+            waits.append(seconds)
+
+        handler = Recorder(TryLaterError("busy"), TryLaterError("busy"), TryLaterError("busy", after_seconds=60))
+        async with working(tmp_path, pause=pause, pull=handler) as work:
+            await work.start("pull", "p", {})
+            assert await ended(work, "p") is WorkState.DONE
+        assert waits == [2.0, 4.0, 60.0]
+        assert len(handler.seen) == 4
+
+    async def test_is_given_up_after_about_a_day(self, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+        waits: list[float] = []
+
+        async def pause(seconds: float) -> None:
+            waits.append(seconds)
+
+        caplog.set_level(logging.CRITICAL)
+        handler = Recorder(*(TryLaterError("still busy") for _ in range(200)))
+        async with working(tmp_path, pause=pause, pull=handler) as work:
+            await work.start("pull", "p", {})
+            assert await ended(work, "p") is WorkState.FAILED
+        assert len(handler.seen) == 100
+        assert 20 < sum(waits) / 3600 < 26
+
+    async def test_an_error_ends_it_and_is_logged(self, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+        handler = Recorder(ValueError("no such invoice"))
+        async with working(tmp_path, note=handler) as work:
+            await work.start("note", "n", {})
+            assert await ended(work, "n") is WorkState.FAILED
+            await work.start("note", "n", {})
+            assert await work.status("n") is WorkState.FAILED
+        assert len(handler.seen) == 1
+        assert "work n failed" in caplog.text
+        assert "no such invoice" in caplog.text
+
+    async def test_the_engine_s_own_pause_outlives_a_restart(self, tmp_path: Path) -> None:
+        handler = Recorder(TryLaterError("busy"))
+        async with working(tmp_path, pull=handler, dice=lambda: 0.0) as work:
+            await work.start("pull", "p", {})
+            await handler.called.wait()
+        assert len(handler.seen) == 1
+        async with working(tmp_path, pull=handler) as work:
+            assert await ended(work, "p") is WorkState.DONE
+        assert len(handler.seen) == 2
+
+
+class TestClose:
+    async def test_cancels_what_runs_and_leaves_it_for_the_next_start(self, tmp_path: Path) -> None:
+        stuck, handler = Stuck(), Recorder()
+        async with working(tmp_path, pull=stuck) as work:
+            await work.start("pull", "p", PAYLOAD)
+            await stuck.begun.wait()
+        assert stuck.cancelled == 1
+        async with working(tmp_path, pull=handler) as work:
+            assert await ended(work, "p") is WorkState.DONE
+        assert handler.seen == [("p", PAYLOAD)]
+
+    async def test_leaves_work_of_other_replicas_alone(self, tmp_path: Path) -> None:
+        stuck, handler = Stuck(), Recorder()
+        async with working(tmp_path, executor_id="there", pull=stuck) as work:
+            await work.start("pull", "p", {})
+            await stuck.begun.wait()
+        async with working(tmp_path, executor_id="here", pull=handler) as work:
+            assert await work.status("p") is WorkState.PENDING
+            await work.start("pull", "q", {})
+            await ended(work, "q")
+        assert [work_id for work_id, _ in handler.seen] == ["q"]
+
+    async def test_right_after_a_start_loses_nothing(self, tmp_path: Path) -> None:
+        handler = Recorder()
+        for number in range(6):
+            async with working(tmp_path, note=handler) as work:
+                await work.start("note", f"n-{number}", {})
+                for _ in range(number):
+                    await asyncio.sleep(0)
+        async with working(tmp_path, note=handler) as work:
+            for number in range(6):
+                assert await ended(work, f"n-{number}") is WorkState.DONE
+        assert {work_id for work_id, _ in handler.seen} == {f"n-{number}" for number in range(6)}
+
+    async def test_leaves_threads_to_those_who_come_after(self, tmp_path: Path) -> None:
+        async with working(tmp_path):
+            pass
+        assert await asyncio.to_thread(sum, (1, 2)) == 3
+
+    async def test_work_whose_kind_is_gone_fails(self, tmp_path: Path) -> None:
+        stuck = Stuck()
+        async with working(tmp_path, old=stuck) as work:
+            await work.start("old", "o", {})
+            await stuck.begun.wait()
+        async with working(tmp_path) as work:
+            assert await ended(work, "o") is WorkState.FAILED
