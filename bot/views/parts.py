@@ -25,6 +25,7 @@ from slack_sdk.models.blocks import (
 )
 
 from bot.views.amounts import Place, day
+from bot.views.block_json import as_json
 from bot.views.names import MAX_NAME
 from bot.views.text import cut, esc, escaped, literal, plain_text, size
 from bot.views.values import RecordRef, encode, is_encodable
@@ -57,7 +58,7 @@ class Message:
 
 def message(text: str, blocks: Iterable[Block]) -> Message:
     """A message of these blocks; `text` says the answer in full sentences of `literal` parts."""
-    return Message(text=escaped(cut(text, _MAX_FALLBACK)), blocks=tuple(block.to_dict() for block in blocks))
+    return Message(text=escaped(cut(text, _MAX_FALLBACK)), blocks=tuple(map(as_json, blocks)))
 
 
 def header(text: str) -> Block:
