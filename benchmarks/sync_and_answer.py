@@ -45,8 +45,9 @@ async def _run(invoices: int) -> Result:
         ):
             await bot.hear()
             await workspace.connected()
-            await _typed(workspace, texts, _AT_REST // 10)
-            at_rest = await _typed(workspace, texts, _AT_REST)
+            count = min(_AT_REST, invoices)
+            await _typed(workspace, texts, count // 10)
+            at_rest = await _typed(workspace, texts, count)
             return _result(invoices, at_rest, *await _while_syncing(workspace, texts, bot))
 
 
