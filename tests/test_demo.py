@@ -62,9 +62,8 @@ class TestSay:
 
 
 class TestInterrupted:
-    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-    @pytest.mark.parametrize("wait_seconds", [0.0, 1.5])
-    def test_at_any_moment_it_ends_clean(
+    @pytest.mark.parametrize(("number", "wait_seconds"), [(signal.SIGTERM, 0.0), (signal.SIGINT, 1.5)])
+    def test_early_and_late_it_ends_clean(
         self, temporary: Path, tmp_path: Path, number: signal.Signals, wait_seconds: float
     ) -> None:
         program = subprocess.Popen(  # noqa: S603 - our own program

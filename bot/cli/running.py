@@ -23,21 +23,30 @@ def run() -> None:
     async def work() -> None:
         settings = startable(current_settings)
         async with open_assistant(settings) as assistant, daily_pulls(assistant, settings):
+            stop = on_stop_signal()
             names = ", ".join(source.name for source in assistant.sources) or "no source yet"
             say(f"Connected to Slack workspace {assistant.deps.team_id}; reading {names}. Ctrl-C stops.")
-            await stop_signal()
+            await stop.wait()
             _log.info("stopping")
 
     run_async(work)
 
 
 async def stop_signal() -> None:
-    """Wait for SIGINT or SIGTERM. A second one ends the process at once: nothing accepted is lost by that."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
+    """Wait for SIGINT or SIGTERM."""
+    await on_stop_signal().wait()
+
+
+def on_stop_signal() -> asyncio.Event:
+    """What SIGINT or SIGTERM sets from now on. A second one ends the process at once: nothing accepted is lost."""
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def on_signal() -> None:
+        stop.set()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+            signal.signal(number, signal.SIG_DFL)
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    await stop.wait()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.remove_signal_handler(number)
-        signal.signal(number, signal.SIG_DFL)
+        loop.add_signal_handler(number, on_signal)
+    return stop
