@@ -6,6 +6,7 @@ expanded, nothing is fetched, and libxml2 keeps its own limits.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Protocol, TypeAlias
 
 from lxml import etree
@@ -205,11 +206,10 @@ def many(value: Any) -> list[Any]:
 
 
 def _value(element: etree._Element) -> Any:
-    if element.get(_NIL) in {"true", "1"}:
-        return None
-    if not len(element) and not element.attrib:
-        return element.text or ""
-    return tree_of(element)
+    # Most are plain texts, and asking for the attributes is what costs.
+    if not element.keys():
+        return tree_of(element) if len(element) else element.text or ""
+    return None if element.get(_NIL) in {"true", "1"} else tree_of(element)
 
 
 def _put(tree: Tree, name: str, value: Any) -> None:
@@ -225,5 +225,6 @@ def _attribute(name: str, value: str) -> str:
     return value.rpartition(":")[2] if name == _TYPE else value
 
 
+@lru_cache(maxsize=4096)
 def _local(name: str) -> str:
     return name.rpartition("}")[2]
