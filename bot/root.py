@@ -26,8 +26,8 @@ from bot.settings import Rules, Settings, SettingsError, settings_from
 from bot.socket import SocketDoor
 from store import migrate
 from store.db import Store
-from store.errors import SchemaOlderError
-from store.facts import read_fact, save_fact
+from store.errors import SchemaOlderError, StoreError
+from store.facts import bind_fact, read_fact
 from store.runs import SyncRun
 from store.work import Payload
 from sync import daily
@@ -242,6 +242,9 @@ async def _read_record(deps: Deps, source: Source, payload: Payload) -> str:
     except SourceError as error:
         _log.warning("refresh of %s failed: %s", payload["record_id"], error)
         return _trouble(source, error)
+    except StoreError as error:
+        _log.warning("refresh of %s failed: %s", payload["record_id"], error)
+        return f"What {source.title} has now could not be stored"
     return "" if found else f"{source.title} has this record no more"
 
 
@@ -263,9 +266,9 @@ async def _identity(slack: AsyncWebClient, store: Store) -> Mapping[str, str]:
         bound = await read_fact(conn, "slack.team_id")
     if bound is None:
         async with store.write() as conn:
-            await save_fact(conn, "slack.team_id", identity["team_id"])
-            await save_fact(conn, "slack.team", identity["team"])
-    elif bound != identity["team_id"]:
+            bound = await bind_fact(conn, "slack.team_id", identity["team_id"])
+            await bind_fact(conn, "slack.team", identity["team"])
+    if bound != identity["team_id"]:
         raise WrongWorkspaceError(f"this store belongs to workspace {bound}, the tokens to {identity['team_id']}")
     return identity
 

@@ -25,9 +25,3 @@ async def bind_fact(conn: WriteConnection, name: str, value: str) -> str:
     statement = conflict_insert(conn, facts).values(name=name, value=value)
     await conn.execute(statement.on_conflict_do_nothing(index_elements=["name"]))
     return (await read_fact(conn, name)) or value
-
-
-async def save_fact(conn: WriteConnection, name: str, value: str) -> None:
-    """Keep a value under a name, in place of what was there."""
-    statement = conflict_insert(conn, facts).values(name=name, value=value)
-    await conn.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": value}))

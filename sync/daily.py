@@ -4,7 +4,6 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, datetime, time, timedelta
-from itertools import count
 from zoneinfo import ZoneInfo
 
 from store.cursors import list_cursors
@@ -75,14 +74,13 @@ async def daily_pulls(
 
 async def _start_slot(work: Work, source: str, slot: date) -> None:
     """Start the slot's first attempt that has not failed; one that is under way or done is left as it is."""
-    for attempt in count(1):
-        work_id = slot_id(source, slot, attempt)
-        if await work.status(work_id) is not WorkState.FAILED:
-            return await start_pull(work, source, work_id)
-    return None
+    attempt = 1
+    while await work.status(slot_id(source, slot, attempt)) is WorkState.FAILED:
+        attempt += 1
+    await start_pull(work, source, slot_id(source, slot, attempt))
 
 
 async def _is_behind(conn: ReadConnection, source: Source, due: datetime) -> bool:
     """Whether a stream of the source has not been read to its end since the instant."""
-    known = {cursor.stream: cursor.covered_until for cursor in await list_cursors(conn) if cursor.source == source.name}
-    return any((covered := known.get(stream)) is None or covered < due for stream in source.streams)
+    known = {cursor.stream: cursor.completed_at for cursor in await list_cursors(conn) if cursor.source == source.name}
+    return any((completed := known.get(stream)) is None or completed < due for stream in source.streams)

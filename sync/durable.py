@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 from dbos._serialization import DBOSPortableJSON
@@ -126,10 +126,9 @@ class DurableWork:
 
     async def _attempt(self, kind: str, work_id: str, payload: dict[str, str], attempt: int) -> dict[str, Any]:
         """One try, told as data: what a step returns is recorded, what it raises would be pickled."""
-        task = asyncio.current_task()
-        if task is not None:
-            self._running.add(task)
-            task.add_done_callback(self._running.discard)
+        task = cast("asyncio.Task[Any]", asyncio.current_task())
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
         try:
             await self.handlers[kind](work_id, payload)
         except TryLaterError as later:

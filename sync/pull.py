@@ -6,8 +6,8 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from store.cursors import Cursor, advance_cursor, claim_cursor, forget_cursor, read_as_of
-from store.db import Store
+from store.cursors import Cursor, advance_cursor, claim_cursor, complete_cursor, forget_cursor, read_as_of
+from store.db import Store, WriteConnection
 from store.errors import StaleWriterError, StoreError
 from store.facts import bind_fact, read_fact
 from store.leases import release_lease, take_lease
@@ -154,7 +154,7 @@ async def _pull_stream(job: _Job, stream: str) -> SyncRun:
         await _end(job, replace(run, outcome=Outcome.FAILED, ended_at=job.clock(), error=_reason(error)))
         raise
     outcome = Outcome.DEGRADED if run.quarantined else Outcome.OK
-    return await _end(job, replace(run, outcome=outcome, ended_at=job.clock(), error=None))
+    return await _complete(job, replace(run, outcome=outcome, ended_at=job.clock(), error=None), cursor)
 
 
 def _reason(error: BaseException) -> str:
@@ -186,10 +186,14 @@ async def _save_page(store: Store, run: SyncRun, cursor: Cursor, page: Page, now
         await quarantine_records(conn, _quarantined(run, page, now))
         saved = run.after_page(counts, broken=len(page.broken), expected=page.expected)
         await save_run(conn, saved)
-        holder = run.id.rpartition("/")[0]
-        if await take_lease(conn, _lease(run.source), holder, now=now, lasting=LEASE_LASTS) is None:
-            raise StaleWriterError
+        await _keep_turn(conn, run, now)
     return saved, moved
+
+
+async def _keep_turn(conn: WriteConnection, run: SyncRun, now: datetime) -> None:
+    holder = run.id.rpartition("/")[0]
+    if await take_lease(conn, _lease(run.source), holder, now=now, lasting=LEASE_LASTS) is None:
+        raise StaleWriterError
 
 
 def _quarantined(run: SyncRun, page: Page, now: datetime) -> list[Quarantined]:
@@ -197,6 +201,14 @@ def _quarantined(run: SyncRun, page: Page, now: datetime) -> list[Quarantined]:
         Quarantined(source=run.source, stream=run.stream, source_id=broken.source_id, reason=broken.reason, seen_at=now)
         for broken in page.broken
     ]
+
+
+async def _complete(job: _Job, run: SyncRun, cursor: Cursor) -> SyncRun:
+    async with job.store.write() as conn:
+        await complete_cursor(conn, cursor, at=job.clock())
+        await save_run(conn, run)
+    job.progress(run)
+    return run
 
 
 async def _end(job: _Job, run: SyncRun) -> SyncRun:

@@ -5,12 +5,13 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Table, event, select
+from sqlalchemy import Table, delete, event, insert, select
 
 from store.changes import Change, changes_after
 from store.contacts import Contact
 from store.customers import Customer
-from store.db import Store
+from store.db import Store, WriteConnection
+from store.facts import facts
 from store.invoices import Invoice, InvoiceLine, InvoiceStatus
 from store.money import Money
 from store.notes import Note
@@ -94,3 +95,9 @@ def statements_of(store: Store) -> Iterator[list[str]]:
     event.listen(store._writer.sync_engine, "before_cursor_execute", note)
     yield told
     event.remove(store._writer.sync_engine, "before_cursor_execute", note)
+
+
+async def put_fact(conn: WriteConnection, value: str) -> None:
+    """Keep a value under the name «fact», in place of what was there."""
+    await conn.execute(delete(facts))
+    await conn.execute(insert(facts).values(name="fact", value=value))

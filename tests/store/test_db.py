@@ -13,8 +13,8 @@ from sqlalchemy import event, text
 from store.customers import customers
 from store.db import Store
 from store.errors import StoreReadOnlyError
-from store.facts import read_fact, save_fact
-from tests.store.make import AT, make_customer, rows, save
+from store.facts import read_fact
+from tests.store.make import AT, make_customer, put_fact, rows, save
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def cancelled_at(store: Store, moment: int | Literal["commit"]) -> Iterator[None
 class TestWrite:
     async def test_is_kept_when_the_block_ends(self, store: Store, other: Store) -> None:
         async with store.write() as conn:
-            await save_fact(conn, "fact", "new")
+            await put_fact(conn, "new")
             assert await read_fact(conn, "fact") == "new"
             assert await fact(other) is None
         assert await fact(other) == "new"
@@ -61,7 +61,7 @@ class TestWrite:
     async def test_is_undone_when_the_block_raises(self, store: Store) -> None:
         async def fail() -> None:
             async with store.write() as conn:
-                await save_fact(conn, "fact", "new")
+                await put_fact(conn, "new")
                 raise RuntimeError("half-way")
 
         with pytest.raises(RuntimeError, match="half-way"):
@@ -83,7 +83,7 @@ class TestWrite:
                 if conn.dialect.name == "postgresql":
                     await conn.execute(text("LOCK TABLE facts IN EXCLUSIVE MODE"))
                 known = await read_fact(conn, "fact")
-                await save_fact(conn, "fact", str(int(known or 0) + 1))
+                await put_fact(conn, str(int(known or 0) + 1))
 
         await asyncio.gather(*(count_up(turn) for turn in range(20)))
         assert await fact(store) == "20"
@@ -150,7 +150,7 @@ class TestCancellation:
             await asyncio.sleep(0)
             for task in waiting[::2]:
                 task.cancel()
-            await save_fact(conn, "fact", "written meanwhile")
+            await put_fact(conn, "written meanwhile")
         ends = await asyncio.gather(*waiting, return_exceptions=True)
         assert [isinstance(end, asyncio.CancelledError) for end in ends] == [True, False] * 3
         assert len(await names(store)) == 3

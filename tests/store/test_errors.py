@@ -26,8 +26,9 @@ from store.errors import (
     StoreUnreachableError,
     store_error,
 )
-from store.facts import read_fact, save_fact
-from tests.store.make import make_customer, make_invoice, save, statements_of
+from store.facts import read_fact
+from tests.store.make import make_customer, make_invoice, put_fact, save, statements_of
+from tests.store_fixtures import PostgresServer
 
 NOBODY = 65_534
 
@@ -61,7 +62,7 @@ def without_rights() -> Iterator[None]:
 
 async def write(store: Store, value: str = "x") -> None:
     async with store.write() as conn:
-        await save_fact(conn, "fact", value)
+        await put_fact(conn, value)
 
 
 async def read(store: Store) -> str | None:
@@ -134,6 +135,37 @@ class TestUnreachable:
 
     async def test_a_folder_in_place_of_the_file(self, path: Path) -> None:
         await refused(path.parent, StoreUnreachableError)
+
+
+@pytest.mark.postgres
+class TestUnreachableServer:
+    @pytest.mark.parametrize(
+        ("right", "wrong"),
+        [("127.0.0.1", "no-such-host.invalid"), ("tests@", "nobody@"), ("/postgres", "/nowhere"), (":{port}/", ":1/")],
+    )
+    async def test_is_told(self, postgres: PostgresServer, right: str, wrong: str) -> None:
+        url = postgres.url("postgres")
+        store = Store(url.replace(right.format(port=postgres.port), wrong))
+        for use in (read, write):
+            with pytest.raises(StoreUnreachableError, match="TESORIO_DATABASE_URL"):
+                await use(store)
+        await store.close()
+
+    @pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
+    async def test_one_that_goes_away_is_told_and_found_again(self, store_url: str) -> None:
+        store = Store(store_url)
+        with pytest.raises(StoreUnreachableError):
+            await self._cut_off(store)
+        await write(store, "again")
+        assert await read(store) == "again"
+        await store.close()
+
+    async def _cut_off(self, store: Store) -> None:
+        async with store.write() as conn:
+            own = (await conn.execute(text("SELECT pg_backend_pid()"))).scalar_one()
+            async with store.write() as other:
+                await other.execute(text(f"SELECT pg_terminate_backend({own})"))
+            await put_fact(conn, "lost")
 
 
 class TestCorrupt:

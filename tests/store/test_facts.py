@@ -1,7 +1,7 @@
 import asyncio
 
 from store.db import Store
-from store.facts import bind_fact, read_fact, save_fact
+from store.facts import bind_fact, read_fact
 
 
 async def bind(store: Store, value: str) -> str:
@@ -24,9 +24,3 @@ class TestFacts:
     async def test_of_many_that_bind_at_once_all_get_the_same(self, store: Store) -> None:
         bound = await asyncio.gather(*(bind(store, f"account-{n}") for n in range(12)))
         assert set(bound) == {await read(store)}
-
-    async def test_a_saved_value_replaces(self, store: Store) -> None:
-        for value in ("one", "two"):
-            async with store.write() as conn:
-                await save_fact(conn, "account", value)
-        assert await read(store) == "two"

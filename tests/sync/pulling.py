@@ -27,12 +27,14 @@ async def pull(
 
 async def known(store: Store) -> Mapping[str, list[tuple[Any, ...]]]:
     """Every row of what was pulled."""
+    return {name: rows for name, rows in (await everything(store)).items() if name not in BOOKKEEPING}
+
+
+async def everything(store: Store) -> Mapping[str, list[tuple[Any, ...]]]:
+    """Every row of every table."""
     async with store.read() as conn:
-        return {
-            table.name: sorted(tuple(row) for row in await conn.execute(select(table)))
-            for table in TABLES
-            if table.name not in BOOKKEEPING
-        }
+        found = {table.name: await conn.execute(select(table)) for table in TABLES}
+        return {name: sorted((tuple(row) for row in rows), key=repr) for name, rows in found.items()}
 
 
 async def run_of(store: Store, run_id: str) -> SyncRun:

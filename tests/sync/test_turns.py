@@ -5,6 +5,7 @@ import pytest
 from store.cursors import claim_cursor, read_cursor
 from store.db import Store
 from store.errors import StaleWriterError
+from store.leases import take_lease
 from store.runs import Outcome
 from sync.errors import BusyError
 from sync.pull import LEASE_LASTS
@@ -35,13 +36,7 @@ class TestTurns:
             await pull(source, store, "dead")
         finally:
             async with store.write() as conn:
-                await conn.exec_driver_sql(
-                    "INSERT INTO leases (name, holder, since, until) VALUES ('pull-fake', 'dead', "
-                    "'2026-11-22 10:00:00.000000', '2026-11-22 10:10:00.000000')"
-                    if store.is_sqlite
-                    else "INSERT INTO leases (name, holder, since, until) VALUES ('pull-fake', 'dead', "
-                    "'2026-11-22T10:00Z', '2026-11-22T10:10Z')"
-                )
+                await take_lease(conn, "pull-fake", "dead", now=source.system.now, lasting=LEASE_LASTS)
 
     async def test_a_late_writer_is_refused(self, store: Store, source: FakeSource) -> None:
         saved = Saved("invoices", 1)
@@ -60,6 +55,21 @@ class TestTurns:
         assert cursor is not None
         assert cursor.run_id == "other/invoices"
         assert (await run_of(store, "run/invoices")).inserted == 4
+
+    async def test_one_whose_lease_another_holds_is_refused(self, store: Store, source: FakeSource) -> None:
+        saved = Saved("customers", 1)
+
+        async def sleep_too_long(_stream: str, number: int) -> None:
+            if number == 1:
+                await saved.happened.wait()
+                source.system.now += LEASE_LASTS * 2
+                async with store.write() as conn:
+                    await take_lease(conn, "pull-fake", "other", now=source.system.now, lasting=LEASE_LASTS)
+
+        source.before_page = sleep_too_long
+        with pytest.raises(StaleWriterError):
+            await pull(source, store, progress=saved)
+        assert (await run_of(store, "run/customers")).pages == 1
 
     async def test_one_that_lost_its_lease_is_refused(self, store: Store, source: FakeSource) -> None:
         other, saved = FakeSource(source.system), Saved("customers", 1)
