@@ -11,7 +11,7 @@ from bot.views.provenance import Provenance
 from bot.views.values import RecordRef
 from store.aging import customer_aging
 from store.contacts import primary_contact
-from store.cursors import read_as_of
+from store.cursors import is_complete, read_as_of
 from store.customers import Customer, children_of, count_children, customer_by_id
 from store.db import ReadConnection
 from store.invoices import Invoice, invoice_by_id, oldest_open_invoices
@@ -34,7 +34,7 @@ async def card_for(
 async def being_read_first(deps: Deps, conn: ReadConnection) -> str | None:
     """The source that is still being read for the first time, as people call it; until then a miss means little."""
     for origin, title in deps.source_titles.items():
-        if await read_as_of(conn, origin, "invoices") is None:
+        if not await is_complete(conn, origin, "invoices"):
             return title
     return None
 

@@ -1,7 +1,8 @@
 """Cursors: how far a stream of a source has been read. Saved in the transaction that saves what was read."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Column, Integer, RowMapping, String, Table, Text, bindparam, select, update
 
@@ -16,7 +17,9 @@ class Cursor:
     """Where a stream stands.
 
     `value` is the connector's own text, opaque here. `covered_until` is the instant up to which the source has
-    been read in full: what cards call «as of». `run_id` and `version` are the fence that refuses a late writer.
+    been read in full: what cards call «as of»; a first load has that once all open items are in. `completed_at` is
+    when it was last read to its very end, history included. `run_id` and `version` are the fence that refuses a late
+    writer.
     """
 
     source: str
@@ -25,6 +28,7 @@ class Cursor:
     covered_until: datetime | None
     run_id: str
     version: int
+    completed_at: datetime | None = None
 
 
 cursors = Table(
@@ -36,6 +40,7 @@ cursors = Table(
     Column("covered_until", Instant),
     Column("run_id", String, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("completed_at", Instant),
 )
 
 
@@ -54,6 +59,12 @@ async def read_as_of(conn: ReadConnection, source: str, stream: str) -> datetime
     return known.covered_until if known else None
 
 
+async def is_complete(conn: ReadConnection, source: str, stream: str) -> bool:
+    """Whether a stream was ever read to its end: until then records of its history may be missing."""
+    known = await read_cursor(conn, source, stream)
+    return known is not None and known.completed_at is not None
+
+
 async def list_cursors(conn: ReadConnection) -> tuple[Cursor, ...]:
     """Every cursor, by source and stream."""
     query = select(cursors).order_by(cursors.c.source, cursors.c.stream)
@@ -67,7 +78,7 @@ async def claim_cursor(conn: WriteConnection, source: str, stream: str, run_id: 
     """
     known = await read_cursor(conn, source, stream)
     if known is not None:
-        return await _replace(conn, known, run_id=run_id, value=known.value, covered_until=known.covered_until)
+        return await _replace(conn, known, run_id=run_id)
     fresh = Cursor(source=source, stream=stream, value="", covered_until=None, run_id=run_id, version=1)
     values = {name: getattr(fresh, name) for name in Cursor.__dataclass_fields__}
     statement = conflict_insert(conn, cursors).values(values)
@@ -85,38 +96,32 @@ async def advance_cursor(
     `covered_until` never goes back: what a stream that is read anew still lacks is in the store already.
     """
     known = [instant for instant in (cursor.covered_until, covered_until) if instant is not None]
-    return await _replace(conn, cursor, run_id=cursor.run_id, value=value, covered_until=max(known, default=None))
+    return await _replace(conn, cursor, value=value, covered_until=max(known, default=None))
 
 
 async def forget_cursor(conn: WriteConnection, cursor: Cursor) -> Cursor:
     """Start the stream over: the next run reads everything again. Raises StaleWriterError like advance_cursor."""
-    return await _replace(conn, cursor, run_id=cursor.run_id, value="", covered_until=cursor.covered_until)
+    return await _replace(conn, cursor, value="")
 
 
-async def _replace(
-    conn: WriteConnection, cursor: Cursor, *, run_id: str, value: str, covered_until: datetime | None
-) -> Cursor:
+async def complete_cursor(conn: WriteConnection, cursor: Cursor, *, at: datetime) -> Cursor:
+    """The stream has been read to its end. Raises StaleWriterError like advance_cursor."""
+    return await _replace(conn, cursor, completed_at=at)
+
+
+async def _replace(conn: WriteConnection, cursor: Cursor, **changes: Any) -> Cursor:
     c = cursors.c
-    moved = await conn.execute(
-        update(cursors)
-        .where(
-            c.source == cursor.source,
-            c.stream == cursor.stream,
-            c.run_id == cursor.run_id,
-            c.version == cursor.version,
-        )
-        .values(run_id=run_id, value=value, covered_until=covered_until, version=cursor.version + 1),
+    moved = replace(cursor, version=cursor.version + 1, **changes)
+    same = (
+        c.source == cursor.source,
+        c.stream == cursor.stream,
+        c.run_id == cursor.run_id,
+        c.version == cursor.version,
     )
-    if moved.rowcount != 1:
+    updated = await conn.execute(update(cursors).where(*same).values(asdict(moved)))
+    if updated.rowcount != 1:
         raise StaleWriterError
-    return Cursor(
-        source=cursor.source,
-        stream=cursor.stream,
-        value=value,
-        covered_until=covered_until,
-        run_id=run_id,
-        version=cursor.version + 1,
-    )
+    return moved
 
 
 def _cursor(row: RowMapping) -> Cursor:

@@ -77,6 +77,7 @@ def upgrade() -> None:
         sa.Column("covered_until", store.schema.Instant(timezone=True), nullable=True),
         sa.Column("run_id", sa.String(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("completed_at", store.schema.Instant(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("source", "stream", name=op.f("pk_cursors")),
     )
     op.create_table(
