@@ -24,6 +24,7 @@ _NOT_PULLED = frozenset({"id", "refreshed_at"})
 _NOT_CONTENT = frozenset(
     "id seen_at fingerprint source_changed_at name_key sorted_name_key number_key reversed_number_key".split()
 )
+_CONTENT_JSON = json.JSONEncoder(default=str, sort_keys=True, ensure_ascii=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,7 +46,7 @@ class Counts:
 def fingerprint(row: Mapping[str, Any], *parts: object) -> str:
     """A digest of a row's content (and of parts kept elsewhere, such as lines), blind to when we saw it."""
     content = {key: value for key, value in row.items() if key not in {"seen_at", "fingerprint"}}
-    text = json.dumps([content, parts], default=str, sort_keys=True, ensure_ascii=False)
+    text = _CONTENT_JSON.encode([content, parts])
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
