@@ -19,7 +19,7 @@ from benchmarks.workspace import BenchWorkspace, Timing
 from bot.settings import Rules, settings_from
 from store.db import Store
 
-_COMMANDS = 1500
+_COMMANDS = 600
 _ROUNDS = 5
 _IN_FLIGHT = 64
 _CUSTOMERS = 500
@@ -79,9 +79,17 @@ async def _in_turns(empties: BenchWorkspace, ours: BenchWorkspace, texts: Sequen
     for _ in range(_ROUNDS):
         for side, workspace in enumerate(sides):
             timings[side].append(await workspace.one_by_one(texts))
+            _check(timings[side][-1])
             rates[side].append(await workspace.many_at_once(texts, in_flight=_IN_FLIGHT))
     empty, own = (_Side(timings=timings[side], rates=rates[side]) for side in range(len(sides)))
     return empty, own
+
+
+def _check(timings: Sequence[Timing]) -> None:
+    """That commands were answered with what was asked for: ours says so to the whole channel, «ok» has no blocks."""
+    for timing in timings:
+        if timing.body.get("blocks") and timing.body.get("response_type") != "in_channel":
+            raise RuntimeError(f"an unexpected answer: {timing.body.get('text')}")
 
 
 def _result(empty: _Side, own: _Side) -> Result:
