@@ -28,6 +28,7 @@ from store import migrate
 from store.db import Store
 from store.errors import SchemaOlderError, StoreError
 from store.facts import bind_fact, read_fact
+from store.health import check_integrity
 from store.runs import SyncRun
 from store.work import Payload
 from sync import daily
@@ -169,6 +170,7 @@ async def open_assistant(
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         stack.enter_context(_only_one(settings.data_dir))
         store = await stack.enter_async_context(open_store(settings))
+        await check_integrity(store)
         for source in sources:
             stack.push_async_callback(source.close)
         slack = AsyncWebClient(
