@@ -1,5 +1,6 @@
 """What a customer owes, by currency and aging bucket, computed from its open invoices."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -17,13 +18,19 @@ _BUCKET_ENDS_DAYS = (0, 30, 60, 90)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Aging:
-    """Open balance of one currency, split by days past due as of the day that was asked for."""
+    """Open balance of one currency, split by days past due as of the day that was asked for.
+
+    `credit` is what invoices with a negative open balance are worth, as a positive amount. It lowers no bucket and is
+    not subtracted from the open balance: until somebody applies it, it pays no invoice. `open_invoices` counts the
+    invoices on which something is owed.
+    """
 
     current: Money
     days_1_30: Money
     days_31_60: Money
     days_61_90: Money
     over_90: Money
+    credit: Money
     open_invoices: int
 
     @property
@@ -40,14 +47,23 @@ class Aging:
 
 
 async def customer_aging(conn: ReadConnection, customer_id: RecordId, today: date) -> tuple[Aging, ...]:
-    """One Aging per currency in which the customer owes something, the largest open balance first.
+    """One Aging per currency in which the customer owes something or has a credit, the largest open balance first.
 
     `today` is the company's calendar date. An invoice is current through its due date; without one it stays current.
     """
     ends = {_end(number): today - timedelta(days=days) for number, days in enumerate(_BUCKET_ENDS_DAYS)}
     rows = (await conn.execute(_AGING, {"customer_id": customer_id, **ends})).all()
-    found = tuple(_aging(row[0], [int(value) for value in row[1:6]], int(row[6])) for row in rows)
-    return tuple(sorted(found, key=lambda aging: -aging.open_balance.minor))
+    found = tuple(_aging(row[0], [int(value) for value in row[1:7]], int(row[7])) for row in rows)
+    return tuple(sorted(found, key=lambda aging: (-aging.open_balance.minor, -aging.credit.minor, aging.currency)))
+
+
+async def open_balances(conn: ReadConnection, customer_ids: Sequence[RecordId]) -> dict[RecordId, tuple[Money, ...]]:
+    """What each of a few customers owes, per currency and the largest first; without those that owe nothing."""
+    found: dict[RecordId, tuple[Money, ...]] = {}
+    for row in await conn.execute(_OPEN_BALANCES, {"customer_ids": customer_ids}):
+        money = Money(currency=row.currency, minor=int(row.minor))
+        found[row.customer_id] = (*found.get(row.customer_id, ()), money)
+    return found
 
 
 def _end(number: int) -> str:
@@ -68,30 +84,43 @@ def _in_bucket(number: int) -> ColumnElement[bool]:
 
 def _aging_query() -> Select[Any]:
     c = invoices.c
-    sums = [func.sum(case((_in_bucket(number), c.open_balance_minor), else_=0)) for number in range(5)]
+    is_owed, is_credit = c.open_balance_minor > 0, c.open_balance_minor < 0
+    sums = [func.sum(case((is_owed & _in_bucket(number), c.open_balance_minor), else_=0)) for number in range(5)]
+    credit = func.sum(case((is_credit, -c.open_balance_minor), else_=0))
     return (
-        select(c.currency, *sums, func.count())
-        .where(
-            c.customer_id == bindparam("customer_id"),
-            c.open_balance_minor != 0,
-            c.status.in_(OWED),
-            c.deleted_at.is_(None),
-        )
+        select(c.currency, *sums, credit, func.sum(case((is_owed, 1), else_=0)))
+        .where(c.customer_id == bindparam("customer_id"), c.open_balance_minor != 0, *_counts())
         .group_by(c.currency)
     )
 
 
-# Built once: building it takes longer than running it.
+def _open_balances_query() -> Select[Any]:
+    c, minor = invoices.c, func.sum(invoices.c.open_balance_minor).label("minor")
+    return (
+        select(c.customer_id, c.currency, minor)
+        .where(c.customer_id.in_(bindparam("customer_ids", expanding=True)), c.open_balance_minor > 0, *_counts())
+        .group_by(c.customer_id, c.currency)
+        .order_by(minor.desc(), c.currency)
+    )
+
+
+def _counts() -> tuple[ColumnElement[bool], ...]:
+    return invoices.c.status.in_(OWED), invoices.c.deleted_at.is_(None)
+
+
+# Built once: building them takes longer than running them.
 _AGING = _aging_query()
+_OPEN_BALANCES = _open_balances_query()
 
 
 def _aging(currency: str, minors: list[int], count: int) -> Aging:
-    current, to_30, to_60, to_90, over = (Money(currency=currency, minor=minor) for minor in minors)
+    current, to_30, to_60, to_90, over, credit = (Money(currency=currency, minor=minor) for minor in minors)
     return Aging(
         current=current,
         days_1_30=to_30,
         days_31_60=to_60,
         days_61_90=to_90,
         over_90=over,
+        credit=credit,
         open_invoices=count,
     )

@@ -60,8 +60,8 @@ class Invoice(Pulled):
 
 
 def days_past_due(invoice: Invoice, today: date) -> int:
-    """Whole days since the due date; 0 when nothing is open, or it is not due yet, or it has no due date."""
-    if invoice.due_date is None or invoice.open_balance.minor <= 0:
+    """Whole days since the due date; 0 when nothing is owed, or it is not due yet, or it has no due date."""
+    if invoice.due_date is None or not is_owed(invoice):
         return 0
     return max(0, (today - invoice.due_date).days)
 
@@ -106,6 +106,12 @@ invoice_lines = Table(
 
 # Only these count as owed; a pending or voided invoice may still carry an amount in the ERP.
 OWED = (InvoiceStatus.OPEN.value, InvoiceStatus.PARTIALLY_PAID.value)
+
+
+def is_owed(invoice: Invoice) -> bool:
+    """Whether the customer owes the open balance: not of a pending, voided or deleted invoice, nor of a credit."""
+    return invoice.open_balance.minor > 0 and invoice.status in OWED and invoice.deleted_at is None
+
 
 # Built once: building a statement takes longer than running it.
 _BY_ID = select(invoices).where(invoices.c.id == bindparam("invoice_id"))

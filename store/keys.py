@@ -11,7 +11,7 @@ import unicodedata
 from anyascii import anyascii
 
 # What was built from keys outside the database (the lookup index) is rebuilt when this moves.
-KEYS_VERSION = 1
+KEYS_VERSION = 2
 KEY_CHARACTERS = 200
 
 # Legal forms that people leave out when they type a name. Only trailing words are dropped, and never the last one.
@@ -54,6 +54,8 @@ _EAST_ASIAN_FORMS = re.compile(
     "股份有限公司|有限责任公司|有限責任公司|有限公司|株式会社|有限会社|合同会社|合資会社|주식회사|유한회사"
     r"|\(株\)|\(有\)|\(주\)|\(유\)",
 )
+# Symbols and emoji, private and unassigned characters: spelled out («☀» as «sun») they would be words nobody meant.
+_SYMBOLS = frozenset({"So", "Sk", "Co", "Cn"})
 _APOSTROPHES = str.maketrans("", "", "'`")
 _NON_ALPHANUMERIC = re.compile(r"[^0-9a-z]+")
 _LEADING_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
@@ -98,7 +100,13 @@ def _folded(text: str) -> str:
 
 
 def _ascii(text: str) -> str:
-    return anyascii(text).lower().translate(_APOSTROPHES)
+    return anyascii(_without_symbols(text)).lower().translate(_APOSTROPHES)
+
+
+def _without_symbols(text: str) -> str:
+    if text.isascii():
+        return text
+    return "".join(" " if unicodedata.category(each) in _SYMBOLS else each for each in text)
 
 
 def _words(ascii_text: str) -> str:

@@ -3,10 +3,11 @@ from typing import Any
 
 import pytest
 
-from store.aging import Aging, customer_aging
+from store.aging import Aging, customer_aging, open_balances
 from store.db import Store
 from store.invoices import InvoiceStatus, days_past_due
 from store.money import Money
+from store.records import RecordId
 from tests.store.make import AT, CUSTOMER_ID, make_invoice, save, usd
 
 TODAY = date(2026, 11, 22)
@@ -71,10 +72,23 @@ class TestCustomerAging:
         assert (usd_.open_balance, usd_.past_due_balance, usd_.open_invoices) == (usd(123), usd(23), 3)
         assert in_buckets(eur) == {"days_61_90": 75}
 
-    async def test_a_negative_balance_lowers_the_sum(self, store: Store) -> None:
-        await save(store, make_invoice("1", open_balance=usd(500)), make_invoice("2", open_balance=usd(-700)))
+    async def test_a_credit_stands_beside_what_is_owed(self, store: Store) -> None:
+        late = TODAY - timedelta(days=10)
+        await save(
+            store,
+            make_invoice("1", open_balance=usd(500), due_date=late),
+            make_invoice("2", open_balance=usd(-700), due_date=late),
+        )
         (aging,) = await aged(store)
-        assert (aging.open_balance, aging.open_invoices) == (usd(-200), 2)
+        assert in_buckets(aging) == {"days_1_30": 500}
+        assert (aging.open_balance, aging.credit, aging.open_invoices) == (usd(500), usd(700), 1)
+
+    async def test_a_currency_with_nothing_but_credit_comes_last(self, store: Store) -> None:
+        euros = Money(currency="EUR", minor=-30)
+        await save(store, make_invoice("1", total=euros, open_balance=euros), make_invoice("2", open_balance=usd(1)))
+        dollar, euro = await aged(store)
+        assert (dollar.currency, dollar.credit) == ("USD", usd(0))
+        assert (euro.open_balance.minor, euro.credit.minor, euro.open_invoices) == (0, 30, 0)
 
     async def test_leaves_out_what_is_not_owed(self, store: Store) -> None:
         await save(
@@ -103,6 +117,25 @@ class TestCustomerAging:
         assert set(in_buckets(aging)) == {"over_90" if due < TODAY else "current"}
 
 
+class TestOpenBalances:
+    async def test_of_several_customers_per_currency(self, store: Store) -> None:
+        euros = Money(currency="EUR", minor=900)
+        await save(
+            store,
+            make_invoice("1", open_balance=usd(500)),
+            make_invoice("2", open_balance=usd(20)),
+            make_invoice("3", open_balance=usd(-5)),
+            make_invoice("4", total=euros, open_balance=euros),
+            make_invoice("5", open_balance=usd(7), customer_id="netsuite:customer:8"),
+            make_invoice("6", open_balance=usd(9), customer_id="netsuite:customer:9"),
+            make_invoice("7", status=InvoiceStatus.PENDING, customer_id="netsuite:customer:10"),
+        )
+        asked = [CUSTOMER_ID, *(RecordId(f"netsuite:customer:{number}") for number in (8, 10))]
+        async with store.read() as conn:
+            assert await open_balances(conn, asked) == {CUSTOMER_ID: (euros, usd(520)), asked[1]: (usd(7),)}
+            assert await open_balances(conn, []) == {}
+
+
 class TestDaysPastDue:
     def test_counts_calendar_days_of_open_invoices(self) -> None:
         assert days_past_due(make_invoice(due_date=TODAY - timedelta(days=45)), TODAY) == 45
@@ -112,3 +145,9 @@ class TestDaysPastDue:
     @pytest.mark.parametrize("minor", [0, -1])
     def test_of_nothing_open_is_zero(self, minor: int) -> None:
         assert days_past_due(make_invoice(open_balance=usd(minor)), TODAY) == 0
+
+    @pytest.mark.parametrize(
+        "changes", [{"status": InvoiceStatus.PENDING}, {"status": InvoiceStatus.VOIDED}, {"deleted_at": AT}]
+    )
+    def test_of_what_is_not_owed_is_zero(self, changes: dict[str, Any]) -> None:
+        assert days_past_due(make_invoice(due_date=TODAY - timedelta(days=45), **changes), TODAY) == 0

@@ -43,6 +43,7 @@ class TestNameKey:
             ("株式会社トヨタ", "toyota"),
             ("トヨタ㈱", "toyota"),
             ("ＡＢＣ Inc", "abc"),
+            ("Sun® ☀️ Micro", "sun micro"),
             ("شركة النور", "shrkh lnwr"),
         ],
     )
@@ -68,7 +69,9 @@ class TestNameKey:
     def test_never_drops_the_last_word(self, name: str, key: str) -> None:
         assert name_key(name) == key
 
-    @pytest.mark.parametrize("name", ["", "   ", "!!!", "%", "_", "'", "«»", "\u200f\u202e", "\x00"])
+    @pytest.mark.parametrize(
+        "name", ["", "   ", "!!!", "%", "_", "'", "«»", "\u200f\u202e", "\x00", "☀️", "😀", "🇺🇸", "\ue000"]
+    )
     def test_of_no_letters_is_empty(self, name: str) -> None:
         assert not name_key(name)
 
@@ -115,7 +118,7 @@ class TestNumberKey:
     def test_keeps_different_numbers_apart(self, number: str) -> None:
         assert number_key(number) != number_key("INV-123")
 
-    @pytest.mark.parametrize("number", ["", "---", "#", "%", "_"])
+    @pytest.mark.parametrize("number", ["", "---", "#", "%", "_", "😀"])
     def test_of_no_digits_or_letters_is_empty(self, number: str) -> None:
         assert not number_key(number)
 
