@@ -60,14 +60,14 @@ async def daily_pulls(
     """The clock: each source's daily slot, and at the start the slot that was missed while nothing ran."""
 
     async def start(slot: date) -> None:
-        for source in sources:
-            await _start_slot(work, source.name, slot)
+        due = slot_instant(slot, at, zone)
+        async with store.read() as conn:
+            late = [source.name for source in sources if await _is_behind(conn, source, due)]
+        for name in late:
+            await _start_slot(work, name, slot)
 
     slot = due_slot(clock(), at, zone)
-    async with store.read() as conn:
-        late = [source.name for source in sources if await _is_behind(conn, source, slot_instant(slot, at, zone))]
-    for name in late:
-        await _start_slot(work, name, slot)
+    await start(slot)
     async with DailyClock(at=at, zone=zone, now=clock, served=slot, start=start, every=look_every):
         yield
 

@@ -28,6 +28,10 @@ class BusyError(RetryError):
     """The system says that too many requests run at once; the same request works when fewer do."""
 
 
+class TakenError(RetryError):
+    """Another run is reading this system, or was killed a moment ago. Try again in a minute."""
+
+
 class ExpiredPositionError(SourceError):
     """The place in the list that was being read is gone; the window has to be read from its start."""
 

@@ -1,6 +1,7 @@
 """Reading a source into the store, page by page: rows, change rows and cursor of a page in one transaction."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
@@ -23,10 +24,11 @@ from store.runs import (
     start_run,
 )
 from sync.connector import Page, Source
-from sync.errors import BusyError, SourceError, StopError
+from sync.errors import SourceError, StopError, TakenError
 
-# Renewed at every page; a holder that died frees the source after this long.
-LEASE_LASTS = timedelta(minutes=10)
+# A holder that lives renews it; one that was killed frees the source after this long.
+LEASE_LASTS = timedelta(seconds=60)
+_RENEW_SECONDS = 15
 
 Clock = Callable[[], datetime]
 Progress = Callable[[SyncRun], None]
@@ -50,16 +52,19 @@ async def pull_source(
 ) -> tuple[SyncRun, ...]:
     """Pull the ordered streams (all, by default) in the source's order; say how each ended.
 
-    Raises BusyError while another run reads this source, StopError when the source is another account than the one
+    Raises TakenError while another run reads this source, StopError when the source is another account than the one
     this installation is bound to, whatever SourceError a stream ended with, StaleWriterError when another run took
     over, and any other StoreError.
     """
     job = _Job(source=source, store=store, order=order, clock=clock, progress=progress)
     await _take_turn(job)
+    renewing = asyncio.create_task(_keep_turn(job))
     try:
         await bind_account(source, store)
         return tuple([await _pull_stream(job, stream) for stream in order.of(source)])
     finally:
+        renewing.cancel()
+        await asyncio.gather(renewing, return_exceptions=True)
         async with store.write() as conn:
             await release_lease(conn, _lease(source.name), order.run_id)
 
@@ -128,7 +133,17 @@ async def _take_turn(job: _Job) -> None:
     async with job.store.write() as conn:
         lease = await take_lease(conn, name, holder, now=job.clock(), lasting=LEASE_LASTS)
     if lease is None:
-        raise BusyError(f"another run is reading {job.source.name} right now")
+        raise TakenError(job.source.title, after_seconds=LEASE_LASTS.total_seconds())
+
+
+async def _keep_turn(job: _Job) -> None:
+    """Renew the lease until cancelled, however long a page takes. Whether it was lost, each page finds out itself."""
+    name, holder = _lease(job.source.name), job.order.run_id
+    while True:
+        await asyncio.sleep(_RENEW_SECONDS)
+        with contextlib.suppress(StoreError):
+            async with job.store.write() as conn:
+                await take_lease(conn, name, holder, now=job.clock(), lasting=LEASE_LASTS)
 
 
 def _lease(source: str) -> str:
@@ -186,11 +201,11 @@ async def _save_page(store: Store, run: SyncRun, cursor: Cursor, page: Page, now
         await quarantine_records(conn, _quarantined(run, page, now))
         saved = run.after_page(counts, broken=len(page.broken), expected=page.expected)
         await save_run(conn, saved)
-        await _keep_turn(conn, run, now)
+        await _confirm_turn(conn, run, now)
     return saved, moved
 
 
-async def _keep_turn(conn: WriteConnection, run: SyncRun, now: datetime) -> None:
+async def _confirm_turn(conn: WriteConnection, run: SyncRun, now: datetime) -> None:
     holder = run.id.rpartition("/")[0]
     if await take_lease(conn, _lease(run.source), holder, now=now, lasting=LEASE_LASTS) is None:
         raise StaleWriterError

@@ -15,6 +15,8 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 # How late a slot may begin.
 LOOK_EVERY = timedelta(seconds=20)
+# A slot whose work failed for good is asked for again this often: by then a person may have mended the cause.
+ASK_AGAIN = timedelta(hours=1)
 StartSlot = Callable[[date], Awaitable[None]]
 
 
@@ -41,6 +43,8 @@ def slot_id(source: str, slot: date, attempt: int) -> str:
 class DailyClock:
     """Calls `start` with every local date whose slot falls due while the block lasts; `served` is the last one before.
 
+    It asks for the same slot again every hour: `start` must do nothing for one that is under way or done.
+
     It looks at the clock every `every` instead of waiting for the slot: a timer that waits for hours comes late when
     the computer slept or the clock was set, and a cron rule leaves out the date on which spring skips its hour. When
     `start` fails, the next look tries again; of several dates that were missed together only the newest is started.
@@ -57,7 +61,7 @@ class DailyClock:
         every: timedelta = LOOK_EVERY,
     ) -> None:
         self._at, self._zone, self._now, self._served, self._start = at, zone, now, served, start
-        self._every = every
+        self._every, self._asked = every, now()
         self._scheduler = AsyncIOScheduler(timezone=UTC)
 
     async def __aenter__(self) -> Self:
@@ -74,6 +78,6 @@ class DailyClock:
 
     async def _look(self) -> None:
         slot = due_slot(self._now(), self._at, self._zone)
-        if slot > self._served:
+        if slot > self._served or self._now() - self._asked >= ASK_AGAIN:
             await self._start(slot)
-            self._served = slot
+            self._served, self._asked = slot, self._now()

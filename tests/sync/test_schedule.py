@@ -142,7 +142,16 @@ class TestDailyClock:
             for _ in range(365 * 24):
                 now.now += timedelta(hours=1)
                 await daily._look()
-            assert start.slots == [date(2026, 10, 1) + timedelta(days=n) for n in range(1, 366)]
+            # What is asked again within a day has the same name, and work of one name runs once.
+            assert list(dict.fromkeys(start.slots)) == [date(2026, 10, 1) + timedelta(days=n) for n in range(366)]
+
+    async def test_a_slot_is_asked_for_again_after_an_hour(self) -> None:
+        now, start = FakeTime("2026-11-22T12:00:00Z"), Starter()
+        daily = clock(now, start, "2026-11-22")
+        for _ in range(4):
+            now.now += timedelta(minutes=30)
+            await daily._look()
+        assert start.slots == [date(2026, 11, 22)] * 2
 
     async def test_after_a_long_sleep_the_newest_is_started_at_once(self) -> None:
         now, start = FakeTime("2026-11-22T12:00:00Z"), Starter()

@@ -7,7 +7,7 @@ from store.db import Store
 from store.errors import StaleWriterError
 from store.leases import take_lease
 from store.runs import Outcome
-from sync.errors import BusyError
+from sync.errors import TakenError
 from sync.pull import LEASE_LASTS
 from tests.sync.fake_source import FakeSource
 from tests.sync.pulling import Saved, Stopper, Unplugged, pull, run_of
@@ -16,13 +16,13 @@ from tests.sync.pulling import Saved, Stopper, Unplugged, pull, run_of
 class TestTurns:
     async def test_two_at_once_are_one(self, store: Store, source: FakeSource) -> None:
         ends = await asyncio.gather(*(pull(source, store, f"run-{n}") for n in range(4)), return_exceptions=True)
-        assert sorted(type(end).__name__ for end in ends) == ["BusyError"] * 3 + ["tuple"]
+        assert sorted(type(end).__name__ for end in ends) == ["TakenError"] * 3 + ["tuple"]
 
     async def test_a_dead_one_is_followed_when_its_lease_runs_out(self, store: Store, source: FakeSource) -> None:
         source.before_page = Stopper(Unplugged(), at=3)
         dead = asyncio.create_task(self._dies_holding(source, store))
         await asyncio.gather(dead, return_exceptions=True)
-        with pytest.raises(BusyError, match="another run is reading fake"):
+        with pytest.raises(TakenError, match="Try again in a minute"):
             await pull(source, store, "next")
         source.system.now += LEASE_LASTS
         _, invoices = await pull(source, store, "next")
