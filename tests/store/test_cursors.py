@@ -8,7 +8,9 @@ from store.cursors import (
     Cursor,
     advance_cursor,
     claim_cursor,
+    complete_cursor,
     forget_cursor,
+    is_complete,
     list_cursors,
     read_as_of,
     read_cursor,
@@ -87,6 +89,16 @@ class TestCursor:
         cursor = await advance(store, cursor, "page 2", hours=1)
         assert cursor.covered_until == AT + timedelta(hours=5)
         assert (await advance(store, cursor, "page 3", hours=6)).covered_until == AT + timedelta(hours=6)
+
+    async def test_is_complete_once_it_was_read_to_its_end(self, store: Store) -> None:
+        cursor = await advance(store, await claim(store, "run"), "page 1", hours=1)
+        async with store.write() as conn:
+            assert not await is_complete(conn, "netsuite", "invoices")
+            assert not await is_complete(conn, "netsuite", "unheard-of")
+            await complete_cursor(conn, cursor, at=AT)
+        await claim(store, "run-2")
+        async with store.read() as conn:
+            assert await is_complete(conn, "netsuite", "invoices")
 
     async def test_of_many_that_claim_at_once_one_can_write(self, store: Store) -> None:
         claimed = await asyncio.gather(*(claim(store, f"run-{n}") for n in range(12)), return_exceptions=True)
