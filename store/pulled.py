@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import Table, delete, insert
+from sqlalchemy import Table, delete, insert, update
 
+from store.changes import Change, append_changes
 from store.contacts import Contact, contact_row, contacts
 from store.customers import Customer, customer_row, customers
 from store.db import ReadConnection, WriteConnection
 from store.invoices import Invoice, invoice_lines, invoice_row, invoices, line_rows
 from store.notes import Note, note_row, notes
+from store.records import RecordId
 from store.refs import ExternalRef, add_refs
 from store.upsert import Counts, chunks, compare_rows, fingerprint, touch, upsert_rows
 
@@ -61,6 +63,15 @@ async def compare_records(conn: ReadConnection, records: Sequence[Record]) -> Co
         rows = await _fingerprinted_rows([record for record in records if type(record) is record_type])
         total += await compare_rows(conn, kind.table, rows)
     return total
+
+
+async def tombstone_record(conn: WriteConnection, kind: str, record_id: RecordId, *, at: datetime) -> None:
+    """The source has this record no more: keep it, marked as deleted. It lives again if a pull brings it again."""
+    table = next(known.table for known in _KINDS.values() if known.name == kind)
+    # Without its fingerprint a record that comes back counts as different, and is written.
+    buried = update(table).where(table.c.id == record_id, table.c.deleted_at.is_(None))
+    if (await conn.execute(buried.values(deleted_at=at, refreshed_at=at, fingerprint=""))).rowcount:
+        await append_changes(conn, [Change(kind=kind, record_id=record_id, action="tombstoned")], at=at)
 
 
 async def touch_record(conn: WriteConnection, record: Record, *, at: datetime) -> None:

@@ -12,7 +12,8 @@ from store.db import Store, WriteConnection
 from store.errors import StaleWriterError, StoreError
 from store.facts import bind_fact, read_fact
 from store.leases import release_lease, take_lease
-from store.pulled import touch_record, upsert_records
+from store.pulled import tombstone_record, touch_record, upsert_records
+from store.records import record_id
 from store.runs import (
     Outcome,
     Quarantined,
@@ -72,16 +73,17 @@ async def pull_source(
 async def refresh_record(source: Source, store: Store, kind: str, source_id: str, *, clock: Clock) -> bool:
     """Read one record anew, with what its card shows, and save it.
 
-    False when the source has it no more: what we know of it stays. Raises SourceError.
+    False when the source has it no more: what we know of it stays, as a tombstone. Raises SourceError.
     """
     await bind_account(source, store)
     async with store.read() as conn:
         since = await read_as_of(conn, source.name, "invoices")
     asked_at = clock()
     records = await source.fetch(kind, source_id, since=since)
-    if not records:
-        return False
     async with store.write() as conn:
+        if not records:
+            await tombstone_record(conn, kind, record_id(source.name, kind, source_id), at=clock())
+            return False
         await upsert_records(conn, records, at=clock())
         await touch_record(conn, records[0], at=asked_at)
     return True

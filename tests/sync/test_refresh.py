@@ -1,6 +1,7 @@
 from contextlib import aclosing
 from datetime import timedelta
 
+from store.changes import changes_after, last_sequence
 from store.customers import customer_by_id
 from store.db import Store
 from store.invoices import invoice_by_id
@@ -8,7 +9,7 @@ from store.pulled import upsert_records
 from store.records import record_id
 from sync.pull import refresh_record
 from tests.sync.fake_source import START, FakeSource
-from tests.sync.pulling import known, pull
+from tests.sync.pulling import pull
 
 
 class TestRefreshRecord:
@@ -21,12 +22,27 @@ class TestRefreshRecord:
         assert found is not None
         assert found.refreshed_at == later
 
-    async def test_of_one_that_is_gone_keeps_what_is_known(self, store: Store, source: FakeSource) -> None:
+    async def test_of_one_that_is_gone_leaves_a_tombstone(self, store: Store, source: FakeSource) -> None:
         await pull(source, store)
-        before = await known(store)
-        del source.system.records["customer"]["2"]
+        kept = source.system.records["customer"].pop("2")
         assert not await refresh_record(source, store, "customer", "2", clock=lambda: START)
-        assert await known(store) == before
+        async with store.read() as conn:
+            gone = await customer_by_id(conn, kept.id)
+            newest = (await changes_after(conn, await last_sequence(conn) - 1, limit=1))[0]
+        assert gone is not None
+        assert (gone.deleted_at, gone.refreshed_at) == (START, START)
+        assert (newest.action, newest.record_id) == ("tombstoned", kept.id)
+
+    async def test_of_one_that_came_back_brings_it_to_life(self, store: Store, source: FakeSource) -> None:
+        await pull(source, store)
+        kept = source.system.records["customer"].pop("2")
+        await refresh_record(source, store, "customer", "2", clock=lambda: START)
+        source.system.records["customer"]["2"] = kept
+        assert await refresh_record(source, store, "customer", "2", clock=lambda: START)
+        async with store.read() as conn:
+            alive = await customer_by_id(conn, kept.id)
+        assert alive is not None
+        assert alive.deleted_at is None
 
     async def test_a_page_read_before_it_does_not_undo_it(self, store: Store, source: FakeSource) -> None:
         read = source.pages("invoices", "", now=source.system.now)
