@@ -3,13 +3,14 @@
 from bot.deps import Deps
 from bot.lookup.answers import record_as_of
 from bot.views.amounts import Place
-from bot.views.customer_card import MAX_CHILDREN, CustomerCard, customer_card
+from bot.views.children import MAX_CHILDREN, Child
+from bot.views.customer_card import CustomerCard, customer_card
 from bot.views.invoice_card import InvoiceCard, invoice_card
 from bot.views.match import Match
 from bot.views.parts import Message
 from bot.views.provenance import Provenance
 from bot.views.values import RecordRef
-from store.aging import customer_aging
+from store.aging import customer_aging, open_balances
 from store.contacts import primary_contact
 from store.cursors import is_complete, read_as_of
 from store.customers import Customer, children_of, count_children, customer_by_id
@@ -45,8 +46,8 @@ async def _invoice(
     return invoice_card(
         InvoiceCard(
             invoice=invoice,
-            provenance=await _provenance(deps, conn, invoice, notice),
-            place=_place(deps),
+            provenance=await _provenance(deps, conn, invoice, match, notice),
+            place=place_of(deps),
             customer=await customer_by_id(conn, invoice.customer_id) if invoice.customer_id else None,
             note=await newest_note(conn, invoice.id),
             match=match,
@@ -57,12 +58,12 @@ async def _invoice(
 async def _customer(
     deps: Deps, conn: ReadConnection, customer: Customer, match: Match | None, notice: str | None
 ) -> Message:
-    children = await children_of(conn, customer.id, limit=MAX_CHILDREN)
+    children = await _children(conn, customer)
     return customer_card(
         CustomerCard(
             customer=customer,
-            provenance=await _provenance(deps, conn, customer, notice),
-            place=_place(deps),
+            provenance=await _provenance(deps, conn, customer, match, notice),
+            place=place_of(deps),
             aging=await customer_aging(conn, customer.id, deps.today()),
             oldest_open=await oldest_open_invoices(conn, customer.id, limit=_OLDEST_SHOWN),
             parent=await customer_by_id(conn, customer.parent_id) if customer.parent_id else None,
@@ -75,18 +76,26 @@ async def _customer(
     )
 
 
-async def _provenance(deps: Deps, conn: ReadConnection, record: Invoice | Customer, notice: str | None) -> Provenance:
-    covered, source = await read_as_of(conn, record.origin, "invoices"), deps.source_titles.get(record.origin)
+async def _children(conn: ReadConnection, customer: Customer) -> tuple[Child, ...]:
+    children = await children_of(conn, customer.id, limit=MAX_CHILDREN)
+    owed = await open_balances(conn, [child.id for child in children]) if children else {}
+    return tuple(Child(customer=child, open_balances=owed.get(child.id, ())) for child in children)
+
+
+async def _provenance(
+    deps: Deps, conn: ReadConnection, record: Invoice | Customer, match: Match | None, notice: str | None
+) -> Provenance:
+    covered = await read_as_of(conn, record.origin, "invoices")
     as_of = record_as_of(record, covered)
-    if covered is None and notice is None:
-        notice = f"{source or record.origin} is still being read for the first time; figures may be missing."
-    return Provenance(
-        source=source or record.origin,
-        as_of=as_of,
-        is_stale=deps.clock() - as_of > deps.stale_after,
-        notice=notice,
-    )
+    source = deps.source_titles.get(record.origin, record.origin)
+    lacking = source if isinstance(record, Customer) and covered is None else None
+    if lacking is None and match is not None and match.is_doubtful:
+        lacking = await being_read_first(deps, conn)
+    if notice is None and lacking is not None:
+        notice = f"{lacking} is still being read for the first time; records may be missing."
+    return Provenance(source=source, as_of=as_of, is_stale=deps.clock() - as_of > deps.stale_after, notice=notice)
 
 
-def _place(deps: Deps) -> Place:
+def place_of(deps: Deps) -> Place:
+    """For whom this installation writes, today."""
     return Place(time_zone=deps.zone, today=deps.today(), locale=deps.locale)

@@ -1,18 +1,29 @@
 """From what was typed, or from the menu that keeps it, to why a record is on the card."""
 
+from collections.abc import Iterable
+
+from bot.cards import place_of
 from bot.deps import Deps
-from bot.lookup.find import find_customer, find_invoice
+from bot.lookup.find import find
 from bot.lookup.match import Found
 from bot.lookup.match import Match as LookupMatch
-from bot.views.match import Candidate, Match
+from bot.views.amounts import Place, money
+from bot.views.invoice_card import status_words
+from bot.views.match import MAX_DETAIL, Candidate, Match
+from bot.views.text import literal, size
 from bot.views.values import RecordKind, RecordRef
+from store.customers import Customer, customers_by_id
 from store.db import ReadConnection
+from store.invoices import Invoice, invoices_by_id
+from store.records import RecordId
+
+# The amount and the status must fit behind it.
+_MAX_CUSTOMER = 30
 
 
 async def found_for(deps: Deps, conn: ReadConnection, kind: RecordKind, text: str) -> Found:
     """What the text may mean, best first."""
-    find = find_invoice if kind == "invoice" else find_customer
-    return await find(conn, deps.index, text)
+    return await find(conn, deps.index, kind, text)
 
 
 async def match_for(deps: Deps, conn: ReadConnection, ref: RecordRef, query: str | None) -> Match | None:
@@ -21,16 +32,49 @@ async def match_for(deps: Deps, conn: ReadConnection, ref: RecordRef, query: str
         return None
     found = await found_for(deps, conn, ref.kind, query)
     shown = next((match for match in found.candidates if match.record_id == ref.record_id), None)
-    return match_of(query, shown, found.candidates) if shown else None
+    return await match_of(deps, conn, query, shown, found.candidates) if shown else None
 
 
-def match_of(query: str, shown: LookupMatch, candidates: tuple[LookupMatch, ...]) -> Match:
-    """The reason for the record that is shown, with the others in the menu."""
-    others = tuple(candidate_of(match) for match in candidates if match.record_id != shown.record_id)
-    return Match(query=query, reason=None if shown.is_exact else shown.why, candidates=others)
+async def match_of(
+    deps: Deps, conn: ReadConnection, query: str, shown: LookupMatch, candidates: tuple[LookupMatch, ...]
+) -> Match:
+    """The reason for the record that is shown, with the others in the menu; any but the best one was chosen there."""
+    others = [match for match in candidates if match.record_id != shown.record_id]
+    return Match(
+        query=query,
+        reason=None if shown.is_exact else shown.why,
+        candidates=await candidates_for(deps, conn, others),
+        is_chosen=shown != candidates[0],
+    )
 
 
-def candidate_of(match: LookupMatch) -> Candidate:
-    """A record as the menu offers it."""
-    detail = " · ".join(filter(None, (match.number, match.why)))
-    return Candidate(ref=RecordRef(kind=match.kind, record_id=match.record_id), label=match.label, detail=detail)
+async def candidates_for(deps: Deps, conn: ReadConnection, matches: Iterable[LookupMatch]) -> tuple[Candidate, ...]:
+    """Records as a menu offers them: with what tells two of one name or number apart, and why they match."""
+    matches = tuple(matches)
+    invoices = await invoices_by_id(conn, _invoice_ids(matches)) if _invoice_ids(matches) else {}
+    owners = {invoice.customer_id for invoice in invoices.values() if invoice.customer_id}
+    customers = await customers_by_id(conn, tuple(owners)) if owners else {}
+    return tuple(_candidate(match, invoices.get(match.record_id), customers, place_of(deps)) for match in matches)
+
+
+def _invoice_ids(matches: tuple[LookupMatch, ...]) -> tuple[RecordId, ...]:
+    return tuple(match.record_id for match in matches if match.kind == "invoice")
+
+
+def _candidate(
+    match: LookupMatch, invoice: Invoice | None, customers: dict[RecordId, Customer], place: Place
+) -> Candidate:
+    known: tuple[str | None, ...] = (match.number,)
+    if invoice is not None:
+        customer = customers.get(invoice.customer_id) if invoice.customer_id else None
+        name = literal(customer.name, _MAX_CUSTOMER) if customer else None
+        known = (name, money(invoice.open_balance, place), status_words(invoice))
+    ref = RecordRef(kind=match.kind, record_id=match.record_id)
+    return Candidate(ref=ref, label=match.label, detail=_detail(known, match.why))
+
+
+def _detail(known: tuple[str | None, ...], why: str) -> str:
+    """What is known of the record, and why it matches where there is room for all of it."""
+    short = " · ".join(filter(None, known))
+    full = " · ".join(filter(None, (short, why)))
+    return short if short and size(full) > MAX_DETAIL else full

@@ -11,8 +11,9 @@ from bot.cards import being_read_first, card_for
 from bot.commands.guard import admitted
 from bot.deps import Deps
 from bot.feature import ActionRequest, Feature, SlashRequest, Subcommand, action_request
-from bot.matches import candidate_of, found_for, match_for, match_of
-from bot.views.misses import missing_query, no_match, outdated_button
+from bot.lookup.query import is_too_long
+from bot.matches import candidates_for, found_for, match_for, match_of
+from bot.views.misses import missing_query, no_match, outdated_button, too_long
 from bot.views.parts import Message
 from bot.views.values import InvalidValueError, RecordKind, RecordRef, decode
 
@@ -75,13 +76,16 @@ async def _show(
 
 async def _answer(deps: Deps, kind: RecordKind, text: str) -> tuple[Message, bool]:
     """What to say to a query, and whether it is an answer that the channel should see."""
+    if is_too_long(text):
+        return too_long(), False
     async with deps.store.read() as conn:
         found = await found_for(deps, conn, kind, text)
         if found.answer is None:
-            nearest = tuple(candidate_of(match) for match in found.nearest)
+            nearest = await candidates_for(deps, conn, found.nearest)
             return no_match(text, kind, nearest, being_read=await being_read_first(deps, conn)), False
         ref = RecordRef(kind=kind, record_id=found.answer.record_id)
-        card = await card_for(deps, conn, ref, match=match_of(text, found.answer, found.candidates))
+        match = await match_of(deps, conn, text, found.answer, found.candidates)
+        card = await card_for(deps, conn, ref, match=match)
     return (card, True) if card else (no_match(text, kind), False)
 
 

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from bot.lookup.find import find
-from bot.lookup.index import LookupIndex
 from bot.lookup.match import Found, Match
 from store.aging import Aging, customer_aging
 from store.cursors import read_as_of
@@ -35,14 +33,6 @@ class CustomerAnswer:
     as_of: datetime
 
 
-async def answer(
-    conn: ReadConnection, index: LookupIndex | None, kind: Kind, text: str, *, today: date
-) -> dict[str, Any]:
-    """Look a text up and say what was found, with the figures as of the company's calendar day `today`."""
-    found = await find(conn, index, kind, text)
-    return answer_json(text, kind, found, await read_answer(conn, found.answer, today=today), today=today)
-
-
 async def read_answer(
     conn: ReadConnection, match: Match | None, *, today: date
 ) -> InvoiceAnswer | CustomerAnswer | None:
@@ -57,7 +47,9 @@ def answer_json(
 ) -> dict[str, Any]:
     """One query's line: amounts are decimal strings in the currency's exponent, days and instants ISO 8601.
 
-    On a miss the answer is null and the candidates are mere suggestions.
+    On a miss the answer is null and the candidates are mere suggestions. An open balance is the ERP's own, also of an
+    invoice on which nothing is owed (pending, voided), which is never past due; a customer's are what it owes, credits
+    not subtracted.
     """
     return {
         "query": query,

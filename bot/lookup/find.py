@@ -4,8 +4,9 @@ from bot.lookup.customers import nearest_customers, ranked_customers, similar_cu
 from bot.lookup.edits import one_edit_keys
 from bot.lookup.index import LookupIndex
 from bot.lookup.invoices import nearest_invoices, ranked_invoices
-from bot.lookup.match import Found, Reason, found
+from bot.lookup.match import MAX_CANDIDATES, Found, Reason, found
 from bot.lookup.query import InvoiceQuery, customer_query, invoice_query
+from store.cursors import list_cursors
 from store.db import ReadConnection
 from store.search import (
     InvoiceHit,
@@ -31,15 +32,21 @@ async def find(conn: ReadConnection, index: LookupIndex | None, kind: Kind, text
 
 
 async def find_invoice(conn: ReadConnection, index: LookupIndex | None, text: str) -> Found:
-    """The invoice with this number, or the closest to it. A merely similar number is suggested, never answered.
+    """The invoice with this number, or the closest to it.
 
+    A number that is merely similar is suggested, never answered, unless it differs in a single character. While a
+    source is being read for the first time not even then: the very number may still come.
     Without an index the parts inside a number and the suggestions are missing; all else is found.
     """
     query = invoice_query(text)
+    if not query.text:
+        return Found()
     exact = ranked_invoices(query, await invoices_numbered(conn, query.text))
     if exact or not query.keys:
         return found(exact)
     near = ranked_invoices(query, await _near_invoices(conn, query))
+    if near and near[0].reason is Reason.ONE_CHARACTER_DIFFERS and await _is_first_reading(conn):
+        return Found(nearest=near[:MAX_CANDIDATES])
     if near or index is None:
         return found(near)
     hits = await invoice_hits(conn, await index.similar("invoice", query.keys[-1]))
@@ -53,6 +60,8 @@ async def find_customer(conn: ReadConnection, index: LookupIndex | None, text: s
     Without an index words inside a name, typing errors and suggestions are missing; all else is found.
     """
     query = customer_query(text)
+    if not query.text:
+        return Found()
     exact = ranked_customers(query, await customers_named(conn, query.text))
     if exact or not query.key:
         return found(exact)
@@ -62,6 +71,12 @@ async def find_customer(conn: ReadConnection, index: LookupIndex | None, text: s
     hits = await customer_hits(conn, await index.similar("customer", query.key))
     similar = ranked_customers(query, hits) + similar_customers(query, hits)
     return found(similar) if similar else Found(nearest=nearest_customers(query, hits))
+
+
+async def _is_first_reading(conn: ReadConnection) -> bool:
+    """Whether a source's invoices are being read and were never yet read to their end."""
+    cursors = await list_cursors(conn)
+    return any(cursor.stream == "invoices" and cursor.completed_at is None for cursor in cursors)
 
 
 async def _near_invoices(conn: ReadConnection, query: InvoiceQuery) -> tuple[InvoiceHit, ...]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from store.keys import name_key, number_key, sorted_name_key
 
-# Beyond this no number and no name is stored, so nothing can equal it.
-_LITERAL_CHARACTERS = 1000
+# No number and no name is longer: what is may be a pasted page, and its first words are not what was meant.
+_MOST_CHARACTERS = 200
 _LEAD_IN = re.compile(r"(?:invoices?|inv|bill|number|num|no|nr)(?=[0-9]|inv|number|num|no|nr)")
 _MOST_KEYS = 3
 _PREFIX_AND_DIGITS = re.compile(r"[a-z]*([0-9]+)")
@@ -47,24 +47,30 @@ class CustomerQuery:
 
 
 def invoice_query(text: str) -> InvoiceQuery:
-    """The forms of a typed invoice number; no keys when it has neither letters nor digits."""
-    keys = _without_lead_ins(number_key(text))
+    """The forms of a typed invoice number; no keys when it has neither letters nor digits, or is too long."""
+    typed = literal(text)
+    keys = _without_lead_ins(number_key(typed))
     digits = _PREFIX_AND_DIGITS.fullmatch(keys[0]) if keys else None
-    return InvoiceQuery(text=literal(text), keys=keys, digits=digits[1] if digits else "")
+    return InvoiceQuery(text=typed, keys=keys, digits=digits[1] if digits else "")
 
 
 def customer_query(text: str) -> CustomerQuery:
-    """The forms of a typed customer name; empty keys when it has neither letters nor digits."""
-    return CustomerQuery(text=literal(text), key=name_key(text), sorted_key=sorted_name_key(text))
+    """The forms of a typed customer name; empty keys when it has neither letters nor digits, or is too long."""
+    typed = literal(text)
+    return CustomerQuery(text=typed, key=name_key(typed), sorted_key=sorted_name_key(typed))
+
+
+def is_too_long(text: str) -> bool:
+    """Whether no name and no number can be that long: such a text finds nothing."""
+    return len(text.strip()) > _MOST_CHARACTERS
 
 
 def literal(text: str) -> str:
     """The text as it could stand in a record, safe for every database; empty when none could be that long."""
-    trimmed = text.strip()
-    if len(trimmed) > _LITERAL_CHARACTERS:
+    if is_too_long(text):
         return ""
     # PostgreSQL takes neither NUL nor halves of surrogate pairs.
-    return unicodedata.normalize("NFC", trimmed.encode(errors="ignore").decode().replace("\x00", ""))
+    return unicodedata.normalize("NFC", text.strip().encode(errors="ignore").decode().replace("\x00", ""))
 
 
 def quoted(text: str) -> str:

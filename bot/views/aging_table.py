@@ -16,18 +16,18 @@ _MAX_CODE = 8
 
 def aging_table(aging: tuple[Aging, ...], place: Place) -> list[Block]:
     """One row per bucket and one column per currency: narrow enough for a telephone, the oldest bucket in sight."""
-    shown = aging[:MAX_CURRENCIES]
+    shown = _with_something_open(aging)
     if not shown:
         return []
     columns = [[cell_or_dash(amount, place) for amount in _amounts(each)] for each in shown]
-    rows = [_row("Past due", *_titles(shown)), *(_row(*cells) for cells in zip(_BUCKETS, *columns, strict=True))]
+    rows = [_row("Aging", *_titles(shown)), *(_row(*cells) for cells in zip(_BUCKETS, *columns, strict=True))]
     settings = [{"align": "left"}, *({"align": "right"} for _ in shown)]
     return [TableBlock(block_id="aging", rows=rows, column_settings=settings)]
 
 
 def aging_text(aging: tuple[Aging, ...], place: Place) -> list[Block]:
     """The same figures, a line per bucket."""
-    shown = aging[:MAX_CURRENCIES]
+    shown = _with_something_open(aging)
     if not shown:
         return []
     columns = [_amounts(each) for each in shown]
@@ -45,6 +45,10 @@ def aging_text(aging: tuple[Aging, ...], place: Place) -> list[Block]:
 def cell_or_dash(amount: Money, place: Place) -> str:
     """The amount, or a dash for zero: what is there stands out."""
     return money(amount, place) if amount.minor else "-"
+
+
+def _with_something_open(aging: tuple[Aging, ...]) -> tuple[Aging, ...]:
+    return tuple(each for each in aging if each.open_balance.minor)[:MAX_CURRENCIES]
 
 
 def _titles(shown: tuple[Aging, ...]) -> list[str]:

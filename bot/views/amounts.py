@@ -50,10 +50,12 @@ def day(value: date, place: Place) -> str:
 
 
 def as_of(instant: datetime, place: Place) -> str:
-    """«as of 09:12, 22 Nov» in the company's time zone, with the year when it is not this one."""
+    """«as of 09:12 EST, 22 Nov» in the company's time zone, with the year when it is not this one."""
     local = instant.astimezone(place.time_zone)
     pattern = _DAY if local.year == place.today.year else _DAY_AND_YEAR
-    return f"as of {local:%H:%M}, {format_date(local.date(), pattern, locale=_locale(place.locale))}"
+    return (
+        f"as of {local:%H:%M} {_zone_name(local)}, {format_date(local.date(), pattern, locale=_locale(place.locale))}"
+    )
 
 
 def lateness(due_date: date, today: date) -> str:
@@ -69,6 +71,12 @@ def lateness(due_date: date, today: date) -> str:
 def counted(number: int, noun: str) -> str:
     """«1 day», «12 days»; for nouns whose plural takes an s."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def _zone_name(local: datetime) -> str:
+    """«EST»; «UTC-03» for a zone whose abbreviation is only a number."""
+    name = local.tzname() or "UTC"
+    return f"UTC{name}" if name[0] in "+-" else name
 
 
 @lru_cache(maxsize=64)

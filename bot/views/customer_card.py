@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.views.aging_table import MAX_CURRENCIES, aging_table, aging_text
-from bot.views.amounts import Place, counted, money, negated
+from bot.views.amounts import Place, counted, money
+from bot.views.children import Child, children_block
 from bot.views.match import Match, match_block, match_words
 from bot.views.names import MAX_NAME, MAX_NUMBER, customer_name
 from bot.views.oldest_invoices import oldest_invoices
@@ -17,7 +18,6 @@ from bot.views.parts import (
     facts,
     header,
     lines,
-    listed,
     message,
     note_block,
     record_link,
@@ -32,8 +32,8 @@ from store.customers import Customer
 from store.invoices import Invoice
 from store.notes import Note
 
-MAX_CHILDREN = 5
 _MAX_IN_HEADLINE = 2
+_SCOPE = "Open invoices only; credits and unapplied payments are not subtracted."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,8 +41,9 @@ class CustomerCard:
     """All that the card shows.
 
     `aging` has one entry per currency, the largest open balance first; `oldest_open` the open invoices, the longest
-    due first. `more_children` counts those beyond `children`. Where others may read along, `is_contact_masked` keeps
-    the contact's telephone and most of the e-mail address back; `is_table_refused` writes the aging as text.
+    due first. `more_children` counts those beyond `children`, whose balances are not in `aging`. Where
+    others may read along, `is_contact_masked` keeps the contact's telephone and most of the e-mail address back;
+    `is_table_refused` writes the aging as text.
     """
 
     customer: Customer
@@ -51,7 +52,7 @@ class CustomerCard:
     aging: tuple[Aging, ...] = ()
     oldest_open: tuple[Invoice, ...] = ()
     parent: Customer | None = None
-    children: tuple[Customer, ...] = ()
+    children: tuple[Child, ...] = ()
     more_children: int = 0
     contact: Contact | None = None
     is_contact_masked: bool = True
@@ -68,9 +69,10 @@ def customer_card(card: CustomerCard) -> Message:
         *match_block(card.match, shown),
         header(_headline(card)),
         lines("summary", [_identity(card), *_balances(card)]),
-        provenance_line(card.provenance, card.place),
+        provenance_line(card.provenance, card.place, _SCOPE),
         *aging(card.aging, card.place),
         *oldest_invoices(card.oldest_open, card.place, total=sum(aging.open_invoices for aging in card.aging)),
+        *children_block(card.children, card.more_children, card.place),
         *facts(_facts(card)),
         *note_block(card.note, card.place),
         *buttons_row("actions", _buttons(card, shown)),
@@ -84,7 +86,7 @@ def customer_card(card: CustomerCard) -> Message:
 def _headline(card: CustomerCard) -> str:
     name = customer_name(card.customer)
     owed = [aging.open_balance for aging in card.aging if aging.open_balance.minor > 0]
-    credit = [negated(aging.open_balance) for aging in card.aging if aging.open_balance.minor < 0]
+    credit = [aging.credit for aging in card.aging if aging.credit.minor > 0]
     if len(owed) > _MAX_IN_HEADLINE:
         return f"{name} owes in {len(owed)} currencies"
     if owed:
@@ -115,11 +117,19 @@ def _balances(card: CustomerCard) -> list[list[Span]]:
 
 
 def _balance(aging: Aging, place: Place) -> list[Span]:
+    credit = _credit_words(aging, place)
+    if credit and aging.open_balance.minor == 0:
+        return [words(credit, bold=True)]
     return [
         words(_past_due_words(aging, place), bold=True),
         words(f" · {money(aging.open_balance, place)} open balance"),
         words(f" · {counted(aging.open_invoices, 'open invoice')}"),
+        *([words(f" · {credit}")] if credit else []),
     ]
+
+
+def _credit_words(aging: Aging, place: Place) -> str:
+    return f"{money(aging.credit, place)} credit on invoices" if aging.credit.minor > 0 else ""
 
 
 def _past_due_words(aging: Aging, place: Place) -> str:
@@ -134,16 +144,9 @@ def _facts(card: CustomerCard) -> list[tuple[str, str | None]]:
         ("Terms", customer.payment_terms),
         ("Credit limit", money(customer.credit_limit, card.place) if customer.credit_limit else None),
         ("Parent", card.parent.name if card.parent else None),
-        ("Children", _children_words(card)),
         ("Primary contact", _contact_words(card)),
         ("Sales rep", customer.sales_rep),
     ]
-
-
-def _children_words(card: CustomerCard) -> str | None:
-    shown = card.children[:MAX_CHILDREN]
-    hidden = len(card.children) - len(shown) + card.more_children
-    return listed([child.name for child in shown], more=hidden) if shown else None
 
 
 def _contact_words(card: CustomerCard) -> str | None:
@@ -169,12 +172,13 @@ def _buttons(card: CustomerCard, shown: RecordRef) -> list[ButtonElement]:
 
 
 def _sentence(card: CustomerCard) -> str:
-    because = f"{match_words(card.match)} " if card.match and card.match.reason else ""
-    owed = [aging for aging in card.aging[:MAX_CURRENCIES] if aging.open_balance.minor > 0]
-    balances = ", and ".join(_owed_words(aging, card.place) for aging in owed)
-    answer = f"{customer_name(card.customer)} owes {balances}" if owed else _headline(card)
+    because = f"{match_words(card.match)} " if card.match and card.match.is_doubtful else ""
+    shown = card.aging[:MAX_CURRENCIES]
+    owed = [_owed_words(aging, card.place) for aging in shown if aging.open_balance.minor > 0]
+    answer = f"{customer_name(card.customer)} owes {', and '.join(owed)}" if owed else _headline(card)
+    credit = "".join(f"; {_credit_words(aging, card.place)}" for aging in shown if owed and aging.credit.minor > 0)
     hold = ", on credit hold" if card.customer.on_credit_hold else ""
-    return f"{because}{answer}{hold} {provenance_words(card.provenance, card.place)}"
+    return f"{because}{answer}{credit}{hold} {provenance_words(card.provenance, card.place)}"
 
 
 def _owed_words(aging: Aging, place: Place) -> str:

@@ -25,7 +25,7 @@ from bot.views.provenance import Provenance, provenance_line, provenance_words
 from bot.views.text import literal
 from bot.views.values import RecordRef
 from store.customers import Customer
-from store.invoices import OWED, Invoice, InvoiceStatus
+from store.invoices import Invoice, InvoiceStatus, is_owed
 from store.money import Money
 from store.notes import Note
 
@@ -96,7 +96,7 @@ def _headline(card: InvoiceCard) -> str:
 
 def _summary(card: InvoiceCard) -> list[Span]:
     spans = [record_link(invoice_number(card.invoice), card.invoice.url)]
-    if _is_owed(card.invoice):
+    if is_owed(card.invoice):
         spans += [words(" · "), words(_lateness(card), bold=True)]
     elif card.customer:
         spans.append(words(f" · {customer_name(card.customer)}"))
@@ -125,10 +125,15 @@ def _buttons(card: InvoiceCard, shown: RecordRef) -> list[ButtonElement]:
 
 
 def _sentence(card: InvoiceCard) -> str:
-    because = f"{match_words(card.match)} " if card.match and card.match.reason else ""
-    owed = f" on invoice {invoice_number(card.invoice)}" if _is_owed(card.invoice) and card.customer else ""
-    late = f", {_lateness(card)}" if _is_owed(card.invoice) else ""
+    because = f"{match_words(card.match)} " if card.match and card.match.is_doubtful else ""
+    owed = f" on invoice {invoice_number(card.invoice)}" if is_owed(card.invoice) and card.customer else ""
+    late = f", {_lateness(card)}" if is_owed(card.invoice) else ""
     return f"{because}{_headline(card)}{owed}{late} {provenance_words(card.provenance, card.place)}"
+
+
+def status_words(invoice: Invoice) -> str:
+    """«Open», «Partly paid», … or «Deleted»."""
+    return "Deleted" if invoice.deleted_at is not None else _STATUS_WORDS[invoice.status]
 
 
 def _payment_words(payment: LastPayment | None, place: Place) -> str | None:
@@ -138,7 +143,3 @@ def _payment_words(payment: LastPayment | None, place: Place) -> str | None:
 def _lateness(card: InvoiceCard) -> str:
     due_date = card.invoice.due_date
     return lateness(due_date, card.place.today) if due_date else "no due date"
-
-
-def _is_owed(invoice: Invoice) -> bool:
-    return invoice.open_balance.minor > 0 and invoice.status in OWED and invoice.deleted_at is None

@@ -9,7 +9,9 @@ from bot.views.values import InvalidValueError, RecordRef, decode, encode, is_en
 
 CHOOSE_ACTION = "lookup.choose"
 MAX_QUERY = 80
-MAX_CANDIDATES = 8
+# One of the five that a lookup gives is on the card.
+MAX_CANDIDATES = 4
+MAX_DETAIL = 75
 _MAX_REASON = 150
 _MAX_OPTION = 75
 _BLOCK = "lookup.match"
@@ -29,17 +31,23 @@ class Match:
     """How a query led to the record on the card.
 
     `reason` is None for an exact hit, else a phrase that follows a colon: «number ends in 123». `candidates` are the
-    other records, best first.
+    other records, best first. `is_chosen` says that a person preferred this record to the best one.
     """
 
     query: str
     reason: str | None = None
     candidates: tuple[Candidate, ...] = ()
+    is_chosen: bool = False
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether the record may be another one than was meant."""
+        return self.reason is not None and not self.is_chosen
 
 
 def match_block(match: Match | None, shown: RecordRef) -> list[Block]:
     """The line that says why, with the menu that replaces the card; nothing for an exact hit without rivals."""
-    if match is None or (match.reason is None and not match.candidates):
+    if match is None or (match.reason is None and not match.candidates and not match.is_chosen):
         return []
     menu = _menu(match.candidates)
     text = plain_text(match_words(match))
@@ -49,6 +57,8 @@ def match_block(match: Match | None, shown: RecordRef) -> list[Block]:
 def match_words(match: Match) -> str:
     """Such as «Closest match for «inv123»: number ends in 123.»."""
     query = literal(match.query, MAX_QUERY)
+    if match.is_chosen:
+        return f"Chosen for «{query}»."
     if match.reason is None:
         return f"Other records match «{query}» too."
     return f"Closest match for «{query}»: {literal(match.reason, _MAX_REASON)}."
@@ -93,5 +103,5 @@ def _option(candidate: Candidate) -> Option:
     return Option(
         text=plain_text(literal(candidate.label, _MAX_OPTION)),
         value=encode(candidate.ref),
-        description=plain_text(literal(candidate.detail, _MAX_OPTION)) if candidate.detail else None,
+        description=plain_text(literal(candidate.detail, MAX_DETAIL)) if candidate.detail else None,
     )

@@ -2,7 +2,6 @@
 
 from slack_sdk.models.blocks import Block
 
-from bot.views.amounts import counted
 from bot.views.match import MAX_QUERY, Candidate
 from bot.views.parts import Message, button, lines, message, paragraph, row_with_button, words
 from bot.views.text import literal
@@ -40,6 +39,11 @@ def missing_query(kind: RecordKind, example: str, command: str = "/tesorio") -> 
     return _notice(f"Which {kind}? Type for example {command} {example}")
 
 
+def too_long() -> Message:
+    """What was typed is longer than any name or number."""
+    return _notice("That text is too long to be a name or number. Try a part of it.")
+
+
 def help_message(entries: Entries, command: str = "/tesorio", unknown: str = "") -> Message:
     """What can be asked; `unknown` is a subcommand that we don't know."""
     first = f"There is no {command} {literal(unknown, MAX_QUERY)}. " if unknown else ""
@@ -59,11 +63,6 @@ def not_linked() -> Message:
 def not_permitted() -> Message:
     """The account is known, and its role does not allow this. It says nothing about any record."""
     return _notice("Your role here does not allow this. Ask your administrator if you need it.")
-
-
-def rate_limited(wait_seconds: int) -> Message:
-    """Too many questions in a short time from one person."""
-    return _notice(f"One moment: that was a lot at once. Try again in {counted(max(1, wait_seconds), 'second')}.")
 
 
 def failed(reference: str) -> Message:

@@ -130,12 +130,6 @@ def buttons_row(block_id: str, buttons: list[ButtonElement]) -> list[Block]:
     return [ActionsBlock(block_id=block_id, elements=buttons)] if buttons else []
 
 
-def listed(names: Iterable[str], *, more: int = 0) -> str:
-    """«Acme, Bell, …+3 more»."""
-    shown = ", ".join(cut(name, MAX_NAME) for name in names)
-    return f"{shown}, …+{more:,} more" if more else shown
-
-
 def is_web_address(url: str) -> bool:
     """Whether Slack can take this as a link: http or https, no spaces or brackets, not overlong."""
     return size(url) <= _MAX_URL and _WEB_ADDRESS.fullmatch(url) is not None

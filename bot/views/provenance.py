@@ -27,16 +27,20 @@ class Provenance:
     notice: str | None = None
 
 
-def provenance_line(provenance: Provenance, place: Place) -> Block:
-    """«NetSuite · as of 09:12, 22 Nov», with a badge when that is too long ago."""
+def provenance_line(provenance: Provenance, place: Place, scope: str = "") -> Block:
+    """«NetSuite · as of 09:12 EST, 22 Nov», with a badge when that is too long ago.
+
+    `scope` is a sentence of our own about what the figures cover.
+    """
     badge = "⚠️ *Stale* · " if provenance.is_stale else ""
     notice = f" · {esc(provenance.notice, _MAX_NOTICE)}" if provenance.notice else ""
     source = esc(provenance.source, MAX_NAME)
-    return small_print("provenance", f"{badge}{source} · {as_of(provenance.as_of, place)}{notice}")
+    covers = f" · {scope}" if scope else ""
+    return small_print("provenance", f"{badge}{source} · {as_of(provenance.as_of, place)}{covers}{notice}")
 
 
 def provenance_words(provenance: Provenance, place: Place) -> str:
-    """The same for the text of a message: «(as of 09:12, 22 Nov, NetSuite)»."""
+    """The same for the text of a message: «(as of 09:12 EST, 22 Nov, NetSuite)»."""
     stale = ", stale" if provenance.is_stale else ""
     notice = f" {literal(provenance.notice, _MAX_NOTICE)}" if provenance.notice else ""
     return f"({as_of(provenance.as_of, place)}, {literal(provenance.source, MAX_NAME)}{stale}){notice}"

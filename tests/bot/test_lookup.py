@@ -1,11 +1,16 @@
 """What a linked person asks, and what the channel reads."""
 
-from datetime import timedelta
+import re
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import pytest_asyncio
+from sqlalchemy import update
 
 from bot.views.text import esc
 from sandbox.slack.seed import ANA, BEN
+from store.cursors import cursors
 from tests.bot.world import SETTLED, World, elements
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -30,6 +35,11 @@ class TestCustomer:
         assert "<!channel> & Co owes" in world.shown(card)
         assert "<!channel>" not in card.text
         assert esc("<!channel> & Co") in card.text
+
+    async def test_children_owe_beside_it(self, world: World) -> None:
+        shown = world.shown(await world.card("/tesorio customer Sun Microsystems, Inc."))
+        assert "Children · not included above" in shown
+        assert re.search(r"Sun Microsystems Federal, Inc\. · (\$[1-9]|nothing open)", shown)
 
     async def test_buttons_of_open_invoices_lead_to_their_cards(self, world: World) -> None:
         card = await world.card("/tesorio customer sun micro")
@@ -62,19 +72,73 @@ class TestInvoice:
         [replaced] = outcome.messages
         assert replaced.ts == card.ts
         assert "INV-12345" in world.shown(replaced)
-        assert "Closest match for «inv123»" in world.shown(replaced)
+        assert "Chosen for «inv123»." in world.shown(replaced)
+        assert "Closest match" not in world.shown(replaced)
         [menu] = elements(replaced, "lookup.choose")
         assert "INV-123" in {option["text"]["text"] for option in menu["options"]}
         back = await world.workspace.choose(
             ANA, replaced, "lookup.choose", next(o["value"] for o in menu["options"] if o["text"]["text"] == "INV-123")
         )
         assert "ABC Inc owes $5,400.00" in world.shown(back)
+        assert "Closest match for «inv123»" in world.shown(back)
+
+    async def test_a_candidate_says_whose_it_is_and_what_is_open(self, world: World) -> None:
+        [menu] = elements(await world.card("/tesorio invoice inv123"), "lookup.choose")
+        [other] = [option for option in menu["options"] if option["text"]["text"] == "INV-12345"]
+        assert other["description"]["text"].startswith("Sun Microsystems, Inc. · $17,250.00 · Open")
 
     async def test_the_customer_is_one_press_away(self, world: World) -> None:
         card = await world.card("/tesorio invoice INV-12345")
         [button] = elements(card, "lookup.open")
         opened = await world.workspace.click(ANA, card, "lookup.open", value=button["value"])
         assert "Sun Microsystems, Inc. owes" in world.shown(opened)
+
+
+class TestTooLong:
+    async def test_a_pasted_page_is_refused_in_private(self, world: World) -> None:
+        told = await world.card(f"/tesorio customer {'sun ' * 200}")
+        assert told.ephemeral_to == ANA
+        assert "too long to be a name or number" in world.shown(told)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def first_reading(world: World) -> AsyncIterator[None]:
+    """The invoices are as if they had never been read to their end."""
+
+    yield await set_invoices_read(world, completed_at=None)
+    await set_invoices_read(world, completed_at=datetime.now(UTC))
+
+
+async def set_invoices_read(world: World, **instants: datetime | None) -> None:
+    async with world.store.write() as conn:
+        await conn.execute(update(cursors).where(cursors.c.stream == "invoices").values(instants))
+
+
+@pytest.mark.usefixtures("first_reading")
+class TestFirstReading:
+    NOTICE = "NetSuite is still being read for the first time"
+
+    async def test_a_number_with_one_slip_is_only_suggested(self, world: World) -> None:
+        told = await world.card("/tesorio invoice INV-12354")
+        assert told.ephemeral_to == ANA
+        assert f"No invoice matches «INV-12354». {self.NOTICE}" in world.shown(told)
+        assert "INV-12345 · Sun Microsystems, Inc. · $17,250.00 · Open" in world.shown(told)
+
+    async def test_a_closest_match_says_so(self, world: World) -> None:
+        for asked in ("invoice inv123", "customer sun micro"):
+            assert f"{self.NOTICE}; records may be missing." in world.shown(await world.card(f"/tesorio {asked}"))
+
+    async def test_the_sum_of_a_customer_lacks_what_is_not_read(self, world: World) -> None:
+        await set_invoices_read(world, covered_until=None)
+        customer = await world.card("/tesorio customer ABC Inc")
+        invoice = await world.card("/tesorio invoice INV-12345")
+        await set_invoices_read(world, covered_until=datetime.now(UTC))
+        assert f"{self.NOTICE}; records may be missing." in world.shown(customer)
+        assert self.NOTICE not in world.shown(invoice)
+
+    async def test_the_very_thing_needs_no_warning(self, world: World) -> None:
+        for asked in ("invoice INV-12345", "customer ABC Inc"):
+            assert self.NOTICE not in world.shown(await world.card(f"/tesorio {asked}"))
 
 
 class TestStale:

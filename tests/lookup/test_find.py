@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from bot.lookup.find import find, find_customer, find_invoice
 from bot.lookup.index import LookupIndex
 from bot.lookup.match import MAX_CANDIDATES, Found
+from store.cursors import claim_cursor, complete_cursor
 from store.db import Store
 from store.search import Kind
-from tests.lookup.samples import make_customer, make_invoice, save
+from tests.lookup.samples import SEEN_AT, make_customer, make_invoice, save
 
 SHARED = "INV-500"
 RECORDS = (
@@ -119,6 +120,18 @@ class TestFindInvoice:
         assert found.answer is None
         assert "INV-12345" in [match.label for match in found.nearest]
 
+    async def test_a_slip_is_only_suggested_while_its_source_is_read_first(
+        self, filled: Store, index: LookupIndex
+    ) -> None:
+        async with filled.write() as conn:
+            cursor = await claim_cursor(conn, "netsuite", "invoices", "run")
+        found = await found_invoice(filled, index, "INV-12354")
+        assert (found.answer, found.nearest[0].label) == (None, "INV-12345")
+        assert (await found_invoice(filled, index, "inv123")).answer
+        async with filled.write() as conn:
+            await complete_cursor(conn, cursor, at=SEEN_AT)
+        assert (await found_invoice(filled, index, "INV-12354")).answer
+
     async def test_without_an_index_the_keys_still_answer(self, filled: Store) -> None:
         found = await found_invoice(filled, None, "inv123")
         assert found.answer is not None
@@ -149,8 +162,8 @@ class TestFindCustomer:
 
 
 HOSTILE = (
-    *("", " ", "%", "_", "'", '"', "\\", "%%%", "' OR 1=1 --", "\n", "\x00", "\ud800", "😀", "\u202e", "*"),
-    "a" * 10_000,
+    *("", " ", "%", "_", "'", '"', "\\", "%%%", "' OR 1=1 --", "\n", "\x00", "\ud800", "😀", "☀️", "\u202e", "*"),
+    *("a" * 10_000, "sun " * 2_500, "inv123" + " x" * 100),
 )
 FRAGMENTS = st.sampled_from(["INV-", "123", "sun", " ", "%", "_", "'", "-", "0", "Inc", "&", "株式会社", "و", "\x00"])
 

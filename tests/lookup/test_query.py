@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.lookup.edits import LONGEST, SHORTEST, one_edit_keys
-from bot.lookup.query import customer_query, invoice_query, literal, quoted
+from bot.lookup.query import customer_query, invoice_query, is_too_long, literal, quoted
 
 
 class TestInvoiceQuery:
@@ -41,10 +41,28 @@ class TestCustomerQuery:
         assert (query.text, query.key, query.sorted_key) == ("Micro Sun, Inc.", "micro sun", "micro sun")
 
 
+class TestTooLong:
+    def test_has_no_forms(self) -> None:
+        text = "sun " * 2500
+        assert is_too_long(text)
+        assert (customer_query(text).text, customer_query(text).key, invoice_query(text).keys) == ("", "", ())
+
+    def test_spaces_around_do_not_count(self) -> None:
+        assert literal(" " * 500 + "x" * 200) == "x" * 200
+
+
 class TestLiteral:
     @pytest.mark.parametrize(
         ("text", "kept"),
-        [(" a ", "a"), ("a\x00b", "ab"), ("a\ud800b", "ab"), ("e\u0301", "é"), ("x" * 1001, ""), ("% _ '", "% _ '")],
+        [
+            (" a ", "a"),
+            ("a\x00b", "ab"),
+            ("a\ud800b", "ab"),
+            ("e\u0301", "é"),
+            ("x" * 201, ""),
+            (f" {'x' * 200} ", "x" * 200),
+            ("% _ '", "% _ '"),
+        ],
     )
     def test_is_what_a_database_can_hold(self, text: str, kept: str) -> None:
         assert literal(text) == kept

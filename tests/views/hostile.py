@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from bot.views.amounts import Place
+from bot.views.children import Child
 from bot.views.customer_card import CustomerCard
 from bot.views.invoice_card import InvoiceCard, LastPayment
 from bot.views.match import Candidate, Match
@@ -51,7 +52,7 @@ currencies = st.sampled_from(("USD", "EUR", "JPY", "KWD", "RSD", "CLF", "<!>", "
 ids = st.builds(lambda kind, end: RecordId(f"netsuite:{kind}:{end}"), st.sampled_from(("invoice", "customer")), texts)
 refs = st.builds(RecordRef, kind=st.sampled_from(("invoice", "customer")), record_id=ids)
 candidates = st.lists(st.builds(Candidate, ref=refs, label=texts, detail=texts), max_size=30).map(tuple)
-matches = st.none() | st.builds(Match, query=texts, reason=maybe_texts, candidates=candidates)
+matches = st.none() | st.builds(Match, query=texts, reason=maybe_texts, candidates=candidates, is_chosen=st.booleans())
 provenances = st.builds(Provenance, source=texts, as_of=instants, is_stale=st.booleans(), notice=maybe_texts)
 places = st.sampled_from((PLACE, Place(time_zone=UTC, today=PLACE.today + timedelta(days=40), locale="he_IL")))
 
@@ -84,10 +85,11 @@ invoices = st.builds(
 )
 notes = st.builds(Note, **_record(about_id=ids, text=texts, author=maybe_texts), written_at=instants)
 contacts = st.builds(Contact, **_record(name=texts, email=maybe_texts, phone=maybe_texts))
+children = st.builds(Child, customer=customers, open_balances=st.lists(monies(), max_size=4).map(tuple))
 agings = currencies.flatmap(
     lambda currency: st.builds(
         Aging,
-        **dict.fromkeys(("current", "days_1_30", "days_31_60", "days_61_90", "over_90"), monies(currency)),
+        **dict.fromkeys(("current", "days_1_30", "days_31_60", "days_61_90", "over_90", "credit"), monies(currency)),
         open_invoices=st.integers(0, 10**6),
     )
 )
@@ -102,7 +104,7 @@ customer_cards = st.builds(
     aging=st.lists(agings, max_size=8).map(tuple),
     oldest_open=st.lists(invoices, max_size=8).map(tuple),
     parent=st.none() | customers,
-    children=st.lists(customers, max_size=8).map(tuple),
+    children=st.lists(children, max_size=8).map(tuple),
     more_children=st.integers(0, 10**6),
     contact=st.none() | contacts,
     is_contact_masked=st.booleans(),

@@ -84,7 +84,7 @@ def make_contact(**changes: Any) -> Contact:
     return Contact(**ordinary | changes)
 
 
-def make_aging(*minors: int, currency: str = "USD", open_invoices: int = 3) -> Aging:
+def make_aging(*minors: int, currency: str = "USD", credit: int = 0, open_invoices: int = 3) -> Aging:
     """From up to five bucket amounts, current first."""
     amounts = [Money(currency=currency, minor=minor) for minor in (*minors, 0, 0, 0, 0, 0)[:5]]
     return Aging(
@@ -93,5 +93,6 @@ def make_aging(*minors: int, currency: str = "USD", open_invoices: int = 3) -> A
         days_31_60=amounts[2],
         days_61_90=amounts[3],
         over_90=amounts[4],
+        credit=Money(currency=currency, minor=credit),
         open_invoices=open_invoices,
     )

@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -50,12 +50,24 @@ class TestDates:
         assert day(date(2026, 5, 5), _in("de_DE")) == "5 Mai 2026"
 
     def test_as_of_is_in_the_companys_time_zone(self) -> None:
-        assert as_of(datetime(2026, 11, 22, 8, 12, tzinfo=UTC), PLACE) == "as of 09:12, 22 Nov"
+        assert as_of(datetime(2026, 11, 22, 8, 12, tzinfo=UTC), PLACE) == "as of 09:12 CET, 22 Nov"
         tokyo = Place(time_zone=ZoneInfo("Asia/Tokyo"), today=TODAY)
-        assert as_of(datetime(2026, 11, 21, 23, 5, tzinfo=UTC), tokyo) == "as of 08:05, 22 Nov"
+        assert as_of(datetime(2026, 11, 21, 23, 5, tzinfo=UTC), tokyo) == "as of 08:05 JST, 22 Nov"
+
+    @pytest.mark.parametrize(
+        ("zone", "expected"),
+        [
+            (UTC, "08:12 UTC"),
+            (ZoneInfo("America/New_York"), "03:12 EST"),
+            (ZoneInfo("America/Sao_Paulo"), "05:12 UTC-03"),
+        ],
+    )
+    def test_as_of_names_the_zone(self, zone: tzinfo, expected: str) -> None:
+        place = Place(time_zone=zone, today=TODAY)
+        assert as_of(datetime(2026, 11, 22, 8, 12, tzinfo=UTC), place) == f"as of {expected}, 22 Nov"
 
     def test_as_of_another_year_says_so(self) -> None:
-        assert as_of(datetime(2025, 12, 31, 8, 0, tzinfo=UTC), PLACE) == "as of 09:00, 31 Dec 2025"
+        assert as_of(datetime(2025, 12, 31, 8, 0, tzinfo=UTC), PLACE) == "as of 09:00 CET, 31 Dec 2025"
 
 
 class TestLateness:

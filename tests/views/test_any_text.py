@@ -10,13 +10,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.views.children import Child
 from bot.views.customer_card import CustomerCard, customer_card
 from bot.views.invoice_card import InvoiceCard, invoice_card
 from bot.views.match import Candidate, Match
-from bot.views.misses import failed, help_message, missing_query, no_match, not_linked, outdated_button, rate_limited
+from bot.views.misses import failed, help_message, missing_query, no_match, not_linked, outdated_button, too_long
 from bot.views.parts import Message
 from bot.views.values import RecordRef, decode
-from sandbox.slack.blocks import message_errors, only_one_table, too_long
+from sandbox.slack import blocks as rules
 from store.invoices import InvoiceStatus
 from store.money import Money
 from store.records import RecordId
@@ -33,7 +34,7 @@ _MISSES = st.one_of(
     st.builds(help_message, st.just((("help", "this list"),)), unknown=hostile.texts),
     st.builds(missing_query, st.sampled_from(("invoice", "customer")), st.just("help")),
     st.builds(failed, hostile.texts),
-    st.builds(rate_limited, st.integers()),
+    st.builds(too_long),
     st.builds(not_linked),
     st.builds(outdated_button),
 )
@@ -76,9 +77,9 @@ class TestAnyText:
 
 def _assert_sound(message: Message) -> None:
     assert message.blocks
-    assert message_errors(list(message.blocks)) == ()
-    assert not too_long(message.blocks)
-    assert only_one_table(message.blocks)
+    assert rules.message_errors(list(message.blocks)) == ()
+    assert not rules.too_long(message.blocks)
+    assert rules.only_one_table(message.blocks)
     assert len(json.dumps(message.blocks, ensure_ascii=False, separators=(",", ":"))) <= _MAX_JSON_CHARACTERS
     assert 0 < len(message.text) <= 4000
     assert not _INTERPRETED.search(message.text)
@@ -138,10 +139,11 @@ def _full_customer(text: str) -> CustomerCard:
         customer=replace(customer, credit_limit=Money(currency=text[:3], minor=big)),
         provenance=replace(NETSUITE, source=text, is_stale=True, notice=text),
         place=PLACE,
-        aging=tuple(make_aging(big, big, big, big, big, currency=f"{n}{text}") for n in range(9)),
+        aging=tuple(make_aging(big, big, big, big, big, currency=f"{n}{text}", credit=big) for n in range(9)),
         oldest_open=(make_invoice(number=text, id=RecordId("netsuite:invoice:" + "7" * 120)),) * 9,
         parent=make_customer(name=text),
-        children=(make_customer(name=text),) * 9,
+        children=(Child(customer=make_customer(name=text), open_balances=(Money(currency=text[:3], minor=big),) * 4),)
+        * 9,
         more_children=3,
         contact=make_contact(name=text, email=text, phone=text),
         note=make_note(text=text, author=text),

@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
+from bot.views.children import Child
 from bot.views.customer_card import CustomerCard, customer_card
 from bot.views.match import Match
 from bot.views.parts import Message
+from store.money import Money
 from store.records import RecordId
 from tests.views.make import (
     NETSUITE,
@@ -49,7 +51,7 @@ class TestAnswer:
 
     def test_the_text_is_the_answer_in_a_sentence(self) -> None:
         assert customer_card(_card()).text == (
-            "Sun Microsystems, Inc. owes $12,345.00, of which $8,000.00 is past due (as of 09:12, 22 Nov, NetSuite)"
+            "Sun Microsystems, Inc. owes $12,345.00, of which $8,000.00 is past due (as of 09:12 CET, 22 Nov, NetSuite)"
         )
 
     def test_two_currencies_are_never_added(self) -> None:
@@ -57,6 +59,27 @@ class TestAnswer:
         assert _headline(message) == "Sun Microsystems, Inc. owes $12,345.00 and €50.00"
         assert _summary(message)[2] == "Nothing past due · €50.00 open balance · 1 open invoice"
         assert "is past due, and €50.00, of which nothing is past due (" in message.text
+
+    def test_a_credit_stands_beside_what_is_owed(self) -> None:
+        credited = (make_aging(5000, credit=20000), make_aging(currency="EUR", credit=300, open_invoices=0))
+        message = customer_card(_card(aging=credited))
+        assert _headline(message) == "Sun Microsystems, Inc. owes $50.00"
+        assert _summary(message)[1:] == [
+            "Nothing past due · $50.00 open balance · 3 open invoices · $200.00 credit on invoices",
+            "€3.00 credit on invoices",
+        ]
+        assert message.text.startswith(
+            "Sun Microsystems, Inc. owes $50.00, of which nothing is past due; $200.00 credit on invoices; "
+            "€3.00 credit on invoices (as of"
+        )
+        assert [cell["text"] for cell in block(message, "aging")["rows"][0]] == ["Aging", "Open balance"]
+
+    def test_says_what_the_figures_leave_out(self) -> None:
+        [line] = texts(block(customer_card(_card()), "provenance"))
+        assert line == (
+            "NetSuite · as of 09:12 CET, 22 Nov"
+            " · Open invoices only; credits and unapplied payments are not subtracted."
+        )
 
     def test_many_currencies_are_counted(self) -> None:
         many = tuple(make_aging(100, currency=code) for code in "USD EUR GBP JPY CHF SEK".split())
@@ -68,14 +91,14 @@ class TestAnswer:
         ("aging", "expected"),
         [
             ((), "owes nothing"),
-            ((make_aging(-5000),), "has a credit of $50.00"),
-            ((make_aging(5, -5),), "owes nothing"),
+            ((make_aging(credit=5000),), "has a credit of $50.00"),
+            ((make_aging(0),), "owes nothing"),
         ],
     )
     def test_nothing_owed(self, aging: tuple[Any, ...], expected: str) -> None:
         message = customer_card(_card(aging=aging))
         assert _headline(message) == f"Sun Microsystems, Inc. {expected}"
-        assert message.text == f"Sun Microsystems, Inc. {expected} (as of 09:12, 22 Nov, NetSuite)"
+        assert message.text == f"Sun Microsystems, Inc. {expected} (as of 09:12 CET, 22 Nov, NetSuite)"
 
     def test_what_to_know_before_calling_stands_beside_the_number(self) -> None:
         held = make_customer(on_credit_hold=True, is_inactive=True, deleted_at=SEEN, number=None)
@@ -94,7 +117,7 @@ class TestAging:
         table = block(customer_card(_card()), "aging")
         assert table["type"] == "table"
         assert [[cell["text"] for cell in row] for row in table["rows"]] == [
-            ["Past due", "Open balance"],
+            ["Aging", "Open balance"],
             ["Current", "$4,345.00"],
             ["1-30 days", "$3,000.00"],
             ["31-60 days", "-"],
@@ -106,7 +129,7 @@ class TestAging:
     def test_a_column_per_currency(self) -> None:
         many = tuple(make_aging(100, currency=code) for code in "USD EUR GBP JPY CHF".split())
         rows = block(customer_card(_card(aging=many)), "aging")["rows"]
-        assert [cell["text"] for cell in rows[0]] == ["Past due", "USD", "EUR", "GBP", "JPY"]
+        assert [cell["text"] for cell in rows[0]] == ["Aging", "USD", "EUR", "GBP", "JPY"]
         assert rows[1][4]["text"] == "¥100"
 
     def test_where_tables_are_refused_the_same_figures_come_as_text(self) -> None:
@@ -122,7 +145,8 @@ class TestAging:
 
     @pytest.mark.parametrize("is_table_refused", [True, False])
     def test_nothing_open_needs_no_table(self, *, is_table_refused: bool) -> None:
-        assert "aging" not in block_ids(customer_card(_card(aging=(), is_table_refused=is_table_refused)))
+        for aging in ((), (make_aging(credit=5),)):
+            assert "aging" not in block_ids(customer_card(_card(aging=aging, is_table_refused=is_table_refused)))
 
 
 class TestOldestInvoices:
@@ -172,12 +196,26 @@ class TestDetails:
         assert _facts(contact=make_contact(email="maria")) == ["*Primary contact*\nMaria Diaz"]
         assert _facts(contact=make_contact(email=None)) == ["*Primary contact*\nMaria Diaz"]
 
-    def test_children_are_counted_beyond_the_first(self) -> None:
-        children = tuple(make_customer(name=f"Sun {n}") for n in range(7))
-        assert _facts(children=children, more_children=10) == [
-            "*Children*\nSun 0, Sun 1, Sun 2, Sun 3, Sun 4, …+12 more"
+    def test_children_owe_by_themselves(self) -> None:
+        euros = Money(currency="EUR", minor=500)
+        balances = ((usd(120000), euros), (), (usd(1), euros, Money(currency="JPY", minor=7)))
+        children = tuple(
+            Child(customer=make_customer(name=f"Sun {n}"), open_balances=owed) for n, owed in enumerate(balances)
+        )
+        shown = block(customer_card(_card(children=children)), "children")
+        assert ["".join(texts(row)) for row in shown["elements"]] == [
+            "Children · not included above",
+            "Sun 0 · $1,200.00, €5.00",
+            "Sun 1 · nothing open",
+            "Sun 2 · $0.01, €5.00, …+1 more",
         ]
-        assert _facts(children=children[:2]) == ["*Children*\nSun 0, Sun 1"]
+
+    def test_children_are_counted_beyond_the_first(self) -> None:
+        children = (Child(customer=make_customer()),) * 7
+        shown = block(customer_card(_card(children=children, more_children=10)), "children")
+        assert len(shown["elements"]) == 7
+        assert texts(shown)[-1] == "…+12 more"
+        assert "children" not in block_ids(customer_card(_card()))
 
     def test_nothing_known_shows_no_empty_labels(self) -> None:
         assert "facts" not in block_ids(customer_card(_card()))

@@ -34,7 +34,7 @@ class TestAnswer:
     def test_the_text_is_the_answer_in_a_sentence(self) -> None:
         assert invoice_card(_card()).text == (
             "Sun Microsystems, Inc. owes $8,000.00 on invoice INV-12345, 12 days past due"
-            " (as of 09:12, 22 Nov, NetSuite)"
+            " (as of 09:12 CET, 22 Nov, NetSuite)"
         )
 
     @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ class TestAnswer:
         message = invoice_card(_card(invoice=make_invoice(**changes)))
         assert _headline(message) == expected
         assert texts(block(message, "summary"))[1] == " · Sun Microsystems, Inc."
-        assert message.text == f"{expected} (as of 09:12, 22 Nov, NetSuite)"
+        assert message.text == f"{expected} (as of 09:12 CET, 22 Nov, NetSuite)"
 
     def test_without_its_customer_it_still_answers(self) -> None:
         message = invoice_card(_card(customer=None))
@@ -119,13 +119,13 @@ class TestDetails:
 class TestProvenance:
     def test_source_and_time_stand_right_under_the_answer(self) -> None:
         assert block_ids(invoice_card(_card()))[:3] == ["headline", "summary", "provenance"]
-        assert texts(block(invoice_card(_card()), "provenance")) == ["NetSuite · as of 09:12, 22 Nov"]
+        assert texts(block(invoice_card(_card()), "provenance")) == ["NetSuite · as of 09:12 CET, 22 Nov"]
 
     def test_stale_figures_wear_a_badge_everywhere(self) -> None:
         old = replace(NETSUITE, as_of=datetime(2026, 11, 20, 6, 0, tzinfo=UTC), is_stale=True, notice="No answer.")
         message = invoice_card(_card(provenance=old))
-        assert texts(block(message, "provenance")) == ["⚠️ *Stale* · NetSuite · as of 07:00, 20 Nov · No answer."]
-        assert message.text.endswith("(as of 07:00, 20 Nov, NetSuite, stale) No answer.")
+        assert texts(block(message, "provenance")) == ["⚠️ *Stale* · NetSuite · as of 07:00 CET, 20 Nov · No answer."]
+        assert message.text.endswith("(as of 07:00 CET, 20 Nov, NetSuite, stale) No answer.")
 
 
 class TestMatch:

@@ -38,14 +38,22 @@ class TestMatchBlock:
     def test_rivals_of_an_exact_hit_are_offered_too(self) -> None:
         assert _drawn(replace(CLOSEST, reason=None))["text"]["text"] == "Other records match «inv123» too."
 
+    def test_a_chosen_record_is_no_guess(self) -> None:
+        for reason in ("number ends in 123", None):
+            drawn = _drawn(replace(CLOSEST, reason=reason, is_chosen=True))
+            assert drawn["text"]["text"] == "Chosen for «inv123»."
+            assert len(drawn["accessory"]["options"]) == 2
+        assert CLOSEST.is_doubtful
+        assert not replace(CLOSEST, is_chosen=True).is_doubtful
+
     def test_no_match_and_a_plain_hit_draw_nothing(self) -> None:
         assert match_block(None, SHOWN) == []
         assert match_block(Match(query="INV-123"), SHOWN) == []
 
     def test_more_candidates_than_a_menu_shows_are_counted(self) -> None:
         menu = _drawn(replace(CLOSEST, candidates=CANDIDATES))["accessory"]
-        assert len(menu["options"]) == 8
-        assert menu["placeholder"]["text"] == "Other matches (…+7 more)"
+        assert len(menu["options"]) == 4
+        assert menu["placeholder"]["text"] == "Other matches (…+11 more)"
 
     def test_a_candidate_without_detail(self) -> None:
         bare = replace(CANDIDATES[0], detail="")

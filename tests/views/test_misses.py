@@ -7,7 +7,7 @@ from bot.views.misses import (
     not_linked,
     not_permitted,
     outdated_button,
-    rate_limited,
+    too_long,
 )
 from bot.views.values import RecordRef
 from store.records import RecordId
@@ -83,9 +83,8 @@ class TestNotices:
     def test_a_user_without_the_role_learns_whom_to_ask(self) -> None:
         assert "Ask your administrator" in not_permitted().text
 
-    def test_a_hurried_user_learns_how_long(self) -> None:
-        assert rate_limited(12).text.endswith("Try again in 12 seconds.")
-        assert rate_limited(0).text.endswith("Try again in 1 second.")
+    def test_an_overlong_text_is_named_as_such(self) -> None:
+        assert too_long().text == "That text is too long to be a name or number. Try a part of it."
 
     def test_a_failure_has_a_reference(self) -> None:
         assert failed("ab12-cd").text.endswith("reference: ab12-cd")
