@@ -11,6 +11,7 @@ from babel import Locale, UnknownLocaleError
 from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
+from bot.database_url import blocking_url, checked_url
 from store.db import sqlite_url
 
 _SLACK_API = "https://slack.com/api/"
@@ -105,9 +106,7 @@ class Settings(BaseModel):
     @field_validator("database_url_setting")
     @classmethod
     def _known_driver(cls, value: str) -> str:
-        if value and not value.startswith(("sqlite+aiosqlite://", "postgresql+asyncpg://")):
-            raise ValueError("this database is not supported")
-        return value
+        return checked_url(value) if value else value
 
     @field_validator("slack_api_url")
     @classmethod
@@ -132,9 +131,7 @@ class Settings(BaseModel):
     @property
     def work_database_url(self) -> str:
         """Where durable work is kept: beside the store, with the engine's own (blocking) driver."""
-        if self.database_url.startswith("postgresql+asyncpg://"):
-            return self.database_url.replace("postgresql+asyncpg://", "postgresql+psycopg://", 1)
-        return f"sqlite:///{self.data_dir.absolute() / 'work.sqlite'}"
+        return blocking_url(self.database_url) or f"sqlite:///{self.data_dir.absolute() / 'work.sqlite'}"
 
     def plain_environment(self) -> dict[str, str]:
         """The environment for a connector to read its own settings from; secrets in clear, so never to be shown."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rich.panel import Panel
 
+from bot.cli.log import log_to_stderr
 from bot.cli.running import stop_signal
 from bot.cli.shell import CommandError, say
 from bot.cli.syncing import SyncProgress
@@ -35,6 +36,7 @@ _LOOK_SECONDS = 1.0
 
 async def run_demo(*, port: int, customers: int, lines: Sequence[str]) -> None:
     """Run until Ctrl-C, or type the lines as Ana in #ar-team, print what she reads, and end."""
+    log_to_stderr(quiet=True)
     with tempfile.TemporaryDirectory(prefix="tesorio-demo-") as folder:
         async with stand_ins(port=port, customers=customers) as running:
             settings = demo_settings(running, Path(folder))

@@ -1,6 +1,5 @@
 """The command line: every command's file registers itself on one typer app, and so may installed packages."""
 
-import logging
 import os
 import signal
 import sys
@@ -9,14 +8,15 @@ from importlib.metadata import version as package_version
 from typing import Annotated
 
 import aiohttp
-import structlog
 import typer
 from slack_sdk.errors import SlackApiError
 
 from bot.cli import find, house, people, running, syncing
-from bot.cli.shell import CommandError, complain, say, slack_reason
+from bot.cli.log import log_to_stderr
+from bot.cli.shell import CommandError, complain, say
 from bot.root import AlreadyRunningError, WrongWorkspaceError
 from bot.settings import SettingsError
+from bot.slack_client import slack_reason
 from store.errors import StoreError
 from sync.errors import SourceError
 
@@ -61,7 +61,9 @@ def _options(
 
 def main() -> None:
     """Run one command. Exit code 0 when it did what it should, 1 when it could not, 2 for wrong usage."""
-    _log_to_stderr()
+    log_to_stderr()
+    # What any command makes is for this user alone: the store, work under way with its answer addresses, the index.
+    os.umask(0o077)
     # Until a command listens for it, a polite kill is what Ctrl-C is: what was opened gets closed.
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     sys.exit(exit_code(build()))
@@ -95,34 +97,3 @@ def _sentence(error: Exception) -> str:
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}"
     return str(error) or type(error).__name__
-
-
-def _log_to_stderr() -> None:
-    """Readable lines for a terminal, JSON for everything else; a secret is never an argument of a log call."""
-    shared: list[structlog.typing.Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-    ]
-    terminal = sys.stderr.isatty()
-    final: structlog.typing.Processor = (
-        structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer(ensure_ascii=False)
-    )
-    tail: list[structlog.typing.Processor] = [] if terminal else [structlog.processors.format_exc_info]
-    # Libraries that log through structlog (stamina tells its retries so) go the same way, not to standard output.
-    structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        cache_logger_on_first_use=True,
-    )
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *tail, final],
-        ),
-    )
-    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
-    for room in ("bot", "sync", "store"):
-        logging.getLogger(room).setLevel(logging.INFO)

@@ -8,13 +8,13 @@ import aiohttp
 import typer
 import yaml
 from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.cli.shell import CommandError, Json, current_settings, print_json, print_table, run_async, say, slack_reason
+from bot.cli.shell import CommandError, Json, current_settings, print_json, print_table, run_async, say
 from bot.cli.syncing import run_row
 from bot.manifest import app_manifest
-from bot.root import build_sources, further_problems, open_store, utc_now
+from bot.root import build_sources, further_problems, open_store, private_folder, require_store, utc_now
 from bot.settings import Settings, SettingsError
+from bot.slack_client import SlackClient, slack_reason
 from store import migrate
 from store.cursors import list_cursors
 from store.db import Store
@@ -44,7 +44,7 @@ def status(as_json: Json = False) -> None:
 
     async def work() -> dict[str, Any]:
         settings = current_settings()
-        async with open_store(settings) as store:
+        async with open_store(settings, create=False) as store:
             return await _status(settings, store)
 
     found = run_async(work)
@@ -134,7 +134,7 @@ async def _findings(name: str) -> tuple[Finding, ...]:
 
 async def _database_finding(settings: Settings) -> Finding:
     try:
-        async with open_store(settings) as store:
+        async with open_store(settings, create=False) as store:
             return Finding(check="database", ok=True, detail=store.url.render_as_string(hide_password=True))
     except StoreError as error:
         return Finding(check="database", ok=False, detail=type(error).__name__, remedy=str(error))
@@ -149,15 +149,15 @@ async def _slack_findings(settings: Settings) -> list[Finding]:
     except SettingsError as error:
         return [Finding(check="slack tokens", ok=False, detail=problem) for problem in error.problems]
     url = settings.slack_api_url
-    bot = AsyncWebClient(token=settings.slack_bot_token.get_secret_value(), base_url=url)
-    socket = AsyncWebClient(base_url=url)
+    bot = SlackClient(token=settings.slack_bot_token.get_secret_value(), base_url=url)
+    socket = SlackClient(base_url=url)
     return [
         await _slack_login(bot),
         await _slack_socket(socket, settings.slack_app_token.get_secret_value()),
     ]
 
 
-async def _slack_login(bot: AsyncWebClient) -> Finding:
+async def _slack_login(bot: SlackClient) -> Finding:
     try:
         told = await bot.auth_test()
     except _SLACK_ERRORS as error:
@@ -178,7 +178,7 @@ async def _slack_login(bot: AsyncWebClient) -> Finding:
     )
 
 
-async def _slack_socket(client: AsyncWebClient, app_token: str) -> Finding:
+async def _slack_socket(client: SlackClient, app_token: str) -> Finding:
     remedy = "Make an app-level token with connections:write and switch Socket Mode on."
     try:
         await client.apps_connections_open(app_token=app_token)
@@ -202,7 +202,7 @@ def upgrade() -> None:
 
     async def work() -> None:
         settings = current_settings()
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        private_folder(settings.data_dir)
         store = Store(settings.database_url)
         try:
             await migrate.upgrade(store)
@@ -218,7 +218,9 @@ def check() -> None:
     """Say whether the database has this program's schema; exit code 1 when it has not."""
 
     async def work() -> None:
-        store = Store(current_settings().database_url)
+        settings = current_settings()
+        require_store(settings)
+        store = Store(settings.database_url)
         try:
             await migrate.check(store)
         finally:

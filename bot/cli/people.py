@@ -4,11 +4,11 @@ from typing import Annotated
 
 import typer
 from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.cli.shell import CommandError, Json, current_settings, print_json, print_table, run_async, say, slack_reason
+from bot.cli.shell import CommandError, Json, current_settings, print_json, print_table, run_async, say
 from bot.root import open_store, utc_now
 from bot.settings import Settings
+from bot.slack_client import SlackClient, slack_reason
 from store.audit import AuditEvent, append_audit
 from store.db import ReadConnection, Store, WriteConnection
 from store.facts import read_fact
@@ -59,7 +59,7 @@ def list_(as_json: Json = False) -> None:
     """Show the accounts with their Slack links."""
 
     async def work() -> None:
-        async with open_store(current_settings()) as store, store.read() as conn:
+        async with open_store(current_settings(), create=False) as store, store.read() as conn:
             found = await list_users(conn)
         rows = [
             {
@@ -81,7 +81,7 @@ def remove(email: Email) -> None:
     """Close an account and cut its Slack links, at once. Its notes and history stay."""
 
     async def work() -> None:
-        async with open_store(current_settings()) as store, store.write() as conn:
+        async with open_store(current_settings(), create=False) as store, store.write() as conn:
             user = await _known(conn, email)
             await deactivate_user(conn, user.id)
             await _audit(conn, "users.remove", user, {})
@@ -95,7 +95,7 @@ def role_(email: Email, role: Annotated[Role, typer.Argument(help="viewer, finan
     """Give an account another role."""
 
     async def work() -> None:
-        async with open_store(current_settings()) as store, store.write() as conn:
+        async with open_store(current_settings(), create=False) as store, store.write() as conn:
             user = await _known(conn, email)
             await set_role(conn, user.id, role)
             await _audit(conn, "users.role", user, {"role": role.value})
@@ -113,7 +113,7 @@ def link(
 
     async def work() -> None:
         settings = current_settings()
-        async with open_store(settings) as store:
+        async with open_store(settings, create=False) as store:
             async with store.read() as conn:
                 await _known(conn, email)
             team_id, user_id = await _slack_member(settings, store, email, slack_user)
@@ -152,7 +152,7 @@ async def _known(conn: ReadConnection, email: str) -> User:
 async def _slack_member(settings: Settings, store: Store, email: str, slack_user: str) -> tuple[str, str]:
     """The workspace and member to link, asked of Slack where it is not given. Guests and strangers are refused."""
     settings.require_slack()
-    client = AsyncWebClient(token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url)
+    client = SlackClient(token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url)
     team_id = str((await client.auth_test())["team_id"])
     async with store.read() as conn:
         bound = await read_fact(conn, "slack.team_id")
@@ -164,7 +164,7 @@ async def _slack_member(settings: Settings, store: Store, email: str, slack_user
         raise CommandError(
             f"Slack does not know {slack_user or email} ({slack_reason(error)}); give --slack-user U…"
         ) from None
-    member = found["user"]
+    member = found.get("user") or {}
     if member.get("deleted") or member.get("is_bot") or member.get("is_restricted") or member.get("team_id") != team_id:
         raise CommandError("only full members of the connected workspace can be linked")
     return team_id, str(member["id"])

@@ -7,7 +7,10 @@ import signal
 import typer
 
 from bot.cli.shell import current_settings, run_async, say
-from bot.root import daily_pulls, open_assistant, startable
+from bot.root import Assistant, daily_pulls, open_assistant, startable
+from store.cursors import read_as_of
+from store.db import ReadConnection
+from sync.connector import Source
 
 _log = logging.getLogger(__name__)
 
@@ -24,12 +27,27 @@ def run() -> None:
         settings = startable(current_settings)
         async with open_assistant(settings) as assistant, daily_pulls(assistant, settings):
             stop = on_stop_signal()
-            names = ", ".join(source.name for source in assistant.sources) or "no source yet"
-            say(f"Connected to Slack workspace {assistant.deps.team_id}; reading {names}. Ctrl-C stops.")
+            say(f"Connected to Slack workspace {assistant.deps.team_id}. {await _reading(assistant)} Ctrl-C stops.")
             await stop.wait()
             _log.info("stopping")
 
     run_async(work)
+
+
+async def _reading(assistant: Assistant) -> str:
+    """What can be answered from: a source is only promised when it has been read before."""
+    names = [source.name for source in assistant.sources]
+    if not names:
+        return "No source is set up yet: see `tesorio connect --help`."
+    async with assistant.deps.store.read() as conn:
+        known = [source.name for source in assistant.sources if await _is_read(conn, source)]
+    new = ", ".join(name for name in names if name not in known)
+    first = f"Not read yet: {new}; `tesorio status` says how its first reading goes." if new else ""
+    return " ".join(filter(None, (f"Answers come from {', '.join(known)}." if known else "", first)))
+
+
+async def _is_read(conn: ReadConnection, source: Source) -> bool:
+    return all([await read_as_of(conn, source.name, stream) for stream in source.streams])
 
 
 async def stop_signal() -> None:

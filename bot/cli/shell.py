@@ -13,8 +13,6 @@ from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
-from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.settings import Settings, load_settings
 
@@ -68,10 +66,3 @@ def say(text: str) -> None:
 def complain(text: str) -> None:
     """What went wrong, on standard error."""
     Console(stderr=True, highlight=False).print(f"[bold red]tesorio:[/] {escape(text)}", soft_wrap=True)
-
-
-def slack_reason(error: SlackApiError) -> str:
-    """Slack's code for what it refused, such as invalid_auth."""
-    answer = error.response
-    code = answer.get("error") if isinstance(answer, AsyncSlackResponse) else None
-    return str(code) if code else "an answer that nobody understands"

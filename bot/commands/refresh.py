@@ -46,8 +46,13 @@ async def finish(deps: Deps, payload: Payload, trouble: str) -> None:
         match = await match_for(deps, conn, ref, payload["query"])
         card = await card_for(deps, conn, ref, match=match, notice=notice)
     if card is not None:
-        reply = {name.removeprefix(_REPLY): value for name, value in payload.items() if name.startswith(_REPLY)}
-        await deps.answering.replace(ReplyTo(**reply), card)
+        await deps.answering.replace(reply_of(payload), card)
+
+
+def reply_of(payload: Payload) -> ReplyTo:
+    """Where the answer to the click goes that started this work."""
+    reply = {name.removeprefix(_REPLY): value for name, value in payload.items() if name.startswith(_REPLY)}
+    return ReplyTo(**reply)
 
 
 async def _payload(deps: Deps, request: ActionRequest) -> dict[str, str] | None:

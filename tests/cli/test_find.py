@@ -1,6 +1,7 @@
 """`find`: the lookup of Slack for scripts, in the shape that they rely on."""
 
 import json
+import re
 import subprocess
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,6 +16,11 @@ INVOICE_KEYS = {
     *("number", "customer", "status", "currency", "total", "open_balance", "due_date", "days_past_due"),
     *("source", "source_id", "as_of"),
 }
+
+
+def cells(line: str) -> list[str]:
+    """A table's cells: two spaces or more lie between them."""
+    return re.split(r"\s{2,}", line.strip())
 
 
 class TestFind:
@@ -41,10 +47,22 @@ class TestFind:
         assert 1 < len(line["candidates"]) <= 5
 
     def test_for_people_it_is_a_table_with_the_reason(self, filled: Console) -> None:
-        ended = filled("find", "invoice", "inv123")
+        ended = filled("find", "invoice", "inv12345")
         assert ended.code == 0
         assert "same number, written differently" in ended.out
-        assert "INV-12345" in ended.out
+        rows = dict(cells(line) for line in ended.out.splitlines() if len(cells(line)) == 2)
+        assert rows["invoice"] == "INV-12345"
+        assert (rows["total"], rows["open balance"]) == ("$17,250.00", "$17,250.00")
+        assert "days past due" in rows["due date"]
+        assert rows["read"].startswith("as of ")
+
+    def test_a_customer_is_told_in_plain_words_and_the_companys_zone(self, filled: Console) -> None:
+        utc, tokyo = (
+            filled("find", "customer", "ABC Inc", TESORIO_TIMEZONE=zone).out for zone in ("UTC", "Asia/Tokyo")
+        )
+        assert re.search(r"open balance +\$[\d,]+\.\d\d, of which \$[\d,]+\.\d\d past due", utc)
+        assert "open_balance" not in utc
+        assert re.findall(r"as of .*", utc) != re.findall(r"as of .*", tokyo)
 
     def test_nothing_found_is_a_failure_for_people_and_null_for_scripts(self, filled: Console) -> None:
         ended = filled("find", "customer", "sonn", "mikro")
@@ -55,7 +73,10 @@ class TestFind:
         assert len(line["candidates"]) <= 5
 
     def test_before_the_first_sync_nothing_matches(self, bare: Console) -> None:
-        assert bare("find", "invoice", "INV-12345").code == 1
+        assert bare("db", "upgrade").code == 0
+        ended = bare("find", "invoice", "INV-12345")
+        assert ended.code == 1
+        assert "nothing matches «INV-12345»" in ended.err
 
 
 class TestBatch:

@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[2]
 
 class TestStatus:
     def test_an_empty_installation(self, bare: Console) -> None:
+        assert bare("db", "upgrade").code == 0
         assert bare("status", "--json").json == {
             "slack_workspace": None,
             "accounts": 0,

@@ -66,6 +66,7 @@ class TestUsers:
 
     @pytest.mark.parametrize("words", [("remove",), ("link",), ("role", "viewer")], ids=" ".join)
     def test_an_unknown_account_is_said(self, console: Console, words: tuple[str, ...]) -> None:
+        assert console("db", "upgrade").code == 0
         ended = console("users", words[0], "x@y.co", *words[1:])
         assert ended.code == 1
         assert "no account has the e-mail x@y.co" in ended.err

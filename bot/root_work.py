@@ -1,0 +1,69 @@
+"""The kinds of durable work, each joined from a room of the bot and a source: pulls, and «Refresh» on a card."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+
+from bot.commands import refresh
+from bot.deps import Deps
+from bot.views.parts import message, paragraph
+from store.errors import StoreError
+from store.work import Payload
+from sync import daily
+from sync.connector import Source
+from sync.durable import Handler
+from sync.errors import NotPermittedError, ReauthoriseError, RetryError, SourceError
+from sync.pull import Progress, refresh_record
+
+# Somebody looks at the old card meanwhile. The daily pull has all the patience that a slow source needs.
+_REFRESH_SECONDS = 10
+_log = logging.getLogger(__name__)
+
+
+def work_handlers(deps: Deps, sources: tuple[Source, ...], progress: Progress) -> Mapping[str, Handler]:
+    """What durable work does, by its kind."""
+    by_name = {source.name: source for source in sources}
+
+    async def read_again(_work_id: str, payload: Payload) -> None:
+        source = by_name.get(payload["origin"])
+        trouble = await _read_record(deps, source, payload) if source else f"{payload['origin']} is not set up here"
+        await _finish(deps, payload, trouble)
+
+    pull = daily.pull_handler(sources, deps.store, clock=deps.clock, progress=progress)
+    return {daily.PULL: pull, "refresh": read_again}
+
+
+async def _read_record(deps: Deps, source: Source, payload: Payload) -> str:
+    """Read the record that a refresh asks for; why that failed, or «»."""
+    try:
+        async with asyncio.timeout(_REFRESH_SECONDS):
+            found = await refresh_record(source, deps.store, payload["kind"], payload["source_id"], clock=deps.clock)
+    except TimeoutError:
+        return _trouble(source, RetryError())
+    except SourceError as error:
+        _log.warning("refresh of %s failed: %s", payload["record_id"], error)
+        return _trouble(source, error)
+    except StoreError as error:
+        _log.warning("refresh of %s failed: %s", payload["record_id"], error)
+        return f"What {source.title} has now could not be stored"
+    return "" if found else f"{source.title} has this record no more"
+
+
+def _trouble(source: Source, error: SourceError) -> str:
+    """Why a refresh failed, for a person in Slack: no vendor words, no detail that only the log should have."""
+    name = source.title
+    if isinstance(error, RetryError):
+        return f"{name} did not answer just now"
+    if isinstance(error, ReauthoriseError | NotPermittedError):
+        return f"{name} refused our access; an admin can run `tesorio doctor`"
+    return f"{name} could not give this record"
+
+
+async def _finish(deps: Deps, payload: Payload, trouble: str) -> None:
+    """Show what the store has now; where it cannot even be read, tell whoever clicked, and leave the old card."""
+    try:
+        await refresh.finish(deps, payload, trouble)
+    except StoreError as error:
+        _log.warning("the card of %s could not be made: %s", payload["record_id"], error)
+        text = f"{trouble or 'The store could not be read just now'}; the card stays as it was. Try again in a moment."
+        await deps.answering.post_privately(refresh.reply_of(payload), message(text, [paragraph("refresh", text)]))
