@@ -5,13 +5,13 @@ several query-only readers; PostgreSQL by one pool. Functions of this package ta
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, NewType
+from typing import Any, NewType, Self
 
-from sqlalchemy import Connection, event, make_url
+from sqlalchemy import Connection, ExceptionContext, event, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -46,9 +46,10 @@ class Store:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[ReadConnection]:
         """A connection with one consistent snapshot. Raises StoreError when the database cannot be read."""
-        with _named_errors():
+        with _NamedErrors() as named:
             async with self._reader.connect() as conn:
-                yield ReadConnection(conn)
+                with named.block():
+                    yield ReadConnection(conn)
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[WriteConnection]:
@@ -57,9 +58,10 @@ class Store:
         Within this process writers queue here, in order, instead of racing for SQLite's lock.
         """
         async with _turn(self._write_turn if self.is_sqlite else None):
-            with _named_errors():
+            with _NamedErrors() as named:
                 async with self._writer.begin() as conn:
-                    yield WriteConnection(ReadConnection(conn))
+                    with named.block():
+                        yield WriteConnection(ReadConnection(conn))
 
     async def close(self) -> None:
         await self._reader.dispose()
@@ -80,11 +82,25 @@ async def _turn(lock: asyncio.Lock | None) -> AsyncIterator[None]:
         yield
 
 
-class _named_errors:  # noqa: N801 - reads as a statement: with _named_errors()
-    """Turns what the driver says into an error named by what to do next."""
+class _NamedErrors:
+    """Turns what the driver says into an error named by what to do next.
 
-    def __enter__(self) -> None:
-        return None
+    Drivers connect with errors of the system's own. Those that the caller's `block` raises have other reasons.
+    """
+
+    def __init__(self) -> None:
+        self._of_caller: OSError | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    @contextmanager
+    def block(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            self._of_caller = error
+            raise
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         if isinstance(error, DBAPIError):
@@ -93,7 +109,7 @@ class _named_errors:  # noqa: N801 - reads as a statement: with _named_errors()
                 raise named from error
         if isinstance(error, PoolTimeoutError):
             raise StoreBusyError from error
-        if isinstance(error, OSError) and not isinstance(error, TimeoutError):
+        if isinstance(error, OSError) and not isinstance(error, TimeoutError) and error is not self._of_caller:
             raise StoreUnreachableError from error
 
 
@@ -125,7 +141,15 @@ def _sqlite(url: str, *, pool_size: int, pool_timeout: float) -> AsyncEngine:
 
 
 def _postgres(url: str) -> AsyncEngine:
-    return create_async_engine(url, pool_size=_READERS + 1, max_overflow=0, pool_pre_ping=True)
+    engine = create_async_engine(url, pool_size=_READERS + 1, max_overflow=0, pool_pre_ping=True)
+
+    @event.listens_for(engine.sync_engine, "handle_error")
+    def _lost(context: ExceptionContext) -> StoreUnreachableError | None:
+        # A connection that breaks in the middle of a statement shows as an error of the system's own too.
+        error = context.original_exception
+        return StoreUnreachableError() if isinstance(error, OSError) and not isinstance(error, TimeoutError) else None
+
+    return engine
 
 
 def _on_connect(engine: AsyncEngine, *pragmas: str) -> None:
