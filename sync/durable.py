@@ -16,8 +16,10 @@ from typing import Any, Self, cast
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 from dbos._serialization import DBOSPortableJSON
 
+from store.errors import StoreError
 from store.work import Payload, TryLaterError, WorkState
 from sync.backoff import wait_seconds
+from sync.errors import SourceError
 
 Handler = Callable[[str, Payload], Awaitable[None]]
 
@@ -135,6 +137,10 @@ class DurableWork:
             wait = wait_seconds(attempt, asked=later.after_seconds, dice=self._dice)
             _log.warning("work %s will be tried again in %.0f s: %s", work_id, wait, later)
             return {"state": "later", "wait_seconds": wait, "reason": str(later)}
+        except (SourceError, StoreError) as error:
+            # Its sentence says what to do; where in the program it was raised helps nobody.
+            _log.error("work %s failed: %s", work_id, error)
+            return {"state": "failed", "reason": f"{type(error).__name__}: {error}"}
         except Exception as error:  # noqa: BLE001 - the outer door of background work: every end is recorded
             _log.exception("work %s failed", work_id)
             return {"state": "failed", "reason": f"{type(error).__name__}: {error}"}
