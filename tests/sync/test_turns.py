@@ -5,12 +5,19 @@ import pytest
 from store.cursors import claim_cursor, read_cursor
 from store.db import Store
 from store.errors import StaleWriterError
-from store.leases import take_lease
+from store.leases import Lease, read_lease, take_lease
 from store.runs import Outcome
 from sync.errors import TakenError
 from sync.pull import LEASE_LASTS
 from tests.sync.fake_source import FakeSource
 from tests.sync.pulling import Saved, Stopper, Unplugged, pull, run_of
+
+
+async def lease(store: Store) -> Lease:
+    async with store.read() as conn:
+        found = await read_lease(conn, "pull-fake")
+    assert found is not None
+    return found
 
 
 class TestTurns:
@@ -55,6 +62,22 @@ class TestTurns:
         assert cursor is not None
         assert cursor.run_id == "other/invoices"
         assert (await run_of(store, "run/invoices")).inserted == 4
+
+    async def test_is_kept_while_a_page_takes_long(
+        self, store: Store, source: FakeSource, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("sync.pull._RENEW_SECONDS", 0.001)
+        saved = Saved("customers", 1)
+
+        async def take_long(_stream: str, number: int) -> None:
+            if number == 1:
+                await saved.happened.wait()
+                source.system.now += LEASE_LASTS / 2
+                while (await lease(store)).until < source.system.now + LEASE_LASTS:  # noqa: ASYNC110 - it tells nobody
+                    await asyncio.sleep(0)
+
+        source.before_page = take_long
+        assert [run.outcome for run in await pull(source, store, progress=saved)] == [Outcome.OK, Outcome.OK]
 
     async def test_one_whose_lease_another_holds_is_refused(self, store: Store, source: FakeSource) -> None:
         saved = Saved("customers", 1)
