@@ -4,6 +4,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from bot.app import COMMAND, FEATURES, subcommands
@@ -100,6 +101,29 @@ class TestSchema:
         with sqlite3.connect(file) as database:
             assert database.execute("SELECT version_num FROM alembic_version").fetchall() == [("9999",)]
         database.close()
+
+
+class TestWrongFolder:
+    @pytest.mark.parametrize(
+        "words",
+        ["status", "db check", "users list", "users remove a@b.co", "users role a@b.co admin", "find invoice 1"],
+    )
+    def test_those_who_only_look_say_so_and_make_nothing(self, bare: Console, words: str) -> None:
+        ended = bare(*words.split())
+        assert (ended.code, ended.out) == (1, "")
+        assert "there is no store in data yet; run `tesorio sync NAME`, or set TESORIO_DATA_DIR" in ended.err
+        assert "Traceback" not in ended.err
+        assert list(bare.folder.iterdir()) == []
+
+    def test_an_empty_file_is_no_store_either(self, bare: Console) -> None:
+        (bare.folder / "data").mkdir()
+        (bare.folder / "data" / "store.sqlite").touch()
+        assert "there is no store in data yet" in bare("status").err
+        assert (bare.folder / "data" / "store.sqlite").stat().st_size == 0
+
+    def test_an_account_may_be_the_first_thing(self, bare: Console) -> None:
+        assert bare("users", "add", "ana@meridian.example").code == 0
+        assert bare("status", "--json").json["accounts"] == 1
 
 
 class TestManifest:

@@ -144,6 +144,31 @@ class TestRun:
                 await asyncio.sleep(0.1)
 
 
+class TestFirstReading:
+    async def test_one_that_fails_is_promised_by_nobody_and_told_in_a_line(self, rig: Rig) -> None:
+        rig.environment = {**rig.environment, "NETSUITE_TOKEN_SECRET": "wrong"}
+        program = await rig.start("run")
+        assert program.stdout is not None
+        assert program.stderr is not None
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            told = (await program.stdout.readline()).decode()
+            lines: list[str] = []
+            while not any("refused our credentials" in line for line in lines):
+                lines.append((await program.stderr.readline()).decode())
+        assert "Not read yet: netsuite" in told
+        assert "Traceback" not in "".join(lines) + await rig.stop(program, signal.SIGTERM)
+
+    async def test_a_replica_name_that_was_lost_is_made_anew(self, rig: Rig) -> None:
+        (rig.folder / "data" / "replica_id").touch()
+        async with rig.running() as program:
+            made = (rig.folder / "data" / "replica_id").read_text()
+            await rig.stop(program, signal.SIGTERM)
+        assert len(made) == 32
+        async with rig.running() as program:
+            await rig.stop(program, signal.SIGTERM)
+        assert (rig.folder / "data" / "replica_id").read_text() == made
+
+
 class TestRefused:
     async def test_a_wrong_token_ends_it_with_a_sentence(self, rig: Rig) -> None:
         right = rig.environment

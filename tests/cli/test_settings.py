@@ -4,7 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
+from bot.settings import Rules, settings_from
 from tests.cli.console import Console
 
 SECRET = "xoxb-canary-0123456789"
@@ -45,6 +47,42 @@ class TestMissing:
         assert {row["detail"].partition(":")[0] for row in ended.json} == {
             *("TESORIO_TIMEZONE", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN")
         }
+
+
+class TestDatabase:
+    @pytest.mark.parametrize(
+        ("value", "told"),
+        [
+            ("mysql://ar@db/ar", "this database is not supported"),
+            ("postgresql+asyncpg://ar:hush@db/ar?sslmode=disable&a=1", "no parameter is called a, sslmode; known are"),
+            ("postgresql+asyncpg://ar:hush@db/ar?ssl=maybe", "the parameter ssl is one of disable, allow"),
+            ("postgresql+asyncpg://ar:hush@db:port/ar", "this is not the address of a database"),
+            ("sqlite+aiosqlite:///a.sqlite?mode=ro", "no parameter is called mode; there is none for SQLite"),
+        ],
+    )
+    def test_an_address_that_cannot_be_meant_is_told(self, bare: Console, value: str, told: str) -> None:
+        ended = bare("status", TESORIO_DATABASE_URL=value)
+        assert ended.code == 1
+        assert f"TESORIO_DATABASE_URL: {told}" in ended.err
+        assert "hush" not in ended.err
+
+    @pytest.mark.parametrize(
+        ("asked", "other"),
+        [
+            ("ar:p%40ss@db:5433/ar?ssl=verify-full", "ar:p%40ss@db:5433/ar?sslmode=verify-full"),
+            ("ar@/ar?host=%2Frun%2Fpostgresql", "ar@/ar?host=%2Frun%2Fpostgresql"),
+            ("/ar?user=me&port=5433&host=db", "/ar?host=db&port=5433&user=me"),
+        ],
+    )
+    def test_both_drivers_get_the_same_server(self, asked: str, other: str) -> None:
+        settings = settings_from({"TESORIO_DATABASE_URL": f"postgresql+asyncpg://{asked}"}, Rules())
+        told = make_url(settings.work_database_url)
+        assert told == make_url(f"postgresql+psycopg://{other}")
+        _, theirs = told.get_dialect()().create_connect_args(told)
+        ours = make_url(settings.database_url)
+        _, mine = ours.get_dialect()().create_connect_args(ours)
+        for name in ("host", "port", "user", "password"):
+            assert str(theirs.get(name)) == str(mine.get(name))
 
 
 class TestPlaces:

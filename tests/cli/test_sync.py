@@ -1,5 +1,7 @@
 """`connect` and `sync` against a real service: what was read, what was not, and why not."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.cli.console import Console
@@ -51,6 +53,13 @@ class TestSync:
         assert ended.code == 1
         assert "The system refused our credentials" in ended.err
         assert "wrong" not in ended.err.replace("wrongly", "")
+
+
+class TestRights:
+    def test_what_it_makes_is_for_this_user_alone(self, synced: Path) -> None:
+        made = [synced / "data", *(synced / "data").rglob("*")]
+        assert {path.name for path in made} >= {"store.sqlite", "index"}
+        assert [path for path in made if path.stat().st_mode & 0o077] == []
 
 
 class TestConnect:

@@ -5,14 +5,15 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count
+from pathlib import Path
 from typing import Literal
 
 import pytest
 from sqlalchemy import event, text
 
 from store.customers import customers
-from store.db import Store
-from store.errors import StoreReadOnlyError
+from store.db import Store, sqlite_url
+from store.errors import StoreReadOnlyError, StoreUnreachableError
 from store.facts import read_fact
 from tests.store.make import AT, make_customer, put_fact, rows, save
 
@@ -87,6 +88,23 @@ class TestWrite:
 
         await asyncio.gather(*(count_up(turn) for turn in range(20)))
         assert await fact(store) == "20"
+
+
+class TestErrors:
+    async def test_those_of_the_caller_stay_what_they_are(self, store: Store, tmp_path: Path) -> None:
+        for open_ in (store.read, store.write):
+            with pytest.raises(FileNotFoundError):
+                async with open_():
+                    (tmp_path / "missing").read_bytes()
+
+    async def test_a_database_that_is_not_there_is_named(self, tmp_path: Path) -> None:
+        for url in (sqlite_url(tmp_path / "missing" / "store.sqlite"), "postgresql+asyncpg://ar@127.0.0.1:9/ar"):
+            opened = Store(url)
+            for open_ in (opened.read, opened.write):
+                with pytest.raises(StoreUnreachableError):
+                    async with open_():
+                        raise AssertionError("never reached")
+            await opened.close()
 
 
 class TestRead:
