@@ -1,5 +1,7 @@
 """From a record's id to its card: reads what the card shows, in one snapshot of the store."""
 
+from collections.abc import Mapping
+
 from bot.deps import Deps
 from bot.lookup.answers import record_as_of
 from bot.views.amounts import Place
@@ -9,7 +11,7 @@ from bot.views.invoice_card import InvoiceCard, invoice_card
 from bot.views.match import Match
 from bot.views.parts import Message
 from bot.views.provenance import Provenance
-from bot.views.values import RecordRef
+from bot.views.values import RecordKind, RecordRef
 from store.aging import customer_aging, open_balances
 from store.contacts import primary_contact
 from store.cursors import is_complete, read_as_of
@@ -19,6 +21,7 @@ from store.invoices import Invoice, invoice_by_id, oldest_open_invoices
 from store.notes import newest_note
 
 _OLDEST_SHOWN = 5
+_STREAMS: Mapping[RecordKind, str] = {"invoice": "invoices", "customer": "customers"}
 
 
 async def card_for(
@@ -32,10 +35,13 @@ async def card_for(
     return None if customer is None else await _customer(deps, conn, customer, match, notice)
 
 
-async def being_read_first(deps: Deps, conn: ReadConnection) -> str | None:
-    """The source that is still being read for the first time, as people call it; until then a miss means little."""
+async def being_read_first(deps: Deps, conn: ReadConnection, kind: RecordKind) -> str | None:
+    """The source whose records of this kind are still being read for the first time, as people call it.
+
+    Until then a miss means little, and a closest match may not be the closest.
+    """
     for origin, title in deps.source_titles.items():
-        if not await is_complete(conn, origin, "invoices"):
+        if not await is_complete(conn, origin, _STREAMS[kind]):
             return title
     return None
 
@@ -90,7 +96,7 @@ async def _provenance(
     source = deps.source_titles.get(record.origin, record.origin)
     lacking = source if isinstance(record, Customer) and covered is None else None
     if lacking is None and match is not None and match.is_doubtful:
-        lacking = await being_read_first(deps, conn)
+        lacking = await being_read_first(deps, conn, "invoice" if isinstance(record, Invoice) else "customer")
     if notice is None and lacking is not None:
         notice = f"{lacking} is still being read for the first time; records may be missing."
     return Provenance(source=source, as_of=as_of, is_stale=deps.clock() - as_of > deps.stale_after, notice=notice)

@@ -82,7 +82,7 @@ async def _answer(deps: Deps, kind: RecordKind, text: str) -> tuple[Message, boo
         found = await found_for(deps, conn, kind, text)
         if found.answer is None:
             nearest = await candidates_for(deps, conn, found.nearest)
-            return no_match(text, kind, nearest, being_read=await being_read_first(deps, conn)), False
+            return no_match(text, kind, nearest, being_read=await being_read_first(deps, conn, kind)), False
         ref = RecordRef(kind=kind, record_id=found.answer.record_id)
         match = await match_of(deps, conn, text, found.answer, found.candidates)
         card = await card_for(deps, conn, ref, match=match)
