@@ -77,6 +77,7 @@ class DurableWork:
             log_level="ERROR",
         )
         DBOS(config=config)
+        logging.getLogger("dbos").addFilter(_is_news)
 
         async def run(kind: str, work_id: str, payload: dict[str, str]) -> None:
             await self._run(kind, work_id, payload)
@@ -124,7 +125,9 @@ class DurableWork:
             if outcome["state"] == "failed":
                 raise WorkGivenUpError(outcome["reason"])
             await (self._pause or DBOS.sleep_async)(outcome["wait_seconds"])
-        raise WorkGivenUpError(f"given up after {_MAX_ATTEMPTS} attempts: {outcome['reason']}")
+        reason = f"given up after {_MAX_ATTEMPTS} attempts: {outcome['reason']}"
+        _log.error("work %s failed: %s", work_id, reason)
+        raise WorkGivenUpError(reason)
 
     async def _attempt(self, kind: str, work_id: str, payload: dict[str, str], attempt: int) -> dict[str, Any]:
         """One try, told as data: what a step returns is recorded, what it raises would be pickled."""
@@ -145,3 +148,9 @@ class DurableWork:
             _log.exception("work %s failed", work_id)
             return {"state": "failed", "reason": f"{type(error).__name__}: {error}"}
         return {"state": "done"}
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whether the engine's line says more than ours: work that failed was logged here, with its reason."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, WorkGivenUpError)
