@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from bot.deps import Deps
 from bot.lookup.answers import record_as_of
-from bot.views.amounts import Place
+from bot.views.amounts import Place, counted
 from bot.views.children import MAX_CHILDREN, Child
 from bot.views.customer_card import CustomerCard, customer_card
 from bot.views.invoice_card import InvoiceCard, invoice_card
@@ -19,6 +19,7 @@ from store.customers import Customer, children_of, count_children, customer_by_i
 from store.db import ReadConnection
 from store.invoices import Invoice, invoice_by_id, oldest_open_invoices
 from store.notes import newest_note
+from store.runs import count_quarantined
 
 _OLDEST_SHOWN = 5
 _STREAMS: Mapping[RecordKind, str] = {"invoice": "invoices", "customer": "customers"}
@@ -99,7 +100,14 @@ async def _provenance(
         lacking = await being_read_first(deps, conn, "invoice" if isinstance(record, Invoice) else "customer")
     if notice is None and lacking is not None:
         notice = f"{lacking} is still being read for the first time; records may be missing."
+    if notice is None and isinstance(record, Customer):
+        notice = _unread_words(await count_quarantined(conn, record.origin, "invoices"), source)
     return Provenance(source=source, as_of=as_of, is_stale=deps.clock() - as_of > deps.stale_after, notice=notice)
+
+
+def _unread_words(unread: int, source: str) -> str | None:
+    """A sum is only as good as what it sums: whose invoice was unreadable is not known, so every sum says it."""
+    return f"{counted(unread, 'invoice')} in {source} could not be read and may be missing here." if unread else None
 
 
 def place_of(deps: Deps) -> Place:

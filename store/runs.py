@@ -151,6 +151,13 @@ async def release_records(conn: WriteConnection, source: str, stream: str, sourc
         )
 
 
+async def count_quarantined(conn: ReadConnection, source: str, stream: str) -> int:
+    """How many records of a stream could not be read, and so are missing or out of date."""
+    c = quarantine.c
+    query = select(func.count()).select_from(quarantine).where(c.source == source, c.stream == stream)
+    return int((await conn.execute(query)).scalar_one())
+
+
 async def list_quarantined(conn: ReadConnection, *, limit: int) -> tuple[Quarantined, ...]:
     """Records in quarantine, the newest first."""
     query = select(quarantine).order_by(quarantine.c.seen_at.desc(), quarantine.c.source_id).limit(limit)

@@ -11,6 +11,7 @@ from sqlalchemy import update
 from bot.views.text import esc
 from sandbox.slack.seed import ANA, BEN
 from store.cursors import cursors
+from store.runs import Quarantined, quarantine_records, release_records
 from tests.bot.world import SETTLED, World, elements
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -150,6 +151,22 @@ class TestStale:
         world.clock.ahead = timedelta(hours=27)
         card = await world.card("/tesorio invoice INV-12345")
         assert "⚠️ Stale · NetSuite · as of" in world.shown(card).replace("*", "")
+
+
+class TestUnreadRecords:
+    async def test_a_sum_says_what_it_may_lack(self, world: World) -> None:
+        broken = Quarantined(
+            source="netsuite", stream="invoices", source_id="1", reason="total: «NaN»", seen_at=datetime.now(UTC)
+        )
+        async with world.store.write() as conn:
+            await quarantine_records(conn, [broken])
+        customer = world.shown(await world.card("/tesorio customer ABC Inc"))
+        invoice = world.shown(await world.card("/tesorio invoice INV-12345"))
+        async with world.store.write() as conn:
+            await release_records(conn, "netsuite", "invoices", ["1"])
+        assert "1 invoice in NetSuite could not be read and may be missing here." in customer
+        assert "could not be read" not in invoice
+        assert "could not be read" not in world.shown(await world.card("/tesorio customer ABC Inc"))
 
 
 class TestAudit:
