@@ -24,6 +24,7 @@ from store.runs import SyncRun
 from store.users import Role, SlackLink, add_user, link_slack
 from store.work import WorkState
 from sync.connectors.netsuite import connect
+from sync.schedule import due_slot, slot_id
 
 _ACCOUNTS = (
     (ANA, "ana.silva@meridian.example", "Ana Silva", Role.FINANCE),
@@ -44,16 +45,17 @@ async def run_demo(*, port: int, customers: int, lines: Sequence[str]) -> None:
             progress = _Progress()
             async with open_assistant(settings, progress=progress.note) as assistant:
                 await _add_accounts(assistant.deps.store)
-                with progress.bars:
-                    await _read_open_items(assistant, progress)
-                    slack = running.slack
-                    if slack is None:
-                        raise AssertionError("the demo always runs Slack")
-                    if lines:
-                        await _say_all(slack, lines)
-                        return
-                    progress.bars.print(_invitation(slack))
-                    async with daily_pulls(assistant, settings):
+                # The clock finds an empty store and starts the first reading, as it would for `tesorio run`.
+                async with daily_pulls(assistant, settings):
+                    with progress.bars:
+                        await _read_open_items(assistant, settings, progress)
+                        slack = running.slack
+                        if slack is None:
+                            raise AssertionError("the demo always runs Slack")
+                        if lines:
+                            await _say_all(slack, lines)
+                            return
+                        progress.bars.print(_invitation(slack))
                         await stop_signal()
 
 
@@ -74,11 +76,10 @@ class _Progress:
         self.saved.set()
 
 
-async def _read_open_items(assistant: Assistant, progress: _Progress) -> None:
-    """Start the first sync, and wait until people can work: all that is open is in. History goes on behind."""
-    started = {source.name: f"demo-{source.name}" for source in assistant.sources}
-    for name, work_id in started.items():
-        await assistant.pull(name, work_id)
+async def _read_open_items(assistant: Assistant, settings: Settings, progress: _Progress) -> None:
+    """Wait until people can work: all that is open is in. History goes on behind."""
+    slot = due_slot(assistant.deps.clock(), settings.rules.sync.daily_at, settings.timezone)
+    started = {source.name: slot_id(source.name, slot, attempt=1) for source in assistant.sources}
     while not await _has_open_items(assistant):
         for name, work_id in started.items():
             if await assistant.work.status(work_id) is WorkState.FAILED:
