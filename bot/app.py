@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.commands import help_, lookup, refresh
 from bot.deps import Deps
-from bot.feature import Feature, Subcommand, reply_to, slash_request
+from bot.feature import Feature, Service, Subcommand, reply_to, slash_request
 from bot.views.misses import failed, outdated_button
 
 COMMAND = "/tesorio"
@@ -37,6 +37,11 @@ def subcommands() -> tuple[Subcommand, ...]:
 def effects() -> frozenset[str]:
     """The actions that acknowledge themselves once what they will do is stored."""
     return frozenset(action for feature in FEATURES for action in feature.effects)
+
+
+def services() -> tuple[Service, ...]:
+    """What runs beside the bot as long as it does."""
+    return tuple(service for feature in FEATURES for service in feature.services)
 
 
 def build_app(deps: Deps, identity: Mapping[str, str]) -> AsyncApp:

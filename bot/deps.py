@@ -1,7 +1,7 @@
 """What the commands are given: the rooms they may use, made once by the composition root."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,7 +9,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.answering import Answering
 from bot.audit_log import AuditLog
+from bot.bell import Bell
 from bot.lookup.index import LookupIndex
+from bot.settings import Rules
 from store.db import Store
 from store.work import Work
 
@@ -19,7 +21,9 @@ class Deps:
     """The rooms and the facts of this installation.
 
     `clock` gives the aware instant; `zone` is the company's, in which «today» is meant. `source_titles` says how people
-    call an origin: netsuite is «NetSuite».
+    call an origin: netsuite is «NetSuite»; `target_titles` the systems that notes can be sent to. `changed` rings when
+    a sync has written something, `outbox` when there may be something to deliver. `team_id` is our workspace and
+    `bot_user` we ourselves in it.
     """
 
     store: Store
@@ -34,6 +38,11 @@ class Deps:
     stale_after: timedelta
     source_titles: Mapping[str, str]
     team_id: str
+    bot_user: str = ""
+    target_titles: Mapping[str, str] = field(default_factory=dict)
+    rules: Rules = field(default_factory=Rules)
+    changed: Bell = field(default_factory=Bell)
+    outbox: Bell = field(default_factory=Bell)
 
     def today(self) -> date:
         """The company's calendar date."""

@@ -1,8 +1,9 @@
 """What a command file tells of itself: its subcommands, what Slack must know of it, and how it is registered."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from slack_bolt.app.async_app import AsyncApp
 
@@ -10,6 +11,12 @@ from bot.access import SlackPerson
 from bot.answering import ReplyTo
 from bot.deps import Deps
 from bot.views.match import query_of_block
+from store.deliveries import Delivery
+from store.work import Payload
+
+Service = Callable[[Deps], AbstractAsyncContextManager[object]]
+Work = Callable[[Deps, str, Payload], Awaitable[None]]
+Delivered = Callable[[Deps, Delivery], Awaitable[None]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,9 +31,10 @@ class SlashRequest:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ActionRequest:
-    """One click on a button or choice in a menu of a message.
+    """One click on a button or choice in a menu, of a message, a modal or Home.
 
-    `value` is what the element carries; `query` what had been asked for, where the message still says so.
+    `value` is what the element carries; `query` what had been asked for, where the message still says so. `view_id`
+    and `metadata` are those of the modal or Home that it was in, and empty for a message.
     """
 
     person: SlackPerson
@@ -35,6 +43,9 @@ class ActionRequest:
     value: str
     query: str
     reply: ReplyTo
+    trigger_id: str = ""
+    view_id: str = ""
+    metadata: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,13 +59,34 @@ class Subcommand:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Shortcut:
+    """An entry in Slack's own menus: of one message, or the global one."""
+
+    callback_id: str
+    name: str
+    description: str
+    type: Literal["message", "global"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Feature:
-    """A use case. `effects` are the action ids that store something before they are acknowledged."""
+    """A use case, and all that others must know of it.
+
+    `effects` are the action ids that store something before they are acknowledged. `works` are the handlers of its
+    durable work by kind, `delivered` those that are told each time a delivery of the kind changes its state; both may
+    be called again for the same thing. `services` run beside the bot as long as it does.
+    """
 
     subcommands: tuple[Subcommand, ...] = ()
+    shortcuts: tuple[Shortcut, ...] = ()
     scopes: frozenset[str] = frozenset()
     events: frozenset[str] = frozenset()
     effects: frozenset[str] = frozenset()
+    unfurl_domains: frozenset[str] = frozenset()
+    has_home: bool = False
+    works: Mapping[str, Work] = field(default_factory=dict)
+    delivered: Mapping[str, Delivered] = field(default_factory=dict)
+    services: tuple[Service, ...] = ()
     register: Callable[[AsyncApp, Deps], None] = field(default=lambda _app, _deps: None)
 
 
@@ -79,7 +111,7 @@ def action_request(body: Mapping[str, Any]) -> ActionRequest:
     """The request in a block_actions payload of one action."""
     action = body["actions"][0]
     chosen = action.get("selected_option") or {}
-    user = body.get("user") or {}
+    user, view = body.get("user") or {}, body.get("view") or {}
     return ActionRequest(
         person=SlackPerson(team_id=str(user.get("team_id") or ""), user_id=str(user.get("id") or "")),
         action_id=str(action.get("action_id") or ""),
@@ -87,6 +119,9 @@ def action_request(body: Mapping[str, Any]) -> ActionRequest:
         value=str(action.get("value") or chosen.get("value") or ""),
         query=_query(body, str(action.get("block_id") or "")),
         reply=reply_to(body),
+        trigger_id=str(body.get("trigger_id") or ""),
+        view_id=str(view.get("id") or ""),
+        metadata=str(view.get("private_metadata") or ""),
     )
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.answering import Answering
-from bot.app import build_app, effects
+from bot.app import build_app, effects, services
 from bot.audit_log import AuditLog
 from bot.deps import Deps
 from bot.lookup.index import LookupIndex
@@ -116,9 +116,13 @@ async def open_assistant(
             stale_after=timedelta(hours=settings.rules.sync.stale_after_hours),
             source_titles={source.name: source.title for source in sources},
             team_id=identity["team_id"],
+            bot_user=identity["user_id"],
+            rules=settings.rules,
         )
-        work.handlers.update(work_handlers(deps, sources, _waking(deps.index, progress)))
+        work.handlers.update(work_handlers(deps, sources, _waking(deps, progress)))
         await stack.enter_async_context(work)
+        for service in services():
+            await stack.enter_async_context(service(deps))
         door = await _open_door(stack, settings, deps, identity)
         yield Assistant(deps=deps, work=work, sources=sources, door=door)
 
@@ -131,12 +135,13 @@ async def daily_pulls(assistant: Assistant, settings: Settings) -> AsyncIterator
         yield
 
 
-def _waking(index: LookupIndex | None, progress: Progress) -> Progress:
-    """Tells the index of every page that was saved, and then whoever watches."""
+def _waking(deps: Deps, progress: Progress) -> Progress:
+    """Tells the index and the services of every page that was saved, and then whoever watches."""
 
     def on_progress(run: SyncRun) -> None:
-        if index is not None:
-            index.wake()
+        if deps.index is not None:
+            deps.index.wake()
+        deps.changed.ring()
         progress(run)
 
     return on_progress

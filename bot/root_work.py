@@ -3,7 +3,9 @@
 import asyncio
 import logging
 from collections.abc import Mapping
+from functools import partial
 
+from bot.app import FEATURES
 from bot.commands import refresh
 from bot.deps import Deps
 from bot.views.parts import message, paragraph
@@ -30,7 +32,8 @@ def work_handlers(deps: Deps, sources: tuple[Source, ...], progress: Progress) -
         await _finish(deps, payload, trouble)
 
     pull = daily.pull_handler(sources, deps.store, clock=deps.clock, progress=progress)
-    return {daily.PULL: pull, "refresh": read_again}
+    of_features = {kind: partial(work, deps) for feature in FEATURES for kind, work in feature.works.items()}
+    return {**of_features, daily.PULL: pull, "refresh": read_again}
 
 
 async def _read_record(deps: Deps, source: Source, payload: Payload) -> str:

@@ -5,6 +5,7 @@ from store.changes import change_feed
 from store.contacts import contacts
 from store.cursors import cursors
 from store.customers import customers
+from store.deliveries import deliveries
 from store.facts import facts
 from store.invoices import invoice_lines, invoices
 from store.leases import leases
@@ -20,6 +21,7 @@ TABLES = (
     contacts,
     cursors,
     customers,
+    deliveries,
     external_refs,
     facts,
     invoice_lines,

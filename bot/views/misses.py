@@ -78,6 +78,11 @@ def outdated_button(command: str = "/tesorio") -> Message:
     return _notice(f"This card is out of date and its buttons no longer work. Ask again with {command} for a new one.")
 
 
+def trigger_expired() -> Message:
+    """Slack gives three seconds to open a form, and they were over, or Slack did not answer."""
+    return _notice("Slack could not open the form in time. Please press once more.")
+
+
 def _notice(text: str) -> Message:
     return message(text, [paragraph("notice", text)])
 

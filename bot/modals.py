@@ -1,0 +1,54 @@
+"""Opening and changing modals: the trigger is spent at once, and what is shown follows."""
+
+import logging
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+
+from bot.answering import ReplyTo
+from bot.deps import Deps
+from bot.slack_client import slack_reason
+from bot.views.misses import trigger_expired
+from bot.views.modal import loading_modal
+
+_log = logging.getLogger(__name__)
+
+
+async def open_loading(deps: Deps, trigger_id: str, title: str, *, reply: ReplyTo) -> str | None:
+    """Spend the trigger on a small view at once; its id. None when Slack refused: the person has been told."""
+    return await open_modal(deps, trigger_id, loading_modal(title), reply=reply)
+
+
+async def open_modal(deps: Deps, trigger_id: str, view: dict[str, Any], *, reply: ReplyTo) -> str | None:
+    """Open a view that needs no data; likewise."""
+    return await _spent(deps, "views.open", trigger_id, view, reply)
+
+
+async def push_modal(deps: Deps, trigger_id: str, view: dict[str, Any], *, reply: ReplyTo) -> str | None:
+    """Put a view on top of the open one, of which Slack allows two; likewise."""
+    return await _spent(deps, "views.push", trigger_id, view, reply)
+
+
+async def update_modal(deps: Deps, view_id: str, view: dict[str, Any]) -> bool:
+    """Change an open view; False when it is open no more."""
+    try:
+        await deps.slack.api_call("views.update", json={"view_id": view_id, "view": view})
+    except (SlackApiError, aiohttp.ClientError, OSError) as error:
+        _log.info("a view was not updated: %s", _reason(error))
+        return False
+    return True
+
+
+async def _spent(deps: Deps, method: str, trigger_id: str, view: dict[str, Any], reply: ReplyTo) -> str | None:
+    try:
+        opened = await deps.slack.api_call(method, json={"trigger_id": trigger_id, "view": view})
+    except (SlackApiError, aiohttp.ClientError, OSError) as error:
+        _log.warning("%s refused: %s", method, _reason(error))
+        await deps.answering.post_privately(reply, trigger_expired())
+        return None
+    return str(opened["view"]["id"])
+
+
+def _reason(error: Exception) -> str:
+    return slack_reason(error) if isinstance(error, SlackApiError) else type(error).__name__

@@ -1,0 +1,114 @@
+"""Deliveries: what has to reach a system of record or Slack, and how far each has come. The bot's outbox.
+
+A delivery is written in the transaction of the record that it delivers, under an id that names it for ever: writing it
+again changes nothing.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Index, Integer, RowMapping, String, Table, Text, select
+
+from store.db import ReadConnection, WriteConnection
+from store.schema import Instant, metadata
+from store.upsert import conflict_insert
+
+
+class DeliveryState(StrEnum):
+    """How far a delivery has come."""
+
+    QUEUED = "queued"  # to be sent, or to be tried again
+    SENT = "sent"
+    UNKNOWN = "unknown"  # sent, and no answer came: it may have arrived
+    REJECTED = "rejected"  # refused for a reason that another try cannot cure
+    DEAD = "dead"  # tried for as long as the policy allows
+    DROPPED = "dropped"  # an admin, or its sender, gave it up
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Delivery:
+    """Something on its way to one target.
+
+    `kind` is what it delivers («note», «share», «notice»), `target` where: a system's name, or «slack». Deliveries of
+    one `lane` go one after the other, by `sequence`: a customer in one system, a Slack channel. `about_id` is the
+    record that it is about, `note_id` what is delivered when that is a note. `payload` is what the sender needs, as
+    JSON. `author` is the Slack user whom trouble is told. Not sent before `not_before`. `external_id` is the
+    receiver's id of what arrived.
+    """
+
+    id: str
+    kind: str
+    target: str
+    lane: str
+    payload: Mapping[str, Any]
+    created_at: datetime
+    state: DeliveryState = DeliveryState.QUEUED
+    about_id: str = ""
+    note_id: str = ""
+    author: str = ""
+    attempts: int = 0
+    not_before: datetime | None = None
+    updated_at: datetime | None = None
+    reason: str = ""
+    external_id: str = ""
+    sequence: int = field(default=0, compare=False)
+
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("sequence", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("kind", String, nullable=False),
+    Column("target", String, nullable=False),
+    Column("lane", String, nullable=False),
+    Column("payload_json", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("state", String, nullable=False),
+    Column("about_id", String, nullable=False, index=True),
+    Column("note_id", String, nullable=False, index=True),
+    Column("author", String, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("not_before", Instant),
+    Column("updated_at", Instant),
+    Column("reason", Text, nullable=False),
+    Column("external_id", String, nullable=False),
+    Index("ix_deliveries_state_sequence", "state", "sequence"),
+    sqlite_autoincrement=True,
+)
+
+
+async def add_deliveries(conn: WriteConnection, wanted: Sequence[Delivery]) -> None:
+    """Put deliveries into the outbox, in this order; one whose id is there already stays as it is."""
+    for delivery in wanted:
+        statement = conflict_insert(conn, deliveries).values(_row(delivery))
+        await conn.execute(statement.on_conflict_do_nothing(index_elements=["id"]))
+
+
+async def delivery_by_id(conn: ReadConnection, delivery_id: str) -> Delivery | None:
+    """One delivery; None when there is none of this id."""
+    row = (await conn.execute(select(deliveries).where(deliveries.c.id == delivery_id))).mappings().first()
+    return delivery_from_row(row) if row else None
+
+
+async def deliveries_of_note(conn: ReadConnection, note_id: str) -> tuple[Delivery, ...]:
+    """What is on its way, or has arrived, of one note; oldest first."""
+    query = select(deliveries).where(deliveries.c.note_id == note_id).order_by(deliveries.c.sequence)
+    return tuple(delivery_from_row(row) for row in (await conn.execute(query)).mappings())
+
+
+def delivery_from_row(row: RowMapping) -> Delivery:
+    """The record of a table row."""
+    plain = {name: row[name] for name in Delivery.__dataclass_fields__ if name not in {"payload", "state"}}
+    return Delivery(payload=json.loads(row["payload_json"]), state=DeliveryState(row["state"]), **plain)
+
+
+def _row(delivery: Delivery) -> dict[str, Any]:
+    names = [name for name in Delivery.__dataclass_fields__ if name not in {"payload", "sequence"}]
+    values = {name: getattr(delivery, name) for name in names}
+    payload = json.dumps(delivery.payload, ensure_ascii=False)
+    return values | {"payload_json": payload, "state": delivery.state.value}
