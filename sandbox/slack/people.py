@@ -161,7 +161,11 @@ class Workspace:
         emit(self.core, {"type": "channel_left", "channel": left.id, "actor_id": bot, "event_ts": ts})
 
     def deactivate(self, user: str) -> None:
-        member = replace(self._member(user), deleted=True)
+        self.change_member(user, deleted=True)
+
+    def change_member(self, user: str, **changes: Any) -> None:
+        """Change what a member is, as an administrator of the workspace does; `changes` are members of `Member`."""
+        member = replace(self._member(user), **changes)
         self.core.state.put_member(member)
         ts = self.core.state.next_ts()
         emit(self.core, {"type": "user_change", "user": member_json(member), "event_ts": ts})

@@ -18,6 +18,8 @@ class Member:
     color: str = "616061"
     is_bot: bool = False
     is_restricted: bool = False
+    is_ultra_restricted: bool = False
+    is_email_confirmed: bool = True
     deleted: bool = False
 
 

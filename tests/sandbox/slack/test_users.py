@@ -9,6 +9,10 @@ class TestUsers:
         client = web_client(slack)
         ana = (await client.users_info(user=ANA))["user"]
         assert (ana["team_id"], ana["profile"]["email"]) == (TEAM_ID, "ana.silva@meridian.example")
+        assert ana["is_email_confirmed"]
+        slack.workspace.change_member(ANA, is_email_confirmed=False, is_ultra_restricted=True)
+        changed = (await client.users_info(user=ANA))["user"]
+        assert (changed["is_email_confirmed"], changed["is_ultra_restricted"]) == (False, True)
         assert (await client.users_info(user=GUEST))["user"]["is_restricted"]
         assert (await client.users_info(user=DEACTIVATED))["user"]["deleted"]
         stranger = (await client.users_info(user=STRANGER))["user"]
