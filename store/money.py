@@ -11,6 +11,8 @@ _EXPONENTS = {
     **dict.fromkeys("CLF UYW".split(), 4),
 }
 
+_OTHERS = tuple(sorted(set(_EXPONENTS.values())))
+
 # SQLite and PostgreSQL both store a signed 64-bit integer.
 _MAX_MINOR = 2**63 - 1
 
@@ -44,6 +46,11 @@ class Money:
 def exponent(currency: str) -> int:
     """How many decimals the currency's minor unit has (ISO 4217): USD 2, JPY 0, KWD 3."""
     return _EXPONENTS.get(currency, 2)
+
+
+def exponents() -> tuple[tuple[int, tuple[str, ...]], ...]:
+    """The exponents other than two, each with its currencies."""
+    return tuple((each, tuple(code for code in _EXPONENTS if _EXPONENTS[code] == each)) for each in _OTHERS)
 
 
 def money_from_text(text: str, currency: str) -> Money:

@@ -1,0 +1,85 @@
+"""Open invoices of the whole company, narrowed down: by whom they belong to, where, in what currency, how much."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_FLOOR, Decimal
+
+from sqlalchemy import ColumnElement, and_, case, or_, select
+
+from store.customers import Customer, customers
+from store.invoices import OWED, Invoice, days_past_due, invoices
+from store.money import exponent, exponents
+from store.records import RecordId
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InvoiceFilter:
+    """Which invoices are meant; what is None does not restrict.
+
+    `owner` is a sales rep as the source writes the name: the invoice's own, or its customer's where it has none.
+    `amount_over` is in whole units of each invoice's own currency and means its open balance; `days_over` means days
+    past due. Both ends are excluded.
+    """
+
+    owner: str | None = None
+    customer_id: RecordId | None = None
+    subsidiary: str | None = None
+    currency: str | None = None
+    amount_over: Decimal | None = None
+    days_over: int | None = None
+
+
+def matches(wanted: InvoiceFilter, invoice: Invoice, customer: Customer | None, today: date) -> bool:
+    """Whether an invoice is one of those that are meant; `customer` is the invoice's, if it is known."""
+    owner = invoice.sales_rep or (customer.sales_rep if customer else None)
+    over = wanted.amount_over
+    return (
+        wanted.owner in {None, owner}
+        and wanted.customer_id in {None, invoice.customer_id}
+        and wanted.subsidiary in {None, invoice.subsidiary}
+        and wanted.currency in {None, invoice.open_balance.currency}
+        and (over is None or invoice.open_balance.decimal > over)
+        and (wanted.days_over is None or days_past_due(invoice, today) > wanted.days_over)
+    )
+
+
+def conditions(wanted: InvoiceFilter, today: date) -> tuple[ColumnElement[bool], ...]:
+    """The same of rows of the table `invoices`; () when nothing restricts."""
+    c = invoices.c
+    found: list[ColumnElement[bool]] = []
+    if wanted.owner is not None:
+        found.append(_belongs_to(wanted.owner))
+    for column, value in (
+        (c.customer_id, wanted.customer_id),
+        (c.subsidiary, wanted.subsidiary),
+        (c.currency, wanted.currency),
+    ):
+        found += [column == value] if value is not None else []
+    if wanted.amount_over is not None:
+        found.append(_is_over(wanted.amount_over))
+    if wanted.days_over is not None:
+        found.append(c.due_date < today - timedelta(days=wanted.days_over))
+    return tuple(found)
+
+
+def is_open() -> tuple[ColumnElement[bool], ...]:
+    """The rows of invoices on which something is owed."""
+    c = invoices.c
+    return c.open_balance_minor > 0, c.status.in_(OWED), c.deleted_at.is_(None)
+
+
+def _belongs_to(owner: str) -> ColumnElement[bool]:
+    theirs = select(customers.c.id).where(customers.c.sales_rep == owner)
+    inherited = and_(invoices.c.sales_rep.is_(None), invoices.c.customer_id.in_(theirs))
+    return or_(invoices.c.sales_rep == owner, inherited)
+
+
+def _is_over(amount: Decimal) -> ColumnElement[bool]:
+    """In minor units, of which a currency may have another number to the unit than most."""
+    c = invoices.c
+    others = [(c.currency.in_(codes), c.open_balance_minor > _minor(amount, each)) for each, codes in exponents()]
+    return case(*others, else_=c.open_balance_minor > _minor(amount, exponent("USD")))
+
+
+def _minor(amount: Decimal, decimals: int) -> int:
+    return int(amount.scaleb(decimals).to_integral_value(rounding=ROUND_FLOOR))
