@@ -10,11 +10,12 @@ from bot.lookup.match import Match as LookupMatch
 from bot.views.amounts import Place, money
 from bot.views.invoice_card import status_words
 from bot.views.match import MAX_DETAIL, Candidate, Match
+from bot.views.names import customer_name, invoice_number
 from bot.views.text import literal, size
 from bot.views.values import RecordKind, RecordRef
-from store.customers import Customer, customers_by_id
+from store.customers import Customer, customer_by_id, customers_by_id
 from store.db import ReadConnection
-from store.invoices import Invoice, invoices_by_id
+from store.invoices import Invoice, invoice_by_id, invoices_by_id
 from store.records import RecordId
 
 # The amount and the status must fit behind it.
@@ -57,6 +58,19 @@ async def candidates_for(deps: Deps, conn: ReadConnection, matches: Iterable[Loo
     return tuple(_candidate(match, invoices.get(match.record_id), customers, place_of(deps)) for match in matches)
 
 
+async def candidate_of(deps: Deps, conn: ReadConnection, ref: RecordRef) -> Candidate | None:
+    """A known record as a menu names it; None when we never saw it."""
+    if ref.kind == "invoice":
+        invoice = await invoice_by_id(conn, ref.record_id)
+        if invoice is None:
+            return None
+        owner = await customer_by_id(conn, invoice.customer_id) if invoice.customer_id else None
+        detail = _short(_known_of_invoice(invoice, owner, place_of(deps)))
+        return Candidate(ref=ref, label=invoice_number(invoice), detail=detail)
+    customer = await customer_by_id(conn, ref.record_id)
+    return Candidate(ref=ref, label=customer_name(customer), detail=customer.number or "") if customer else None
+
+
 def _invoice_ids(matches: tuple[LookupMatch, ...]) -> tuple[RecordId, ...]:
     return tuple(match.record_id for match in matches if match.kind == "invoice")
 
@@ -66,15 +80,23 @@ def _candidate(
 ) -> Candidate:
     known: tuple[str | None, ...] = (match.number,)
     if invoice is not None:
-        customer = customers.get(invoice.customer_id) if invoice.customer_id else None
-        name = literal(customer.name, _MAX_CUSTOMER) if customer else None
-        known = (name, money(invoice.open_balance, place), status_words(invoice))
+        owner = customers.get(invoice.customer_id) if invoice.customer_id else None
+        known = _known_of_invoice(invoice, owner, place)
     ref = RecordRef(kind=match.kind, record_id=match.record_id)
     return Candidate(ref=ref, label=match.label, detail=_detail(known, match.why))
 
 
+def _known_of_invoice(invoice: Invoice, owner: Customer | None, place: Place) -> tuple[str | None, ...]:
+    name = literal(owner.name, _MAX_CUSTOMER) if owner else None
+    return name, money(invoice.open_balance, place), status_words(invoice)
+
+
+def _short(known: tuple[str | None, ...]) -> str:
+    return " · ".join(filter(None, known))
+
+
 def _detail(known: tuple[str | None, ...], why: str) -> str:
     """What is known of the record, and why it matches where there is room for all of it."""
-    short = " · ".join(filter(None, known))
+    short = _short(known)
     full = " · ".join(filter(None, (short, why)))
     return short if short and size(full) > MAX_DETAIL else full
