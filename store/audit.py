@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Integer, RowMapping, String, Table, Text, insert, select, text
+from sqlalchemy import BigInteger, Column, Index, Integer, RowMapping, String, Table, Text, insert, select, text
 
 from store.db import ReadConnection, WriteConnection
 from store.records import aware_utc
@@ -44,6 +44,7 @@ audit_events = Table(
     Column("detail_json", Text, nullable=False),
     Column("previous_hash", String(64), nullable=False, unique=True),
     Column("hash", String(64), nullable=False),
+    Index("ix_audit_events_actor_sequence", "actor", "sequence"),
     sqlite_autoincrement=True,
 )
 
@@ -73,6 +74,14 @@ async def first_broken_audit(conn: ReadConnection) -> int | None:
                 return int(row["sequence"])
             previous, sequence = row["hash"], row["sequence"]
     return None
+
+
+async def recent_subjects(conn: ReadConnection, actor: str, action: str, *, among: int) -> tuple[str, ...]:
+    """What this actor did this to, each once and the newest first, `among` as many of their newest events."""
+    c = audit_events.c
+    newest = select(c.action, c.subject).where(c.actor == actor).order_by(c.sequence.desc()).limit(among)
+    found = [row.subject for row in await conn.execute(newest) if row.action == action]
+    return tuple(dict.fromkeys(found))
 
 
 async def _events_after(conn: ReadConnection, sequence: int) -> Sequence[RowMapping]:

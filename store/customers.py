@@ -53,7 +53,7 @@ customers = Table(
     Column("currency", String(3)),
     Column("payment_terms", String),
     Column("subsidiary", String),
-    Column("sales_rep", String),
+    Column("sales_rep", String, index=True),
     Column("category", String),
     Column("credit_limit_minor", BigInteger),
     Column("credit_limit_currency", String(3)),

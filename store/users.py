@@ -25,6 +25,10 @@ class DuplicateUserError(ValueError):
     """An account with this e-mail exists already."""
 
 
+class AccountTakenError(Exception):
+    """The account is linked to somebody else in this workspace, or closed: this person cannot act as it."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class User:
     """An account. E-mails are compared without case; a deactivated account keeps its history but sees nothing."""
@@ -113,7 +117,7 @@ async def set_role(conn: WriteConnection, user_id: str, role: Role) -> None:
 async def deactivate_user(conn: WriteConnection, user_id: str) -> None:
     """Close an account and cut its Slack links; its notes and audit events stay."""
     await conn.execute(update(users).where(users.c.id == user_id).values(is_active=False))
-    await conn.execute(delete(slack_links).where(slack_links.c.user_id == user_id))
+    await unlink_account(conn, user_id)
 
 
 async def link_slack(conn: WriteConnection, link: SlackLink) -> None:
@@ -121,6 +125,70 @@ async def link_slack(conn: WriteConnection, link: SlackLink) -> None:
     statement = conflict_insert(conn, slack_links).values(asdict(link))
     kept = {name: statement.excluded[name] for name in ("user_id", "linked_at", "linked_by")}
     await conn.execute(statement.on_conflict_do_update(index_elements=["team_id", "slack_user_id"], set_=kept))
+
+
+async def claim_account(conn: WriteConnection, link: SlackLink) -> None:
+    """Link a person to an open account that nobody else of the workspace acts as. Raises AccountTakenError.
+
+    Of several who claim an account at once, one gets it.
+    """
+    c = slack_links.c
+    # SQLite has one writer anyway; elsewhere the account's row is the turn that claimants take.
+    open_account = select(users.c.id).where(users.c.id == link.user_id, users.c.is_active.is_(True)).with_for_update()
+    is_open = (await conn.execute(open_account)).first()
+    others = select(c.slack_user_id).where(
+        c.team_id == link.team_id, c.user_id == link.user_id, c.slack_user_id != link.slack_user_id
+    )
+    if is_open is None or (await conn.execute(others.limit(1))).first():
+        raise AccountTakenError
+    await link_slack(conn, link)
+
+
+async def unlink_slack(conn: WriteConnection, team_id: str, slack_user_id: str) -> bool:
+    """Cut a person's link; whether there was one."""
+    c = slack_links.c
+    cut = await conn.execute(delete(slack_links).where(c.team_id == team_id, c.slack_user_id == slack_user_id))
+    return cut.rowcount == 1
+
+
+async def unlink_account(conn: WriteConnection, user_id: str) -> int:
+    """Cut all links of an account; how many there were."""
+    return (await conn.execute(delete(slack_links).where(slack_links.c.user_id == user_id))).rowcount
+
+
+async def slack_link(conn: ReadConnection, team_id: str, slack_user_id: str) -> SlackLink | None:
+    """How this person is linked."""
+    c = slack_links.c
+    query = select(slack_links).where(c.team_id == team_id, c.slack_user_id == slack_user_id)
+    row = (await conn.execute(query)).mappings().first()
+    return _link(row) if row else None
+
+
+async def linked_people(
+    conn: ReadConnection, team_id: str, *, role: Role | None = None
+) -> tuple[tuple[User, SlackLink], ...]:
+    """The active accounts of people in a workspace with their links, by name; only those of a role, if one is given."""
+    query = (
+        select(users, *(column.label(f"link_{column.name}") for column in slack_links.c))
+        .join(slack_links, slack_links.c.user_id == users.c.id)
+        .where(slack_links.c.team_id == team_id, users.c.is_active.is_(True))
+        .order_by(users.c.name, slack_links.c.slack_user_id)
+    )
+    if role is not None:
+        query = query.where(users.c.role == role.value)
+    return tuple((_user(row), _link_beside(row)) for row in (await conn.execute(query)).mappings())
+
+
+async def user_by_id(conn: ReadConnection, user_id: str) -> User | None:
+    """The account with this id, active or not."""
+    row = (await conn.execute(select(users).where(users.c.id == user_id))).mappings().first()
+    return _user(row) if row else None
+
+
+async def active_users(conn: ReadConnection, role: Role) -> tuple[User, ...]:
+    """The active accounts of a role, by name."""
+    query = select(users).where(users.c.role == role.value, users.c.is_active.is_(True)).order_by(users.c.name)
+    return tuple(_user(row) for row in (await conn.execute(query)).mappings())
 
 
 async def linked_user(conn: ReadConnection, team_id: str, slack_user_id: str) -> User | None:
@@ -149,3 +217,7 @@ def _user(row: RowMapping) -> User:
 
 def _link(row: RowMapping) -> SlackLink:
     return SlackLink(**{name: row[name] for name in SlackLink.__dataclass_fields__})
+
+
+def _link_beside(row: RowMapping) -> SlackLink:
+    return SlackLink(**{name: row[f"link_{name}"] for name in SlackLink.__dataclass_fields__})
