@@ -4,22 +4,29 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, RowMapping, String, Table, Text, bindparam, select
+from sqlalchemy import Column, Index, RowMapping, String, Table, Text, bindparam, func, select
 
 from store.db import ReadConnection
+from store.invoices import invoices
 from store.records import Pulled, RecordId
 from store.schema import Instant, metadata, origin_columns
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Note(Pulled):
-    """A remark about one record (`about_id`: a customer's or an invoice's id). Its text is as it was written."""
+    """A remark about one record (`about_id`: a customer's or an invoice's id). Its text is as it was written.
+
+    `author` is a name. One that was written here has its writer's account as `author_id`, and as `permalink` the Slack
+    message that it answers, when there is one.
+    """
 
     about_id: RecordId
     text: str
     written_at: datetime
     title: str | None = None
     author: str | None = None
+    author_id: str | None = None
+    permalink: str | None = None
 
 
 notes = Table(
@@ -30,17 +37,19 @@ notes = Table(
     Column("text", Text, nullable=False),
     Column("title", Text),
     Column("author", String),
+    Column("author_id", String),
+    Column("permalink", Text),
     Column("written_at", Instant, nullable=False),
     Index("ix_notes_about_id_written_at", "about_id", "written_at"),
 )
 
 
-_NEWEST = (
-    select(notes)
-    .where(notes.c.about_id == bindparam("about_id"), notes.c.deleted_at.is_(None))
-    .order_by(notes.c.written_at.desc(), notes.c.id)
-    .limit(1)
-)
+# Built once: building a statement takes longer than running it.
+_OF_CUSTOMER = select(invoices.c.id).where(invoices.c.customer_id == bindparam("about_id"))
+_ABOUT = (notes.c.about_id == bindparam("about_id")) | notes.c.about_id.in_(_OF_CUSTOMER)
+_LIVING = select(notes).where(_ABOUT, notes.c.deleted_at.is_(None))
+_NEWEST = _LIVING.order_by(notes.c.written_at.desc(), notes.c.id).limit(bindparam("limit")).offset(bindparam("offset"))
+_COUNT = select(func.count()).select_from(_LIVING.subquery())
 
 
 def note_row(note: Note) -> dict[str, Any]:
@@ -53,7 +62,17 @@ def note_from_row(row: RowMapping) -> Note:
     return Note(**{name: row[name] for name in Note.__dataclass_fields__})
 
 
+async def notes_about(conn: ReadConnection, about_id: RecordId, *, limit: int, offset: int = 0) -> tuple[Note, ...]:
+    """A page of the notes about a record, newest first; a customer's include those about its invoices."""
+    page = {"about_id": about_id, "limit": limit, "offset": offset}
+    return tuple(note_from_row(row) for row in (await conn.execute(_NEWEST, page)).mappings())
+
+
+async def count_notes(conn: ReadConnection, about_id: RecordId) -> int:
+    """How many notes `notes_about` has in all its pages."""
+    return int((await conn.execute(_COUNT, {"about_id": about_id})).scalar_one())
+
+
 async def newest_note(conn: ReadConnection, about_id: RecordId) -> Note | None:
-    """The latest note about one record; None when nobody wrote any."""
-    row = (await conn.execute(_NEWEST, {"about_id": about_id})).mappings().first()
-    return note_from_row(row) if row else None
+    """The latest note about a record; a customer's may be about one of its invoices. None when nobody wrote any."""
+    return next(iter(await notes_about(conn, about_id, limit=1)), None)

@@ -2,17 +2,23 @@
 
 from store.audit import audit_events
 from store.changes import change_feed
+from store.channels import slack_channels
 from store.contacts import contacts
 from store.cursors import cursors
 from store.customers import customers
 from store.deliveries import deliveries
+from store.disputes import disputes
 from store.facts import facts
+from store.inbox import inbox
 from store.invoices import invoice_lines, invoices
 from store.leases import leases
+from store.link_requests import link_requests
 from store.notes import notes
+from store.promises import promises
 from store.refs import external_refs
 from store.runs import quarantine, sync_runs
 from store.schema import metadata
+from store.slack_people import slack_people
 from store.users import slack_links, users
 
 TABLES = (
@@ -22,14 +28,20 @@ TABLES = (
     cursors,
     customers,
     deliveries,
+    disputes,
     external_refs,
     facts,
+    inbox,
     invoice_lines,
     invoices,
     leases,
+    link_requests,
     notes,
+    promises,
     quarantine,
+    slack_channels,
     slack_links,
+    slack_people,
     sync_runs,
     users,
 )

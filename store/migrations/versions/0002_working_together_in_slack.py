@@ -44,4 +44,117 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_deliveries_note_id"), ["note_id"], unique=False)
         batch_op.create_index("ix_deliveries_state_sequence", ["state", "sequence"], unique=False)
 
+    op.create_table(
+        "disputes",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("invoice_id", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("opened_at", store.schema.Instant(timezone=True), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("author_id", sa.String(), nullable=False),
+        sa.Column("slack_user", sa.String(), nullable=False),
+        sa.Column("note_id", sa.String(), nullable=False),
+        sa.Column("permalink", sa.Text(), nullable=True),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("resolved_at", store.schema.Instant(timezone=True), nullable=True),
+        sa.Column("resolved_by", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_disputes")),
+    )
+    with op.batch_alter_table("disputes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_disputes_note_id"), ["note_id"], unique=False)
+        batch_op.create_index("ix_disputes_state_invoice_id", ["state", "invoice_id"], unique=False)
+
+    op.create_table(
+        "inbox",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("holder", sa.String(), nullable=False),
+        sa.Column("claimed_at", store.schema.Instant(timezone=True), nullable=False),
+        sa.Column("done_at", store.schema.Instant(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("payload_json", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_inbox")),
+    )
+    with op.batch_alter_table("inbox", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_inbox_claimed_at"), ["claimed_at"], unique=False)
+
+    op.create_table(
+        "link_requests",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("team_id", sa.String(), nullable=False),
+        sa.Column("slack_user_id", sa.String(), nullable=False),
+        sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("made_at", store.schema.Instant(timezone=True), nullable=False),
+        sa.Column("expires_at", store.schema.Instant(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("decided_by", sa.String(), nullable=False),
+        sa.Column("decided_at", store.schema.Instant(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_link_requests")),
+    )
+    with op.batch_alter_table("link_requests", schema=None) as batch_op:
+        batch_op.create_index("ix_link_requests_state_made_at", ["state", "made_at"], unique=False)
+        batch_op.create_index("ix_link_requests_team_id_slack_user_id", ["team_id", "slack_user_id"], unique=False)
+
+    op.create_table(
+        "promises",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("about_id", sa.String(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("owed_minor", sa.BigInteger(), nullable=False),
+        sa.Column("promised_on", sa.Date(), nullable=False),
+        sa.Column("made_at", store.schema.Instant(timezone=True), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("author_id", sa.String(), nullable=False),
+        sa.Column("slack_user", sa.String(), nullable=False),
+        sa.Column("note_id", sa.String(), nullable=False),
+        sa.Column("permalink", sa.Text(), nullable=True),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("received_minor", sa.BigInteger(), nullable=True),
+        sa.Column("judged_at", store.schema.Instant(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_promises")),
+    )
+    with op.batch_alter_table("promises", schema=None) as batch_op:
+        batch_op.create_index("ix_promises_about_id_made_at", ["about_id", "made_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_promises_note_id"), ["note_id"], unique=False)
+        batch_op.create_index("ix_promises_state_promised_on", ["state", "promised_on"], unique=False)
+
+    op.create_table(
+        "slack_channels",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("is_known", sa.Boolean(), nullable=False),
+        sa.Column("is_direct", sa.Boolean(), nullable=False),
+        sa.Column("is_private", sa.Boolean(), nullable=False),
+        sa.Column("is_archived", sa.Boolean(), nullable=False),
+        sa.Column("is_member", sa.Boolean(), nullable=False),
+        sa.Column("is_external", sa.Boolean(), nullable=False),
+        sa.Column("has_guests", sa.Boolean(), nullable=False),
+        sa.Column("checked_at", store.schema.Instant(timezone=True), nullable=False),
+        sa.Column("heard_at", store.schema.Instant(timezone=True), nullable=False),
+        sa.Column("added_by", sa.String(), nullable=False),
+        sa.Column("added_at", store.schema.Instant(timezone=True), nullable=True),
+        sa.Column("was_adder_linked", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_slack_channels")),
+    )
+    op.create_table(
+        "slack_people",
+        sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("standing", sa.String(), nullable=False),
+        sa.Column("seen_at", store.schema.Instant(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_slack_people")),
+    )
+    with op.batch_alter_table("audit_events", schema=None) as batch_op:
+        batch_op.create_index("ix_audit_events_actor_sequence", ["actor", "sequence"], unique=False)
+
+    with op.batch_alter_table("customers", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_customers_sales_rep"), ["sales_rep"], unique=False)
+
+    with op.batch_alter_table("notes", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("author_id", sa.String(), nullable=True))
+        batch_op.add_column(sa.Column("permalink", sa.Text(), nullable=True))
+
     # ### end Alembic commands ###

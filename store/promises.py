@@ -1,0 +1,166 @@
+"""Promises to pay: what somebody at a customer said would be paid, by when, and how that turned out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Date, Index, RowMapping, Select, String, Table, Text, select, update
+
+from store.changes import Action, Change, append_changes
+from store.db import ReadConnection, WriteConnection
+from store.invoices import invoices
+from store.money import Money
+from store.records import RecordId
+from store.schema import Instant, metadata
+from store.upsert import conflict_insert
+
+
+class PromiseState(StrEnum):
+    """How a promise stands."""
+
+    OPEN = "open"
+    KEPT = "kept"
+    PARTLY_KEPT = "partly_kept"
+    BROKEN = "broken"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Promise:
+    """A promise to pay `amount` on or before `promised_on`, the company's calendar date.
+
+    `about_id` is a customer or an invoice, `owed` what was open on it in the promise's currency when it was made: what
+    the judge compares with. `author` is the name of who recorded it, `author_id` their account and `slack_user` whom
+    to tell. `note_id` is the note that was saved with it, `permalink` the Slack message that is its evidence.
+    `received` is what had come of it at `judged_at`.
+    """
+
+    id: str
+    about_id: RecordId
+    amount: Money
+    owed: Money
+    promised_on: date
+    made_at: datetime
+    author: str
+    author_id: str
+    slack_user: str
+    note_id: RecordId
+    permalink: str | None = None
+    state: PromiseState = PromiseState.OPEN
+    received: Money | None = None
+    judged_at: datetime | None = None
+
+
+promises = Table(
+    "promises",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("about_id", String, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("amount_minor", BigInteger, nullable=False),
+    Column("owed_minor", BigInteger, nullable=False),
+    Column("promised_on", Date, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("author", String, nullable=False),
+    Column("author_id", String, nullable=False),
+    Column("slack_user", String, nullable=False),
+    Column("note_id", String, nullable=False, index=True),
+    Column("permalink", Text),
+    Column("state", String, nullable=False),
+    Column("received_minor", BigInteger),
+    Column("judged_at", Instant),
+    Index("ix_promises_about_id_made_at", "about_id", "made_at"),
+    Index("ix_promises_state_promised_on", "state", "promised_on"),
+)
+
+_AMOUNTS = ("amount", "owed", "received")
+_PLAIN = tuple(f.name for f in fields(Promise) if f.name not in {*_AMOUNTS, "state"})
+
+
+async def add_promise(conn: WriteConnection, promise: Promise, *, at: datetime) -> None:
+    """Record a promise, with its change row; one whose id is there already stays as it is."""
+    statement = conflict_insert(conn, promises).values(_row(promise))
+    added = await conn.execute(statement.on_conflict_do_nothing(index_elements=["id"]))
+    if added.rowcount:
+        await append_changes(conn, [_change(promise.id, "inserted")], at=at)
+
+
+async def promise_by_id(conn: ReadConnection, promise_id: str) -> Promise | None:
+    """One promise; None when there is none of this id."""
+    return next(iter(await _read(conn, select(promises).where(promises.c.id == promise_id))), None)
+
+
+async def open_promises(conn: ReadConnection, *, after: str = "", limit: int) -> tuple[Promise, ...]:
+    """The promises that wait to be judged, in pages by id."""
+    query = select(promises).where(promises.c.state == PromiseState.OPEN.value, promises.c.id > after)
+    return await _read(conn, query.order_by(promises.c.id).limit(limit))
+
+
+async def promises_about(conn: ReadConnection, about_id: RecordId, *, limit: int) -> tuple[Promise, ...]:
+    """The promises about a record, newest first; a customer's include those about its invoices.
+
+    Withdrawn ones are left out.
+    """
+    of_customer = select(invoices.c.id).where(invoices.c.customer_id == about_id)
+    about = (promises.c.about_id == about_id) | promises.c.about_id.in_(of_customer)
+    query = select(promises).where(about, promises.c.state != PromiseState.WITHDRAWN.value)
+    return await _read(conn, query.order_by(promises.c.made_at.desc(), promises.c.id).limit(limit))
+
+
+async def promises_of_notes(conn: ReadConnection, note_ids: tuple[RecordId, ...]) -> Mapping[RecordId, Promise]:
+    """The promises that were saved with these notes."""
+    found = await _read(conn, select(promises).where(promises.c.note_id.in_(note_ids)))
+    return {promise.note_id: promise for promise in found}
+
+
+async def judge_promise(
+    conn: WriteConnection, promise_id: str, state: PromiseState, *, received: Money, at: datetime
+) -> bool:
+    """Say how an open promise turned out, with its change row; False when it is open no more."""
+    return await _close(conn, promise_id, state, at=at, received_minor=received.minor, judged_at=at)
+
+
+async def withdraw_promise(conn: WriteConnection, promise_id: str, *, at: datetime) -> bool:
+    """Take an open promise back, with its change row; False when it is open no more."""
+    return await _close(conn, promise_id, PromiseState.WITHDRAWN, at=at)
+
+
+async def _close(
+    conn: WriteConnection, promise_id: str, state: PromiseState, *, at: datetime, **values: object
+) -> bool:
+    is_open = (promises.c.id == promise_id, promises.c.state == PromiseState.OPEN.value)
+    closed = await conn.execute(update(promises).where(*is_open).values(state=state.value, **values))
+    if not closed.rowcount:
+        return False
+    moved = {"state": (PromiseState.OPEN.value, state.value)}
+    await append_changes(conn, [_change(promise_id, "changed", moved)], at=at)
+    return True
+
+
+def _change(promise_id: str, action: Action, moved: Mapping[str, tuple[str, str]] | None = None) -> Change:
+    return Change(kind="promise", record_id=RecordId(promise_id), action=action, fields=moved or {})
+
+
+def _row(promise: Promise) -> dict[str, Any]:
+    return {name: getattr(promise, name) for name in _PLAIN} | {
+        "currency": promise.amount.currency,
+        "amount_minor": promise.amount.minor,
+        "owed_minor": promise.owed.minor,
+        "received_minor": promise.received.minor if promise.received else None,
+        "state": promise.state.value,
+    }
+
+
+async def _read(conn: ReadConnection, query: Select[Any]) -> tuple[Promise, ...]:
+    return tuple(_promise(row) for row in (await conn.execute(query)).mappings())
+
+
+def _promise(row: RowMapping) -> Promise:
+    amounts = {
+        name: None if row[f"{name}_minor"] is None else Money(currency=row["currency"], minor=row[f"{name}_minor"])
+        for name in _AMOUNTS
+    }
+    plain: dict[str, Any] = {name: row[name] for name in _PLAIN} | amounts
+    return Promise(state=PromiseState(row["state"]), **plain)
