@@ -35,12 +35,22 @@ def upgrade() -> None:
         sa.Column("updated_at", store.schema.Instant(timezone=True), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("external_id", sa.String(), nullable=False),
+        sa.Column("tried_at", store.schema.Instant(timezone=True), nullable=True),
+        sa.Column("in_doubt", sa.Boolean(), nullable=False),
+        sa.Column("asked_at", store.schema.Instant(timezone=True), nullable=True),
+        sa.Column("decided_at", store.schema.Instant(timezone=True), nullable=True),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("is_enqueued", sa.Boolean(), nullable=False),
+        sa.Column("told", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("sequence", name=op.f("pk_deliveries")),
         sa.UniqueConstraint("id", name=op.f("uq_deliveries_id")),
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_deliveries_about_id"), ["about_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_deliveries_decided_at"), ["decided_at"], unique=False)
+        batch_op.create_index("ix_deliveries_is_enqueued_sequence", ["is_enqueued", "sequence"], unique=False)
+        batch_op.create_index("ix_deliveries_lane_tried_at", ["lane", "tried_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_deliveries_note_id"), ["note_id"], unique=False)
         batch_op.create_index("ix_deliveries_state_sequence", ["state", "sequence"], unique=False)
 
