@@ -62,6 +62,12 @@ class DisplayRules(_Model):
         return value
 
 
+class SlackRules(_Model):
+    """How people and conversations are dealt with. `link_approval`: an admin has to approve who is linked."""
+
+    link_approval: bool = False
+
+
 class Rules(_Model):
     """tesorio.toml. Tables that are not listed here belong to the connector of that name."""
 
@@ -69,6 +75,7 @@ class Rules(_Model):
 
     sync: SyncRules = SyncRules()
     display: DisplayRules = DisplayRules()
+    slack: SlackRules = SlackRules()
 
     def connector(self, name: str) -> Mapping[str, Any]:
         """A connector's own table; empty when there is none."""

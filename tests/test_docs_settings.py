@@ -102,7 +102,7 @@ class TestEnvironment:
 class TestRules:
     def test_example_parses_into_exactly_the_defaults(self) -> None:
         rules = Rules.model_validate(example_rules())
-        assert (rules.sync, rules.display) == (Rules().sync, Rules().display)
+        assert (rules.sync, rules.display, rules.slack) == (Rules().sync, Rules().display, Rules().slack)
         assert netsuite_settings({}, dict(rules.connector("netsuite"))) == netsuite_settings({}, {})
 
     def test_example_has_every_table(self) -> None:
