@@ -36,12 +36,21 @@ class ReplyTo:
     """Where the answer to a request goes: its response_url, and where to reach the person without it.
 
     `message_ts` is the message that was acted on; empty for a command, and for a message that only one person sees.
+    `thread_ts` is the thread that it all happens in. `under_ts` is the message to answer under when it stands alone:
+    an answer that only one person sees cannot begin a thread, it comes beside that message.
     """
 
     url: str
     channel_id: str
     user_id: str
     message_ts: str = ""
+    thread_ts: str = ""
+    under_ts: str = ""
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether nobody else reads along: Slack begins the ids of conversations of two with a D."""
+        return self.channel_id.startswith("D")
 
 
 class Answering:
@@ -65,29 +74,32 @@ class Answering:
 
     async def post(self, to: ReplyTo, message: Message) -> bool:
         """A new message that the channel sees; only the person, where the app may not post in the channel."""
-        by_url = self._by_url(to, response_type="in_channel", replace_original=False)
+        thread = _thread(to.thread_ts or to.under_ts)
+        by_url = self._by_url(to, response_type="in_channel", replace_original=False, **thread)
         return await self._deliver(message, (by_url, self._in_channel(to), self._directly(to)))
 
     async def post_privately(self, to: ReplyTo, message: Message) -> bool:
         """A new message that only the person sees."""
-        by_url = self._by_url(to, response_type="ephemeral", replace_original=False)
-        return await self._deliver(message, (by_url, self._ephemerally(to), self._directly(to)))
+        by_url = self._by_url(to, response_type="ephemeral", replace_original=False, **_thread(to.thread_ts))
+        beside = self._in_channel(to) if to.is_direct else self._ephemerally(to)
+        return await self._deliver(message, (by_url, beside, self._directly(to)))
 
     async def replace(self, to: ReplyTo, message: Message) -> bool:
         """Put this in the place of the message that was acted on; beside it, for the person, where that fails."""
         ways = (self._by_url(to, replace_original=True), self._update(to), self._ephemerally(to), self._directly(to))
         return await self._deliver(message, ways)
 
-    async def _deliver(self, message: Message, ways: tuple[Way, ...]) -> bool:
+    async def _deliver(self, message: Message, ways: tuple[Way | None, ...]) -> bool:
+        """By the first way that works, of those that the request allows."""
         refusals: list[str] = []
-        for way in ways:
+        for way in filter(None, ways):
             verdict = await self._by(way, message)
             if verdict.is_done:
                 if refusals:
                     _log.warning("an answer took another way, because of: %s", "; ".join(refusals))
                 return True
             refusals.append(verdict.reason)
-        _log.error("an answer reached nobody: %s", "; ".join(refusals))
+        _log.error("an answer reached nobody: %s", "; ".join(refusals) or "the request named nobody")
         return False
 
     async def _by(self, way: Way, message: Message) -> Verdict:
@@ -117,7 +129,10 @@ class Answering:
                 return
             await self._pause(verdict.wait_seconds)
 
-    def _by_url(self, to: ReplyTo, **options: object) -> Way:
+    def _by_url(self, to: ReplyTo, **options: object) -> Way | None:
+        if not to.url:
+            return None
+
         async def send(body: Body) -> Verdict:
             if not is_slack_address(to.url, api_url=self._slack.base_url):
                 return Verdict(reason="no address of Slack's to answer to")
@@ -136,26 +151,27 @@ class Answering:
             # The error's text may hold the URL, which whoever reads it could post to.
             return verdict_of_error(type(error).__name__)
 
-    def _in_channel(self, to: ReplyTo) -> Way:
-        return self._by_method("chat.postMessage", to.channel_id, channel=to.channel_id)
+    def _in_channel(self, to: ReplyTo) -> Way | None:
+        thread = _thread(to.thread_ts or to.under_ts)
+        return self._by_method("chat.postMessage", to.channel_id, channel=to.channel_id, **thread)
 
-    def _directly(self, to: ReplyTo) -> Way:
+    def _directly(self, to: ReplyTo) -> Way | None:
         return self._by_method("chat.postMessage", to.user_id, channel=to.user_id)
 
-    def _ephemerally(self, to: ReplyTo) -> Way:
-        known = to.channel_id and to.user_id
-        return self._by_method("chat.postEphemeral", known, channel=to.channel_id, user=to.user_id)
+    def _ephemerally(self, to: ReplyTo) -> Way | None:
+        known, thread = to.channel_id and to.user_id, _thread(to.thread_ts)
+        return self._by_method("chat.postEphemeral", known, channel=to.channel_id, user=to.user_id, **thread)
 
-    def _update(self, to: ReplyTo) -> Way:
+    def _update(self, to: ReplyTo) -> Way | None:
         known = to.channel_id and to.message_ts
         return self._by_method("chat.update", known, channel=to.channel_id, ts=to.message_ts)
 
-    def _by_method(self, method: str, known: str, **arguments: str) -> Way:
-        """A Web API method; `known` is empty when the request did not say enough to call it."""
+    def _by_method(self, method: str, known: str, **arguments: str) -> Way | None:
+        """A Web API method; None when the request did not say enough to call it, and so `known` is empty."""
+        if not known:
+            return None
 
         async def send(body: Body) -> Verdict:
-            if not known:
-                return Verdict(reason=f"not enough is known for {method}")
             try:
                 await self._slack.api_call(method, json=arguments | body)
             except SlackApiError as error:
@@ -165,6 +181,10 @@ class Answering:
             return Verdict(is_done=True)
 
         return send
+
+
+def _thread(ts: str) -> dict[str, str]:
+    return {"thread_ts": ts} if ts else {}
 
 
 def _verdict_of_refusal(method: str, response: Any) -> Verdict:

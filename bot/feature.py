@@ -33,8 +33,8 @@ class SlashRequest:
 class ActionRequest:
     """One click on a button or choice in a menu, of a message, a modal or Home.
 
-    `value` is what the element carries; `query` what had been asked for, where the message still says so. `view_id`
-    and `metadata` are those of the modal or Home that it was in, and empty for a message.
+    `value` is what the element carries; `query` what had been asked for, where the message still says so. `view_id`,
+    `view_type` («modal» or «home») and `metadata` are those of the view that it was in, and empty for a message.
     """
 
     person: SlackPerson
@@ -45,6 +45,7 @@ class ActionRequest:
     reply: ReplyTo
     trigger_id: str = ""
     view_id: str = ""
+    view_type: str = ""
     metadata: str = ""
 
 
@@ -121,18 +122,20 @@ def action_request(body: Mapping[str, Any]) -> ActionRequest:
         reply=reply_to(body),
         trigger_id=str(body.get("trigger_id") or ""),
         view_id=str(view.get("id") or ""),
+        view_type=str(view.get("type") or ""),
         metadata=str(view.get("private_metadata") or ""),
     )
 
 
 def reply_to(body: Mapping[str, Any]) -> ReplyTo:
     """Where to answer a payload of any kind; fields that it has not are empty."""
-    user, channel, message = (body.get(name) or {} for name in ("user", "channel", "message"))
+    user, channel, message, container = (body.get(name) or {} for name in ("user", "channel", "message", "container"))
     return ReplyTo(
         url=str(body.get("response_url") or ""),
         channel_id=str(body.get("channel_id") or channel.get("id") or ""),
         user_id=str(body.get("user_id") or user.get("id") or ""),
         message_ts=str(message.get("ts") or ""),
+        thread_ts=str(message.get("thread_ts") or container.get("thread_ts") or ""),
     )
 
 

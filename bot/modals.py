@@ -8,6 +8,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.answering import ReplyTo
 from bot.deps import Deps
+from bot.feature import ActionRequest
 from bot.slack_client import slack_reason
 from bot.views.misses import trigger_expired
 from bot.views.modal import loading_modal
@@ -25,6 +26,17 @@ async def open_modal(deps: Deps, trigger_id: str, view: dict[str, Any], *, reply
     return await _spent(deps, "views.open", trigger_id, view, reply)
 
 
+async def open_over(deps: Deps, request: ActionRequest, title: str) -> str | None:
+    """A small view at once for what a click asks for: over the modal that it was in, else a first one; its id.
+
+    Where Slack stacks no further view, it is the modal of the click itself, to be changed. None likewise.
+    """
+    if request.view_type != "modal":
+        return await open_loading(deps, request.trigger_id, title, reply=request.reply)
+    pushed = loading_modal(title)
+    return await _spent(deps, "views.push", request.trigger_id, pushed, request.reply, if_full=request.view_id)
+
+
 async def push_modal(deps: Deps, trigger_id: str, view: dict[str, Any], *, reply: ReplyTo) -> str | None:
     """Put a view on top of the open one, of which Slack allows two; likewise."""
     return await _spent(deps, "views.push", trigger_id, view, reply)
@@ -40,10 +52,14 @@ async def update_modal(deps: Deps, view_id: str, view: dict[str, Any]) -> bool:
     return True
 
 
-async def _spent(deps: Deps, method: str, trigger_id: str, view: dict[str, Any], reply: ReplyTo) -> str | None:
+async def _spent(
+    deps: Deps, method: str, trigger_id: str, view: dict[str, Any], reply: ReplyTo, *, if_full: str | None = None
+) -> str | None:
     try:
         opened = await deps.slack.api_call(method, json={"trigger_id": trigger_id, "view": view})
     except (SlackApiError, aiohttp.ClientError, OSError) as error:
+        if if_full and _reason(error) == "push_limit_reached":
+            return if_full
         _log.warning("%s refused: %s", method, _reason(error))
         await deps.answering.post_privately(reply, trigger_expired())
         return None

@@ -1,21 +1,27 @@
-"""`/tesorio invoice …` and `/tesorio customer …`, the menu of other candidates, and buttons that open a card."""
+"""`/tesorio invoice …` and `/tesorio customer …`, the menu of other candidates, and buttons that open a card.
+
+A button of a message is answered by a message, one of a modal or of Home by a modal.
+"""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
 
-from bot.access import Capability
+from bot.access import Capability, Decision
 from bot.answering import ReplyTo
 from bot.cards import being_read_first, card_for
-from bot.commands.guard import admitted
+from bot.commands.guard import admitted, judged, refusal
 from bot.deps import Deps
 from bot.feature import ActionRequest, Feature, SlashRequest, Subcommand, action_request
 from bot.lookup.query import is_too_long
 from bot.matches import candidates_for, found_for, match_for, match_of
+from bot.modals import open_over, update_modal
+from bot.views.card_modal import card_modal, renewed_modal, title_of
 from bot.views.misses import missing_query, no_match, outdated_button, too_long
 from bot.views.parts import Message
 from bot.views.values import InvalidValueError, RecordKind, RecordRef, decode
+from store.audit import AuditEvent
 
 _EXAMPLES: dict[RecordKind, str] = {"customer": "customer ABC Inc", "invoice": "invoice INV-12345"}
 
@@ -37,11 +43,18 @@ def answer_kind(kind: RecordKind) -> Callable[[Deps, SlashRequest], Awaitable[No
         if not request.text:
             await deps.answering.post_privately(request.reply, missing_query(kind, _EXAMPLES[kind]))
             return
-        message, is_answer = await _answer(deps, kind, request.text)
-        post = deps.answering.post if is_answer else deps.answering.post_privately
+        message, ref = await _answer(deps, kind, request.text)
+        post = deps.answering.post if ref else deps.answering.post_privately
         await post(request.reply, message)
+        if ref:
+            note_shown(deps, allowed, ref)
 
     return handle
+
+
+def note_shown(deps: Deps, decision: Decision, ref: RecordRef) -> None:
+    """Put on record whose card a person was shown; Home lists these as recent."""
+    deps.audit.note(AuditEvent(at=deps.clock(), actor=decision.actor, action="card.shown", subject=ref.record_id))
 
 
 async def choose(deps: Deps, request: ActionRequest) -> None:
@@ -50,8 +63,27 @@ async def choose(deps: Deps, request: ActionRequest) -> None:
 
 
 async def open_card(deps: Deps, request: ActionRequest) -> None:
-    """A button that stands for a record was pressed: its card is a new message."""
-    await _show(deps, request, query=None, answer=deps.answering.post)
+    """A button that stands for a record was pressed: its card is a new message, or a modal over the one it was in."""
+    if not request.view_id:
+        await _show(deps, request, query=None, answer=deps.answering.post)
+        return
+    view_id = await open_over(deps, request, title_of(request.value))
+    if view_id is not None:
+        await show_in_modal(deps, request, view_id)
+
+
+async def show_in_modal(deps: Deps, request: ActionRequest, view_id: str) -> None:
+    """Make the record that was pressed or chosen the content of an open modal, or say there why it is not shown."""
+    decision = await judged(deps, request.person, Capability.LOOK_UP, action=request.action_id, subject=request.value)
+    if not decision.allowed:
+        await update_modal(deps, view_id, card_modal(refusal(decision), title_of(request.value)))
+        return
+    shown, ref = await _card(deps, request.value, None)
+    # A view that came over the one that was pressed in begins without its search.
+    metadata = request.metadata if view_id == request.view_id else ""
+    is_seen = await update_modal(deps, view_id, renewed_modal(shown, title_of(request.value), metadata))
+    if ref and is_seen:
+        note_shown(deps, decision, ref)
 
 
 async def _show(
@@ -67,35 +99,38 @@ async def _show(
     )
     if allowed is None:
         return
-    message = await _card(deps, request.value, query)
-    if message is None:
-        await deps.answering.post_privately(request.reply, outdated_button())
+    message, ref = await _card(deps, request.value, query)
+    if ref is None:
+        await deps.answering.post_privately(request.reply, message)
         return
     await answer(request.reply, message)
+    note_shown(deps, allowed, ref)
 
 
-async def _answer(deps: Deps, kind: RecordKind, text: str) -> tuple[Message, bool]:
-    """What to say to a query, and whether it is an answer that the channel should see."""
+async def _answer(deps: Deps, kind: RecordKind, text: str) -> tuple[Message, RecordRef | None]:
+    """What to say to a query, and the record that it shows; None for what the channel need not see."""
     if is_too_long(text):
-        return too_long(), False
+        return too_long(), None
     async with deps.store.read() as conn:
         found = await found_for(deps, conn, kind, text)
         if found.answer is None:
             nearest = await candidates_for(deps, conn, found.nearest)
-            return no_match(text, kind, nearest, being_read=await being_read_first(deps, conn, kind)), False
+            return no_match(text, kind, nearest, being_read=await being_read_first(deps, conn, kind)), None
         ref = RecordRef(kind=kind, record_id=found.answer.record_id)
         match = await match_of(deps, conn, text, found.answer, found.candidates)
         card = await card_for(deps, conn, ref, match=match)
-    return (card, True) if card else (no_match(text, kind), False)
+    return (card, ref) if card else (no_match(text, kind), None)
 
 
-async def _card(deps: Deps, value: str, query: str | None) -> Message | None:
+async def _card(deps: Deps, value: str, query: str | None) -> tuple[Message, RecordRef | None]:
+    """The card that a button stands for, and its record; None with what to say when there is no such card."""
     try:
         ref = decode(value)
     except InvalidValueError:
-        return None
+        return outdated_button(), None
     async with deps.store.read() as conn:
-        return await card_for(deps, conn, ref, match=await match_for(deps, conn, ref, query))
+        card = await card_for(deps, conn, ref, match=await match_for(deps, conn, ref, query))
+    return (card, ref) if card else (outdated_button(), None)
 
 
 def _register(app: AsyncApp, deps: Deps) -> None:

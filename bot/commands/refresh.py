@@ -15,6 +15,8 @@ from bot.commands.guard import judged, refusal
 from bot.deps import Deps
 from bot.feature import ActionRequest, Feature, action_request
 from bot.matches import match_for
+from bot.modals import update_modal
+from bot.views.card_modal import card_modal, renewed_modal, title_of
 from bot.views.misses import outdated_button
 from bot.views.parts import Message
 from bot.views.values import InvalidValueError, RecordRef, decode
@@ -46,13 +48,21 @@ async def finish(deps: Deps, payload: Payload, trouble: str) -> None:
         match = await match_for(deps, conn, ref, payload["query"])
         card = await card_for(deps, conn, ref, match=match, notice=notice)
     if card is not None:
-        await deps.answering.replace(reply_of(payload), card)
+        await _put(deps, payload, card)
 
 
 def reply_of(payload: Payload) -> ReplyTo:
     """Where the answer to the click goes that started this work."""
     reply = {name.removeprefix(_REPLY): value for name, value in payload.items() if name.startswith(_REPLY)}
     return ReplyTo(**reply)
+
+
+async def _put(deps: Deps, payload: Payload, shown: Message) -> None:
+    """In the place where the card was that was refreshed; a modal that was closed meanwhile needs nothing."""
+    if view_id := payload.get("view_id"):
+        await update_modal(deps, view_id, renewed_modal(shown, title_of(payload["value"]), payload["metadata"]))
+        return
+    await deps.answering.replace(reply_of(payload), shown)
 
 
 async def _payload(deps: Deps, request: ActionRequest) -> dict[str, str] | None:
@@ -71,6 +81,8 @@ async def _payload(deps: Deps, request: ActionRequest) -> dict[str, str] | None:
         "source_id": source_id,
         "value": request.value,
         "query": request.query,
+        "view_id": request.view_id if request.view_type == "modal" else "",
+        "metadata": request.metadata,
         **{f"{_REPLY}{name}": value for name, value in asdict(request.reply).items()},
     }
 
@@ -83,13 +95,20 @@ async def _identity(deps: Deps, ref: RecordRef) -> tuple[str, str] | None:
     return (record.origin, record.source_id) if record else None
 
 
+async def _tell(deps: Deps, request: ActionRequest, told: Message) -> None:
+    if request.view_type == "modal":
+        await update_modal(deps, request.view_id, card_modal(told, title_of(request.value)))
+        return
+    await deps.answering.post_privately(request.reply, told)
+
+
 def _register(app: AsyncApp, deps: Deps) -> None:
     async def on_refresh(ack: Any, body: dict[str, Any]) -> None:
         request = action_request(body)
         told = await ask(deps, request)
         await ack()
         if told is not None:
-            await deps.answering.post_privately(request.reply, told)
+            await _tell(deps, request, told)
 
     app.action("refresh.record")(on_refresh)
 

@@ -37,7 +37,13 @@ class Choice:
 
 
 def modal(
-    title: str, blocks: Iterable[Block], *, callback_id: str = "", metadata: str = "", submit: str = "", close: str = ""
+    title: str,
+    blocks: Iterable[Block | dict[str, Any]],
+    *,
+    callback_id: str = "",
+    metadata: str = "",
+    submit: str = "",
+    close: str = "",
 ) -> dict[str, Any]:
     """A modal as Slack's views methods take it; without `submit` it only shows something."""
     view: dict[str, Any] = {
