@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import BigInteger, Column, Integer, String, Table, Text, func, insert, select
+from sqlalchemy import BigInteger, Column, Integer, RowMapping, String, Table, Text, func, insert, select, text
 
 from store.db import ReadConnection, WriteConnection
 from store.records import RecordId
@@ -33,13 +33,17 @@ change_feed = Table(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Change:
-    """One record's change. `fields` maps a field's name to (before, after); an insertion names none."""
+    """One record's change. `fields` maps a field's name to (before, after); an insertion names none.
+
+    `sequence` and `at` are where and when it stands in the feed.
+    """
 
     kind: str
     record_id: RecordId
     action: Action
     fields: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
     sequence: int = 0
+    at: datetime | None = field(default=None, compare=False)
 
 
 async def append_changes(conn: WriteConnection, changes: Iterable[Change], *, at: datetime) -> None:
@@ -61,18 +65,38 @@ async def append_changes(conn: WriteConnection, changes: Iterable[Change], *, at
 async def changes_after(conn: ReadConnection, sequence: int, *, limit: int) -> tuple[Change, ...]:
     """The next changes after a reader's cursor, oldest first."""
     query = select(change_feed).where(change_feed.c.sequence > sequence).order_by(change_feed.c.sequence).limit(limit)
-    return tuple(
-        Change(
-            kind=row["kind"],
-            record_id=RecordId(row["record_id"]),
-            action=row["action"],
-            fields={name: tuple(pair) for name, pair in json.loads(row["fields_json"]).items()},
-            sequence=row["sequence"],
-        )
-        for row in (await conn.execute(query)).mappings()
-    )
+    return tuple(_change(row) for row in (await conn.execute(query)).mappings())
+
+
+async def changes_since(conn: ReadConnection, instant: datetime, *, limit: int) -> tuple[Change, ...]:
+    """The newest changes, down to those of that instant, oldest first: what is to be had without an index by time."""
+    c = change_feed.c
+    rows = (await conn.execute(select(change_feed).order_by(c.sequence.desc()).limit(limit))).mappings()
+    return tuple(reversed([_change(row) for row in rows if row["at"] >= instant]))
 
 
 async def last_sequence(conn: ReadConnection) -> int:
     """The newest change's sequence; 0 when there is none."""
     return int((await conn.execute(select(func.coalesce(func.max(change_feed.c.sequence), 0)))).scalar_one())
+
+
+async def settled_sequence(conn: WriteConnection) -> int:
+    """The newest sequence below which no change can appear any more.
+
+    PostgreSQL gives out the numbers before it commits, so this waits for those who are writing to the feed; it holds
+    newcomers up until the caller's transaction ends, which should be at once.
+    """
+    if conn.dialect.name != "sqlite":
+        await conn.execute(text("LOCK TABLE change_feed IN SHARE MODE"))
+    return await last_sequence(conn)
+
+
+def _change(row: RowMapping) -> Change:
+    return Change(
+        kind=row["kind"],
+        record_id=RecordId(row["record_id"]),
+        action=row["action"],
+        fields={name: tuple(pair) for name, pair in json.loads(row["fields_json"]).items()},
+        sequence=row["sequence"],
+        at=row["at"],
+    )

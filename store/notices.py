@@ -1,0 +1,128 @@
+"""Notices: what was found to be news to a subscription, told or waiting to be told. Each is told once."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, RowMapping, String, Table, Text, delete, select, update
+
+from store.db import ReadConnection, WriteConnection
+from store.money import Money
+from store.records import RecordId
+from store.schema import Instant, metadata
+from store.subscriptions import NewsKind
+from store.upsert import chunks, conflict_insert
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Notice:
+    """A piece of news for one subscription, found at `at`.
+
+    `id` names it for ever, so that it cannot be told twice. `about_id` is the record that it is about, «» for a source;
+    `origin` the system that it came from. `amount` is what was paid, billed or is owed, `text` what was written or is
+    wrong. `delivery_id` is the message that tells it, `is_gathered` whether that tells others too; a notice that was
+    found to be true no more is closed without one.
+    """
+
+    id: str
+    subscription_id: str
+    kind: NewsKind
+    at: datetime
+    about_id: RecordId
+    origin: str
+    amount: Money | None = None
+    text: str = ""
+    told_at: datetime | None = None
+    delivery_id: str = ""
+    is_gathered: bool = False
+
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("subscription_id", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("about_id", String, nullable=False),
+    Column("origin", String, nullable=False),
+    Column("currency", String(3)),
+    Column("amount_minor", BigInteger),
+    Column("text", Text, nullable=False),
+    Column("told_at", Instant),
+    Column("delivery_id", String, nullable=False),
+    Column("is_gathered", Boolean, nullable=False),
+    Index("ix_notices_subscription_id_told_at", "subscription_id", "told_at"),
+)
+
+_PLAIN = tuple(f.name for f in fields(Notice) if f.name not in {"amount", "kind"})
+
+
+async def add_notices(conn: WriteConnection, found: Iterable[Notice]) -> None:
+    """Keep what is to be told; what was told before, or waits already, stays as it is."""
+    rows = [_row(notice) for notice in found]
+    if rows:
+        await conn.execute(conflict_insert(conn, notices).on_conflict_do_nothing(index_elements=["id"]), rows)
+
+
+async def known_notices(conn: ReadConnection, ids: Sequence[str]) -> frozenset[str]:
+    """Which of these were told before, or wait."""
+    found: set[str] = set()
+    for chunk in chunks(ids):
+        found.update((await conn.execute(select(notices.c.id).where(notices.c.id.in_(chunk)))).scalars())
+    return frozenset(found)
+
+
+async def subscriptions_waiting(conn: ReadConnection) -> frozenset[str]:
+    """The subscriptions that have something to tell."""
+    query = select(notices.c.subscription_id).where(notices.c.told_at.is_(None)).distinct()
+    return frozenset((await conn.execute(query)).scalars())
+
+
+async def waiting_notices(conn: ReadConnection, subscription_id: str) -> tuple[Notice, ...]:
+    """What a subscription has to tell, the oldest first."""
+    c = notices.c
+    query = select(notices).where(c.subscription_id == subscription_id, c.told_at.is_(None)).order_by(c.at, c.id)
+    return tuple(_notice(row) for row in (await conn.execute(query)).mappings())
+
+
+async def told_since(conn: ReadConnection, subscription_id: str, instant: datetime) -> tuple[Notice, ...]:
+    """What a subscription was told from then on, the oldest first."""
+    c = notices.c
+    query = select(notices).where(c.subscription_id == subscription_id, c.told_at >= instant, c.delivery_id != "")
+    return tuple(_notice(row) for row in (await conn.execute(query.order_by(c.told_at, c.id))).mappings())
+
+
+async def mark_told(
+    conn: WriteConnection, ids: Sequence[str], *, at: datetime, delivery_id: str, is_gathered: bool = False
+) -> int:
+    """These are told by this message, or, without one, true no more. How many of them were still waiting."""
+    values = {"told_at": at, "delivery_id": delivery_id, "is_gathered": is_gathered}
+    marked = 0
+    for chunk in chunks(ids):
+        statement = update(notices).where(notices.c.id.in_(chunk), notices.c.told_at.is_(None)).values(values)
+        marked += int((await conn.execute(statement)).rowcount)
+    return marked
+
+
+async def drop_waiting(conn: WriteConnection, subscription_id: str) -> None:
+    """A subscription that is paused or ended tells nothing of what waited."""
+    c = notices.c
+    await conn.execute(delete(notices).where(c.subscription_id == subscription_id, c.told_at.is_(None)))
+
+
+def _row(notice: Notice) -> dict[str, Any]:
+    amount = notice.amount
+    return {name: getattr(notice, name) for name in _PLAIN} | {
+        "kind": notice.kind.value,
+        "currency": amount.currency if amount else None,
+        "amount_minor": amount.minor if amount else None,
+    }
+
+
+def _notice(row: RowMapping) -> Notice:
+    minor = row["amount_minor"]
+    amount = None if minor is None else Money(currency=row["currency"], minor=minor)
+    plain: dict[str, Any] = {name: row[name] for name in _PLAIN}
+    return Notice(kind=NewsKind(row["kind"]), amount=amount, **plain)
