@@ -6,11 +6,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, RowMapping, Select, String, Table, Text, select, update
+from sqlalchemy import BigInteger, Column, Index, RowMapping, Select, String, Table, Text, bindparam, select, update
 
+from store.about import is_about
 from store.changes import Action, Change, append_changes
 from store.db import ReadConnection, WriteConnection
-from store.invoices import invoices
 from store.money import Money
 from store.records import RecordId
 from store.schema import Instant, metadata
@@ -80,7 +80,13 @@ disputes = Table(
 
 _PLAIN = tuple(f.name for f in fields(Dispute) if f.name not in {"amount", "reason", "state"})
 _IS_OPEN = disputes.c.state == DisputeState.OPEN.value
-_OPEN = select(disputes).where(_IS_OPEN)
+# Built once: it is asked with every card.
+_ABOUT = (
+    select(disputes)
+    .where(is_about(disputes.c.invoice_id), _IS_OPEN)
+    .order_by(disputes.c.opened_at.desc(), disputes.c.id)
+    .limit(bindparam("limit"))
+)
 
 
 async def add_dispute(conn: WriteConnection, dispute: Dispute, *, at: datetime) -> None:
@@ -98,9 +104,7 @@ async def dispute_by_id(conn: ReadConnection, dispute_id: str) -> Dispute | None
 
 async def open_disputes_about(conn: ReadConnection, about_id: RecordId, *, limit: int) -> tuple[Dispute, ...]:
     """The open disputes of an invoice, or of all invoices of a customer; newest first."""
-    of_customer = select(invoices.c.id).where(invoices.c.customer_id == about_id)
-    about = (disputes.c.invoice_id == about_id) | disputes.c.invoice_id.in_(of_customer)
-    return await _read(conn, _OPEN.where(about).order_by(disputes.c.opened_at.desc(), disputes.c.id).limit(limit))
+    return await _read(conn, _ABOUT, about_id=about_id, limit=limit)
 
 
 async def disputed_invoices(conn: ReadConnection, invoice_ids: Sequence[RecordId]) -> frozenset[RecordId]:
@@ -142,8 +146,8 @@ def _row(dispute: Dispute) -> dict[str, Any]:
     }
 
 
-async def _read(conn: ReadConnection, query: Select[Any]) -> tuple[Dispute, ...]:
-    return tuple(_dispute(row) for row in (await conn.execute(query)).mappings())
+async def _read(conn: ReadConnection, query: Select[Any], **given: Any) -> tuple[Dispute, ...]:
+    return tuple(_dispute(row) for row in (await conn.execute(query, given)).mappings())
 
 
 def _dispute(row: RowMapping) -> Dispute:

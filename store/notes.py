@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Column, Index, RowMapping, String, Table, Text, bindparam, func, select
 
+from store.about import is_about
 from store.db import ReadConnection
-from store.invoices import invoices
 from store.records import Pulled, RecordId
 from store.schema import Instant, metadata, origin_columns
 
@@ -45,9 +45,7 @@ notes = Table(
 
 
 # Built once: building a statement takes longer than running it.
-_OF_CUSTOMER = select(invoices.c.id).where(invoices.c.customer_id == bindparam("about_id"))
-_ABOUT = (notes.c.about_id == bindparam("about_id")) | notes.c.about_id.in_(_OF_CUSTOMER)
-_LIVING = select(notes).where(_ABOUT, notes.c.deleted_at.is_(None))
+_LIVING = select(notes).where(is_about(notes.c.about_id), notes.c.deleted_at.is_(None))
 _NEWEST = _LIVING.order_by(notes.c.written_at.desc(), notes.c.id).limit(bindparam("limit")).offset(bindparam("offset"))
 _COUNT = select(func.count()).select_from(_LIVING.subquery())
 

@@ -6,11 +6,24 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Date, Index, RowMapping, Select, String, Table, Text, select, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Date,
+    Index,
+    RowMapping,
+    Select,
+    String,
+    Table,
+    Text,
+    bindparam,
+    select,
+    update,
+)
 
+from store.about import is_about
 from store.changes import Action, Change, append_changes
 from store.db import ReadConnection, WriteConnection
-from store.invoices import invoices
 from store.money import Money
 from store.records import RecordId
 from store.schema import Instant, metadata
@@ -78,6 +91,15 @@ promises = Table(
 _AMOUNTS = ("amount", "owed", "received")
 _PLAIN = tuple(f.name for f in fields(Promise) if f.name not in {*_AMOUNTS, "state"})
 
+_IS_OPEN = promises.c.state == PromiseState.OPEN.value
+# Built once: it is asked with every card.
+_ABOUT = (
+    select(promises)
+    .where(is_about(promises.c.about_id), promises.c.state != PromiseState.WITHDRAWN.value)
+    .order_by(_IS_OPEN.desc(), promises.c.made_at.desc(), promises.c.id)
+    .limit(bindparam("limit"))
+)
+
 
 async def add_promise(conn: WriteConnection, promise: Promise, *, at: datetime) -> None:
     """Record a promise, with its change row; one whose id is there already stays as it is."""
@@ -94,19 +116,16 @@ async def promise_by_id(conn: ReadConnection, promise_id: str) -> Promise | None
 
 async def open_promises(conn: ReadConnection, *, after: str = "", limit: int) -> tuple[Promise, ...]:
     """The promises that wait to be judged, in pages by id."""
-    query = select(promises).where(promises.c.state == PromiseState.OPEN.value, promises.c.id > after)
+    query = select(promises).where(_IS_OPEN, promises.c.id > after)
     return await _read(conn, query.order_by(promises.c.id).limit(limit))
 
 
 async def promises_about(conn: ReadConnection, about_id: RecordId, *, limit: int) -> tuple[Promise, ...]:
-    """The promises about a record, newest first; a customer's include those about its invoices.
+    """The promises about a record, open ones first, then the newest; a customer's include those about its invoices.
 
     Withdrawn ones are left out.
     """
-    of_customer = select(invoices.c.id).where(invoices.c.customer_id == about_id)
-    about = (promises.c.about_id == about_id) | promises.c.about_id.in_(of_customer)
-    query = select(promises).where(about, promises.c.state != PromiseState.WITHDRAWN.value)
-    return await _read(conn, query.order_by(promises.c.made_at.desc(), promises.c.id).limit(limit))
+    return await _read(conn, _ABOUT, about_id=about_id, limit=limit)
 
 
 async def promises_of_notes(conn: ReadConnection, note_ids: tuple[RecordId, ...]) -> Mapping[RecordId, Promise]:
@@ -130,8 +149,8 @@ async def withdraw_promise(conn: WriteConnection, promise_id: str, *, at: dateti
 async def _close(
     conn: WriteConnection, promise_id: str, state: PromiseState, *, at: datetime, **values: object
 ) -> bool:
-    is_open = (promises.c.id == promise_id, promises.c.state == PromiseState.OPEN.value)
-    closed = await conn.execute(update(promises).where(*is_open).values(state=state.value, **values))
+    closing = update(promises).where(_IS_OPEN, promises.c.id == promise_id)
+    closed = await conn.execute(closing.values(state=state.value, **values))
     if not closed.rowcount:
         return False
     moved = {"state": (PromiseState.OPEN.value, state.value)}
@@ -153,8 +172,8 @@ def _row(promise: Promise) -> dict[str, Any]:
     }
 
 
-async def _read(conn: ReadConnection, query: Select[Any]) -> tuple[Promise, ...]:
-    return tuple(_promise(row) for row in (await conn.execute(query)).mappings())
+async def _read(conn: ReadConnection, query: Select[Any], **given: Any) -> tuple[Promise, ...]:
+    return tuple(_promise(row) for row in (await conn.execute(query, given)).mappings())
 
 
 def _promise(row: RowMapping) -> Promise:
