@@ -1,7 +1,9 @@
 """Channel subscriptions: which news a channel, or a person in a direct message, wants to be told, and when."""
 
-from dataclasses import dataclass, fields
+import json
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime, time
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -20,6 +22,7 @@ from sqlalchemy import (
 )
 
 from store.db import ReadConnection, WriteConnection
+from store.portfolio import InvoiceFilter
 from store.schema import Instant, metadata
 from store.upsert import conflict_insert
 
@@ -57,9 +60,10 @@ class ChannelSubscription:
     """What is told to `channel_id`: a channel's id, or its owner's Slack user id for a direct message.
 
     `owner_id` is the account of whoever set it up and `owner_slack` their Slack user. `filter_text` is a filter as
-    people type it. Times of day are in `time_zone`, an IANA name; the quiet hours are both set or both None and may go
-    over midnight; `digest_weekday` counts from Monday, 0. What happened before `counts_from` is not told.
-    `pause_reason` is a sentence for people. `offered_at` is when its owner was asked to resume it.
+    people type it, `wanted` what it was found to mean. Times of day are in `time_zone`, an IANA name; the quiet hours
+    are both set or both None and may go over midnight; `digest_weekday` counts from Monday, 0. What happened before
+    `counts_from` is not told. `pause_reason` is a sentence for people. `offered_at` is when its owner was asked to
+    resume it.
     """
 
     id: str
@@ -71,6 +75,7 @@ class ChannelSubscription:
     created_at: datetime
     counts_from: datetime
     filter_text: str = ""
+    wanted: InvoiceFilter = field(default_factory=InvoiceFilter)
     rhythm: Rhythm = Rhythm.AT_ONCE
     digest_at: time = time(8)
     digest_weekday: int = 0
@@ -96,6 +101,7 @@ subscriptions = Table(
     Column("owner_slack", String, nullable=False),
     Column("events", String, nullable=False),
     Column("filter_text", Text, nullable=False),
+    Column("wanted_json", Text, nullable=False),
     Column("time_zone", String, nullable=False),
     Column("rhythm", String, nullable=False),
     Column("digest_at", String, nullable=False),
@@ -112,7 +118,7 @@ subscriptions = Table(
 )
 
 _TIMES = ("digest_at", "quiet_from", "quiet_until")
-_READ_APART = {*_TIMES, "events", "rhythm", "pause_cause"}
+_READ_APART = {*_TIMES, "events", "wanted", "rhythm", "pause_cause"}
 _PLAIN = tuple(f.name for f in fields(ChannelSubscription) if f.name not in _READ_APART)
 _RUNNING = {"paused_at": None, "pause_cause": None, "pause_reason": "", "offered_at": None}
 
@@ -195,6 +201,7 @@ def _row(wanted: ChannelSubscription) -> dict[str, Any]:
         | times
         | {
             "events": " ".join(wanted.events),
+            "wanted_json": json.dumps(asdict(wanted.wanted), default=str, ensure_ascii=False),
             "rhythm": wanted.rhythm.value,
             "pause_cause": wanted.pause_cause.value if wanted.pause_cause else None,
         }
@@ -210,8 +217,14 @@ def _subscription(row: RowMapping) -> ChannelSubscription:
     times: dict[str, Any] = {name: time.fromisoformat(row[name]) if row[name] else None for name in _TIMES}
     return ChannelSubscription(
         events=tuple(NewsKind(event) for event in row["events"].split()),
+        wanted=_filter(json.loads(row["wanted_json"])),
         rhythm=Rhythm(row["rhythm"]),
         pause_cause=PauseCause(row["pause_cause"]) if row["pause_cause"] else None,
         **plain,
         **times,
     )
+
+
+def _filter(kept: dict[str, Any]) -> InvoiceFilter:
+    over = kept["amount_over"]
+    return InvoiceFilter(**kept | {"amount_over": None if over is None else Decimal(over)})

@@ -25,6 +25,7 @@ def upgrade() -> None:
         sa.Column("owner_slack", sa.String(), nullable=False),
         sa.Column("events", sa.String(), nullable=False),
         sa.Column("filter_text", sa.Text(), nullable=False),
+        sa.Column("wanted_json", sa.Text(), nullable=False),
         sa.Column("time_zone", sa.String(), nullable=False),
         sa.Column("rhythm", sa.String(), nullable=False),
         sa.Column("digest_at", sa.String(), nullable=False),

@@ -1,0 +1,132 @@
+"""Reading the change feed: each reader is shown every change once, in batches, inside one transaction each.
+
+The reader's cursor moves in the transaction in which its handler writes what follows from the changes. So a crash
+neither repeats nor loses any, and of two replicas one deals with a batch.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from bot.deps import Deps
+from store.changes import Change, changes_after, last_sequence, settled_sequence
+from store.db import Store, WriteConnection
+from store.errors import StoreError
+from store.feed_cursors import begin_feed, feed_position, move_feed
+
+Handle = Callable[[WriteConnection, tuple[Change, ...]], Awaitable[None]]
+Begin = Callable[[WriteConnection], Awaitable[None]]
+Round = Callable[[], Awaitable[None]]
+
+# SQLite has one writer, so a batch should be dealt with while a person does not notice the wait.
+_BATCH = 500
+# What another replica wrote wakes nobody here, and time passes too.
+_LOOK_SECONDS = 2.0
+# After an error of ours: the same changes will fail again, and everybody else should notice little of it.
+_PATIENCE_SECONDS = 60.0
+_log = logging.getLogger(__name__)
+
+
+class _LostError(Exception):
+    """Another replica was first: what this one wrote for the batch must not stay."""
+
+
+async def _nothing(_conn: WriteConnection) -> None:
+    return
+
+
+async def _no_round() -> None:
+    return
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reader:
+    """One who reads the feed under a name for ever its own.
+
+    `handle` is given the changes in the order of their numbers and the connection to write with; `begin` is called
+    once in the reader's life, before its first change.
+    """
+
+    name: str
+    handle: Handle
+    begin: Begin = _nothing
+
+
+async def read_on(store: Store, reader: Reader, *, limit: int = _BATCH) -> bool:
+    """Let the reader deal with its next batch; False when there was none for it.
+
+    The first call only notes where the feed ends: what came before it is no news. Raises StoreError, and whatever the
+    handler raises; then the batch comes again.
+    """
+    async with store.read() as conn:
+        position, newest = await feed_position(conn, reader.name), await last_sequence(conn)
+    if position is None:
+        await _start(store, reader)
+        return False
+    if newest <= position:
+        return False
+    async with store.write() as conn:
+        settled = await settled_sequence(conn)
+    async with store.read() as conn:
+        found = await changes_after(conn, position, limit=limit)
+    batch = tuple(change for change in found if change.sequence <= settled)
+    if not batch:
+        return False
+    with contextlib.suppress(_LostError):
+        await _deal_with(store, reader, batch, position)
+        return True
+    return False
+
+
+@asynccontextmanager
+async def follow(deps: Deps, reader: Reader, *, after_round: Round = _no_round) -> AsyncIterator[None]:
+    """Let the reader deal with what is written as long as the block lasts.
+
+    `after_round` is called whenever all was read: at least every few seconds.
+    """
+    task = asyncio.create_task(_follow(deps, reader, after_round))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+async def _follow(deps: Deps, reader: Reader, after_round: Round) -> None:
+    with deps.changed.listen() as bell:
+        while True:
+            await bell.wait(await _look(deps, reader, after_round))
+
+
+async def _look(deps: Deps, reader: Reader, after_round: Round) -> float:
+    """Read all there is; how many seconds may pass until the next look."""
+    try:
+        while await read_on(deps.store, reader):
+            pass
+        await after_round()
+    except StoreError as error:
+        _log.warning("%s are behind: %s", reader.name, error)
+    except Exception:  # noqa: BLE001 - see the next line
+        # An outer door: a defect in what is done about one change must not end all that comes after it.
+        _log.exception("%s are held up", reader.name)
+        await asyncio.sleep(_PATIENCE_SECONDS)
+    return _LOOK_SECONDS
+
+
+async def _start(store: Store, reader: Reader) -> None:
+    async with store.write() as conn:
+        if await begin_feed(conn, reader.name, await settled_sequence(conn)):
+            await reader.begin(conn)
+
+
+async def _deal_with(store: Store, reader: Reader, batch: tuple[Change, ...], position: int) -> None:
+    """Raises _LostError when the reader stands elsewhere by now."""
+    async with store.write() as conn:
+        # The fence first: whoever comes too late is refused before anything is written.
+        if not await move_feed(conn, reader.name, before=position, after=batch[-1].sequence):
+            raise _LostError
+        await reader.handle(conn, batch)
