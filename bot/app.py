@@ -11,7 +11,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.commands import find, help_, lookup, pick, refresh
+from bot.commands import channels, find, help_, lookup, pick, refresh
 from bot.deps import Deps
 from bot.feature import Feature, Service, Subcommand, reply_to, slash_request
 from bot.views.misses import failed, outdated_button
@@ -20,6 +20,7 @@ COMMAND = "/tesorio"
 _ASKED: tuple[Feature, ...] = (
     lookup.FEATURE,
     refresh.FEATURE,
+    channels.FEATURE,
     pick.FEATURE,
     find.FEATURE,
 )

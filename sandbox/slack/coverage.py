@@ -2,9 +2,9 @@
 
 Beside the Web API below: Socket Mode (hello, envelopes, acknowledgements, retries of events, disconnect), response
 URLs, the payloads of commands, actions, suggestions, shortcuts and modals, and the events app_home_opened, app_mention,
-app_uninstalled, channel_left, link_shared, member_joined_channel, message.* and user_change. Not answered: delivery
-over HTTP, OAuth, files, user groups, scheduled and streamed messages, Slack's own rate limits (a fault on demand
-stands in for them).
+app_uninstalled, channel_* and group_* (of their lives and members), link_shared, member_joined_channel, message.* and
+user_change. Not answered: delivery over HTTP, OAuth, files, user groups, scheduled and streamed messages, Slack's own
+rate limits (a fault on demand stands in for them).
 """
 
 from collections.abc import Mapping
@@ -42,6 +42,7 @@ COVERAGE: Mapping[str, Covered] = {
     "conversations.open": Covered(tested_in=_CONVERSATIONS, differs="no conversations of several people"),
     "conversations.replies": Covered(tested_in=_CONVERSATIONS),
     "reactions.add": Covered(tested_in=_CHAT, differs="any name is an emoji"),
+    "users.conversations": Covered(tested_in=_CONVERSATIONS, differs="of the app itself only"),
     "users.info": Covered(tested_in=_USERS),
     "users.list": Covered(tested_in=_USERS),
     "users.lookupByEmail": Covered(tested_in=_USERS),

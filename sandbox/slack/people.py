@@ -8,6 +8,7 @@ from collections.abc import Awaitable
 from dataclasses import replace
 from typing import Any
 
+from sandbox.slack import channel_acts
 from sandbox.slack.acting import (
     close_modal,
     open_home_tab,
@@ -150,15 +151,12 @@ class Workspace:
 
         return await self._watched(user, act(), waiting)
 
-    def invite_app(self, channel: str) -> None:
-        self.core.state.add_to(self.channel(channel), self.core.app.bot_user)
+    def invite_app(self, channel: str, by: str = "") -> None:
+        """`/invite` the app; without `by` nobody is named as its inviter, as when it came another way."""
+        channel_acts.join(self.core, self.channel(channel), self.core.app.bot_user, by)
 
-    def remove_app(self, channel: str) -> None:
-        left = self.channel(channel)
-        bot = self.core.app.bot_user
-        self.core.state.put_channel(replace(left, members=tuple(each for each in left.members if each != bot)))
-        ts = self.core.state.next_ts()
-        emit(self.core, {"type": "channel_left", "channel": left.id, "actor_id": bot, "event_ts": ts})
+    def remove_app(self, channel: str, by: str = "") -> None:
+        channel_acts.remove_app(self.core, self.channel(channel), by or self.core.app.bot_user)
 
     def deactivate(self, user: str) -> None:
         self.change_member(user, deleted=True)

@@ -30,6 +30,7 @@ class Channel:
     kind: ChannelKind
     members: tuple[str, ...]
     is_ext_shared: bool = False
+    is_pending_ext_shared: bool = False
     is_archived: bool = False
 
 

@@ -43,6 +43,7 @@ def channel_json(channel: Channel, viewer: str) -> Json:
         "is_archived": channel.is_archived,
         "is_im": channel.kind == "im",
         "is_ext_shared": channel.is_ext_shared,
+        "is_pending_ext_shared": channel.is_pending_ext_shared,
         "is_shared": channel.is_ext_shared,
         "is_org_shared": False,
         "is_mpim": False,

@@ -2,39 +2,45 @@
 
 from collections.abc import Sequence
 
+from sandbox.slack import channel_acts
 from sandbox.slack.arguments import Arguments
 from sandbox.slack.core import Core
 from sandbox.slack.errors import ApiError
-from sandbox.slack.posting import emit
 from sandbox.slack.records import Channel, Json, Message
-from sandbox.slack.seed import TEAM_ID
 from sandbox.slack.web_api.channels import app_conversation, joined_channel, visible_channel
 from sandbox.slack.web_api.paging import page_of
 from sandbox.slack.wire import channel_json, message_json
 
+_READ_SCOPES = {"channel": "channels:read", "private": "groups:read", "im": "im:read"}
 _TYPES = {"channel": "public_channel", "private": "private_channel", "im": "im"}
+_OMITTED = frozenset({"is_member", "num_members"})
 _HISTORY_SCOPES = {"channel": "channels:history", "private": "groups:history", "im": "im:history"}
 
 
 def listing(args: Arguments, core: Core) -> Json:
-    wanted = args.names("types") or ("public_channel",)
-    hide_archived = args.flag("exclude_archived")
-    found = [
-        channel_json(each, core.app.bot_user)
-        for each in core.state.channels.values()
-        if _TYPES[each.kind] in wanted and _known(each, core) and not (hide_archived and each.is_archived)
-    ]
+    found = [channel_json(each, core.app.bot_user) for each in _of_types(args, core) if _known(each, core)]
     page, metadata = page_of(found, args)
+    return {"channels": page, "response_metadata": metadata}
+
+
+def joined_by_app(args: Arguments, core: Core) -> Json:
+    """`users.conversations`, which leaves out whether the app is a member (it is) and how many there are."""
+    bot = core.app.bot_user
+    found = [channel_json(each, bot) for each in _of_types(args, core) if bot in each.members]
+    limited = [{name: value for name, value in each.items() if name not in _OMITTED} for each in found]
+    page, metadata = page_of(limited, args)
     return {"channels": page, "response_metadata": metadata}
 
 
 def info(args: Arguments, core: Core) -> Json:
     channel = visible_channel(core, args.required("channel", "channel_not_found"))
+    _require_scope(core, channel.kind)
     return {"channel": channel_json(channel, core.app.bot_user)}
 
 
 def members(args: Arguments, core: Core) -> Json:
     channel = visible_channel(core, args.required("channel", "channel_not_found"))
+    _require_scope(core, channel.kind)
     page, metadata = page_of([{"id": each} for each in channel.members], args)
     return {"members": [each["id"] for each in page], "response_metadata": metadata}
 
@@ -54,10 +60,7 @@ def join(args: Arguments, core: Core) -> Json:
         raise ApiError("method_not_supported_for_channel_type")
     if channel.is_archived:
         raise ApiError("is_archived")
-    joined = core.state.add_to(channel, core.app.bot_user)
-    if joined is not channel:
-        event = {"type": "member_joined_channel", "user": core.app.bot_user, "channel": channel.id, "team": TEAM_ID}
-        emit(core, {**event, "channel_type": "C", "event_ts": core.state.next_ts()})
+    joined = channel_acts.join(core, channel, core.app.bot_user)
     return {"channel": channel_json(joined, core.app.bot_user)}
 
 
@@ -76,6 +79,23 @@ def replies(args: Arguments, core: Core) -> Json:
         raise ApiError("thread_not_found")
     thread = [each for each in core.state.messages(channel.id) if parent in (each.ts, each.thread_ts)]
     return _messages(_between(thread, args), args)
+
+
+def _of_types(args: Arguments, core: Core) -> list[Channel]:
+    wanted = args.names("types") or ("public_channel",)
+    for kind, name in _TYPES.items():
+        if name in wanted:
+            _require_scope(core, kind)
+    hide_archived = args.flag("exclude_archived")
+    channels = core.state.channels.values()
+    return [each for each in channels if _TYPES[each.kind] in wanted and not (hide_archived and each.is_archived)]
+
+
+def _require_scope(core: Core, kind: str) -> None:
+    """Each kind of conversation has a scope of its own."""
+    needed = _READ_SCOPES[kind]
+    if needed not in core.app.scopes:
+        raise ApiError("missing_scope", needed=needed, provided=",".join(sorted(core.app.scopes)))
 
 
 def _known(channel: Channel, core: Core) -> bool:

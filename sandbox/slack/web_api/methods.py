@@ -42,6 +42,7 @@ METHODS: Mapping[str, Method] = {
     "conversations.open": Method(handler=conversations.open_conversation, scopes=("im:write", "mpim:write")),
     "conversations.replies": Method(handler=conversations.replies, scopes=_HISTORY),
     "reactions.add": Method(handler=session.add_reaction, scopes=("reactions:write",)),
+    "users.conversations": Method(handler=conversations.joined_by_app, scopes=_CHANNELS_READ),
     "users.info": Method(handler=people.info, scopes=("users:read",)),
     "users.list": Method(handler=people.listing, scopes=("users:read",)),
     "users.lookupByEmail": Method(handler=people.lookup_by_email, scopes=("users:read.email",)),

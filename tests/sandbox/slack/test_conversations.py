@@ -30,6 +30,21 @@ class TestListing:
         assert await refusal(client, "conversations.list", cursor="???") == "invalid_cursor"
         assert await refusal(client, "conversations.list", limit="many") == "invalid_limit"
 
+    async def test_the_apps_own_channels(self, slack: SlackStandIn) -> None:
+        listed = await web_client(slack).users_conversations(types="public_channel,private_channel,im")
+        assert {AR_TEAM, ANA_APP_DM, NORTHWIND_SHARED} < {each["id"] for each in listed["channels"]}
+        assert GENERAL not in {each["id"] for each in listed["channels"]}
+        assert not any("is_member" in each for each in listed["channels"])
+
+    async def test_each_kind_needs_its_own_scope(self) -> None:
+        async with SlackStandIn(app=app_config(scopes=frozenset({"channels:read"}))) as slack:
+            client = web_client(slack)
+            assert (await client.conversations_info(channel=AR_TEAM))["ok"]
+            assert await refusal(client, "conversations.info", channel=ANA_APP_DM) == "missing_scope"
+            assert await refusal(client, "conversations.members", channel=ANA_APP_DM) == "missing_scope"
+            types = "public_channel,private_channel"
+            assert await refusal(client, "users.conversations", types=types) == "missing_scope"
+
     async def test_info_tells_shared_channels(self, slack: SlackStandIn) -> None:
         client = web_client(slack)
         shared = await client.conversations_info(channel=NORTHWIND_SHARED)

@@ -1,0 +1,187 @@
+"""What becomes of the channels that we are in, kept as Slack tells it, and `/tesorio add`: share to this channel."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+from slack_bolt.app.async_app import AsyncApp
+
+from bot.access import Capability
+from bot.audience import audience
+from bot.channel_lookup import UNREACHABLE, learn_channel, learn_person, recheck, reconcile
+from bot.commands.guard import admitted
+from bot.deps import Deps
+from bot.feature import Feature, SlashRequest, Subcommand
+from bot.views.channels import added, not_added, not_here
+from store.audit import AuditEvent
+from store.channels import change_channel, change_channel_id, forget_channel, note_added
+from store.errors import StoreError
+from store.slack_people import Standing
+from store.users import linked_user
+
+_RECONCILE_EVERY = timedelta(hours=24)
+_PAUSE_SECONDS = 300
+_OUTSIDE = frozenset({Standing.GUEST, Standing.STRANGER})
+_log = logging.getLogger(__name__)
+
+Event = Mapping[str, Any]
+Heard = Callable[[Deps, Event], Awaitable[None]]
+
+
+async def on_joined(deps: Deps, event: Event) -> None:
+    """Somebody joined a channel: we, and then who added us counts; or others, and then whether they are guests."""
+    channel_id, user_id = str(event.get("channel") or ""), str(event.get("user") or "")
+    if user_id == deps.bot_user:
+        await _keep_added(deps, channel_id, str(event.get("inviter") or ""))
+        await learn_channel(deps, channel_id)
+        return
+    heard_at = deps.clock()
+    if (await learn_person(deps, user_id)).standing in _OUTSIDE:
+        async with deps.store.write() as conn:
+            await change_channel(conn, channel_id, heard_at, has_guests=True)
+
+
+async def on_left(deps: Deps, event: Event) -> None:
+    """We are not in the channel any more."""
+    await _change(deps, event, is_member=False)
+
+
+async def on_archived(deps: Deps, event: Event) -> None:
+    """Nothing can be posted there any more."""
+    await _change(deps, event, is_archived=True)
+
+
+async def on_renamed(deps: Deps, event: Event) -> None:
+    """Its name is what people look for."""
+    channel = event.get("channel") or {}
+    await _change(deps, {"channel": channel.get("id")}, name=str(channel.get("name") or ""))
+
+
+async def on_shared(deps: Deps, event: Event) -> None:
+    """People of another company read it from now on."""
+    await _change(deps, event, is_external=True)
+    await on_changed(deps, event)
+
+
+async def on_changed(deps: Deps, event: Event) -> None:
+    """Slack says what it is now: unarchived, or not shared with that company any more."""
+    await learn_channel(deps, str(event.get("channel") or ""))
+
+
+async def on_deleted(deps: Deps, event: Event) -> None:
+    """It is no more."""
+    async with deps.store.write() as conn:
+        await forget_channel(conn, str(event.get("channel") or ""))
+
+
+async def on_new_id(deps: Deps, event: Event) -> None:
+    """The same channel under another id, often because it is shared now."""
+    new = str(event.get("new_channel_id") or "")
+    async with deps.store.write() as conn:
+        await change_channel_id(conn, str(event.get("old_channel_id") or ""), new)
+        await change_channel(conn, new, deps.clock(), is_external=True)
+    await learn_channel(deps, new)
+
+
+HEARD: Mapping[str, Heard] = {
+    "member_joined_channel": on_joined,
+    "channel_left": on_left,
+    "group_left": on_left,
+    "channel_archive": on_archived,
+    "group_archive": on_archived,
+    "channel_unarchive": on_changed,
+    "group_unarchive": on_changed,
+    "channel_rename": on_renamed,
+    "group_rename": on_renamed,
+    "channel_shared": on_shared,
+    "channel_unshared": on_changed,
+    "channel_deleted": on_deleted,
+    "group_deleted": on_deleted,
+    "channel_id_changed": on_new_id,
+}
+
+
+async def add_here(deps: Deps, request: SlashRequest) -> None:
+    """`/tesorio add`: a linked person vouches for the app in this channel, as by inviting it."""
+    channel_id = request.reply.channel_id
+    allowed = await admitted(
+        deps, request.person, Capability.ACT, action="channels.add", subject=channel_id, reply=request.reply
+    )
+    if allowed is None:
+        return
+    found = await audience(deps, channel_id)
+    if found.is_direct or not found.is_member:
+        await deps.answering.post_privately(request.reply, not_here())
+        return
+    await _keep_added(deps, channel_id, request.person.user_id)
+    answer = not_added(found.reason) if found.is_external else added(found.name)
+    await deps.answering.post_privately(request.reply, answer)
+
+
+@asynccontextmanager
+async def watching(deps: Deps) -> AsyncIterator[None]:
+    """Keep what we know of channels fresh: all of it at the start and once a day, old facts in between."""
+    task = asyncio.create_task(_watch(deps))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+async def _watch(deps: Deps) -> None:
+    due = deps.clock()
+    while True:
+        is_due = deps.clock() >= due
+        try:
+            await (reconcile(deps) if is_due else recheck(deps))
+        except (*UNREACHABLE, StoreError) as error:
+            _log.warning("channels could not be looked up, the next try is in a while: %s", error)
+        else:
+            due = deps.clock() + _RECONCILE_EVERY if is_due else due
+        await asyncio.sleep(_PAUSE_SECONDS)
+
+
+async def _keep_added(deps: Deps, channel_id: str, by: str) -> None:
+    at = deps.clock()
+    async with deps.store.write() as conn:
+        account = await linked_user(conn, deps.team_id, by) if by else None
+        await note_added(conn, channel_id, by=by, was_linked=account is not None, at=at)
+    actor = f"user:{account.id}" if account else f"slack:{deps.team_id}:{by}"
+    deps.audit.note(AuditEvent(at=at, actor=actor, action="channels.added", subject=channel_id))
+
+
+async def _change(deps: Deps, event: Event, **changes: object) -> None:
+    async with deps.store.write() as conn:
+        await change_channel(conn, str(event.get("channel") or ""), deps.clock(), **changes)
+
+
+def _register(app: AsyncApp, deps: Deps) -> None:
+    for name, heard in HEARD.items():
+        app.event(name)(_listener(deps, heard))
+
+
+def _listener(deps: Deps, heard: Heard) -> Callable[[Any, Event], Awaitable[None]]:
+    async def listen(ack: Any, event: Event) -> None:
+        await ack()
+        try:
+            await heard(deps, event)
+        except UNREACHABLE as error:
+            # What the event itself said is kept; the rest is asked for again before long.
+            _log.warning("Slack could not be asked about a channel: %s", type(error).__name__)
+
+    return listen
+
+
+FEATURE = Feature(
+    subcommands=(Subcommand(word="add", usage="add", meaning="let cards be shared to this channel", handle=add_here),),
+    scopes=frozenset({"channels:read", "groups:read", "im:read"}),
+    events=frozenset(HEARD),
+    services=(watching,),
+    register=_register,
+)
