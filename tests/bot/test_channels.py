@@ -1,0 +1,266 @@
+"""What we know of channels: kept from events, asked of Slack, and who counts as an outsider."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import pytest
+
+from bot.audience import audience
+from bot.channel_lookup import recheck, reconcile
+from sandbox.slack import channel_acts
+from sandbox.slack.records import Channel as SandboxChannel
+from sandbox.slack.seed import (
+    ANA,
+    ANA_APP_DM,
+    ANA_BEN_DM,
+    AR_TEAM,
+    ARCHIVED,
+    BEN,
+    FINANCE_LEADS,
+    GENERAL,
+    GUEST,
+    NORTHWIND_SHARED,
+    SALES,
+)
+from store.channels import Channel, channel_by_id, destinations
+from tests.bot.world import World
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+UNLINKED = "U0UNLINKED"
+SHARED = "people of another company read this channel"
+GUESTS = "guests read this channel"
+UNTOLD = "Slack does not tell Tesorio who else reads this conversation"
+
+
+async def known(world: World, channel_id: str) -> Channel | None:
+    async with world.store.read() as conn:
+        return await channel_by_id(conn, channel_id)
+
+
+async def settled(world: World) -> None:
+    """Every event has arrived and its listener has ended."""
+    await world.slack.core.background.idle()
+    await world.catch_up()
+
+
+async def made(world: World, name: str, *members: str, **facts: bool) -> str:
+    """A channel of its own, with the app in it."""
+    channel = SandboxChannel(
+        id=f"C0{name.upper()}",
+        name=name,
+        kind="channel",
+        members=(ANA, world.assistant.deps.bot_user, *members),
+        **facts,
+    )
+    world.slack.core.state.put_channel(channel)
+    return channel.id
+
+
+async def calls(world: World, act: Callable[[], Awaitable[object]]) -> list[str]:
+    """The Web API methods that were called meanwhile."""
+    seen: list[str] = []
+    original = world.workspace.faults.take
+
+    def take(method: str, args: object) -> object:
+        seen.append(method)
+        return original(method, args)  # type: ignore[arg-type]
+
+    world.workspace.faults.take = take  # type: ignore[method-assign,assignment]
+    try:
+        await act()
+    finally:
+        del world.workspace.faults.take
+    return [method for method in seen if method.startswith(("conversations.", "users."))]
+
+
+class TestAudience:
+    @pytest.mark.parametrize(
+        ("channel", "reason"),
+        [
+            (AR_TEAM, ""),
+            (SALES, ""),
+            (ANA_APP_DM, ""),
+            (NORTHWIND_SHARED, SHARED),
+            (GENERAL, GUESTS),
+            (FINANCE_LEADS, UNTOLD),
+            (ANA_BEN_DM, UNTOLD),
+            ("C0NOSUCH01", UNTOLD),
+            ("", UNTOLD),
+        ],
+    )
+    async def test_says_who_reads_a_channel(self, world: World, channel: str, reason: str) -> None:
+        found = await audience(world.assistant.deps, channel)
+        assert (found.reason, found.is_external) == (reason, bool(reason))
+
+    async def test_of_a_known_channel_costs_no_call(self, world: World) -> None:
+        deps = world.assistant.deps
+        await audience(deps, AR_TEAM)
+        assert await calls(world, lambda: audience(deps, AR_TEAM)) == []
+        world.clock.ahead = timedelta(hours=25)
+        assert await calls(world, lambda: audience(deps, AR_TEAM)) == ["conversations.info", "conversations.members"]
+
+    async def test_takes_the_safe_side_when_slack_is_silent(self, world: World) -> None:
+        channel_id = await made(world, "silent")
+        world.workspace.faults.fail("conversations.info", 503)
+        found = await audience(world.assistant.deps, channel_id)
+        assert found.is_external
+        assert found.reason == "Slack could not say just now who reads this channel"
+        assert await known(world, channel_id) is None
+        assert not (await audience(world.assistant.deps, channel_id)).is_external
+
+    async def test_waits_out_a_rate_limit(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("bot.channel_lookup._pause_seconds", lambda _: 0.0)
+        channel_id = await made(world, "busy")
+        world.workspace.faults.rate_limit("conversations.info", "1")
+        assert not (await audience(world.assistant.deps, channel_id)).is_external
+
+    async def test_a_pending_invitation_counts(self, world: World) -> None:
+        channel_id = await made(world, "pending", is_pending_ext_shared=True)
+        assert (await audience(world.assistant.deps, channel_id)).reason == SHARED
+
+
+class TestEvents:
+    async def test_who_added_the_app_is_kept(self, world: World) -> None:
+        for channel, by, is_destination in ((GENERAL, ANA, True), (FINANCE_LEADS, UNLINKED, False)):
+            world.workspace.invite_app(channel, by=by)
+            await settled(world)
+            found = await known(world, channel)
+            assert found is not None
+            assert (found.added_by, found.is_destination) == (by, is_destination)
+            world.workspace.remove_app(channel, by=BEN)
+            await settled(world)
+            found = await known(world, channel)
+            assert found is not None
+            assert (found.added_by, found.facts.is_member, found.is_destination) == ("", False, False)
+        assert not world.log.errors()
+
+    async def test_a_channel_added_without_a_name_is_no_destination(self, world: World) -> None:
+        channel_id = await made(world, "unnamed")
+        world.workspace.remove_app(channel_id)
+        world.workspace.invite_app(channel_id)
+        await settled(world)
+        found = await known(world, channel_id)
+        assert found is not None
+        assert not found.is_destination
+
+    async def test_a_guest_who_joins_makes_it_a_channel_with_guests(self, world: World) -> None:
+        channel_id = await made(world, "quiet")
+        assert not (await audience(world.assistant.deps, channel_id)).is_external
+        channel_acts.join(world.slack.core, world.workspace.channel(channel_id), BEN)
+        await settled(world)
+        assert not (await audience(world.assistant.deps, channel_id)).is_external
+        channel_acts.join(world.slack.core, world.workspace.channel(channel_id), GUEST)
+        await settled(world)
+        assert (await audience(world.assistant.deps, channel_id)).reason == GUESTS
+
+    async def test_sharing_counts_at_once_and_even_when_slack_is_silent(self, world: World) -> None:
+        channel_id = await made(world, "deal")
+        await audience(world.assistant.deps, channel_id)
+        world.workspace.faults.fail("conversations.info", 503)
+        channel_acts.share(world.slack.core, world.workspace.channel(channel_id))
+        await settled(world)
+        assert (await audience(world.assistant.deps, channel_id)).reason == SHARED
+        channel_acts.unshare(world.slack.core, world.workspace.channel(channel_id))
+        await settled(world)
+        assert not (await audience(world.assistant.deps, channel_id)).is_external
+
+    async def test_lives_of_a_channel(self, world: World) -> None:
+        channel_id = await made(world, "lively")
+        world.workspace.remove_app(channel_id)
+        world.workspace.invite_app(channel_id, by=ANA)
+        await settled(world)
+        channel_acts.rename(world.slack.core, world.workspace.channel(channel_id), "livelier")
+        await settled(world)
+        async with world.store.read() as conn:
+            assert [each.facts.id for each in await destinations(conn, "#Liveli")] == [channel_id]
+        channel_acts.archive(world.slack.core, world.workspace.channel(channel_id), ANA)
+        await settled(world)
+        async with world.store.read() as conn:
+            assert await destinations(conn, "liveli") == ()
+        channel_acts.archive(world.slack.core, world.workspace.channel(channel_id), ANA, is_archived=False)
+        channel_acts.change_id(world.slack.core, world.workspace.channel(channel_id), "C0LIVELY02")
+        await settled(world)
+        found = await known(world, "C0LIVELY02")
+        assert found is not None
+        assert (found.added_by, found.is_destination) == (ANA, True)
+        channel_acts.remove(world.slack.core, world.workspace.channel("C0LIVELY02"))
+        await settled(world)
+        assert await known(world, "C0LIVELY02") is None
+
+    async def test_an_older_answer_does_not_undo_an_event(self, world: World) -> None:
+        channel_id = await made(world, "racing")
+        deps = world.assistant.deps
+        await audience(deps, channel_id)
+        world.workspace.faults.stall("conversations.members", 0.3)
+        world.clock.ahead = timedelta(hours=25)
+        asked = asyncio.create_task(audience(deps, channel_id))
+        await asyncio.sleep(0.1)
+        channel_acts.archive(world.slack.core, world.workspace.channel(channel_id), ANA)
+        await settled(world)
+        await asked
+        found = await known(world, channel_id)
+        assert found is not None
+        assert found.facts.is_archived
+
+
+class TestReconcile:
+    async def test_makes_good_what_was_missed(self, world: World) -> None:
+        deps = world.assistant.deps
+        came = await made(world, "missed")
+        await reconcile(deps)
+        found = await known(world, came)
+        assert found is not None
+        assert found.facts.is_member
+        assert not found.is_destination
+        state = world.slack.core.state
+        state.put_channel(SandboxChannel(id=came, name="missed", kind="channel", members=(ANA,)))
+        await reconcile(deps)
+        found = await known(world, came)
+        assert found is not None
+        assert not found.facts.is_member
+        archived = await known(world, ARCHIVED)
+        assert archived is not None
+        assert archived.facts.is_archived
+
+    async def test_reads_every_page(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("bot.channel_lookup._PAGE", 1)
+        monkeypatch.setattr("bot.channel_lookup._MEMBERS_PAGE", 1)
+        channel_id = await made(world, "paged", BEN, GUEST)
+        await reconcile(world.assistant.deps)
+        assert (await audience(world.assistant.deps, channel_id)).reason == GUESTS
+
+    async def test_old_facts_are_asked_for_again(self, world: World) -> None:
+        deps = world.assistant.deps
+        channel_id = await made(world, "aging")
+        await audience(deps, channel_id)
+        assert await calls(world, lambda: recheck(deps)) == []
+        world.clock.ahead = timedelta(hours=7)
+        assert "conversations.info" in await calls(world, lambda: recheck(deps))
+
+
+class TestAdd:
+    async def test_a_linked_person_vouches_for_a_channel(self, world: World) -> None:
+        outcome = await world.say("/tesorio add")
+        assert "Cards can now be shared to #ar-team." in world.shown(outcome)
+        assert outcome.messages[0].ephemeral_to == ANA
+        found = await known(world, AR_TEAM)
+        assert found is not None
+        assert found.is_destination
+        assert (await world.audited())[-1][1:] == ("channels.added", AR_TEAM)
+
+    @pytest.mark.parametrize(
+        ("channel", "words"),
+        [
+            (GENERAL, "Type /invite @tesorio here"),
+            (ANA_APP_DM, "Type /invite @tesorio here"),
+            (FINANCE_LEADS, "Type /invite @tesorio here"),
+            (NORTHWIND_SHARED, "Cards are still not shared to this channel, because people of another company read"),
+        ],
+    )
+    async def test_says_why_not(self, world: World, channel: str, words: str) -> None:
+        outcome = await world.workspace.say(ANA, channel, "/tesorio add")
+        assert words in world.shown(outcome)
+
+    async def test_a_viewer_may_not(self, world: World) -> None:
+        assert "Your role here does not allow this" in world.shown(await world.say("/tesorio add", user=BEN))
