@@ -9,7 +9,20 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Index, RowMapping, String, Table, delete, func, insert, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Index,
+    RowMapping,
+    String,
+    Table,
+    Text,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from store.db import ReadConnection, WriteConnection
 from store.schema import Instant, metadata
@@ -26,15 +39,16 @@ class RequestState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LinkRequest:
-    """Whom to link to which account (`user_id`); `email` is the one that both had. Void from `expires_at` on.
+    """Whom (`name` in Slack) to link to which account (`user_id`); `email` is the one that both had.
 
-    `decided_by` is the account of the admin who decided, empty where nobody had to.
+    Void from `expires_at` on. `decided_by` is the account of the admin who decided, empty where nobody had to.
     """
 
     id: str
     team_id: str
     slack_user_id: str
     user_id: str
+    name: str
     email: str
     made_at: datetime
     expires_at: datetime
@@ -50,6 +64,7 @@ link_requests = Table(
     Column("team_id", String, nullable=False),
     Column("slack_user_id", String, nullable=False),
     Column("user_id", String, nullable=False),
+    Column("name", Text, nullable=False),
     Column("email", String, nullable=False),
     Column("made_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),

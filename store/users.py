@@ -164,6 +164,13 @@ async def slack_link(conn: ReadConnection, team_id: str, slack_user_id: str) -> 
     return _link(row) if row else None
 
 
+async def links_of_account(conn: ReadConnection, team_id: str, user_id: str) -> tuple[SlackLink, ...]:
+    """Who of a workspace acts as this account."""
+    c = slack_links.c
+    query = select(slack_links).where(c.team_id == team_id, c.user_id == user_id).order_by(c.slack_user_id)
+    return tuple(_link(row) for row in (await conn.execute(query)).mappings())
+
+
 async def linked_people(
     conn: ReadConnection, team_id: str, *, role: Role | None = None
 ) -> tuple[tuple[User, SlackLink], ...]:

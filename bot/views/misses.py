@@ -2,8 +2,9 @@
 
 from slack_sdk.models.blocks import Block
 
+from bot.views.buttons import plain_button
 from bot.views.match import MAX_QUERY, Candidate
-from bot.views.parts import Message, button, lines, message, paragraph, row_with_button, words
+from bot.views.parts import Message, button, buttons_row, lines, message, paragraph, row_with_button, words
 from bot.views.text import literal
 from bot.views.values import RecordKind
 
@@ -15,11 +16,11 @@ Entries = tuple[tuple[str, str], ...]
 
 
 def no_match(
-    query: str, kind: RecordKind, nearest: tuple[Candidate, ...] = (), *, being_read: str | None = None
+    query: str, kind: RecordKind | None = None, nearest: tuple[Candidate, ...] = (), *, being_read: str | None = None
 ) -> Message:
     """Nothing matches; the nearest records are one press away.
 
-    `being_read` names a source whose first reading is under way: what is missing may be about to come.
+    `kind` is what was asked for, None when that was not said. `being_read` names a source whose first reading is under way: what is missing may be about to come.
     """
     shown = nearest[:MAX_NEAREST]
     advice = "The nearest are:" if shown else f"Check the spelling, or try a part of the {_name_of(kind)}."
@@ -28,7 +29,7 @@ def no_match(
         advice = (
             f"{source} is still being read for the first time; try again in a minute. {advice if shown else ''}".strip()
         )
-    text = f"No {kind} matches «{literal(query, MAX_QUERY)}». {advice}"
+    text = f"No {kind or 'invoice or customer'} matches «{literal(query, MAX_QUERY)}». {advice}"
     rows = [_nearest_row(position, candidate) for position, candidate in enumerate(shown, start=1)]
     labels = ", ".join(literal(candidate.label, _MAX_LABEL) for candidate in shown)
     return message(f"{text} {labels}".strip(), [paragraph("miss", text), *rows])
@@ -55,9 +56,9 @@ def help_message(entries: Entries, command: str = "/tesorio", unknown: str = "")
 
 def not_linked() -> Message:
     """This Slack user has no account here. It says nothing about any record."""
-    return _notice(
-        "Your Slack user is not linked to an account here yet. Ask your administrator to link it, then try again."
-    )
+    text = "Your Slack user is not linked to an account here yet. Connect it, then try again."
+    connect = plain_button("Connect", "connect.open", style="primary")
+    return message(text, [paragraph("notice", text), *buttons_row("connect", [connect])])
 
 
 def not_permitted() -> Message:
@@ -93,5 +94,5 @@ def _nearest_row(position: int, candidate: Candidate) -> Block:
     return row_with_button(f"nearest.{position}", text, button("Show", "lookup.open", candidate.ref))
 
 
-def _name_of(kind: RecordKind) -> str:
-    return {"invoice": "number", "customer": "name"}[kind]
+def _name_of(kind: RecordKind | None) -> str:
+    return {"invoice": "number", "customer": "name", None: "number or name; help lists what you can ask"}[kind]
