@@ -51,9 +51,8 @@ async def customer_aging(conn: ReadConnection, customer_id: RecordId, today: dat
 
     `today` is the company's calendar date. An invoice is current through its due date; without one it stays current.
     """
-    ends = {_end(number): today - timedelta(days=days) for number, days in enumerate(_BUCKET_ENDS_DAYS)}
-    rows = (await conn.execute(_AGING, {"customer_id": customer_id, **ends})).all()
-    found = tuple(_aging(row[0], [int(value) for value in row[1:7]], int(row[7])) for row in rows)
+    rows = await conn.execute(_AGING, {"customer_id": customer_id, **bucket_ends(today)})
+    found = tuple(aging_of_row(*row) for row in rows)
     return tuple(sorted(found, key=lambda aging: (-aging.open_balance.minor, -aging.credit.minor, aging.currency)))
 
 
@@ -64,6 +63,35 @@ async def open_balances(conn: ReadConnection, customer_ids: Sequence[RecordId]) 
         money = Money(currency=row.currency, minor=int(row.minor))
         found[row.customer_id] = (*found.get(row.customer_id, ()), money)
     return found
+
+
+def bucket_ends(today: date) -> dict[str, date]:
+    """What a statement with `aging_sums` is executed with."""
+    return {_end(number): today - timedelta(days=days) for number, days in enumerate(_BUCKET_ENDS_DAYS)}
+
+
+def aging_sums() -> tuple[ColumnElement[int], ...]:
+    """The columns behind the currency from which `aging_of_row` makes an Aging, of rows of the table `invoices`."""
+    c = invoices.c
+    is_owed, is_credit = c.open_balance_minor > 0, c.open_balance_minor < 0
+    sums = [func.sum(case((is_owed & _in_bucket(number), c.open_balance_minor), else_=0)) for number in range(5)]
+    credit = func.sum(case((is_credit, -c.open_balance_minor), else_=0))
+    return (*sums, credit, func.sum(case((is_owed, 1), else_=0)))
+
+
+def aging_of_row(currency: str, *sums: int) -> Aging:
+    """The Aging of a row of a currency and its `aging_sums`."""
+    *minors, count = map(int, sums)
+    current, to_30, to_60, to_90, over, credit = (Money(currency=currency, minor=minor) for minor in minors)
+    return Aging(
+        current=current,
+        days_1_30=to_30,
+        days_31_60=to_60,
+        days_61_90=to_90,
+        over_90=over,
+        credit=credit,
+        open_invoices=count,
+    )
 
 
 def _end(number: int) -> str:
@@ -84,11 +112,8 @@ def _in_bucket(number: int) -> ColumnElement[bool]:
 
 def _aging_query() -> Select[Any]:
     c = invoices.c
-    is_owed, is_credit = c.open_balance_minor > 0, c.open_balance_minor < 0
-    sums = [func.sum(case((is_owed & _in_bucket(number), c.open_balance_minor), else_=0)) for number in range(5)]
-    credit = func.sum(case((is_credit, -c.open_balance_minor), else_=0))
     return (
-        select(c.currency, *sums, credit, func.sum(case((is_owed, 1), else_=0)))
+        select(c.currency, *aging_sums())
         .where(c.customer_id == bindparam("customer_id"), c.open_balance_minor != 0, *_counts())
         .group_by(c.currency)
     )
@@ -111,16 +136,3 @@ def _counts() -> tuple[ColumnElement[bool], ...]:
 # Built once: building them takes longer than running them.
 _AGING = _aging_query()
 _OPEN_BALANCES = _open_balances_query()
-
-
-def _aging(currency: str, minors: list[int], count: int) -> Aging:
-    current, to_30, to_60, to_90, over, credit = (Money(currency=currency, minor=minor) for minor in minors)
-    return Aging(
-        current=current,
-        days_1_30=to_30,
-        days_31_60=to_60,
-        days_61_90=to_90,
-        over_90=over,
-        credit=credit,
-        open_invoices=count,
-    )

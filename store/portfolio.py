@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_FLOOR, Decimal
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, case, or_, select, union
 
 from store.customers import Customer, customers
-from store.invoices import OWED, Invoice, days_past_due, invoices
+from store.db import ReadConnection
+from store.invoices import Invoice, days_past_due, invoices, unsettled
 from store.money import exponent, exponents
 from store.records import RecordId
 
@@ -62,10 +64,28 @@ def conditions(wanted: InvoiceFilter, today: date) -> tuple[ColumnElement[bool],
     return tuple(found)
 
 
-def is_open() -> tuple[ColumnElement[bool], ...]:
-    """The rows of invoices on which something is owed."""
-    c = invoices.c
-    return c.open_balance_minor > 0, c.status.in_(OWED), c.deleted_at.is_(None)
+async def owners(conn: ReadConnection) -> tuple[str, ...]:
+    """Every sales rep of an open invoice or a customer, by name."""
+    return await _names(conn, _OWNERS)
+
+
+async def subsidiaries(conn: ReadConnection) -> tuple[str, ...]:
+    """Every subsidiary that has open invoices, by name."""
+    return await _names(conn, _SUBSIDIARIES)
+
+
+async def currencies(conn: ReadConnection) -> tuple[str, ...]:
+    """Every currency that something is open in."""
+    return await _names(conn, _CURRENCIES)
+
+
+_OWNERS = union(select(invoices.c.sales_rep).where(*unsettled()), select(customers.c.sales_rep))
+_SUBSIDIARIES = select(invoices.c.subsidiary).where(*unsettled()).distinct()
+_CURRENCIES = select(invoices.c.currency).where(*unsettled()).distinct()
+
+
+async def _names(conn: ReadConnection, query: Select[Any] | CompoundSelect[Any]) -> tuple[str, ...]:
+    return tuple(sorted(filter(None, (await conn.execute(query)).scalars())))
 
 
 def _belongs_to(owner: str) -> ColumnElement[bool]:

@@ -141,6 +141,7 @@ def upgrade() -> None:
         sa.Column("team_id", sa.String(), nullable=False),
         sa.Column("slack_user_id", sa.String(), nullable=False),
         sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
         sa.Column("email", sa.String(), nullable=False),
         sa.Column("made_at", store.schema.Instant(timezone=True), nullable=False),
         sa.Column("expires_at", store.schema.Instant(timezone=True), nullable=False),
@@ -241,7 +242,17 @@ def upgrade() -> None:
     with op.batch_alter_table("invoices", schema=None) as batch_op:
         batch_op.create_index(
             "ix_invoices_open",
-            ["subsidiary", "sales_rep", "currency", "customer_id", "due_date", "open_balance_minor", "status", "id"],
+            [
+                "subsidiary",
+                "sales_rep",
+                "currency",
+                "customer_id",
+                "due_date",
+                "open_balance_minor",
+                "status",
+                "deleted_at",
+                "id",
+            ],
             unique=False,
             sqlite_where=sa.text("open_balance_minor <> 0 AND deleted_at IS NULL"),
             postgresql_where=sa.text("open_balance_minor <> 0 AND deleted_at IS NULL"),
