@@ -5,13 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from slack_sdk.web.async_client import AsyncWebClient
-
 from bot.answering import Answering
 from bot.audit_log import AuditLog
 from bot.bell import Bell
 from bot.lookup.index import LookupIndex
 from bot.settings import Rules
+from bot.slack_client import SlackClient
 from store.db import Store
 from store.work import Work
 
@@ -22,14 +21,15 @@ class Deps:
 
     `clock` gives the aware instant; `zone` is the company's, in which «today» is meant. `source_titles` says how people
     call an origin: netsuite is «NetSuite»; `target_titles` the systems that notes can be sent to. `changed` rings when
-    a sync has written something, `outbox` when there may be something to deliver. `team_id` is our workspace and
+    a sync has written something, `outbox` when there may be something to deliver, `decisions` when a person has decided
+    about a delivery. `team_id` is our workspace and
     `bot_user` we ourselves in it.
     """
 
     store: Store
     index: LookupIndex | None
     work: Work
-    slack: AsyncWebClient
+    slack: SlackClient
     answering: Answering
     audit: AuditLog
     clock: Callable[[], datetime]
@@ -43,6 +43,7 @@ class Deps:
     rules: Rules = field(default_factory=Rules)
     changed: Bell = field(default_factory=Bell)
     outbox: Bell = field(default_factory=Bell)
+    decisions: Bell = field(default_factory=Bell)
 
     def today(self) -> date:
         """The company's calendar date."""

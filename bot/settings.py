@@ -15,9 +15,13 @@ from bot.database_url import blocking_url, checked_url
 from store.db import sqlite_url
 
 _SLACK_API = "https://slack.com/api/"
+_HTTP_ADDRESS = "127.0.0.1:8080"
+_MAX_PORT = 65_535
 _WHERE = {
     "SLACK_BOT_TOKEN": "starts with xoxb-; in your Slack app's settings: OAuth & Permissions, Bot User OAuth Token",
     "SLACK_APP_TOKEN": "starts with xapp-; Basic Information, App-Level Tokens, scope connections:write",
+    "SLACK_SIGNING_SECRET": "Basic Information, App Credentials, Signing Secret",
+    "TESORIO_HTTP_ADDRESS": "such as 127.0.0.1:8080",
     "TESORIO_TIMEZONE": "a name such as America/New_York or Europe/Paris",
     "TESORIO_DATABASE_URL": "sqlite+aiosqlite:///… or postgresql+asyncpg://…",
     "SLACK_API_URL": "an address that ends in /api/",
@@ -63,9 +67,17 @@ class DisplayRules(_Model):
 
 
 class SlackRules(_Model):
-    """How people and conversations are dealt with. `link_approval`: an admin has to approve who is linked."""
+    """How people and conversations are dealt with. `link_approval`: an admin has to approve who is linked.
+
+    `commands_per_minute`: one person may ask for so much at once, and for as much more in each minute. `answers`: the
+    channel sees them, or only who asked, who may post them. `external_channels`: refuse to share to channels that
+    outsiders read, or ask an admin.
+    """
 
     link_approval: bool = False
+    answers: Literal["channel", "private"] = "channel"
+    external_channels: Literal["refuse", "ask"] = "refuse"
+    commands_per_minute: int = Field(default=20, ge=1)
 
 
 class Rules(_Model):
@@ -98,7 +110,9 @@ class Settings(BaseModel):
     slack_bot_token: SecretStr = Field(default=SecretStr(""), alias="SLACK_BOT_TOKEN")
     slack_app_token: SecretStr = Field(default=SecretStr(""), alias="SLACK_APP_TOKEN")
     slack_api_url: str = Field(default=_SLACK_API, alias="SLACK_API_URL")
-    slack_mode: Literal["socket"] = Field(default="socket", alias="TESORIO_SLACK_MODE")
+    slack_signing_secret: SecretStr = Field(default=SecretStr(""), alias="SLACK_SIGNING_SECRET")
+    slack_mode: Literal["socket", "http"] = Field(default="socket", alias="TESORIO_SLACK_MODE")
+    http_address_setting: str = Field(default="", alias="TESORIO_HTTP_ADDRESS")
     rules: Rules = Rules()
     environment: Mapping[str, SecretStr] = Field(default_factory=dict, repr=False)
 
@@ -130,6 +144,21 @@ class Settings(BaseModel):
             raise ValueError("this is another kind of token")
         return value
 
+    @field_validator("http_address_setting")
+    @classmethod
+    def _host_and_port(cls, value: str) -> str:
+        host, _, port = value.rpartition(":")
+        if value and not (host and port.isdecimal() and int(port) <= _MAX_PORT):
+            raise ValueError("this is not a host and a port")
+        return value
+
+    @property
+    def http_address(self) -> tuple[str, int] | None:
+        """Where the program listens: nowhere unless that is set, or needed for Slack to reach it."""
+        value = self.http_address_setting or (_HTTP_ADDRESS if self.slack_mode == "http" else "")
+        host, _, port = value.rpartition(":")
+        return (host.strip("[]"), int(port)) if value else None
+
     @property
     def database_url(self) -> str:
         """The store's URL: SQLite in the data folder unless another is set."""
@@ -146,7 +175,11 @@ class Settings(BaseModel):
 
     def require_slack(self) -> Self:
         """These settings, if the bot can reach Slack with them. Raises SettingsError naming every missing one."""
-        wanted = {"SLACK_BOT_TOKEN": self.slack_bot_token, "SLACK_APP_TOKEN": self.slack_app_token}
+        wanted = {"SLACK_BOT_TOKEN": self.slack_bot_token}
+        if self.slack_mode == "http":
+            wanted["SLACK_SIGNING_SECRET"] = self.slack_signing_secret
+        else:
+            wanted["SLACK_APP_TOKEN"] = self.slack_app_token
         missing = [_problem(name, "is not set") for name, token in wanted.items() if not token.get_secret_value()]
         if missing:
             raise SettingsError(tuple(missing))

@@ -17,3 +17,9 @@ async def check_integrity(database: Store) -> None:
         found = (await conn.execute(text("PRAGMA quick_check(1)"))).scalar_one()
     if found != "ok":
         raise StoreCorruptError
+
+
+async def check_readable(database: Store) -> None:
+    """Raises StoreError when nothing can be read at the moment."""
+    async with database.read() as conn:
+        await conn.execute(text("SELECT 1"))

@@ -54,10 +54,10 @@ async def finish_request(conn: WriteConnection, key: str, *, at: datetime) -> No
     await conn.execute(update(inbox).where(inbox.c.key == key).values(done_at=at, payload_json=""))
 
 
-async def left_behind(conn: ReadConnection, holder: str) -> tuple[LeftBehind, ...]:
-    """What this program acknowledged and did not finish before it ended, oldest first."""
+async def left_behind(conn: ReadConnection, holder: str, *, since: datetime) -> tuple[LeftBehind, ...]:
+    """What this program acknowledged since then and did not finish before it ended, oldest first."""
     c = inbox.c
-    wanted = (c.holder == holder, c.done_at.is_(None), c.payload_json != "")
+    wanted = (c.holder == holder, c.done_at.is_(None), c.payload_json != "", c.claimed_at >= since)
     query = select(c.key, c.payload_json, c.attempts).where(*wanted).order_by(c.claimed_at)
     rows = (await conn.execute(query)).all()
     return tuple(LeftBehind(key=row[0], payload=json.loads(row[1]), attempts=row[2]) for row in rows)

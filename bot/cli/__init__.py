@@ -16,7 +16,7 @@ from bot.cli.log import log_to_stderr
 from bot.cli.shell import CommandError, complain, say
 from bot.root import AlreadyRunningError, WrongWorkspaceError
 from bot.settings import SettingsError
-from bot.slack_client import slack_reason
+from bot.slack_client import slack_refusal
 from store.errors import StoreError
 from sync.errors import SourceError
 
@@ -91,7 +91,7 @@ def exit_code(app: typer.Typer) -> int:
 
 def _sentence(error: Exception) -> str:
     if isinstance(error, SlackApiError):
-        return f"Slack refused: {slack_reason(error)}. Run `tesorio doctor`."
+        return f"Slack refused: {slack_refusal(error)}. Run `tesorio doctor`."
     if isinstance(error, aiohttp.ClientConnectorError):
         return f"{error.host}:{error.port} cannot be reached. Check the address in the settings and the network."
     if isinstance(error, OSError) and error.filename:

@@ -14,7 +14,7 @@ from bot.cli.syncing import run_row
 from bot.manifest import app_manifest
 from bot.root import build_sources, further_problems, open_store, private_folder, require_store, utc_now
 from bot.settings import Settings, SettingsError
-from bot.slack_client import SlackClient, slack_reason
+from bot.slack_client import SlackClient, slack_refusal
 from store import migrate
 from store.cursors import list_cursors
 from store.db import Store
@@ -188,7 +188,7 @@ async def _slack_socket(client: SlackClient, app_token: str) -> Finding:
 
 
 def _slack_trouble(error: Exception) -> str:
-    return slack_reason(error) if isinstance(error, SlackApiError) else f"no answer ({type(error).__name__})"
+    return slack_refusal(error) if isinstance(error, SlackApiError) else f"no answer ({type(error).__name__})"
 
 
 def manifest() -> None:

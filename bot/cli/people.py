@@ -8,7 +8,7 @@ from slack_sdk.errors import SlackApiError
 from bot.cli.shell import CommandError, Json, current_settings, print_json, print_table, run_async, say
 from bot.root import open_store, utc_now
 from bot.settings import Settings
-from bot.slack_client import SlackClient, slack_reason
+from bot.slack_client import SlackClient, slack_refusal
 from store.audit import AuditEvent, append_audit
 from store.db import ReadConnection, Store, WriteConnection
 from store.facts import read_fact
@@ -162,7 +162,7 @@ async def _slack_member(settings: Settings, store: Store, email: str, slack_user
         found = await (client.users_info(user=slack_user) if slack_user else client.users_lookupByEmail(email=email))
     except SlackApiError as error:
         raise CommandError(
-            f"Slack does not know {slack_user or email} ({slack_reason(error)}); give --slack-user U…"
+            f"Slack does not know {slack_user or email} ({slack_refusal(error)}); give --slack-user U…"
         ) from None
     member = found.get("user") or {}
     if member.get("deleted") or member.get("is_bot") or member.get("is_restricted") or member.get("team_id") != team_id:

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from bot.socket import Recent, acks_first, identity
+from bot.inbox import Recent, request_key
+from bot.intake import Way, way_of
 from sandbox.slack.envelopes import Delivery
 from sandbox.slack.seed import ANA
 from tests.bot.world import ACKED, CHANNEL, SETTLED, World, elements
@@ -192,8 +193,7 @@ class TestConnection:
         assert all(outcome.ack is not None for outcome in outcomes)
         assert len(world.workspace.messages(CHANNEL)) == seen + len(asked)
 
-    async def test_comes_back_after_it_was_cut(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(world.assistant.door.client, "ping_interval", 0.1)
+    async def test_comes_back_after_it_was_cut(self, world: World) -> None:
         hub = world.workspace.hub
         before = {connection.number for connection in hub.connections}
         hub.drop()
@@ -203,14 +203,17 @@ class TestConnection:
         assert "INV-12345" in world.shown(await world.card("/tesorio invoice INV-12345"))
 
 
-class TestAcksFirst:
-    async def test_all_but_what_answers_in_the_ack_or_has_effects(self) -> None:
+class TestWayOf:
+    async def test_acks_first_what_only_reads_and_claims_what_changes_something(self) -> None:
         effects = frozenset({"refresh.record"})
-        assert acks_first({"command": "/tesorio"}, effects)
-        assert acks_first({"type": "block_actions", "actions": [{"action_id": "lookup.open"}]}, effects)
-        assert not acks_first({"type": "block_actions", "actions": [{"action_id": "refresh.record"}]}, effects)
-        assert not acks_first({"type": "view_submission"}, effects)
-        assert acks_first({"actions": [None, "x"]}, effects)
+        reading, effect = Way(acks_first=True, is_claimed=False), Way(acks_first=False, is_claimed=True)
+        assert way_of({"command": "/tesorio"}, effects) == reading
+        assert way_of({"type": "block_actions", "actions": [{"action_id": "lookup.open"}]}, effects) == reading
+        assert way_of({"actions": [None, "x"]}, effects) == reading
+        assert way_of({"type": "block_actions", "actions": [{"action_id": "refresh.record"}]}, effects) == effect
+        assert way_of({"type": "view_submission"}, effects) == effect
+        assert way_of({"type": "event_callback"}, effects) == Way(acks_first=True, is_claimed=True)
+        assert not way_of({"type": "block_suggestion"}, effects).is_remembered
 
 
 class TestRecent:
@@ -220,7 +223,19 @@ class TestRecent:
         assert recent.add("")
         assert recent.add("")
 
-    async def test_the_key_is_the_events_id_or_the_trigger(self) -> None:
-        assert identity({"event_id": "Ev1", "trigger_id": "1.2"}) == "Ev1"
-        assert identity({"trigger_id": "1.2"}) == "1.2"
-        assert identity({}) == ""
+
+class TestRequestKey:
+    @pytest.mark.parametrize(
+        ("payload", "key"),
+        [
+            ({"event_id": "Ev1", "trigger_id": "1.2"}, "event:Ev1"),
+            ({"trigger_id": "1.2", "view": {"id": "V1"}}, "trigger:1.2"),
+            ({"type": "view_closed", "view": {"id": "V1", "hash": "h"}}, "view:view_closed:V1:h"),
+            ({"user": {"id": "U1"}, "actions": [{"action_ts": "1.5"}]}, "action:U1:1.5"),
+            ({"user": {"id": "U1"}, "action_ts": "1.5"}, "action:U1:1.5"),
+            ({}, ""),
+            ({"actions": "none", "view": [], "user": "x"}, ""),
+        ],
+    )
+    async def test_is_what_stays_the_same(self, payload: dict[str, Any], key: str) -> None:
+        assert request_key(payload) == key

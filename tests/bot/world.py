@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from bot.deliver import SlackPosts
 from bot.manifest import app_manifest
 from bot.root import Assistant, open_assistant
 from bot.settings import Rules, Settings, settings_from
@@ -23,8 +24,11 @@ from sandbox.slack.seed import ANA, BEN, CHLOE, DEACTIVATED, TEAM_ID
 from sandbox.stand_ins import USER_ZONE, StandIns
 from store.audit import audit_events
 from store.db import Store
+from store.deliveries import Delivery, delivery_by_id
+from store.sending import FINAL
 from store.users import Role, SlackLink, add_user, deactivate_user, link_slack
 from store.work import WorkState
+from sync.connector import Target
 from sync.connectors.netsuite import connect
 
 CHANNEL = "#ar-team"
@@ -32,7 +36,10 @@ CUSTOMERS = 20
 # Long enough for what must come, and for nothing else to follow it.
 SETTLED = Waiting(quiet_seconds=0.1)
 # A source that is down is given up soon.
-_RULES = Rules.model_validate({"netsuite": {"retry_attempts": 2, "retry_wait_seconds": 0.05}})
+# And nobody types as fast as a test.
+_RULES = Rules.model_validate(
+    {"netsuite": {"retry_attempts": 2, "retry_wait_seconds": 0.05}, "slack": {"commands_per_minute": 100_000}}
+)
 ACKED = Waiting(until=lambda _: True)
 _ACCOUNTS = (
     (ANA, "ana@meridian.example", Role.FINANCE),
@@ -109,6 +116,22 @@ class World:
         async with self.store.read() as conn:
             return [(row.actor, row.action, row.subject) for row in await conn.execute(query)]
 
+    async def delivered(self, delivery_id: str) -> Delivery:
+        """The delivery once it has come to an end."""
+        async with asyncio.timeout(20):
+            while True:
+                async with self.store.read() as conn:
+                    found = await delivery_by_id(conn, delivery_id)
+                if found is not None and found.state in FINAL and found.told == found.state.value:
+                    return found
+                await asyncio.sleep(0.02)
+
+    def pass_time(self, seconds: float) -> None:
+        """Move the clock; what waits in the outbox notices at once."""
+        self.clock.ahead += timedelta(seconds=seconds)
+        self.assistant.deps.decisions.ring()
+        self.assistant.deps.outbox.ring()
+
     async def catch_up(self) -> None:
         """Wait until what is under way has ended."""
         while self.assistant.door.at_work:
@@ -119,8 +142,11 @@ class World:
 
 
 @asynccontextmanager
-async def open_world(folder: Path) -> AsyncIterator[World]:
-    """Both stand-ins, the assistant between them with its first sync done, and four accounts, one of them closed."""
+async def open_world(folder: Path, *, targets: tuple[Target, ...] = ()) -> AsyncIterator[World]:
+    """Both stand-ins, the assistant between them with its first sync done, and four accounts, one of them closed.
+
+    Notes can be pushed to `targets`: `tests.contract.fake_target` has one that stores and fails as it is told.
+    """
     clock = Clock()
     ledger = Ledger.seeded(customers=CUSTOMERS, today=clock().date(), invoices_per_customer=4)
     async with (
@@ -130,9 +156,12 @@ async def open_world(folder: Path) -> AsyncIterator[World]:
         environment = StandIns(ledger=ledger, slack=slack, netsuite=netsuite).environment
         settings = settings_from(environment | {"TESORIO_DATA_DIR": str(folder)}, _RULES)
         await asyncio.to_thread(connect, settings.plain_environment(), {}, settings.data_dir)
-        async with open_assistant(settings, clock=clock) as assistant:
+        async with open_assistant(settings, clock=clock, targets=targets) as assistant:
             # Slack's troubles are waited out all the same, only sooner.
             assistant.deps.answering._pause = _no_time
+            posts = assistant.senders["slack"]
+            assert isinstance(posts, SlackPosts)
+            posts.spacing = timedelta()
             await assistant.pull("netsuite", "first")
             assert await ended(assistant, "first") is WorkState.DONE
             await add_accounts(assistant.deps.store)

@@ -35,12 +35,13 @@ class TestLeftBehind:
         await claim(store, "event:Ev1", text="first")
         await claim(store, "event:Ev3", text="another's", holder="two")
         await claim(store, "action:1.2")
+        await claim(store, "event:Ev5", text="long ago", at=NOW - DAY)
         await claim(store, "event:Ev4", text="done")
         async with store.write() as conn:
             await finish_request(conn, "event:Ev4", at=NOW)
             await take_again(conn, "event:Ev1")
         async with store.read() as conn:
-            first, second = await left_behind(conn, "one")
+            first, second = await left_behind(conn, "one", since=NOW)
         assert (first.key, first.payload, first.attempts) == ("event:Ev1", {"text": "first"}, 2)
         assert (second.key, second.payload["text"], second.attempts) == ("event:Ev2", "second \U0001f600 \ud800", 1)
 
