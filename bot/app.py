@@ -11,7 +11,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.commands import channels, find, help_, lookup, pick, refresh
+from bot.commands import channels, find, help_, lookup, outbox, pick, refresh
 from bot.deps import Deps
 from bot.feature import Feature, Service, Subcommand, reply_to, slash_request
 from bot.views.misses import failed, outdated_button
@@ -22,6 +22,7 @@ _ASKED: tuple[Feature, ...] = (
     refresh.FEATURE,
     channels.FEATURE,
     pick.FEATURE,
+    outbox.FEATURE,
     find.FEATURE,
 )
 FEATURES = (*_ASKED, help_.help_feature(_ASKED))

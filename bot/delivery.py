@@ -51,15 +51,20 @@ def verdict_of_answer(status: int, headers: Mapping[str, str], body: str, *, met
     if status == _OK and method == "response_url":
         return Verdict(is_done=True)
     if status == _BUSY:
-        return Verdict(wait_seconds=_retry_after(headers), reason=reason)
+        return Verdict(wait_seconds=retry_after(headers), reason=reason)
     if status >= _SERVER_ERROR:
         return verdict_of_error(reason)
-    return Verdict(refuses_blocks=any(code in body for code in _BLOCKS_REFUSED), reason=reason)
+    return Verdict(refuses_blocks=refuses_blocks(body), reason=reason)
 
 
 def verdict_of_error(reason: str) -> Verdict:
     """No answer, or one that says nothing: a second attempt may work."""
     return Verdict(wait_seconds=_DEFAULT_WAIT_SECONDS, reason=reason)
+
+
+def refuses_blocks(told: str) -> bool:
+    """Whether Slack's refusal is about how the message is drawn, so that a simpler form may pass."""
+    return any(code in told for code in _BLOCKS_REFUSED)
 
 
 def is_slack_address(url: str, *, api_url: str) -> bool:
@@ -74,6 +79,7 @@ def is_slack_address(url: str, *, api_url: str) -> bool:
     return wanted.scheme == "https" and any(host == known or host.endswith(f".{known}") for known in _SLACK_HOSTS)
 
 
-def _retry_after(headers: Mapping[str, str]) -> float:
+def retry_after(headers: Mapping[str, str]) -> float:
+    """The seconds that Slack asks us to wait; a second where it does not say so, or not as a number."""
     told = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
     return float(told) if told.isdecimal() else _DEFAULT_WAIT_SECONDS

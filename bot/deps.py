@@ -22,8 +22,7 @@ class Deps:
     `clock` gives the aware instant; `zone` is the company's, in which «today» is meant. `source_titles` says how people
     call an origin: netsuite is «NetSuite»; `target_titles` the systems that notes can be sent to. `changed` rings when
     a sync has written something, `outbox` when there may be something to deliver, `decisions` when a person has decided
-    about a delivery. `team_id` is our workspace and
-    `bot_user` we ourselves in it.
+    about a delivery. `team_id` is our workspace and `bot_user` we ourselves in it.
     """
 
     store: Store

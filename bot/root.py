@@ -26,8 +26,8 @@ from bot.root_data import (
     replica_id,
     require_store,
 )
-from bot.root_sources import build_sources, further_problems, ready_sources, startable
-from bot.root_work import work_handlers
+from bot.root_sources import build_sources, build_targets, further_problems, ready_sources, startable
+from bot.root_work import senders_of, work_handlers
 from bot.settings import Settings
 from bot.slack_client import SlackClient
 from bot.socket import SocketDoor
@@ -35,8 +35,9 @@ from store.db import Store
 from store.facts import bind_fact, read_fact
 from store.health import check_integrity
 from store.runs import SyncRun
+from store.sending import Sender
 from sync import daily
-from sync.connector import Source
+from sync.connector import Source, Target
 from sync.durable import DurableWork
 from sync.pull import Clock, Progress
 
@@ -76,6 +77,7 @@ class Assistant:
     work: DurableWork
     sources: tuple[Source, ...]
     door: SocketDoor
+    senders: Mapping[str, Sender]
 
     async def pull(self, source: str, work_id: str, *, full: bool = False) -> None:
         """Start a pull that survives a crash."""
@@ -84,16 +86,24 @@ class Assistant:
 
 @asynccontextmanager
 async def open_assistant(
-    settings: Settings, *, clock: Clock = utc_now, progress: Progress = lambda _run: None
+    settings: Settings,
+    *,
+    clock: Clock = utc_now,
+    progress: Progress = lambda _run: None,
+    targets: tuple[Target, ...] | None = None,
 ) -> AsyncIterator[Assistant]:
     """Everything that `tesorio run` runs, connected to Slack, until the block ends.
 
+    Notes are pushed to `targets`; to those that the settings name when there are none.
     Raises SettingsError, StoreError, WrongWorkspaceError, AlreadyRunningError, or SlackApiError for refused tokens.
     """
     sources = ready_sources(settings)
     async with AsyncExitStack() as stack:
+        targets = build_targets(settings) if targets is None else targets
         for source in sources:
             stack.push_async_callback(source.close)
+        for target in targets:
+            stack.push_async_callback(target.close)
         private_folder(settings.data_dir)
         stack.enter_context(only_one(settings.data_dir))
         store = await stack.enter_async_context(open_store(settings))
@@ -115,16 +125,18 @@ async def open_assistant(
             locale=settings.rules.display.locale,
             stale_after=timedelta(hours=settings.rules.sync.stale_after_hours),
             source_titles={source.name: source.title for source in sources},
+            target_titles={target.name: target.title for target in targets},
             team_id=identity["team_id"],
             bot_user=identity["user_id"],
             rules=settings.rules,
         )
-        work.handlers.update(work_handlers(deps, sources, _waking(deps, progress)))
+        senders = senders_of(deps, targets)
+        work.handlers.update(work_handlers(deps, sources, _waking(deps, progress), senders))
         await stack.enter_async_context(work)
         for service in services():
             await stack.enter_async_context(service(deps))
         door = await _open_door(stack, settings, deps, identity)
-        yield Assistant(deps=deps, work=work, sources=sources, door=door)
+        yield Assistant(deps=deps, work=work, sources=sources, door=door, senders=senders)
 
 
 @asynccontextmanager

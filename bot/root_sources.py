@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from bot.settings import Rules, Settings, SettingsError, settings_from
-from sync.connector import Source
-from sync.registry import CONNECTORS
+from sync.connector import Source, Target
+from sync.registry import CONNECTORS, TARGETS
 from sync.settings import SettingsError as ConnectorSettingsError
 
 
@@ -23,6 +23,13 @@ def build_sources(settings: Settings) -> tuple[Source, ...]:
     if problems:
         raise SettingsError(tuple(problems))
     return tuple(source for source in made if source is not None)
+
+
+def build_targets(settings: Settings) -> tuple[Target, ...]:
+    """The systems that notes are pushed to, of those that are set; `build_sources` told what is set wrongly."""
+    environment = settings.plain_environment()
+    built = (build(environment, settings.rules.connector(name), settings.data_dir) for name, build in TARGETS.items())
+    return tuple(target for target in built if target is not None)
 
 
 def ready_sources(settings: Settings) -> tuple[Source, ...]:

@@ -1,28 +1,44 @@
-"""The kinds of durable work, each joined from a room of the bot and a source: pulls, and «Refresh» on a card."""
+"""The kinds of durable work, each joined from a room of the bot and a system: pulls, «Refresh», deliveries."""
 
 import asyncio
 import logging
+import random
 from collections.abc import Mapping
+from datetime import timedelta
 from functools import partial
 
+from bot import deliver, delivering
 from bot.app import FEATURES
-from bot.commands import refresh
+from bot.commands import outbox, refresh
 from bot.deps import Deps
 from bot.views.parts import message, paragraph
 from store.errors import StoreError
+from store.sending import Sender
 from store.work import Payload
 from sync import daily
-from sync.connector import Source
+from sync.backoff import wait_seconds
+from sync.connector import Source, Target
 from sync.durable import Handler
 from sync.errors import NotPermittedError, ReauthoriseError, RetryError, SourceError
 from sync.pull import Progress, refresh_record
+from sync.push import Pushes
 
 # Somebody looks at the old card meanwhile. The daily pull has all the patience that a slow source needs.
 _REFRESH_SECONDS = 10
+# What waited longer than this at a start is no news any more, or a restored backup's, and may have been delivered.
+_OUTDATED_AFTER = timedelta(hours=24)
 _log = logging.getLogger(__name__)
 
 
-def work_handlers(deps: Deps, sources: tuple[Source, ...], progress: Progress) -> Mapping[str, Handler]:
+def senders_of(deps: Deps, targets: tuple[Target, ...]) -> Mapping[str, Sender]:
+    """Who brings deliveries to their targets, by the targets' names."""
+    pushes: dict[str, Sender] = {target.name: Pushes(target, deps.store, clock=deps.clock) for target in targets}
+    return {**pushes, deliver.TARGET: deliver.SlackPosts(deps.slack, deps.store)}
+
+
+def work_handlers(
+    deps: Deps, sources: tuple[Source, ...], progress: Progress, senders: Mapping[str, Sender]
+) -> Mapping[str, Handler]:
     """What durable work does, by its kind."""
     by_name = {source.name: source for source in sources}
 
@@ -33,7 +49,15 @@ def work_handlers(deps: Deps, sources: tuple[Source, ...], progress: Progress) -
 
     pull = daily.pull_handler(sources, deps.store, clock=deps.clock, progress=progress)
     of_features = {kind: partial(work, deps) for feature in FEATURES for kind, work in feature.works.items()}
-    return {**of_features, daily.PULL: pull, "refresh": read_again}
+    told = {kind: heard for feature in FEATURES for kind, heard in feature.delivered.items()}
+    delivers = delivering.Delivering(
+        deps, senders=senders, told=told, trouble=outbox.trouble_of, backoff=_backoff, outdated_after=_OUTDATED_AFTER
+    )
+    return {**of_features, daily.PULL: pull, "refresh": read_again, delivering.KIND: delivers}
+
+
+def _backoff(attempt: int, asked: float | None) -> float:
+    return wait_seconds(attempt, asked=asked, dice=random.random)
 
 
 async def _read_record(deps: Deps, source: Source, payload: Payload) -> str:

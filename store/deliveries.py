@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, Integer, RowMapping, String, Table, Text, select
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, RowMapping, String, Table, Text, select
 
 from store.db import ReadConnection, WriteConnection
 from store.schema import Instant, metadata
@@ -37,7 +37,12 @@ class Delivery:
     one `lane` go one after the other, by `sequence`: a customer in one system, a Slack channel. `about_id` is the
     record that it is about, `note_id` what is delivered when that is a note. `payload` is what the sender needs, as
     JSON. `author` is the Slack user whom trouble is told. Not sent before `not_before`. `external_id` is the
-    receiver's id of what arrived.
+    receiver's id of what arrived («channel:ts» of a Slack message).
+
+    The engine's own memory: `tried_at` is when it was last sent, and `in_doubt` whether that may have arrived without
+    our knowing. `asked_at` is when a person was asked about that. `round` counts how often a person set it going again
+    or ended it, last at `decided_at`; `is_enqueued` says whether the current round has its durable work, `told` which
+    state its kind's feature has been told of.
     """
 
     id: str
@@ -55,6 +60,13 @@ class Delivery:
     updated_at: datetime | None = None
     reason: str = ""
     external_id: str = ""
+    tried_at: datetime | None = None
+    in_doubt: bool = False
+    asked_at: datetime | None = None
+    decided_at: datetime | None = None
+    round: int = 1
+    is_enqueued: bool = False
+    told: str = DeliveryState.QUEUED.value
     sequence: int = field(default=0, compare=False)
 
 
@@ -77,7 +89,16 @@ deliveries = Table(
     Column("updated_at", Instant),
     Column("reason", Text, nullable=False),
     Column("external_id", String, nullable=False),
+    Column("tried_at", Instant),
+    Column("in_doubt", Boolean, nullable=False),
+    Column("asked_at", Instant),
+    Column("decided_at", Instant, index=True),
+    Column("round", Integer, nullable=False),
+    Column("is_enqueued", Boolean, nullable=False),
+    Column("told", String, nullable=False),
     Index("ix_deliveries_state_sequence", "state", "sequence"),
+    Index("ix_deliveries_is_enqueued_sequence", "is_enqueued", "sequence"),
+    Index("ix_deliveries_lane_tried_at", "lane", "tried_at"),
     sqlite_autoincrement=True,
 )
 
@@ -85,7 +106,7 @@ deliveries = Table(
 async def add_deliveries(conn: WriteConnection, wanted: Sequence[Delivery]) -> None:
     """Put deliveries into the outbox, in this order; one whose id is there already stays as it is."""
     for delivery in wanted:
-        statement = conflict_insert(conn, deliveries).values(_row(delivery))
+        statement = conflict_insert(conn, deliveries).values(delivery_row(delivery))
         await conn.execute(statement.on_conflict_do_nothing(index_elements=["id"]))
 
 
@@ -107,7 +128,8 @@ def delivery_from_row(row: RowMapping) -> Delivery:
     return Delivery(payload=json.loads(row["payload_json"]), state=DeliveryState(row["state"]), **plain)
 
 
-def _row(delivery: Delivery) -> dict[str, Any]:
+def delivery_row(delivery: Delivery) -> dict[str, Any]:
+    """The table row of a delivery, without the place that the store gives it."""
     names = [name for name in Delivery.__dataclass_fields__ if name not in {"payload", "sequence"}]
     values = {name: getattr(delivery, name) for name in names}
     payload = json.dumps(delivery.payload, ensure_ascii=False)

@@ -1,6 +1,7 @@
 """The port of durable work: what must survive a crash is started here, whichever engine runs it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
@@ -16,14 +17,25 @@ class WorkState(StrEnum):
     FAILED = "failed"
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lane:
+    """Where work waits its turn: on one lane one piece runs at a time, the lowest `place` (1 and up) first."""
+
+    name: str
+    place: int
+
+
 class Work(Protocol):
     """Starts work that survives a crash.
 
     The same id never runs twice: a second start of it is answered as if it had started the first.
     """
 
-    async def start(self, kind: str, work_id: str, payload: Payload) -> None:
-        """Return once the work is durable; it then runs in the background, again after a crash."""
+    async def start(self, kind: str, work_id: str, payload: Payload, *, lane: Lane | None = None) -> None:
+        """Return once the work is durable; it then runs in the background, again after a crash.
+
+        On a lane it begins when no other work of that lane runs, in any process that shares the engine's database.
+        """
 
     async def status(self, work_id: str) -> WorkState | None:
         """How the work with this id stands; None when it was never started."""

@@ -78,3 +78,49 @@ class Source(Protocol):
 
     async def close(self) -> None:
         """Free connections and threads."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PushItem:
+    """A note on its way into a system of record.
+
+    `key` names it for ever: the same note has the same key each time it is pushed. `kind` and `source_id` say which of
+    the system's own records it is about. `text` is as it was written; `written_at` is an aware instant.
+    """
+
+    key: str
+    kind: str
+    source_id: str
+    title: str
+    text: str
+    author: str
+    written_at: datetime
+
+
+class Target(Protocol):
+    """A system that notes are pushed to.
+
+    Both methods may raise `sync.errors.SourceError`: RetryError when nothing was stored and the same may work later,
+    UnknownOutcomeError when it may have been stored, any other when it was not and never will be.
+    """
+
+    @property
+    def name(self) -> str:
+        """The system's short name: «netsuite»."""
+
+    @property
+    def title(self) -> str:
+        """What people call the system: «NetSuite»."""
+
+    @property
+    def at_once(self) -> int:
+        """How many requests of ours the account bears at a time, over all replicas."""
+
+    async def push(self, item: PushItem) -> str:
+        """Store the note with its key; the system's id of it. Whoever calls has looked for it where it may be there."""
+
+    async def find(self, item: PushItem) -> str | None:
+        """The id of the note that was stored with this key; None when there is none."""
+
+    async def close(self) -> None:
+        """Free connections and threads."""

@@ -13,11 +13,11 @@ from functools import partial
 from types import TracebackType
 from typing import Any, Self, cast
 
-from dbos import DBOS, DBOSConfig, SetWorkflowID
+from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID
 from dbos._serialization import DBOSPortableJSON
 
 from store.errors import StoreError
-from store.work import Payload, TryLaterError, WorkState
+from store.work import Lane, Payload, TryLaterError, WorkState
 from sync.backoff import wait_seconds
 from sync.errors import SourceError
 
@@ -29,6 +29,9 @@ _WORK_VERSION = "1"
 _MAX_ATTEMPTS = 100
 # Each restart in the middle counts as one; the engine's own limit of 100 is for programs that crash on the work.
 _MAX_RESTARTS = 1000
+_LANES = "lanes"
+# At the engine's default of a second a lane would move at less than one piece of work a second.
+_POLL_SECONDS = 0.2
 _ENDED = {
     "SUCCESS": WorkState.DONE,
     "ERROR": WorkState.FAILED,
@@ -84,6 +87,9 @@ class DurableWork:
 
         self._workflow = DBOS.workflow(name="tesorio.work", max_recovery_attempts=_MAX_RESTARTS)(run)
         DBOS.launch()
+        await DBOS.register_queue_async(
+            _LANES, partition_concurrency=1, polling_interval_sec=_POLL_SECONDS, on_conflict="always_update"
+        )
         return self
 
     async def __aexit__(
@@ -101,14 +107,25 @@ class DurableWork:
             await loop.run_in_executor(helper, partial(DBOS.destroy, destroy_registry=True))
         loop.set_default_executor(ThreadPoolExecutor())
 
-    async def start(self, kind: str, work_id: str, payload: Payload) -> None:
+    @property
+    def is_running(self) -> bool:
+        """Whether work is taken and done."""
+        return self._workflow is not None
+
+    async def start(self, kind: str, work_id: str, payload: Payload, *, lane: Lane | None = None) -> None:
         """See `store.work.Work.start`."""
         if kind not in self.handlers:
             raise KeyError(kind)
         if self._workflow is None:
             raise RuntimeError("durable work is not running: nothing was started")
-        with SetWorkflowID(work_id):
-            await DBOS.start_workflow_async(self._workflow, kind, work_id, dict(payload))
+        arguments = (kind, work_id, dict(payload))
+        if lane is None:
+            with SetWorkflowID(work_id):
+                await DBOS.start_workflow_async(self._workflow, *arguments)
+            return
+        place = SetEnqueueOptions(priority=lane.place, queue_partition_key=lane.name)
+        with SetWorkflowID(work_id), place:
+            await DBOS.enqueue_workflow_async(_LANES, self._workflow, *arguments)
 
     async def status(self, work_id: str) -> WorkState | None:
         """See `store.work.Work.status`."""

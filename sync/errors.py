@@ -48,5 +48,9 @@ class RejectedError(SourceError):
     """The system refused this request for what it contains; sending it again changes nothing."""
 
 
+class UnknownOutcomeError(SourceError):
+    """The system may or may not have stored what was sent. It is looked for before it is sent again."""
+
+
 class StopError(SourceError):
     """Something only a person can decide. Nothing was changed; the detail says what to look at."""

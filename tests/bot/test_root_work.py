@@ -35,7 +35,7 @@ class TestRefresh:
         broken = Store(sqlite_url(tmp_path / "missing" / "store.sqlite"))
         deps = replace(world.assistant.deps, store=broken)
         before = len(world.workspace.messages("#ar-team", ANA))
-        await work_handlers(deps, world.assistant.sources, lambda _run: None)["refresh"]("work", payload)
+        await work_handlers(deps, world.assistant.sources, lambda _run: None, {})["refresh"]("work", payload)
         await broken.close()
         [told] = world.workspace.messages("#ar-team", ANA)[before:]
         assert "the card stays as it was. Try again in a moment." in told.text

@@ -1,0 +1,189 @@
+"""The outbox: what waits in the store gets its durable work, and people decide where only they can.
+
+«Send again» and «It arrived» are buttons of the messages that tell of trouble; the author and admins may press them.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from slack_bolt.app.async_app import AsyncApp
+
+from bot.access import Capability, Decision
+from bot.commands.guard import judged, refusal
+from bot.deliver import TARGET, slack_post
+from bot.delivering import KIND, is_over, work_id_of
+from bot.deps import Deps
+from bot.feature import ActionRequest, Feature, action_request
+from bot.views.misses import not_permitted, outdated_button
+from bot.views.outbox import ARRIVED, RESEND, decided, question, trouble
+from bot.views.parts import Message
+from store.deliveries import Delivery, DeliveryState, delivery_by_id
+from store.errors import StoreError
+from store.outbox import (
+    due_deliveries,
+    ended_by_hand,
+    mark_enqueued,
+    move_delivery,
+    newest_decision,
+    set_going,
+    undelivered,
+)
+from store.users import Role
+from store.work import Lane, WorkState
+
+# What another process wrote, such as `tesorio share`, is found so soon.
+_LOOK_SECONDS = 1.0
+_BATCH = 200
+_OWN = frozenset({"outbox.question", "outbox.trouble"})
+_log = logging.getLogger(__name__)
+
+
+def trouble_of(delivery: Delivery, at: datetime) -> tuple[Delivery, ...]:
+    """What its author must be told of a delivery in this state: a question, bad news, or nothing."""
+    is_question = delivery.state is DeliveryState.UNKNOWN and delivery.asked_at is not None
+    is_bad_news = delivery.state in {DeliveryState.REJECTED, DeliveryState.DEAD}
+    if not delivery.author or delivery.kind in _OWN or not (is_question or is_bad_news):
+        return ()
+    told = question(delivery) if is_question else trouble(delivery)
+    kind = "outbox.question" if is_question else "outbox.trouble"
+    # Attempts begin anew with each round, so both name the occasion.
+    occasion = f"{delivery.id}/{delivery.round}/{delivery.attempts}"
+    post = slack_post(told, id=f"{kind}/{occasion}", kind=kind, channel=delivery.author, at=at)
+    return (post,)
+
+
+@asynccontextmanager
+async def serve(deps: Deps) -> AsyncIterator[None]:
+    """While the block lasts, everything in the outbox that is due gets its durable work."""
+    task = asyncio.create_task(_serve(deps))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+async def _serve(deps: Deps) -> None:
+    seen: datetime | None = None
+    is_first = True
+    with deps.outbox.listen() as bell:
+        while True:
+            try:
+                if is_first:
+                    await _restart(deps)
+                    is_first = False
+                started = await _start_due(deps)
+                seen = await _tell_of_decisions(deps, seen)
+            except StoreError as error:
+                _log.warning("the outbox waits: %s", error)
+                started = 0
+            if started < _BATCH:
+                await bell.wait(_LOOK_SECONDS)
+
+
+async def _restart(deps: Deps) -> None:
+    """Give back the durable work of what is not delivered and has lost it, as after a restored backup."""
+    last = 0
+    while True:
+        async with deps.store.read() as conn:
+            page = await undelivered(conn, after=last, limit=_BATCH)
+        for delivery in page:
+            await _restart_one(deps, delivery)
+            last = delivery.sequence
+        if len(page) < _BATCH:
+            return
+
+
+async def _restart_one(deps: Deps, delivery: Delivery) -> None:
+    state = await deps.work.status(work_id_of(delivery))
+    if state is None:
+        await _start(deps, delivery)
+    elif state is not WorkState.PENDING and not is_over(delivery):
+        # What has ended never runs again under its id.
+        async with deps.store.write() as conn:
+            await move_delivery(conn, delivery, replace(delivery, round=delivery.round + 1, is_enqueued=False))
+
+
+async def _start_due(deps: Deps) -> int:
+    async with deps.store.read() as conn:
+        due = await due_deliveries(conn, deps.clock(), limit=_BATCH)
+    for delivery in due:
+        await _start(deps, delivery)
+    if due:
+        async with deps.store.write() as conn:
+            await mark_enqueued(conn, due)
+    return len(due)
+
+
+async def _start(deps: Deps, delivery: Delivery) -> None:
+    lane = Lane(name=delivery.lane, place=delivery.sequence)
+    await deps.work.start(KIND, work_id_of(delivery), {"delivery_id": delivery.id}, lane=lane)
+
+
+async def _tell_of_decisions(deps: Deps, seen: datetime | None) -> datetime | None:
+    """Wake what waits when a person, perhaps in another process, has decided something."""
+    async with deps.store.read() as conn:
+        newest = await newest_decision(conn)
+    if newest != seen:
+        deps.decisions.ring()
+    return newest
+
+
+async def decide(deps: Deps, request: ActionRequest) -> tuple[Message, bool]:
+    """Do what the button says, once however often it is pressed; what to say, and whether instead of the question."""
+    decision = await judged(deps, request.person, Capability.LOOK_UP, action=request.action_id, subject=request.value)
+    if not decision.allowed:
+        return refusal(decision), False
+    async with deps.store.write() as conn:
+        delivery = await delivery_by_id(conn, request.value)
+        if delivery is None:
+            return outdated_button(), False
+        if not _may_decide(decision, delivery):
+            return not_permitted(), False
+        after = _moved(delivery, request.action_id, deps.clock())
+        await move_delivery(conn, delivery, after)
+    deps.outbox.ring()
+    return decided(after, by=request.person.user_id), True
+
+
+def _may_decide(decision: Decision, delivery: Delivery) -> bool:
+    """The author, and admins."""
+    is_admin = decision.user is not None and decision.user.role is Role.ADMIN
+    return is_admin or (bool(delivery.author) and delivery.author == decision.person.user_id)
+
+
+def _moved(delivery: Delivery, action_id: str, now: datetime) -> Delivery:
+    """The delivery as the button leaves it; one that needs no decision any more stays as it is."""
+    if delivery.state in {DeliveryState.SENT, DeliveryState.QUEUED}:
+        return delivery
+    if action_id == ARRIVED:
+        return ended_by_hand(delivery, DeliveryState.SENT, now, "")
+    # A channel's post that was asked about is sent again on this word; anything else in doubt is looked up first.
+    return set_going(delivery, now, may_double=delivery.target == TARGET)
+
+
+def _register(app: AsyncApp, deps: Deps) -> None:
+    async def on_decision(ack: Any, body: dict[str, Any]) -> None:
+        request = action_request(body)
+        told, replaces = await decide(deps, request)
+        await ack()
+        say = deps.answering.replace if replaces else deps.answering.post_privately
+        await say(request.reply, told)
+
+    for action_id in (RESEND, ARRIVED):
+        app.action(action_id)(on_decision)
+
+
+FEATURE = Feature(
+    scopes=frozenset({"chat:write", "im:history", "im:write"}),
+    effects=frozenset({RESEND, ARRIVED}),
+    services=(serve,),
+    register=_register,
+)

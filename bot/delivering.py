@@ -1,0 +1,193 @@
+"""One delivery brought to its end: waited for, looked up where it may have arrived, sent, and told of.
+
+All that must survive a crash is in the store: before anything is sent the delivery is marked as in doubt, and only an
+answer, a look-up or a person takes the doubt away. So this may be killed anywhere and run again from the start.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.bell import Listener
+from bot.deps import Deps
+from bot.feature import Delivered
+from store.deliveries import Delivery, DeliveryState, add_deliveries, delivery_by_id
+from store.errors import StoreError
+from store.outbox import last_tried, move_delivery, record_arrival
+from store.sending import (
+    FINAL,
+    Arrived,
+    Backoff,
+    Outcome,
+    Refused,
+    Sender,
+    Untraceable,
+    after_finding,
+    after_sending,
+    after_silence,
+    held_back,
+    waiting_since,
+)
+from store.work import Payload, TryLaterError
+
+KIND = "deliver"
+# A clock that is set by hand is noticed so soon.
+_LOOK_SECONDS = 1.0
+# So long a stop waits for the answer to what was just sent.
+_DRAIN_SECONDS = 15.0
+_log = logging.getLogger(__name__)
+
+# What people must be told about a delivery that has come to this state, as further deliveries.
+Trouble = Callable[[Delivery, datetime], tuple[Delivery, ...]]
+
+
+def work_id_of(delivery: Delivery) -> str:
+    """The id of the durable work that brings this round of a delivery to its end."""
+    return f"{KIND}/{delivery.id}" + (f"/{delivery.round}" if delivery.round > 1 else "")
+
+
+def is_over(delivery: Delivery) -> bool:
+    """Whether nothing is left to do: it came to an end, and its feature knows."""
+    return delivery.state in FINAL and delivery.told == delivery.state.value
+
+
+class Delivering:
+    """The handler of the durable work KIND; its payload names the delivery.
+
+    `senders` bring deliveries to their targets, `told` are the features' handlers by kind of delivery. What waited
+    longer than `outdated_after` when this program began is not sent unless a person says so.
+    """
+
+    def __init__(
+        self,
+        deps: Deps,
+        *,
+        senders: Mapping[str, Sender],
+        told: Mapping[str, Delivered],
+        trouble: Trouble,
+        backoff: Backoff,
+        outdated_after: timedelta,
+    ) -> None:
+        self._deps, self._senders, self._told = deps, senders, told
+        self._trouble, self._backoff = trouble, backoff
+        self._outdated_after, self._began = outdated_after, deps.clock()
+
+    async def __call__(self, _work_id: str, payload: Payload) -> None:
+        with self._deps.decisions.listen() as decisions:
+            try:
+                while (delivery := await self._read(payload["delivery_id"])) is not None and not is_over(delivery):
+                    await self._further(delivery, decisions)
+            except StoreError as error:
+                raise TryLaterError(str(error)) from error
+
+    async def _read(self, delivery_id: str) -> Delivery | None:
+        async with self._deps.store.read() as conn:
+            return await delivery_by_id(conn, delivery_id)
+
+    async def _further(self, delivery: Delivery, decisions: Listener) -> None:
+        """The next thing to do with it."""
+        if delivery.told != delivery.state.value:
+            await self._tell(delivery)
+        elif self._is_outdated(delivery):
+            await self._move(delivery, held_back(delivery, self._began - waiting_since(delivery), self._deps.clock()))
+        elif delivery.not_before is not None and delivery.not_before > self._deps.clock():
+            await self._wait_until(delivery.not_before, decisions)
+        elif delivery.asked_at is not None:
+            await self._move(delivery, after_silence(delivery, self._deps.clock()))
+        elif delivery.in_doubt:
+            await self._look_up(delivery)
+        elif not await self._is_lane_resting(delivery, decisions):
+            await self._to_the_end(delivery)
+
+    def _is_outdated(self, delivery: Delivery) -> bool:
+        return not delivery.in_doubt and self._began - waiting_since(delivery) > self._outdated_after
+
+    async def _wait_until(self, instant: datetime, decisions: Listener) -> None:
+        """Return then, or as soon as a person has decided about any delivery."""
+        while (left := (instant - self._deps.clock()).total_seconds()) > 0:
+            if await decisions.wait(min(left, _LOOK_SECONDS)):
+                return
+
+    async def _is_lane_resting(self, delivery: Delivery, decisions: Listener) -> bool:
+        """Whether there was a rest to wait for since the last one on this lane; it is over on return."""
+        sender = self._senders.get(delivery.target)
+        if sender is None or not sender.spacing:
+            return False
+        async with self._deps.store.read() as conn:
+            last = await last_tried(conn, delivery.lane)
+        now = self._deps.clock()
+        if last is None or not now - sender.spacing < last <= now:
+            return False
+        await self._wait_until(last + sender.spacing, decisions)
+        return True
+
+    async def _look_up(self, delivery: Delivery) -> None:
+        sender = self._senders.get(delivery.target)
+        # Of a target that is set up no more nobody knows whether it has it.
+        trace = await sender.find(delivery) if sender else Untraceable()
+        await self._move(delivery, after_finding(delivery, trace, self._deps.clock(), self._backoff))
+
+    async def _to_the_end(self, delivery: Delivery) -> None:
+        """Send it. A stop of the program waits for the answer, so that no doubt is left where there need be none."""
+        sending = asyncio.ensure_future(self._send(delivery))
+        try:
+            await asyncio.shield(sending)
+        except asyncio.CancelledError:
+            await asyncio.wait({sending}, timeout=_DRAIN_SECONDS)
+            raise
+
+    async def _send(self, delivery: Delivery) -> None:
+        now = self._deps.clock()
+        leaving = replace(delivery, attempts=delivery.attempts + 1, tried_at=now, in_doubt=True)
+        async with self._deps.store.write() as conn:
+            if not await move_delivery(conn, delivery, leaving):
+                return
+        outcome = await self._outcome(leaving)
+        moved = await self._move(leaving, after_sending(leaving, outcome, self._deps.clock(), self._backoff))
+        if not moved and isinstance(outcome, Arrived):
+            async with self._deps.store.write() as conn:
+                await record_arrival(conn, delivery.id, outcome.external_id, self._deps.clock())
+
+    async def _outcome(self, delivery: Delivery) -> Outcome:
+        sender = self._senders.get(delivery.target)
+        if sender is None:
+            return Refused(reason=f"not_set_up: {delivery.target} is not set up here")
+        return await sender.send(delivery)
+
+    async def _move(self, before: Delivery, after: Delivery) -> bool:
+        """Store what became of it, with what people must be told; False when somebody else moved it meanwhile."""
+        if after.kind not in self._told:
+            after = replace(after, told=after.state.value)
+        has_news = after.state is not before.state or after.asked_at != before.asked_at
+        trouble = self._trouble(after, self._deps.clock()) if has_news else ()
+        async with self._deps.store.write() as conn:
+            moved = await move_delivery(conn, before, after)
+            if moved:
+                await add_deliveries(conn, trouble)
+        if moved:
+            _note(after)
+        if trouble:
+            self._deps.outbox.ring()
+        return moved
+
+    async def _tell(self, delivery: Delivery) -> None:
+        """Tell the feature that sent it; it may hear the same again after a crash."""
+        handler = self._told.get(delivery.kind)
+        try:
+            if handler is not None:
+                await handler(self._deps, delivery)
+        except (StoreError, TryLaterError):
+            raise
+        except Exception:  # noqa: BLE001 - the outer door of what features do: the lane goes on without it
+            _log.exception("%s could not be told that it is %s", delivery.id, delivery.state.value)
+        async with self._deps.store.write() as conn:
+            await move_delivery(conn, delivery, replace(delivery, told=delivery.state.value))
+
+
+def _note(delivery: Delivery) -> None:
+    if delivery.state is DeliveryState.SENT:
+        _log.debug("%s arrived", delivery.id)
+    elif delivery.reason:
+        _log.warning("%s (attempt %d): %s", delivery.id, delivery.attempts, delivery.reason)

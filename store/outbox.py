@@ -1,0 +1,119 @@
+"""The outbox as its engine and its keepers see it: what is due, what is under way, and every move of a delivery."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
+
+from store.db import ReadConnection, WriteConnection
+from store.deliveries import Delivery, DeliveryState, deliveries, delivery_from_row, delivery_row
+from store.sending import UNDELIVERED
+
+_c = deliveries.c
+# What the engine changes of a delivery; the rest is written once.
+_MOVED = frozenset(
+    "state attempts not_before updated_at reason external_id tried_at in_doubt asked_at decided_at round told".split()
+)
+
+
+async def due_deliveries(conn: ReadConnection, now: datetime, *, limit: int) -> tuple[Delivery, ...]:
+    """What has no durable work yet and may be sent, oldest first."""
+    is_due = or_(_c.not_before.is_(None), _c.not_before <= now)
+    return await _matching(conn, and_(_c.is_enqueued.is_(False), is_due), limit=limit)
+
+
+async def undelivered(conn: ReadConnection, *, after: int, limit: int) -> tuple[Delivery, ...]:
+    """What has durable work and is not delivered, or ended without its feature being told; in pages by sequence."""
+    is_open = or_(_c.state.in_([state.value for state in UNDELIVERED]), _c.told != _c.state)
+    return await _matching(conn, and_(_c.is_enqueued.is_(True), is_open, _c.sequence > after), limit=limit)
+
+
+async def listed_deliveries(
+    conn: ReadConnection, states: Sequence[DeliveryState], *, ids: Sequence[str] = (), limit: int
+) -> tuple[Delivery, ...]:
+    """Deliveries in one of these states, oldest first; of these ids only, when there are any."""
+    wanted = _c.state.in_([state.value for state in states])
+    return await _matching(conn, and_(wanted, _c.id.in_(ids)) if ids else wanted, limit=limit)
+
+
+async def count_deliveries(conn: ReadConnection) -> dict[DeliveryState, int]:
+    """How many deliveries are in each state, but for the delivered."""
+    query = select(_c.state, func.count()).where(_c.state != DeliveryState.SENT.value).group_by(_c.state)
+    return {DeliveryState(row[0]): int(row[1]) for row in await conn.execute(query)}
+
+
+async def oldest_undelivered(conn: ReadConnection, now: datetime) -> datetime | None:
+    """Since when the longest-waiting delivery could have been sent; None when nothing waits."""
+    is_due = or_(_c.not_before.is_(None), _c.not_before <= now, _c.attempts > 0)
+    query = select(func.min(_c.created_at)).where(_c.state.in_([state.value for state in UNDELIVERED]), is_due)
+    found: datetime | None = (await conn.execute(query)).scalar_one_or_none()
+    return found
+
+
+async def last_tried(conn: ReadConnection, lane: str) -> datetime | None:
+    """When something was last sent on this lane."""
+    query = select(_c.tried_at).where(_c.lane == lane, _c.tried_at.is_not(None)).order_by(_c.tried_at.desc()).limit(1)
+    found: datetime | None = (await conn.execute(query)).scalar_one_or_none()
+    return found
+
+
+async def newest_decision(conn: ReadConnection) -> datetime | None:
+    """When a person last decided about any delivery."""
+    found: datetime | None = (await conn.execute(select(func.max(_c.decided_at)))).scalar_one_or_none()
+    return found
+
+
+async def mark_enqueued(conn: WriteConnection, those: Sequence[Delivery]) -> None:
+    """These have durable work for the round that they were seen in."""
+    for delivery in those:
+        same = and_(_c.id == delivery.id, _c.round == delivery.round)
+        await conn.execute(update(deliveries).where(same).values(is_enqueued=True))
+
+
+async def move_delivery(conn: WriteConnection, before: Delivery, after: Delivery) -> bool:
+    """Put `after` in the place of `before`; False, and nothing done, when the store has another than `before`."""
+    c = deliveries.c
+    unchanged = and_(
+        c.id == before.id,
+        c.state == before.state.value,
+        c.attempts == before.attempts,
+        c.in_doubt == before.in_doubt,
+        c.round == before.round,
+    )
+    row = delivery_row(after)
+    # A new round has no durable work yet; whether the same one has is not for the mover to say.
+    moved = _MOVED | {"is_enqueued"} if after.round != before.round else _MOVED
+    values = {name: row[name] for name in moved}
+    return (await conn.execute(update(deliveries).where(unchanged).values(values))).rowcount == 1
+
+
+async def record_arrival(conn: WriteConnection, delivery_id: str, external_id: str, at: datetime) -> None:
+    """It arrived, whatever was decided about it meanwhile."""
+    values = {"state": DeliveryState.SENT.value, "external_id": external_id, "updated_at": at, "in_doubt": False}
+    await conn.execute(update(deliveries).where(_c.id == delivery_id).values(values))
+
+
+def set_going(delivery: Delivery, at: datetime, *, may_double: bool) -> Delivery:
+    """The delivery as a person sends it again. Unless it `may_double`, one in doubt is looked up first."""
+    if delivery.state is DeliveryState.SENT or (delivery.state is DeliveryState.QUEUED and delivery.in_doubt):
+        return delivery
+    in_doubt = delivery.in_doubt and not may_double
+    state = DeliveryState.UNKNOWN if in_doubt else DeliveryState.QUEUED
+    fresh = replace(delivery, state=state, in_doubt=in_doubt, attempts=0, not_before=None, asked_at=None, reason="")
+    return _decided(fresh, at)
+
+
+def ended_by_hand(delivery: Delivery, state: DeliveryState, at: datetime, reason: str) -> Delivery:
+    """The delivery as a person gave it up (DROPPED) or saw it arrive (SENT)."""
+    return _decided(replace(delivery, state=state, in_doubt=False, not_before=None, asked_at=None, reason=reason), at)
+
+
+def _decided(delivery: Delivery, at: datetime) -> Delivery:
+    latest = max(at, (delivery.decided_at or at) + timedelta(microseconds=1))
+    return replace(delivery, round=delivery.round + 1, is_enqueued=False, updated_at=at, decided_at=latest)
+
+
+async def _matching(conn: ReadConnection, wanted: ColumnElement[bool], *, limit: int) -> tuple[Delivery, ...]:
+    query = select(deliveries).where(wanted).order_by(_c.sequence).limit(limit)
+    return tuple(delivery_from_row(row) for row in (await conn.execute(query)).mappings())
