@@ -80,6 +80,12 @@ class SlackRules(_Model):
     commands_per_minute: int = Field(default=20, ge=1)
 
 
+class NotifyRules(_Model):
+    """When what became past due overnight is told, in the company's time zone: best some time after `daily_at`."""
+
+    past_due_at: time = time(8, 0)
+
+
 class Rules(_Model):
     """tesorio.toml. Tables that are not listed here belong to the connector of that name."""
 
@@ -88,6 +94,7 @@ class Rules(_Model):
     sync: SyncRules = SyncRules()
     display: DisplayRules = DisplayRules()
     slack: SlackRules = SlackRules()
+    notify: NotifyRules = NotifyRules()
 
     def connector(self, name: str) -> Mapping[str, Any]:
         """A connector's own table; empty when there is none."""
