@@ -8,10 +8,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from slack_sdk.web.async_client import AsyncWebClient
-
 from bot.answering import Answering
-from bot.app import build_app, effects, services
+from bot.app import services
 from bot.audit_log import AuditLog
 from bot.deps import Deps
 from bot.lookup.index import LookupIndex
@@ -26,13 +24,11 @@ from bot.root_data import (
     replica_id,
     require_store,
 )
+from bot.root_slack import Door, WrongWorkspaceError, open_door, slack_identity
 from bot.root_sources import build_sources, build_targets, further_problems, ready_sources, startable
 from bot.root_work import senders_of, work_handlers
 from bot.settings import Settings
 from bot.slack_client import SlackClient
-from bot.socket import SocketDoor
-from store.db import Store
-from store.facts import bind_fact, read_fact
 from store.health import check_integrity
 from store.runs import SyncRun
 from store.sending import Sender
@@ -60,10 +56,6 @@ __all__ = [
 ]
 
 
-class WrongWorkspaceError(Exception):
-    """The Slack tokens belong to another workspace than the one this store was set up with."""
-
-
 def utc_now() -> datetime:
     """The one place where the product reads the clock."""
     return datetime.now(UTC)
@@ -76,7 +68,7 @@ class Assistant:
     deps: Deps
     work: DurableWork
     sources: tuple[Source, ...]
-    door: SocketDoor
+    door: Door
     senders: Mapping[str, Sender]
 
     async def pull(self, source: str, work_id: str, *, full: bool = False) -> None:
@@ -111,8 +103,9 @@ async def open_assistant(
         slack = SlackClient(
             token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url, retry_handlers=[]
         )
-        identity = await _identity(slack, store)
-        work = DurableWork(database_url=settings.work_database_url, executor_id=replica_id(settings.data_dir))
+        identity = await slack_identity(slack, store)
+        replica = replica_id(settings.data_dir)
+        work = DurableWork(database_url=settings.work_database_url, executor_id=replica)
         deps = Deps(
             store=store,
             index=await stack.enter_async_context(LookupIndex.open(settings.data_dir / "index", store)),
@@ -135,7 +128,7 @@ async def open_assistant(
         await stack.enter_async_context(work)
         for service in services():
             await stack.enter_async_context(service(deps))
-        door = await _open_door(stack, settings, deps, identity)
+        door = await stack.enter_async_context(open_door(settings, deps, identity, work=work, holder=replica))
         yield Assistant(deps=deps, work=work, sources=sources, door=door, senders=senders)
 
 
@@ -157,30 +150,3 @@ def _waking(deps: Deps, progress: Progress) -> Progress:
         progress(run)
 
     return on_progress
-
-
-async def _open_door(stack: AsyncExitStack, settings: Settings, deps: Deps, identity: Mapping[str, str]) -> SocketDoor:
-    door = SocketDoor(
-        build_app(deps, identity),
-        app_token=settings.slack_app_token.get_secret_value(),
-        web_client=deps.slack,
-        with_effects=effects(),
-    )
-    stack.push_async_callback(door.close)
-    await door.open()
-    return door
-
-
-async def _identity(slack: AsyncWebClient, store: Store) -> Mapping[str, str]:
-    """Who we are in Slack, bound to the first workspace that we meet. Raises WrongWorkspaceError, SlackApiError."""
-    told = await slack.auth_test()
-    identity = {name: str(told.get(name) or "") for name in ("team_id", "team", "user_id", "user", "bot_id")}
-    async with store.read() as conn:
-        bound = await read_fact(conn, "slack.team_id")
-    if bound is None:
-        async with store.write() as conn:
-            bound = await bind_fact(conn, "slack.team_id", identity["team_id"])
-            await bind_fact(conn, "slack.team", identity["team"])
-    if bound != identity["team_id"]:
-        raise WrongWorkspaceError(f"this store belongs to workspace {bound}, the tokens to {identity['team_id']}")
-    return identity
