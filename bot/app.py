@@ -8,7 +8,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.commands import channels, connect, find, help_, lookup, outbox, pick, refresh
+from bot.commands import answers, channels, connect, find, help_, lookup, outbox, pick, refresh
 from bot.deps import Deps
 from bot.feature import Feature, Service, Subcommand, slash_request
 from bot.last_doors import register_last_doors
@@ -19,6 +19,7 @@ _ASKED: tuple[Feature, ...] = (
     refresh.FEATURE,
     connect.FEATURE,
     channels.FEATURE,
+    answers.FEATURE,
     pick.FEATURE,
     outbox.FEATURE,
     find.FEATURE,

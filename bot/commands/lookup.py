@@ -17,10 +17,12 @@ from bot.feature import ActionRequest, Feature, SlashRequest, Subcommand, action
 from bot.lookup.query import is_too_long
 from bot.matches import candidates_for, found_for, match_for, match_of
 from bot.modals import open_over, update_modal
+from bot.views.answers import card_again
 from bot.views.card_modal import card_modal, renewed_modal, title_of
 from bot.views.misses import missing_query, no_match, outdated_button, too_long
 from bot.views.parts import Message
 from bot.views.values import InvalidValueError, RecordKind, RecordRef, decode
+from bot.visibility import visible_answer, visible_replacement
 from store.audit import AuditEvent
 
 _EXAMPLES: dict[RecordKind, str] = {"customer": "customer ABC Inc", "invoice": "invoice INV-12345"}
@@ -44,12 +46,18 @@ def answer_kind(kind: RecordKind) -> Callable[[Deps, SlashRequest], Awaitable[No
             await deps.answering.post_privately(request.reply, missing_query(kind, _EXAMPLES[kind]))
             return
         message, ref = await _answer(deps, kind, request.text)
-        post = deps.answering.post if ref else deps.answering.post_privately
-        await post(request.reply, message)
-        if ref:
-            note_shown(deps, allowed, ref)
+        await answer(deps, allowed, request.reply, message, ref)
 
     return handle
+
+
+async def answer(deps: Deps, decision: Decision, reply: ReplyTo, message: Message, ref: RecordRef | None) -> None:
+    """Post the card of a record where the channel may see it, or, without a record, what only the person need see."""
+    if ref is None:
+        await deps.answering.post_privately(reply, message)
+        return
+    await visible_answer(deps, reply, message, again=card_again(ref, message))
+    note_shown(deps, decision, ref)
 
 
 def note_shown(deps: Deps, decision: Decision, ref: RecordRef) -> None:
@@ -59,13 +67,13 @@ def note_shown(deps: Deps, decision: Decision, ref: RecordRef) -> None:
 
 async def choose(deps: Deps, request: ActionRequest) -> None:
     """Another candidate was chosen in the menu: its card takes the place of this one, and offers the rest again."""
-    await _show(deps, request, query=request.query, answer=deps.answering.replace)
+    await _show(deps, request, query=request.query, answer=visible_replacement)
 
 
 async def open_card(deps: Deps, request: ActionRequest) -> None:
     """A button that stands for a record was pressed: its card is a new message, or a modal over the one it was in."""
     if not request.view_id:
-        await _show(deps, request, query=None, answer=deps.answering.post)
+        await _show(deps, request, query=None, answer=visible_answer)
         return
     view_id = await open_over(deps, request, title_of(request.value))
     if view_id is not None:
@@ -87,7 +95,7 @@ async def show_in_modal(deps: Deps, request: ActionRequest, view_id: str) -> Non
 
 
 async def _show(
-    deps: Deps, request: ActionRequest, *, query: str | None, answer: Callable[[ReplyTo, Message], Awaitable[bool]]
+    deps: Deps, request: ActionRequest, *, query: str | None, answer: Callable[..., Awaitable[bool]]
 ) -> None:
     allowed = await admitted(
         deps,
@@ -103,7 +111,7 @@ async def _show(
     if ref is None:
         await deps.answering.post_privately(request.reply, message)
         return
-    await answer(request.reply, message)
+    await answer(deps, request.reply, message, again=card_again(ref, message))
     note_shown(deps, allowed, ref)
 
 

@@ -16,10 +16,12 @@ from bot.deps import Deps
 from bot.feature import ActionRequest, Feature, action_request
 from bot.matches import match_for
 from bot.modals import update_modal
+from bot.views.answers import card_again
 from bot.views.card_modal import card_modal, renewed_modal, title_of
 from bot.views.misses import outdated_button
 from bot.views.parts import Message
 from bot.views.values import InvalidValueError, RecordRef, decode
+from bot.visibility import visible_replacement
 from store.customers import customer_by_id
 from store.invoices import invoice_by_id
 from store.work import Payload
@@ -62,7 +64,8 @@ async def _put(deps: Deps, payload: Payload, shown: Message) -> None:
     if view_id := payload.get("view_id"):
         await update_modal(deps, view_id, renewed_modal(shown, title_of(payload["value"]), payload["metadata"]))
         return
-    await deps.answering.replace(reply_of(payload), shown)
+    again = card_again(decode(payload["value"]), shown)
+    await visible_replacement(deps, reply_of(payload), shown, again=again)
 
 
 async def _payload(deps: Deps, request: ActionRequest) -> dict[str, str] | None:

@@ -1,0 +1,38 @@
+"""Who sees an answer: the channel, as the help page says, unless a setting or who reads it speaks against that."""
+
+from bot.answering import ReplyTo
+from bot.audience import Audience, audience
+from bot.deps import Deps
+from bot.views.answers import Again, private_form
+from bot.views.parts import Message
+
+
+async def visible_answer(deps: Deps, reply: ReplyTo, message: Message, *, again: Again | None = None) -> bool:
+    """Post an answer where the channel sees it, if outsiders do not; else only the person does, and reads why.
+
+    Where the settings want answers private, the person gets a button that posts it; `again` says what that button must
+    know to make the answer anew. Whether the answer arrived.
+    """
+    readers = await audience(deps, reply.channel_id)
+    if _may_be_seen(deps, readers):
+        return await deps.answering.post(reply, message)
+    return await deps.answering.post_privately(reply, _private(message, readers, again))
+
+
+async def visible_replacement(deps: Deps, reply: ReplyTo, message: Message, *, again: Again | None = None) -> bool:
+    """Put an answer in the place of a message; beside it, for the person alone, if outsiders read that message."""
+    readers = await audience(deps, reply.channel_id)
+    was_private = not reply.message_ts
+    if was_private and not _may_be_seen(deps, readers):
+        return await deps.answering.replace(reply, _private(message, readers, again))
+    if readers.is_external:
+        return await deps.answering.post_privately(reply, _private(message, readers, None))
+    return await deps.answering.replace(reply, message)
+
+
+def _may_be_seen(deps: Deps, readers: Audience) -> bool:
+    return not readers.is_external and (readers.is_direct or deps.rules.slack.answers == "channel")
+
+
+def _private(message: Message, readers: Audience, again: Again | None) -> Message:
+    return private_form(message, reason=readers.reason, again=again)
