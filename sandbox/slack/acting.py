@@ -193,7 +193,8 @@ def _change_stack(core: Core, view: View, action: str | None, body: object) -> N
 
 
 def _failure(delivery: Delivery) -> str:
-    return "dispatch_failed" if delivery.connection is None else "operation_timeout"
+    is_sent = delivery.connection is not None or delivery.http_status is not None
+    return "operation_timeout" if is_sent else "dispatch_failed"
 
 
 def _complain(core: Core, actor: Member, delivery: Delivery, place: Message | View | None) -> None:

@@ -18,13 +18,17 @@ class Ack:
 
 @dataclass(kw_only=True, slots=True)
 class Delivery:
-    """One envelope's journey. `connection` is None when no connection was open; `ack` None when none came in time."""
+    """One envelope's journey. `connection` is None when no connection was open; `ack` None when none came in time.
+
+    `http_status` is what the request URL answered, where payloads go to one.
+    """
 
     envelope_id: str
     type: str
     payload: Json
     retry_attempt: int
     connection: int | None = None
+    http_status: int | None = None
     ack: Ack | None = None
 
 

@@ -173,6 +173,12 @@ class Workspace:
         self.core.revoked = error
         emit(self.core, {"type": "app_uninstalled", "event_ts": self.core.state.next_ts()})
 
+    def revoke_tokens(self, error: str = "token_revoked") -> None:
+        """Take the bot's token away and leave the app: the event goes out, and the token earns `error` from now on."""
+        self.core.revoked = error
+        tokens = {"oauth": [], "bot": [self.core.app.bot_user]}
+        emit(self.core, {"type": "tokens_revoked", "tokens": tokens, "event_ts": self.core.state.next_ts()})
+
     def send_event(self, event: Json) -> None:
         """Any other event, sent whether the app subscribed to it or not."""
         payload = event_payload(self.core, event)

@@ -14,6 +14,7 @@ from sandbox.slack.config import AppConfig, app_config
 from sandbox.slack.core import Core
 from sandbox.slack.faults import Faults
 from sandbox.slack.feed import Feed
+from sandbox.slack.http_delivery import HttpDelivery
 from sandbox.slack.page_link import PageLinks
 from sandbox.slack.people import Workspace
 from sandbox.slack.response_url import ResponseUrls
@@ -69,6 +70,7 @@ class SlackStandIn:
             now=now,
         )
         self.workspace = Workspace(self.core)
+        self._ack_timeout_seconds = ack_timeout_seconds
         self._port = port
         self._closing = asyncio.Event()
         self._pages = PageLinks(self.core)
@@ -93,6 +95,19 @@ class SlackStandIn:
     @property
     def app_token(self) -> str:
         return self.core.app.app_token
+
+    @property
+    def signing_secret(self) -> str:
+        return self.core.app.signing_secret
+
+    async def deliver_to(self, url: str) -> HttpDelivery:
+        """From now on post payloads to this request URL, as the app's manifest may say. Raises RefusedUrlError."""
+        http = HttpDelivery(
+            url, secret=self.signing_secret, timeout_seconds=self._ack_timeout_seconds, now=self.core.now
+        )
+        await http.verify()
+        self.core.hub.http = http
+        return http
 
     async def __aenter__(self) -> Self:
         runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=1.0)

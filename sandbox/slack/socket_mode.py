@@ -16,6 +16,7 @@ from aiohttp import web
 from sandbox.slack.connection import CLOSING_SECONDS, Connection
 from sandbox.slack.envelopes import Ack, Delivery, disconnect, envelope, hello
 from sandbox.slack.feed import Feed, LinkChanged
+from sandbox.slack.http_delivery import HttpDelivery
 from sandbox.slack.records import Json
 
 ACK_TIMEOUT_SECONDS = 3.0
@@ -37,6 +38,8 @@ class SocketHub:
     ) -> None:
         self.deliveries: deque[Delivery] = deque(maxlen=KEPT_DELIVERIES)
         self.connections: list[Connection] = []
+        # Where payloads go instead, when the app takes them over HTTP.
+        self.http: HttpDelivery | None = None
         self._feed = feed
         self._app_id = app_id
         self._ack_timeout_seconds = ack_timeout_seconds
@@ -81,6 +84,9 @@ class SocketHub:
         """Send one envelope to one connection and wait for its acknowledgement, at most the timeout."""
         delivery = Delivery(envelope_id=str(uuid.uuid4()), type=kind, payload=payload, retry_attempt=retry_attempt)
         self.deliveries.append(delivery)
+        if self.http is not None:
+            delivery.ack = await self.http.deliver(delivery)
+            return delivery
         connection = self._next_connection()
         if connection is not None:
             delivery.connection = connection.number
