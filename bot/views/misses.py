@@ -20,7 +20,8 @@ def no_match(
 ) -> Message:
     """Nothing matches; the nearest records are one press away.
 
-    `kind` is what was asked for, None when that was not said. `being_read` names a source whose first reading is under way: what is missing may be about to come.
+    `kind` is what was asked for, None when that was not said. `being_read` names a source whose first reading is under
+    way: what is missing may be about to come.
     """
     shown = nearest[:MAX_NEAREST]
     advice = "The nearest are:" if shown else f"Check the spelling, or try a part of the {_name_of(kind)}."
@@ -29,7 +30,8 @@ def no_match(
         advice = (
             f"{source} is still being read for the first time; try again in a minute. {advice if shown else ''}".strip()
         )
-    text = f"No {kind or 'invoice or customer'} matches «{literal(query, MAX_QUERY)}». {advice}"
+    hint = "" if kind else "Type help for what you can ask. "
+    text = f"No {kind or 'invoice or customer'} matches «{literal(query, MAX_QUERY)}». {hint}{advice}"
     rows = [_nearest_row(position, candidate) for position, candidate in enumerate(shown, start=1)]
     labels = ", ".join(literal(candidate.label, _MAX_LABEL) for candidate in shown)
     return message(f"{text} {labels}".strip(), [paragraph("miss", text), *rows])
@@ -95,4 +97,4 @@ def _nearest_row(position: int, candidate: Candidate) -> Block:
 
 
 def _name_of(kind: RecordKind | None) -> str:
-    return {"invoice": "number", "customer": "name", None: "number or name; help lists what you can ask"}[kind]
+    return {"invoice": "number", "customer": "name", None: "number or name"}[kind]

@@ -1,0 +1,305 @@
+"""What is typed in our own conversation or behind a mention, and what is answered, or deliberately not."""
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from bot.commands.typed import command_in, likelier
+from bot.event_request import message_request, spoken
+from bot.lookup.match import Found, Match, Reason
+from sandbox.slack import Outcome, Waiting
+from sandbox.slack.records import Message
+from sandbox.slack.seed import ANA, DEACTIVATED, GUEST
+from store.records import RecordId
+from tests.bot.world import CHANNEL, World, elements
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+BOT = "U0TESORIO1"
+# Nothing is expected: whatever came would have come by then.
+SILENT = Waiting(until=lambda _: True, quiet_seconds=0.15)
+
+
+async def written(world: World, text: str, *, user: str = ANA, thread_ts: str | None = None) -> Outcome:
+    """What comes of a line in the app's own conversation."""
+    home = world.workspace.app_channel(user).id
+    return await world.workspace.post(user, home, text, thread_ts=thread_ts)
+
+
+async def mentioned(world: World, text: str, *, user: str = ANA, thread_ts: str | None = None) -> Outcome:
+    return await world.workspace.post(user, CHANNEL, text, thread_ts=thread_ts)
+
+
+def warnings(world: World) -> list[str]:
+    return [record.getMessage() for record in world.log.records if record.levelno >= logging.WARNING]
+
+
+def only(outcome: Outcome) -> Message:
+    [message] = outcome.messages
+    return message
+
+
+class TestDirectMessage:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "invoice INV-12345",
+            "Invoice: inv-12345",
+            "INVOICE   “INV-12345”",
+            "invoice `INV-12345`",
+            " /tesorio invoice INV-12345",
+            "tesorio invoice INV-12345",
+        ],
+    )
+    async def test_an_invoice_is_answered_where_it_was_asked(self, world: World, text: str) -> None:
+        outcome = await written(world, text)
+        answer = only(outcome)
+        assert "Sun Microsystems, Inc. owes $17,250.00" in world.shown(answer)
+        assert (answer.channel, answer.ephemeral_to, answer.thread_ts) == (
+            world.workspace.app_channel(ANA).id,
+            None,
+            None,
+        )
+        assert not warnings(world)
+
+    async def test_a_customer_too(self, world: World) -> None:
+        assert "ABC Inc owes" in world.shown(await written(world, "customer abc inc"))
+
+    async def test_a_question_in_a_thread_is_answered_there(self, world: World) -> None:
+        card = only(await written(world, "customer ABC Inc"))
+        answer = only(await written(world, "invoice INV-12345", thread_ts=card.ts))
+        assert answer.thread_ts == card.ts
+
+    async def test_so_is_a_button_of_a_card_in_a_thread(self, world: World) -> None:
+        card = only(await written(world, "customer ABC Inc"))
+        invoice = only(await written(world, "invoice INV-12345", thread_ts=card.ts))
+        opened = only(await world.workspace.click(ANA, invoice, "lookup.open"))
+        assert "Sun Microsystems, Inc. owes" in world.shown(opened)
+        assert opened.thread_ts == card.ts
+
+    async def test_a_miss_is_an_ordinary_message_there(self, world: World) -> None:
+        answer = only(await written(world, "invoice INV-99999"))
+        assert "No invoice matches «INV-99999»" in world.shown(answer)
+        assert answer.ephemeral_to is None
+
+    async def test_help_says_what_can_be_asked(self, world: World) -> None:
+        assert "customer ABC Inc" in world.shown(await written(world, "help"))
+        assert "customer ABC Inc" in world.shown(await written(world, "/tesorio".rjust(9)))
+
+    async def test_what_was_shown_is_on_record(self, world: World) -> None:
+        await written(world, "INV-12345")
+        await world.catch_up()
+        assert [(action, subject) for _, action, subject in (await world.audited())[-2:]] == [
+            ("lookup.text", "INV-12345"),
+            ("card.shown", f"netsuite:invoice:{world.ledger.invoice_numbered('INV-12345').id}"),
+        ]
+
+
+class TestBareText:
+    async def test_a_number_is_an_invoice(self, world: World) -> None:
+        shown = world.shown(await written(world, "INV-12345"))
+        assert "Found an invoice." in shown
+        assert "Sun Microsystems, Inc. owes $17,250.00" in shown
+
+    async def test_a_name_is_a_customer(self, world: World) -> None:
+        shown = world.shown(await written(world, "sun micro"))
+        assert "Found a customer." in shown
+        assert "Closest match for «sun micro»" in shown
+        assert "Sun Microsystems, Inc. owes $" in shown
+
+    async def test_what_is_both_is_shown_as_the_surer_and_offers_the_other(self, world: World) -> None:
+        world.ledger.add_invoice(world.ledger.customer_named("ABC Inc").id, total_minor=100_00, number="ABC-771")
+        await world.workspace.click(ANA, await world.card("/tesorio customer ABC Inc"), "refresh.record")
+        card = only(await written(world, "abc"))
+        assert "Found a customer. An invoice matches too: ABC-771 (ABC Inc · $100.00 · Open" in world.shown(card)
+        [button] = [each for each in elements(card, "lookup.open") if each["text"]["text"] == "Show"]
+        opened = await world.workspace.click(ANA, card, "lookup.open", value=button["value"])
+        assert "ABC Inc owes $100.00" in world.shown(opened)
+        assert "ABC-771" in world.shown(opened)
+
+    async def test_what_is_neither_says_so(self, world: World) -> None:
+        answer = only(await written(world, "thanks a lot!"))
+        assert "No invoice or customer matches «thanks a lot!»" in world.shown(answer)
+        assert "Type help for what you can ask." in world.shown(answer)
+
+    async def test_a_pasted_page_is_refused(self, world: World) -> None:
+        assert "too long to be a name or number" in world.shown(await written(world, "sun " * 200))
+
+
+class TestMention:
+    async def test_is_answered_under_it_for_the_channel(self, world: World) -> None:
+        answer = only(await mentioned(world, "@tesorio invoice INV-12345"))
+        [asked] = [each for each in world.workspace.messages(CHANNEL) if each.ts == answer.thread_ts]
+        assert asked.text == f"<@{BOT}> invoice INV-12345"
+        assert answer.ephemeral_to is None
+        assert "Sun Microsystems, Inc. owes $17,250.00" in world.shown(answer)
+        assert not warnings(world)
+
+    async def test_in_a_thread_it_is_answered_there(self, world: World) -> None:
+        card = await world.card("/tesorio customer ABC Inc")
+        answer = only(await mentioned(world, "hey @tesorio: INV-12345?", thread_ts=card.ts))
+        assert answer.thread_ts == card.ts
+        assert "17,250" in world.shown(answer)
+
+    async def test_the_words_may_come_first(self, world: World) -> None:
+        assert "17,250" in world.shown(await mentioned(world, "invoice INV-12345 @tesorio"))
+
+    async def test_alone_it_brings_help_for_the_person(self, world: World) -> None:
+        answer = only(await mentioned(world, "@tesorio"))
+        assert answer.ephemeral_to == ANA
+        assert "You can ask" in world.shown(answer)
+
+    async def test_a_miss_is_for_the_person_and_begins_no_thread(self, world: World) -> None:
+        answer = only(await mentioned(world, "@tesorio invoice INV-99999"))
+        assert (answer.ephemeral_to, answer.thread_ts) == (ANA, None)
+
+
+class TestUnlinked:
+    @pytest.mark.parametrize("user", [GUEST, DEACTIVATED])
+    @pytest.mark.parametrize("text", ["invoice INV-12345", "sun micro", "customer sun micro"])
+    async def test_get_the_way_to_an_account_and_no_data(self, world: World, user: str, text: str) -> None:
+        answer = only(await written(world, text, user=user))
+        assert "not linked to an account" in world.shown(answer)
+        assert "17,250" not in str(answer)
+        actions = {action for actor, action, _ in await world.audited() if user in actor}
+        assert actions
+        assert all(action.endswith(".denied") for action in actions)
+
+    async def test_in_a_channel_only_they_read_it(self, world: World) -> None:
+        world.workspace.core.state.add_to(world.workspace.channel(CHANNEL), GUEST)
+        answer = only(await mentioned(world, "@tesorio sun micro", user=GUEST))
+        assert answer.ephemeral_to == GUEST
+        assert "not linked to an account" in world.shown(answer)
+
+
+@dataclass
+class Said:
+    """An event as Slack sends it, with something changed."""
+
+    event: dict[str, Any]
+
+    def asks(self) -> bool:
+        return message_request({"event": self.event, "team_id": "T1"}, bot_user=BOT) is not None
+
+
+def direct(**changes: object) -> Said:
+    plain = {"type": "message", "channel": "D1", "channel_type": "im", "user": "U1", "text": "INV-1", "ts": "1.2"}
+    return Said({name: value for name, value in (plain | changes).items() if value is not None})
+
+
+class TestSilence:
+    """Nobody waits for an answer, or it would begin a conversation between programs."""
+
+    async def test_an_ordinary_message_asks(self) -> None:
+        assert direct().asks()
+        assert direct(type="app_mention", channel="C1", channel_type=None).asks()
+
+    @pytest.mark.parametrize(
+        "said",
+        [
+            direct(bot_id="B0OTHER"),
+            direct(user=BOT),
+            direct(user=None),
+            direct(subtype="message_changed"),
+            direct(subtype="bot_message", user=None),
+            direct(subtype="message_deleted"),
+            direct(edited={"user": "U1", "ts": "1.3"}),
+            direct(hidden=True),
+            direct(channel="C1", channel_type="channel"),
+            direct(type="app_mention"),
+            direct(ts=None),
+            Said({}),
+        ],
+    )
+    async def test_everything_else_does_not(self, said: Said) -> None:
+        assert not said.asks()
+
+    async def test_another_bot_that_quotes_a_command_gets_no_answer(self, world: World) -> None:
+        home, seen = world.workspace.app_channel(ANA).id, len(world.workspace.messages(CHANNEL))
+        quoted = direct(channel=home, bot_id="B0OTHER", user="U0OTHERBOT", text="invoice INV-12345").event
+        world.workspace.send_event(quoted)
+        mention = quoted | {"type": "app_mention", "channel": world.workspace.channel(CHANNEL).id}
+        world.workspace.send_event(mention)
+        before = len(world.workspace.messages(home))
+        await world.workspace.post(ANA, home, "help")
+        await world.catch_up()
+        # The question and its answer, and nothing else.
+        assert len(world.workspace.messages(home)) == before + 2
+        assert len(world.workspace.messages(CHANNEL)) == seen
+
+    async def test_our_own_posts_are_not_read_as_questions(self, world: World) -> None:
+        home = world.workspace.app_channel(ANA).id
+        await written(world, "invoice INV-12345")
+        before = len(world.workspace.messages(home))
+        await world.workspace.post(ANA, home, "help")
+        await world.catch_up()
+        assert len(world.workspace.messages(home)) == before + 2
+
+    async def test_a_redelivered_event_has_one_answer(self, world: World) -> None:
+        home = world.workspace.app_channel(ANA).id
+        await written(world, "invoice INV-12345")
+        events = [each for each in world.workspace.hub.deliveries if each.type == "events_api"]
+        event = next(each for each in reversed(events) if each.payload["event"].get("user") == ANA)
+        before = len(world.workspace.messages(home))
+        for attempt in range(1, 4):
+            again = await world.workspace.hub.deliver("events_api", event.payload, retry_attempt=attempt)
+            assert again.ack is not None
+        await world.catch_up()
+        assert len(world.workspace.messages(home)) == before
+
+
+class TestSpoken:
+    @pytest.mark.parametrize(
+        ("sent", "words"),
+        [
+            ("<@U0TESORIO1> invoice inv123", "invoice inv123"),
+            ("hey <@U0TESORIO1>, *customer Sun*", "customer Sun"),
+            ("customer Sun <@U0TESORIO1>", "customer Sun"),
+            ("customer Sun <@U0TESORIO1> ?", "customer Sun"),
+            ("customer <http://acme.com|acme.com>", "customer acme.com"),
+            ("customer AT&amp;T &lt;NY&gt;", "customer AT&T <NY>"),
+            ("<mailto:a@b.example|a@b.example>", "a@b.example"),
+            ("<mailto:a@b.example>", "a@b.example"),
+            ("<!here> <@U0BENOKAFR|ben> customer Sun in <#C1|sales>", "customer Sun in sales"),
+            ("", ""),
+        ],
+    )
+    async def test_are_the_words_without_markup(self, sent: str, words: str) -> None:
+        assert spoken(sent, bot_user=BOT) == words
+
+
+class TestCommandIn:
+    @pytest.mark.parametrize(
+        ("text", "asked"),
+        [
+            ("invoice inv123", ("invoice", "inv123")),
+            ("/tesorio Invoice: inv123", ("invoice", "inv123")),
+            ("Invoice", ("invoice", "")),
+            ("tesorio inv123", ("", "inv123")),
+            ("invoices inv123", ("", "invoices inv123")),
+            ("", ("help", "")),
+            ("/tesorio", ("help", "")),
+        ],
+    )
+    async def test_is_the_first_word_if_it_is_one(self, text: str, asked: tuple[str, str]) -> None:
+        assert command_in(text, frozenset({"invoice", "customer", "help"})) == asked
+
+
+def match(kind: Any, reason: Reason) -> Match:
+    return Match(kind=kind, record_id=RecordId(f"x:{kind}:1"), label="x", reason=reason, why="x")
+
+
+class TestLikelier:
+    async def test_is_the_surer_match(self) -> None:
+        sure, vague = match("customer", Reason.SAME_NAME), match("invoice", Reason.CONTAINS)
+        assert likelier([Found(answer=vague), Found(answer=sure)], "12") == sure
+
+    async def test_is_the_number_when_both_are_as_sure_and_there_are_digits(self) -> None:
+        invoice, customer = match("invoice", Reason.STARTS_WITH), match("customer", Reason.STARTS_WITH)
+        assert likelier([Found(answer=customer), Found(answer=invoice)], "sun 1") == invoice
+        assert likelier([Found(answer=invoice), Found(answer=customer)], "sun") == customer
+
+    async def test_is_nothing_when_there_is_neither(self) -> None:
+        assert likelier([Found(), Found(nearest=(match("invoice", Reason.SIMILAR),))], "x") is None
