@@ -8,7 +8,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.commands import answers, channels, connect, find, help_, lookup, outbox, pick, refresh, typed
+from bot.commands import answers, channels, connect, find, help_, home, lookup, outbox, pick, refresh, typed
 from bot.deps import Deps
 from bot.feature import Feature, Service, Subcommand, slash_request
 from bot.last_doors import register_last_doors
@@ -18,6 +18,7 @@ _ASKED: tuple[Feature, ...] = (
     lookup.FEATURE,
     refresh.FEATURE,
     connect.FEATURE,
+    home.FEATURE,
     channels.FEATURE,
     answers.FEATURE,
     pick.FEATURE,

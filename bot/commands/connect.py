@@ -9,6 +9,7 @@ from slack_bolt.app.async_app import AsyncApp
 
 from bot.access import Capability, SlackPerson
 from bot.commands.guard import admitted
+from bot.commands.home import show_home
 from bot.deliver import slack_post
 from bot.deps import Deps
 from bot.feature import ActionRequest, Feature, action_request
@@ -74,6 +75,8 @@ async def confirm(deps: Deps, request: ViewRequest) -> dict[str, Any]:
     found = await _confirmed(deps, request.person, _request_id(request.metadata))
     _note(deps, found, "connect.submit")
     deps.outbox.ring()
+    if found.situation is Situation.LINKED:
+        await show_home(deps, request.person)
     return await _outcome(deps, found)
 
 
@@ -92,6 +95,7 @@ async def decide(deps: Deps, request: ActionRequest, *, approve: bool) -> None:
     told = await _decided(deps, allowed.user, request.value, approve=approve)
     deps.outbox.ring()
     await _answer(deps, request, told)
+    await show_home(deps, request.person)
 
 
 async def disconnect(deps: Deps, request: ActionRequest) -> None:
@@ -102,6 +106,7 @@ async def disconnect(deps: Deps, request: ActionRequest) -> None:
     if allowed is None or allowed.user is None:
         return
     await cut_link(deps, request.person, allowed.actor, "disconnected on Home")
+    await show_home(deps, request.person)
     await deps.answering.post_privately(request.reply, disconnected())
 
 
@@ -175,6 +180,7 @@ async def _approve(deps: Deps, admin: User, request: LinkRequest, asked: Asked) 
             await _audit(deps, conn, f"user:{admin.id}", "users.link", request)
     except AccountTakenError:
         return not_approved(asked, Situation.TAKEN)
+    await show_home(deps, SlackPerson(team_id=request.team_id, user_id=request.slack_user_id))
     return approval_decided(asked, admin.name, approved=True)
 
 

@@ -1,0 +1,108 @@
+"""Home, for admins: who wants to be connected, what could not be delivered, and what is wrong with the sources."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from slack_sdk.models.blocks import Block
+
+from bot.views.amounts import Place, as_of
+from bot.views.buttons import confirmation, plain_button
+from bot.views.connect import Asked, approval_buttons
+from bot.views.home_rows import entry, heading, more
+from bot.views.names import MAX_NAME
+from bot.views.parts import buttons_row, small_print
+from bot.views.text import esc, literal
+from store.deliveries import Delivery, DeliveryState
+
+MAX_ASKED = 5
+MAX_TROUBLES = 5
+MAX_FINDINGS = 5
+_MAX_REASON = 150
+_MAX_VALUE = 2000
+_STATES = {
+    DeliveryState.UNKNOWN: "it may have arrived",
+    DeliveryState.REJECTED: "refused",
+    DeliveryState.DEAD: "given up after many tries",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """Something about an installation that an admin should look at, in a sentence."""
+
+    about: str
+    detail: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AdminPart:
+    """What waits for an admin; the counts are of all, the lists may be shorter."""
+
+    asked: tuple[Asked, ...]
+    asked_in_all: int
+    troubles: tuple[Delivery, ...]
+    troubles_in_all: int
+    findings: tuple[Finding, ...]
+
+
+def admin_blocks(part: AdminPart, place: Place) -> list[Block]:
+    """The sections that have something to say, and one line when none has."""
+    sections = [*_asked(part), *_troubles(part, place), *_findings(part.findings)]
+    return sections or [heading("house", "The house"), small_print("all_well", "Nothing waits for you.")]
+
+
+def _asked(part: AdminPart) -> list[Block]:
+    blocks: list[Block] = []
+    for number, asked in enumerate(part.asked[:MAX_ASKED]):
+        account = asked.account
+        detail = f"wants to be connected to {literal(account.name, MAX_NAME)} ({literal(account.email, MAX_NAME)}), "
+        blocks.append(entry(f"asked.{number}", literal(asked.name, MAX_NAME), f"{detail}{account.role.value}"))
+        blocks += buttons_row(f"asked.{number}.decide", approval_buttons(asked))
+    if not blocks:
+        return []
+    left_out = part.asked_in_all - min(len(part.asked), MAX_ASKED)
+    return [heading("asked", "Waiting for your approval"), *blocks, *more("asked", left_out, "waiting")]
+
+
+def _troubles(part: AdminPart, place: Place) -> list[Block]:
+    blocks: list[Block] = []
+    for number, delivery in enumerate(part.troubles[:MAX_TROUBLES]):
+        blocks += _trouble(number, delivery, place)
+    if not blocks:
+        return []
+    left_out = part.troubles_in_all - min(len(part.troubles), MAX_TROUBLES)
+    return [
+        heading("troubles", "Could not be delivered"),
+        *blocks,
+        *more("troubles", left_out, "in `tesorio outbox list`"),
+    ]
+
+
+def _trouble(number: int, delivery: Delivery, place: Place) -> list[Block]:
+    target = "Slack" if delivery.target == "slack" else delivery.target
+    reason = f": {literal(delivery.reason, _MAX_REASON)}" if delivery.reason else ""
+    since = as_of(delivery.created_at, place).removeprefix("as of ")
+    title = f"{literal(delivery.kind, MAX_NAME).capitalize()} to {literal(target, MAX_NAME)}"
+    row = entry(f"trouble.{number}", title, f"{_STATES.get(delivery.state, '')}{reason} · from {since}")
+    if len(delivery.id) > _MAX_VALUE:
+        return [row]
+    sure = confirmation("Give this up?", "It is not delivered, and nobody is asked again.", "Give up", danger=True)
+    buttons = [
+        plain_button("Send again", "home.retry", delivery.id),
+        plain_button("Give up", "home.drop", delivery.id, style="danger", confirm=sure),
+    ]
+    return [row, *buttons_row(f"trouble.{number}.decide", buttons)]
+
+
+def _findings(findings: Sequence[Finding]) -> list[Block]:
+    if not findings:
+        return []
+    rows = [
+        small_print(f"finding.{number}", f"⚠️ *{esc(each.about, MAX_NAME)}* · {esc(each.detail, _MAX_REASON)}")
+        for number, each in enumerate(findings[:MAX_FINDINGS])
+    ]
+    return [
+        heading("findings", "Worth a look"),
+        *rows,
+        *more("findings", len(findings) - len(rows), "in `tesorio status`"),
+    ]
