@@ -1,9 +1,11 @@
 """From a record's id to its card: reads what the card shows, in one snapshot of the store."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bot.deps import Deps
 from bot.lookup.answers import record_as_of
+from bot.standing import standing_of
 from bot.views.amounts import Place, counted
 from bot.views.children import MAX_CHILDREN, Child
 from bot.views.customer_card import CustomerCard, customer_card
@@ -15,7 +17,7 @@ from bot.views.values import RecordKind, RecordRef
 from store.aging import customer_aging, open_balances
 from store.contacts import primary_contact
 from store.cursors import is_complete, read_as_of
-from store.customers import Customer, children_of, count_children, customer_by_id
+from store.customers import Customer, children_of, customer_by_id
 from store.db import ReadConnection
 from store.invoices import Invoice, invoice_by_id, oldest_open_invoices
 from store.notes import newest_note
@@ -26,14 +28,26 @@ _STREAMS: Mapping[RecordKind, str] = {"invoice": "invoices", "customer": "custom
 
 
 async def card_for(
-    deps: Deps, conn: ReadConnection, ref: RecordRef, *, match: Match | None = None, notice: str | None = None
+    deps: Deps,
+    conn: ReadConnection,
+    ref: RecordRef,
+    *,
+    match: Match | None = None,
+    notice: str | None = None,
+    is_private: bool = False,
 ) -> Message | None:
-    """The card of a record as the store has it now; None when we never saw the record."""
+    """The card of a record as the store has it now; None when we never saw the record.
+
+    `is_private` says that only the person who asked will see it: elsewhere a contact's e-mail and telephone are masked.
+    """
     if ref.kind == "invoice":
         invoice = await invoice_by_id(conn, ref.record_id)
         return None if invoice is None else await _invoice(deps, conn, invoice, match, notice)
     customer = await customer_by_id(conn, ref.record_id)
-    return None if customer is None else await _customer(deps, conn, customer, match, notice)
+    if customer is None:
+        return None
+    card = await _customer(deps, conn, customer, match, notice)
+    return customer_card(replace(card, is_contact_masked=not is_private))
 
 
 async def being_read_first(deps: Deps, conn: ReadConnection, kind: RecordKind) -> str | None:
@@ -57,6 +71,7 @@ async def _invoice(
             place=place_of(deps),
             customer=await customer_by_id(conn, invoice.customer_id) if invoice.customer_id else None,
             note=await newest_note(conn, invoice.id),
+            standing=await standing_of(conn, invoice),
             match=match,
         ),
     )
@@ -64,29 +79,29 @@ async def _invoice(
 
 async def _customer(
     deps: Deps, conn: ReadConnection, customer: Customer, match: Match | None, notice: str | None
-) -> Message:
-    children = await _children(conn, customer)
-    return customer_card(
-        CustomerCard(
-            customer=customer,
-            provenance=await _provenance(deps, conn, customer, match, notice),
-            place=place_of(deps),
-            aging=await customer_aging(conn, customer.id, deps.today()),
-            oldest_open=await oldest_open_invoices(conn, customer.id, limit=_OLDEST_SHOWN),
-            parent=await customer_by_id(conn, customer.parent_id) if customer.parent_id else None,
-            children=children,
-            more_children=await count_children(conn, customer.id) - len(children),
-            contact=await primary_contact(conn, customer.id),
-            note=await newest_note(conn, customer.id),
-            match=match,
-        ),
+) -> CustomerCard:
+    children, all_children = await _children(conn, customer)
+    return CustomerCard(
+        customer=customer,
+        provenance=await _provenance(deps, conn, customer, match, notice),
+        place=place_of(deps),
+        aging=await customer_aging(conn, customer.id, deps.today()),
+        oldest_open=await oldest_open_invoices(conn, customer.id, limit=_OLDEST_SHOWN),
+        parent=await customer_by_id(conn, customer.parent_id) if customer.parent_id else None,
+        children=children,
+        more_children=all_children - len(children),
+        contact=await primary_contact(conn, customer.id),
+        note=await newest_note(conn, customer.id),
+        standing=await standing_of(conn, customer),
+        match=match,
     )
 
 
-async def _children(conn: ReadConnection, customer: Customer) -> tuple[Child, ...]:
-    children = await children_of(conn, customer.id, limit=MAX_CHILDREN)
+async def _children(conn: ReadConnection, customer: Customer) -> tuple[tuple[Child, ...], int]:
+    """The first of its children, and how many there are."""
+    children, total = await children_of(conn, customer.id, limit=MAX_CHILDREN)
     owed = await open_balances(conn, [child.id for child in children]) if children else {}
-    return tuple(Child(customer=child, open_balances=owed.get(child.id, ())) for child in children)
+    return tuple(Child(customer=child, open_balances=owed.get(child.id, ())) for child in children), total
 
 
 async def _provenance(

@@ -74,8 +74,12 @@ _PLAIN = tuple(f.name for f in fields(Customer) if f.name != "credit_limit")
 # Built once: building a statement takes longer than running it.
 _BY_ID = select(customers).where(customers.c.id == bindparam("customer_id"))
 _IS_CHILD = (customers.c.parent_id == bindparam("parent_id")) & customers.c.deleted_at.is_(None)
-_CHILDREN = select(customers).where(_IS_CHILD).order_by(customers.c.name).limit(bindparam("limit"))
-_COUNT_CHILDREN = select(func.count()).select_from(customers).where(_IS_CHILD)
+_CHILDREN = (
+    select(customers, func.count().over().label("total"))
+    .where(_IS_CHILD)
+    .order_by(customers.c.name)
+    .limit(bindparam("limit"))
+)
 
 
 def customer_row(customer: Customer) -> dict[str, Any]:
@@ -108,12 +112,7 @@ async def customer_by_id(conn: ReadConnection, customer_id: RecordId) -> Custome
     return customer_from_row(row) if row else None
 
 
-async def children_of(conn: ReadConnection, parent_id: RecordId, *, limit: int) -> tuple[Customer, ...]:
-    """The customers below this one, by name."""
-    found = await conn.execute(_CHILDREN, {"parent_id": parent_id, "limit": limit})
-    return tuple(customer_from_row(row) for row in found.mappings())
-
-
-async def count_children(conn: ReadConnection, parent_id: RecordId) -> int:
-    """How many customers are below this one."""
-    return int((await conn.execute(_COUNT_CHILDREN, {"parent_id": parent_id})).scalar_one())
+async def children_of(conn: ReadConnection, parent_id: RecordId, *, limit: int) -> tuple[tuple[Customer, ...], int]:
+    """The first customers below this one, by name, and how many there are in all."""
+    rows = (await conn.execute(_CHILDREN, {"parent_id": parent_id, "limit": limit})).mappings().all()
+    return tuple(customer_from_row(row) for row in rows), rows[0]["total"] if rows else 0

@@ -2,42 +2,30 @@
 
 from dataclasses import dataclass, replace
 
-from slack_sdk.models.blocks import Block, ButtonElement
+from slack_sdk.models.blocks import ButtonElement
 
 from bot.views.aging_table import MAX_CURRENCIES, aging_table, aging_text
 from bot.views.amounts import Place, counted, money
+from bot.views.card import Card, acting_buttons, framed, reading_buttons, refresh_button, sentence
 from bot.views.children import Child, children_block
-from bot.views.match import Match, match_block, match_words
 from bot.views.names import MAX_NAME, MAX_NUMBER, customer_name
 from bot.views.oldest_invoices import oldest_invoices
-from bot.views.parts import (
-    Message,
-    Span,
-    button,
-    buttons_row,
-    facts,
-    header,
-    lines,
-    message,
-    note_block,
-    record_link,
-    words,
-)
-from bot.views.provenance import Provenance, provenance_line, provenance_words
+from bot.views.parts import Message, Span, button, fits, message, record_link, words
 from bot.views.text import literal
 from bot.views.values import RecordRef
 from store.aging import Aging
 from store.contacts import Contact
 from store.customers import Customer
 from store.invoices import Invoice
-from store.notes import Note
 
 _MAX_IN_HEADLINE = 2
+# What is left of each list where names and numbers are so long that Slack would refuse the whole.
+_FEW = 2
 _SCOPE = "Open invoices only; credits and unapplied payments are not subtracted."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class CustomerCard:
+class CustomerCard(Card):
     """All that the card shows.
 
     `aging` has one entry per currency, the largest open balance first; `oldest_open` the open invoices, the longest
@@ -47,8 +35,6 @@ class CustomerCard:
     """
 
     customer: Customer
-    provenance: Provenance
-    place: Place
     aging: tuple[Aging, ...] = ()
     oldest_open: tuple[Invoice, ...] = ()
     parent: Customer | None = None
@@ -56,31 +42,40 @@ class CustomerCard:
     more_children: int = 0
     contact: Contact | None = None
     is_contact_masked: bool = True
-    note: Note | None = None
-    match: Match | None = None
     is_table_refused: bool = False
 
 
 def customer_card(card: CustomerCard) -> Message:
     """The card, ready for Slack; its simpler blocks write the aging as text."""
-    shown = RecordRef(kind="customer", record_id=card.customer.id)
-    aging = aging_text if card.is_table_refused else aging_table
-    blocks: list[Block] = [
-        *match_block(card.match, shown),
-        header(_headline(card)),
-        lines("summary", [_identity(card), *_balances(card)]),
-        provenance_line(card.provenance, card.place, _SCOPE),
-        *aging(card.aging, card.place),
-        *oldest_invoices(card.oldest_open, card.place, total=sum(aging.open_invoices for aging in card.aging)),
-        *children_block(card.children, card.more_children, card.place),
-        *facts(_facts(card)),
-        *note_block(card.note, card.place),
-        *buttons_row("actions", _buttons(card, shown)),
-    ]
-    drawn = message(_sentence(card), blocks)
+    drawn = _drawn(card)
+    if not fits(drawn):
+        fewer = card.more_children + len(card.children[_FEW:])
+        card = replace(card, oldest_open=card.oldest_open[:_FEW], children=card.children[:_FEW], more_children=fewer)
+        drawn = _drawn(card)
     if card.is_table_refused or not card.aging:
         return drawn
-    return replace(drawn, simpler_blocks=customer_card(replace(card, is_table_refused=True)).blocks)
+    return replace(drawn, simpler_blocks=_drawn(replace(card, is_table_refused=True)).blocks)
+
+
+def _drawn(card: CustomerCard) -> Message:
+    shown = RecordRef(kind="customer", record_id=card.customer.id)
+    aging = aging_text if card.is_table_refused else aging_table
+    total = sum(aging.open_invoices for aging in card.aging)
+    blocks = framed(
+        card,
+        shown,
+        headline=_headline(card),
+        summary=[_identity(card), *_balances(card)],
+        scope=_SCOPE,
+        body=[
+            *aging(card.aging, card.place),
+            *oldest_invoices(card.oldest_open, card.place, total=total),
+            *children_block(card.children, card.more_children, card.place),
+        ],
+        known=_facts(card),
+        buttons=_buttons(card, shown),
+    )
+    return message(sentence(card, _answer(card)), blocks)
 
 
 def _headline(card: CustomerCard) -> str:
@@ -165,20 +160,24 @@ def _masked(email: str | None) -> str | None:
 
 
 def _buttons(card: CustomerCard, shown: RecordRef) -> list[ButtonElement]:
-    refresh = button("Refresh", "refresh.record", shown)
-    if card.parent is None:
-        return refresh
-    return refresh + button("Parent's card", "lookup.open", RecordRef(kind="customer", record_id=card.parent.id))
+    parent = RecordRef(kind="customer", record_id=card.parent.id) if card.parent else None
+    return [
+        *acting_buttons(shown),
+        *(button("Open invoices", "invoices.open", shown) if card.oldest_open else []),
+        *reading_buttons(card, shown),
+        *(button("Contacts", "contacts.open", shown) if card.contact else []),
+        *(button("Parent's card", "lookup.open", parent) if parent else []),
+        *refresh_button(shown),
+    ]
 
 
-def _sentence(card: CustomerCard) -> str:
-    because = f"{match_words(card.match)} " if card.match and card.match.is_doubtful else ""
+def _answer(card: CustomerCard) -> str:
     shown = card.aging[:MAX_CURRENCIES]
     owed = [_owed_words(aging, card.place) for aging in shown if aging.open_balance.minor > 0]
     answer = f"{customer_name(card.customer)} owes {', and '.join(owed)}" if owed else _headline(card)
     credit = "".join(f"; {_credit_words(aging, card.place)}" for aging in shown if owed and aging.credit.minor > 0)
     hold = ", on credit hold" if card.customer.on_credit_hold else ""
-    return f"{because}{answer}{credit}{hold} {provenance_words(card.provenance, card.place)}"
+    return f"{answer}{credit}{hold}"
 
 
 def _owed_words(aging: Aging, place: Place) -> str:

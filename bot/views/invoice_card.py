@@ -3,31 +3,18 @@
 from dataclasses import dataclass
 from datetime import date
 
-from slack_sdk.models.blocks import Block, ButtonElement
+from slack_sdk.models.blocks import ButtonElement
 
 from bot.views.amounts import Place, day, lateness, money, negated
-from bot.views.match import Match, match_block, match_words
+from bot.views.card import Card, acting_buttons, framed, reading_buttons, refresh_button, sentence
 from bot.views.names import MAX_NAME, customer_name, invoice_number
-from bot.views.parts import (
-    Message,
-    Span,
-    button,
-    buttons_row,
-    facts,
-    header,
-    lines,
-    message,
-    note_block,
-    record_link,
-    words,
-)
-from bot.views.provenance import Provenance, provenance_line, provenance_words
+from bot.views.parts import Message, Span, button, message, record_link, words
 from bot.views.text import literal
 from bot.views.values import RecordRef
 from store.customers import Customer
+from store.disputes import Dispute
 from store.invoices import Invoice, InvoiceStatus, is_owed
 from store.money import Money
-from store.notes import Note
 
 _STATUS_WORDS = {
     InvoiceStatus.PENDING: "Awaiting approval",
@@ -53,31 +40,26 @@ class LastPayment:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class InvoiceCard:
+class InvoiceCard(Card):
     """All that the card shows. `customer` is None while the customer has not been pulled yet."""
 
     invoice: Invoice
-    provenance: Provenance
-    place: Place
     customer: Customer | None = None
-    note: Note | None = None
     last_payment: LastPayment | None = None
-    match: Match | None = None
 
 
 def invoice_card(card: InvoiceCard) -> Message:
     """The card, ready for Slack."""
     shown = RecordRef(kind="invoice", record_id=card.invoice.id)
-    blocks: list[Block] = [
-        *match_block(card.match, shown),
-        header(_headline(card)),
-        lines("summary", [_summary(card)]),
-        provenance_line(card.provenance, card.place),
-        *facts(_facts(card)),
-        *note_block(card.note, card.place),
-        *buttons_row("actions", _buttons(card, shown)),
-    ]
-    return message(_sentence(card), blocks)
+    blocks = framed(
+        card,
+        shown,
+        headline=_headline(card),
+        summary=[_summary(card)],
+        known=_facts(card),
+        buttons=_buttons(card, shown),
+    )
+    return message(sentence(card, _answer(card)), blocks)
 
 
 def _headline(card: InvoiceCard) -> str:
@@ -109,7 +91,7 @@ def _facts(card: InvoiceCard) -> list[tuple[str, str | None]]:
         ("Open balance", money(invoice.open_balance, place)),
         ("Total", money(invoice.total, place)),
         ("Due date", day(invoice.due_date, place) if invoice.due_date else None),
-        ("Status", _STATUS_WORDS[invoice.status]),
+        ("Status", _status(card)),
         ("Terms", invoice.payment_terms),
         ("PO number", invoice.po_number),
         ("Last payment", _payment_words(card.last_payment, place)),
@@ -117,18 +99,25 @@ def _facts(card: InvoiceCard) -> list[tuple[str, str | None]]:
     ]
 
 
+def _status(card: InvoiceCard) -> str:
+    is_disputed = any(isinstance(each.what, Dispute) for each in card.standing)
+    return f"{_STATUS_WORDS[card.invoice.status]}{' · disputed' if is_disputed else ''}"
+
+
 def _buttons(card: InvoiceCard, shown: RecordRef) -> list[ButtonElement]:
-    refresh = button("Refresh", "refresh.record", shown)
-    if card.customer is None:
-        return refresh
-    return refresh + button("Customer card", "lookup.open", RecordRef(kind="customer", record_id=card.customer.id))
+    customer = RecordRef(kind="customer", record_id=card.customer.id) if card.customer else None
+    return [
+        *acting_buttons(shown),
+        *(button("Customer card", "lookup.open", customer) if customer else []),
+        *reading_buttons(card, shown),
+        *refresh_button(shown),
+    ]
 
 
-def _sentence(card: InvoiceCard) -> str:
-    because = f"{match_words(card.match)} " if card.match and card.match.is_doubtful else ""
+def _answer(card: InvoiceCard) -> str:
     owed = f" on invoice {invoice_number(card.invoice)}" if is_owed(card.invoice) and card.customer else ""
     late = f", {_lateness(card)}" if is_owed(card.invoice) else ""
-    return f"{because}{_headline(card)}{owed}{late} {provenance_words(card.provenance, card.place)}"
+    return f"{_headline(card)}{owed}{late}"
 
 
 def status_words(invoice: Invoice) -> str:

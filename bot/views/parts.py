@@ -1,9 +1,11 @@
 """The pieces of Block Kit that cards and notices are built from. All limits hold by construction.
 
 Slack's documented limits: 50 blocks, header 150, section text 3,000, 10 fields of 2,000, button text 75, URL 3,000.
-It also refuses a message whose blocks exceed some 13,200 characters in all, so every piece here has its own cap.
+It also refuses a message whose blocks exceed some 13,200 characters in all, so every piece here has its own cap, and
+`fits` says whether many of them do together.
 """
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -38,6 +40,8 @@ _MAX_NOTE = 300
 _MAX_BUTTON = 40
 _MAX_FALLBACK = 1000
 _MAX_URL = 1000
+# Slack was seen to refuse more than 13,200 characters, and it counts more than the texts.
+_MAX_JSON = 13_000
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>|\"\\^`{}\x00-\x1f\x7f\ud800-\udfff]+", re.IGNORECASE)
 
 Span = RichTextElementParts.Text | RichTextElementParts.Link
@@ -59,6 +63,11 @@ class Message:
 def message(text: str, blocks: Iterable[Block]) -> Message:
     """A message of these blocks; `text` says the answer in full sentences of `literal` parts."""
     return Message(text=escaped(cut(text, _MAX_FALLBACK)), blocks=tuple(map(as_json, blocks)))
+
+
+def fits(drawn: Message) -> bool:
+    """Whether Slack takes all these blocks in one message, by the size of their JSON."""
+    return len(json.dumps(drawn.blocks, ensure_ascii=False, separators=(",", ":"))) <= _MAX_JSON
 
 
 def header(text: str) -> Block:

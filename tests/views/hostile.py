@@ -11,13 +11,16 @@ from bot.views.customer_card import CustomerCard
 from bot.views.invoice_card import InvoiceCard, LastPayment
 from bot.views.match import Candidate, Match
 from bot.views.provenance import Provenance
+from bot.views.standing import Standing
 from bot.views.values import RecordRef
 from store.aging import Aging
 from store.contacts import Contact
 from store.customers import Customer
+from store.disputes import Dispute, DisputeReason, DisputeState
 from store.invoices import Invoice, InvoiceStatus
 from store.money import Money
 from store.notes import Note
+from store.promises import Promise, PromiseState
 from store.records import RecordId
 from tests.views.make import PLACE, SEEN
 
@@ -93,8 +96,35 @@ agings = currencies.flatmap(
         open_invoices=st.integers(0, 10**6),
     )
 )
+promises = st.builds(
+    Promise,
+    **dict.fromkeys(("id", "author", "author_id", "slack_user", "note_id", "permalink"), texts),
+    about_id=ids,
+    amount=monies(),
+    owed=monies(),
+    promised_on=dates,
+    made_at=instants,
+    state=st.sampled_from(PromiseState),
+    received=st.none() | monies(),
+)
+disputes = st.builds(
+    Dispute,
+    **dict.fromkeys(("id", "author", "author_id", "slack_user", "note_id", "permalink"), texts),
+    invoice_id=ids,
+    reason=st.sampled_from(DisputeReason),
+    amount=monies(),
+    opened_at=instants,
+    state=st.sampled_from(DisputeState),
+)
+standing = st.lists(st.builds(Standing, what=promises | disputes, number=texts), max_size=6).map(tuple)
 payments = st.none() | st.builds(LastPayment, amount=monies(), paid_on=dates)
-_shared = {"provenance": provenances, "place": places, "note": st.none() | notes, "match": matches}
+_shared = {
+    "provenance": provenances,
+    "place": places,
+    "note": st.none() | notes,
+    "standing": standing,
+    "match": matches,
+}
 invoice_cards = st.builds(
     InvoiceCard, invoice=invoices, customer=st.none() | customers, last_payment=payments, **_shared
 )

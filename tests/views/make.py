@@ -9,9 +9,11 @@ from bot.views.provenance import Provenance
 from store.aging import Aging
 from store.contacts import Contact
 from store.customers import Customer
+from store.disputes import Dispute, DisputeReason
 from store.invoices import Invoice, InvoiceStatus
 from store.money import Money
 from store.notes import Note
+from store.promises import Promise
 from store.records import RecordId
 
 TODAY = date(2026, 11, 22)
@@ -69,6 +71,37 @@ def make_note(**changes: Any) -> Note:
         "author": "Jo Park",
     }
     return Note(**ordinary | changes)
+
+
+def make_promise(**changes: Any) -> Promise:
+    ordinary: dict[str, Any] = {
+        "id": "promise-1",
+        "about_id": RecordId("netsuite:invoice:123"),
+        "amount": usd(500000),
+        "owed": usd(800000),
+        "promised_on": date(2026, 12, 1),
+        "made_at": SEEN,
+        "author": "Ana Silva",
+        "author_id": "a1",
+        "slack_user": "U0ANASILVA",
+        "note_id": RecordId("tesorio:note:1"),
+    }
+    return Promise(**ordinary | changes)
+
+
+def make_dispute(**changes: Any) -> Dispute:
+    ordinary: dict[str, Any] = {
+        "id": "dispute-1",
+        "invoice_id": RecordId("netsuite:invoice:123"),
+        "reason": DisputeReason.WRONG_AMOUNT,
+        "amount": usd(50000),
+        "opened_at": SEEN,
+        "author": "Ana Silva",
+        "author_id": "a1",
+        "slack_user": "U0ANASILVA",
+        "note_id": RecordId("tesorio:note:2"),
+    }
+    return Dispute(**ordinary | changes)
 
 
 def make_contact(**changes: Any) -> Contact:

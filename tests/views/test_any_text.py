@@ -16,14 +16,26 @@ from bot.views.invoice_card import InvoiceCard, invoice_card
 from bot.views.match import Candidate, Match
 from bot.views.misses import failed, help_message, missing_query, no_match, not_linked, outdated_button, too_long
 from bot.views.parts import Message
+from bot.views.standing import Standing
 from bot.views.values import RecordRef, decode
 from sandbox.slack import blocks as rules
 from store.invoices import InvoiceStatus
 from store.money import Money
+from store.promises import PromiseState
 from store.records import RecordId
 from tests.views import hostile
-from tests.views.make import NETSUITE, PLACE, make_aging, make_contact, make_customer, make_invoice, make_note
-from tests.views.shown import nodes
+from tests.views.make import (
+    NETSUITE,
+    PLACE,
+    make_aging,
+    make_contact,
+    make_customer,
+    make_dispute,
+    make_invoice,
+    make_note,
+    make_promise,
+)
+from tests.views.shown import block_ids, nodes
 
 # What may stand in a message's text without Slack reading it as a mention, link, quotation or formatting.
 _INTERPRETED = re.compile(r"[<>*~`\x00-\x1f\u200b\u202a-\u202e\ud800-\udfff]|://|&(?!amp;|lt;|gt;)")
@@ -73,6 +85,12 @@ class TestAnyText:
     )
     def test_the_fullest_card_of_one_text(self, text: str, draw: Callable[[str], Message]) -> None:
         _assert_sound(draw(text))
+
+    def test_names_too_long_for_slack_leave_fewer_rows(self) -> None:
+        shown = block_ids(customer_card(_full_customer("x" * 300)))
+        assert [name for name in shown if name.startswith("oldest")] == ["oldest", "oldest.1", "oldest.2"]
+        usual = block_ids(customer_card(_full_customer("x" * 10)))
+        assert [name for name in usual if name.startswith("oldest.")] == [f"oldest.{n}" for n in range(1, 6)]
 
 
 def _assert_sound(message: Message) -> None:
@@ -128,8 +146,15 @@ def _full_invoice(text: str) -> InvoiceCard:
         place=PLACE,
         customer=make_customer(name=text),
         note=make_note(text=text, author=text),
+        standing=_standing(text),
         match=_match(text),
     )
+
+
+def _standing(text: str) -> tuple[Standing, ...]:
+    amount = Money(currency=text[:3], minor=2**63 - 1)
+    broken = make_promise(state=PromiseState.PARTLY_KEPT, amount=amount, received=amount)
+    return (Standing(what=make_dispute(amount=amount), number=text), *[Standing(what=broken, number=text)] * 4)
 
 
 def _full_customer(text: str) -> CustomerCard:
@@ -147,5 +172,6 @@ def _full_customer(text: str) -> CustomerCard:
         more_children=3,
         contact=make_contact(name=text, email=text, phone=text),
         note=make_note(text=text, author=text),
+        standing=_standing(text),
         match=_match(text),
     )

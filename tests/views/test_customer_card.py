@@ -222,9 +222,21 @@ class TestDetails:
 
     def test_note_and_buttons(self) -> None:
         parent = make_customer(id=RecordId("netsuite:customer:1"), name="Oracle")
-        message = customer_card(_card(note=make_note(), parent=parent))
+        message = customer_card(
+            _card(note=make_note(), parent=parent, contact=make_contact(), oldest_open=(make_invoice(),))
+        )
         assert "Promised to pay on Friday." in texts(block(message, "note"))
-        assert [(each["action_id"], each["value"]) for each in buttons(message.blocks)] == [
-            ("refresh.record", "1:customer:netsuite:customer:7"),
+        own = "1:customer:netsuite:customer:7"
+        assert [(each["action_id"], each["value"]) for each in buttons(block(message, "actions"))] == [
+            ("reply.open", own),
+            ("share.open", own),
+            ("invoices.open", own),
+            ("notes.open", own),
+            ("contacts.open", own),
             ("lookup.open", "1:customer:netsuite:customer:1"),
+            ("refresh.record", own),
         ]
+
+    def test_no_button_leads_to_nothing(self) -> None:
+        message = customer_card(_card(aging=()))
+        assert [each["action_id"] for each in buttons(message.blocks)] == ["reply.open", "share.open", "refresh.record"]

@@ -58,7 +58,7 @@ class TestAnswer:
         message = invoice_card(_card(customer=None))
         assert _headline(message) == "$8,000.00 is open on INV-12345"
         assert message.text.startswith("$8,000.00 is open on INV-12345, 12 days past due (")
-        assert [each["action_id"] for each in buttons(message.blocks)] == ["refresh.record"]
+        assert [each["action_id"] for each in buttons(message.blocks)] == ["reply.open", "share.open", "refresh.record"]
 
     def test_paid_without_its_customer(self) -> None:
         paid = make_invoice(status=InvoiceStatus.PAID, open_balance=usd(0))
@@ -105,10 +105,15 @@ class TestDetails:
         assert texts(block(message, "note"))[1] == " · 20 Nov 2026"
         assert "note" not in block_ids(invoice_card(_card()))
 
-    def test_refresh_and_the_customers_card_are_one_press_away(self) -> None:
-        assert [(each["action_id"], each["value"]) for each in buttons(invoice_card(_card()).blocks)] == [
-            ("refresh.record", "1:invoice:netsuite:invoice:123"),
+    def test_what_can_be_done_is_one_press_away(self) -> None:
+        own = "1:invoice:netsuite:invoice:123"
+        message = invoice_card(_card(note=make_note()))
+        assert [(each["action_id"], each["value"]) for each in buttons(message.blocks)] == [
+            ("reply.open", own),
+            ("share.open", own),
             ("lookup.open", "1:customer:netsuite:customer:7"),
+            ("notes.open", own),
+            ("refresh.record", own),
         ]
 
     def test_a_record_that_no_button_can_carry_has_none(self) -> None:
