@@ -58,10 +58,11 @@ async def last_tried(conn: ReadConnection, lane: str) -> datetime | None:
     return found
 
 
-async def newest_decision(conn: ReadConnection) -> datetime | None:
-    """When a person last decided about any delivery."""
-    found: datetime | None = (await conn.execute(select(func.max(_c.decided_at)))).scalar_one_or_none()
-    return found
+async def decisions_mark(conn: ReadConnection) -> tuple[int, datetime | None]:
+    """Another value each time a person, in whatever process, has decided about a delivery."""
+    query = select(func.count(), func.max(_c.decided_at)).where(_c.decided_at.is_not(None))
+    row = (await conn.execute(query)).one()
+    return row[0], row[1]
 
 
 async def mark_enqueued(conn: WriteConnection, those: Sequence[Delivery]) -> None:
@@ -110,7 +111,8 @@ def ended_by_hand(delivery: Delivery, state: DeliveryState, at: datetime, reason
 
 
 def _decided(delivery: Delivery, at: datetime) -> Delivery:
-    latest = max(at, (delivery.decided_at or at) + timedelta(microseconds=1))
+    # Never the same instant twice, whatever the clocks of two processes say.
+    latest = max(at, delivery.decided_at + timedelta(microseconds=1)) if delivery.decided_at else at
     return replace(delivery, round=delivery.round + 1, is_enqueued=False, updated_at=at, decided_at=latest)
 
 

@@ -64,6 +64,7 @@ class DurableWork:
         self._executor_id = executor_id
         self.handlers: dict[str, Handler] = {}
         self._running: set[asyncio.Task[Any]] = set()
+        self._closing = False
         self._dice = dice
         self._pause = pause
         self._workflow: Callable[[str, str, dict[str, str]], Coroutine[Any, Any, None]] | None = None
@@ -97,6 +98,7 @@ class DurableWork:
     ) -> None:
         self._workflow = None
         # A cancelled workflow stays pending, and goes on after the next start.
+        self._closing = True
         for task in self._running:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
@@ -148,6 +150,9 @@ class DurableWork:
 
     async def _attempt(self, kind: str, work_id: str, payload: dict[str, str], attempt: int) -> dict[str, Any]:
         """One try, told as data: what a step returns is recorded, what it raises would be pickled."""
+        if self._closing:
+            # A lane has moved on although the program ends: this waits for the next start like the rest.
+            raise asyncio.CancelledError
         task = cast("asyncio.Task[Any]", asyncio.current_task())
         self._running.add(task)
         task.add_done_callback(self._running.discard)

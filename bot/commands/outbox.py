@@ -26,11 +26,11 @@ from bot.views.parts import Message
 from store.deliveries import Delivery, DeliveryState, delivery_by_id
 from store.errors import StoreError
 from store.outbox import (
+    decisions_mark,
     due_deliveries,
     ended_by_hand,
     mark_enqueued,
     move_delivery,
-    newest_decision,
     set_going,
     undelivered,
 )
@@ -71,7 +71,7 @@ async def serve(deps: Deps) -> AsyncIterator[None]:
 
 
 async def _serve(deps: Deps) -> None:
-    seen: datetime | None = None
+    seen: object = None
     is_first = True
     with deps.outbox.listen() as bell:
         while True:
@@ -127,13 +127,13 @@ async def _start(deps: Deps, delivery: Delivery) -> None:
     await deps.work.start(KIND, work_id_of(delivery), {"delivery_id": delivery.id}, lane=lane)
 
 
-async def _tell_of_decisions(deps: Deps, seen: datetime | None) -> datetime | None:
+async def _tell_of_decisions(deps: Deps, seen: object) -> object:
     """Wake what waits when a person, perhaps in another process, has decided something."""
     async with deps.store.read() as conn:
-        newest = await newest_decision(conn)
-    if newest != seen:
+        mark = await decisions_mark(conn)
+    if mark != seen:
         deps.decisions.ring()
-    return newest
+    return mark
 
 
 async def decide(deps: Deps, request: ActionRequest) -> tuple[Message, bool]:
