@@ -1,5 +1,6 @@
 """Notes: what collectors and colleagues wrote about a customer or an invoice."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -74,3 +75,9 @@ async def count_notes(conn: ReadConnection, about_id: RecordId) -> int:
 async def newest_note(conn: ReadConnection, about_id: RecordId) -> Note | None:
     """The latest note about a record; a customer's may be about one of its invoices. None when nobody wrote any."""
     return next(iter(await notes_about(conn, about_id, limit=1)), None)
+
+
+async def notes_by_id(conn: ReadConnection, ids: Sequence[RecordId]) -> dict[RecordId, Note]:
+    """The notes with these ids; missing ones are simply not in the answer."""
+    rows = await conn.execute(select(notes).where(notes.c.id.in_(ids)))
+    return {row["id"]: note_from_row(row) for row in rows.mappings()}

@@ -21,8 +21,7 @@ class Notice:
 
     `id` names it for ever, so that it cannot be told twice. `about_id` is the record that it is about, «» for a source;
     `origin` the system that it came from. `amount` is what was paid, billed or is owed, `text` what was written or is
-    wrong. `delivery_id` is the message that tells it, `is_gathered` whether that tells others too; a notice that was
-    found to be true no more is closed without one.
+    wrong. `delivery_id` is the message that tells it, `is_gathered` whether that tells others too.
     """
 
     id: str
@@ -90,20 +89,23 @@ async def waiting_notices(conn: ReadConnection, subscription_id: str) -> tuple[N
 async def told_since(conn: ReadConnection, subscription_id: str, instant: datetime) -> tuple[Notice, ...]:
     """What a subscription was told from then on, the oldest first."""
     c = notices.c
-    query = select(notices).where(c.subscription_id == subscription_id, c.told_at >= instant, c.delivery_id != "")
+    query = select(notices).where(c.subscription_id == subscription_id, c.told_at >= instant)
     return tuple(_notice(row) for row in (await conn.execute(query.order_by(c.told_at, c.id))).mappings())
 
 
 async def mark_told(
-    conn: WriteConnection, ids: Sequence[str], *, at: datetime, delivery_id: str, is_gathered: bool = False
-) -> int:
-    """These are told by this message, or, without one, true no more. How many of them were still waiting."""
+    conn: WriteConnection, ids: Sequence[str], *, at: datetime, delivery_id: str, is_gathered: bool
+) -> None:
+    """These are told by this message."""
     values = {"told_at": at, "delivery_id": delivery_id, "is_gathered": is_gathered}
-    marked = 0
     for chunk in chunks(ids):
-        statement = update(notices).where(notices.c.id.in_(chunk), notices.c.told_at.is_(None)).values(values)
-        marked += int((await conn.execute(statement)).rowcount)
-    return marked
+        await conn.execute(update(notices).where(notices.c.id.in_(chunk)).values(values))
+
+
+async def forget_notices(conn: WriteConnection, ids: Sequence[str]) -> None:
+    """These are true no more, and were not told. They may be found again."""
+    for chunk in chunks(ids):
+        await conn.execute(delete(notices).where(notices.c.id.in_(chunk), notices.c.told_at.is_(None)))
 
 
 async def drop_waiting(conn: WriteConnection, subscription_id: str) -> None:

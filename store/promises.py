@@ -1,6 +1,6 @@
 """Promises to pay: what somebody at a customer said would be paid, by when, and how that turned out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import StrEnum
@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
+    func,
     select,
     update,
 )
@@ -144,6 +145,20 @@ async def judge_promise(
 async def withdraw_promise(conn: WriteConnection, promise_id: str, *, at: datetime) -> bool:
     """Take an open promise back, with its change row; False when it is open no more."""
     return await _close(conn, promise_id, PromiseState.WITHDRAWN, at=at)
+
+
+async def open_promises_about(conn: ReadConnection, about_ids: Sequence[RecordId]) -> tuple[Promise, ...]:
+    """The promises about exactly these records that wait to be judged, the soonest promised first."""
+    query = select(promises).where(promises.c.state == PromiseState.OPEN.value, promises.c.about_id.in_(about_ids))
+    return await _read(conn, query.order_by(promises.c.promised_on, promises.c.made_at, promises.c.id))
+
+
+async def add_received(conn: WriteConnection, promise_id: str, received: Money) -> None:
+    """Count what came of an open promise so far."""
+    c = promises.c
+    so_far = func.coalesce(c.received_minor, 0) + received.minor
+    is_open = (c.id == promise_id, c.state == PromiseState.OPEN.value)
+    await conn.execute(update(promises).where(*is_open).values(received_minor=so_far))
 
 
 async def _close(

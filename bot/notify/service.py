@@ -1,0 +1,67 @@
+"""The notifier: reads the feed, looks at the calendar, and puts what is to be told into the outbox."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+from bot.deps import Deps
+from bot.feed import Reader, follow
+from bot.notify.gather import credit_news, news_in, read_batch
+from bot.notify.news import News
+from bot.notify.past_due import tell_new_day
+from bot.notify.pausing import offer_again
+from bot.notify.posting import tell_digests, tell_waiting
+from bot.notify.trouble import tell_trouble
+from bot.notify.wanted import is_wanted, notice_of
+from store.changes import Change
+from store.credit_limits import note_all_breaks
+from store.db import ReadConnection, WriteConnection
+from store.disputes import disputed_invoices
+from store.notices import add_notices
+from store.subscriptions import NewsKind, active_subscriptions
+
+
+@asynccontextmanager
+async def notifier(deps: Deps) -> AsyncIterator[None]:
+    """Tell subscribers what is news, as long as the block lasts."""
+    async with follow(deps, reader(deps), after_round=partial(look_round, deps)):
+        yield
+
+
+def reader(deps: Deps) -> Reader:
+    """The reader of the feed that keeps what is news for each subscription."""
+
+    async def handle(conn: WriteConnection, changes: tuple[Change, ...]) -> None:
+        await _keep_news(deps, conn, changes)
+
+    async def begin(conn: WriteConnection) -> None:
+        await note_all_breaks(conn, at=deps.clock())
+
+    return Reader(name="notices", handle=handle, begin=begin)
+
+
+async def look_round(deps: Deps) -> None:
+    """What the passing of time brings, and all that waits to be told."""
+    await tell_new_day(deps)
+    await tell_trouble(deps)
+    await tell_digests(deps)
+    await tell_waiting(deps)
+    await offer_again(deps)
+
+
+async def _keep_news(deps: Deps, conn: WriteConnection, changes: tuple[Change, ...]) -> None:
+    batch = await read_batch(conn, changes)
+    found = [*await news_in(conn, batch), *await credit_news(conn, changes, batch, deps.clock())]
+    if not found:
+        return
+    undisputed, today = await _undisputed(conn, found), deps.today()
+    for subscription in await active_subscriptions(conn):
+        own = [notice_of(subscription, news) for news in undisputed if is_wanted(subscription, news, today)]
+        await add_notices(conn, own)
+
+
+async def _undisputed(conn: ReadConnection, found: list[News]) -> list[News]:
+    """Without invoices that are past due and in dispute."""
+    late = [news.about_id for news in found if news.kind is NewsKind.PAST_DUE]
+    disputed = await disputed_invoices(conn, late)
+    return [news for news in found if news.kind is not NewsKind.PAST_DUE or news.about_id not in disputed]

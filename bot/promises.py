@@ -1,0 +1,170 @@
+"""The judge of promises to pay: counts what comes in, says once how a promise turned out, and tells who recorded it.
+
+A promise is kept as soon as its amount has come. Where it has not by the promised day, that is said once the source was
+read after that day: until then a payment may only not have been seen.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from bot.access import Capability, SlackPerson, decide
+from bot.cards import place_of
+from bot.deliver import slack_post
+from bot.deps import Deps
+from bot.feature import Feature
+from bot.feed import Reader, follow
+from bot.notify.news import paid_minor
+from bot.views.judged_promise import JudgedPromise, judged_promise
+from store.changes import Change
+from store.cursors import read_as_of
+from store.customers import customer_by_id
+from store.db import ReadConnection, WriteConnection
+from store.deliveries import add_deliveries
+from store.invoices import Invoice, InvoiceStatus, invoice_by_id, invoices_by_id
+from store.money import Money
+from store.promises import (
+    Promise,
+    PromiseState,
+    add_received,
+    judge_promise,
+    open_promises,
+    open_promises_about,
+    withdraw_promise,
+)
+
+_KIND = "promise"
+_PAGE = 200
+
+
+def outcome(promise: Promise, *, is_over: bool) -> PromiseState:
+    """How a promise stands; `is_over` when all that came by the promised day has been seen."""
+    received = promise.received.minor if promise.received else 0
+    if received >= promise.amount.minor:
+        return PromiseState.KEPT
+    if not is_over:
+        return PromiseState.OPEN
+    return PromiseState.PARTLY_KEPT if received > 0 else PromiseState.BROKEN
+
+
+def shares(paid: Money, promises: Sequence[Promise]) -> tuple[tuple[Promise, Money], ...]:
+    """How a payment counts towards promises about one record: the soonest first, towards none beyond its amount."""
+    left, found = paid.minor, []
+    for promise in promises:
+        if promise.amount.currency != paid.currency:
+            continue
+        received = promise.received.minor if promise.received else 0
+        share = min(left, promise.amount.minor - received)
+        if share > 0:
+            found.append((promise, Money(currency=paid.currency, minor=share)))
+            left -= share
+    return tuple(found)
+
+
+def end_of_day(day: date, zone: ZoneInfo) -> datetime:
+    """The instant at which a calendar day is over there."""
+    return datetime.combine(day + timedelta(days=1), time(), zone)
+
+
+@asynccontextmanager
+async def judging(deps: Deps) -> AsyncIterator[None]:
+    """Judge promises as long as the block lasts."""
+    async with follow(deps, reader(deps), after_round=partial(judge_due, deps)):
+        yield
+
+
+def reader(deps: Deps) -> Reader:
+    """The reader of the feed that counts payments towards promises."""
+
+    async def handle(conn: WriteConnection, changes: tuple[Change, ...]) -> None:
+        of_invoices = [change for change in changes if change.kind == "invoice" and change.action == "changed"]
+        ids = sorted({change.record_id for change in of_invoices if "open_balance_minor" in change.fields})
+        invoices = await invoices_by_id(conn, ids)
+        for change in of_invoices:
+            if invoice := invoices.get(change.record_id):
+                await _count(deps, conn, change, invoice)
+
+    return Reader(name="promises", handle=handle)
+
+
+async def judge_due(deps: Deps) -> None:
+    """Judge the promises whose day is over and whose source was read since."""
+    after = ""
+    while True:
+        async with deps.store.read() as conn:
+            page = await open_promises(conn, after=after, limit=_PAGE)
+            over = [promise for promise in page if await _is_over(deps, conn, promise)]
+        for promise in over:
+            async with deps.store.write() as conn:
+                await _judge(deps, conn, promise, is_over=True)
+            deps.outbox.ring()
+        if len(page) < _PAGE:
+            return
+        after = page[-1].id
+
+
+async def _count(deps: Deps, conn: WriteConnection, change: Change, invoice: Invoice) -> None:
+    paid = Money(currency=invoice.open_balance.currency, minor=paid_minor(change, invoice.status))
+    if not paid.minor or change.at is None:
+        return
+    about = [invoice.id, *([invoice.customer_id] if invoice.customer_id else [])]
+    waiting = [each for each in await open_promises_about(conn, about) if each.made_at < change.at]
+    for record_id in about:
+        for promise, share in shares(paid, [each for each in waiting if each.about_id == record_id]):
+            await add_received(conn, promise.id, share)
+            received = share if promise.received is None else promise.received + share
+            await _judge(deps, conn, replace(promise, received=received), is_over=False)
+
+
+async def _is_over(deps: Deps, conn: ReadConnection, promise: Promise) -> bool:
+    end = end_of_day(promise.promised_on, deps.zone)
+    if deps.clock() < end:
+        return False
+    as_of = await read_as_of(conn, promise.about_id.partition(":")[0], "invoices")
+    return as_of is not None and as_of >= end
+
+
+async def _judge(deps: Deps, conn: WriteConnection, promise: Promise, *, is_over: bool) -> None:
+    """Say how it turned out, if it has."""
+    invoice = await invoice_by_id(conn, promise.about_id)
+    state = outcome(promise, is_over=is_over)
+    if state is PromiseState.OPEN:
+        return
+    now = deps.clock()
+    if state is not PromiseState.KEPT and invoice is not None and _is_void(invoice):
+        await withdraw_promise(conn, promise.id, at=now)
+        return
+    received = promise.received or Money(currency=promise.amount.currency, minor=0)
+    if await judge_promise(conn, promise.id, state, received=received, at=now):
+        await _tell(deps, conn, replace(promise, state=state, received=received), invoice, now)
+
+
+async def _tell(deps: Deps, conn: WriteConnection, promise: Promise, invoice: Invoice | None, now: datetime) -> None:
+    """A direct message to whoever recorded it, if they may still see it."""
+    person = SlackPerson(team_id=deps.team_id, user_id=promise.slack_user)
+    if not (await decide(conn, person, Capability.LOOK_UP)).allowed:
+        return
+    customer_id = invoice.customer_id if invoice else promise.about_id
+    customer = await customer_by_id(conn, customer_id) if customer_id else None
+    drawn = judged_promise(JudgedPromise(promise=promise, invoice=invoice, customer=customer), place_of(deps))
+    told = slack_post(
+        drawn,
+        id=f"{_KIND}/{promise.id}",
+        kind=_KIND,
+        channel=promise.slack_user,
+        at=now,
+        author=promise.slack_user,
+        about_id=promise.about_id,
+    )
+    await add_deliveries(conn, [told])
+
+
+def _is_void(invoice: Invoice) -> bool:
+    """Whether there is nothing to pay any more: a promise of it can't be broken."""
+    return invoice.status is InvoiceStatus.VOIDED or invoice.deleted_at is not None
+
+
+FEATURE = Feature(scopes=frozenset({"chat:write"}), services=(judging,))

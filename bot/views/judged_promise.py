@@ -1,0 +1,58 @@
+"""How a promise to pay turned out, for whoever recorded it."""
+
+from dataclasses import dataclass
+
+from bot.views.amounts import Place, day, money
+from bot.views.names import customer_name, invoice_number
+from bot.views.parts import Message, button, buttons_row, lines, message, small_print, words
+from bot.views.values import RecordRef
+from store.customers import Customer
+from store.invoices import Invoice
+from store.money import Money
+from store.promises import Promise, PromiseState
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JudgedPromise:
+    """A promise with its judgement, and the records that it is about as they are now."""
+
+    promise: Promise
+    invoice: Invoice | None = None
+    customer: Customer | None = None
+
+
+def judged_promise(view: JudgedPromise, place: Place) -> Message:
+    """The judgement in one sentence, and the buttons to look at the record and to answer."""
+    promise = view.promise
+    told = f"{_verdict(promise, place)}: {_subject(view)}"
+    promised = f"Promised: {money(promise.amount, place)} by {day(promise.promised_on, place)}"
+    came = f"came so far: {money(promise.received or _nothing(promise), place)}"
+    ref = RecordRef(kind="invoice" if view.invoice else "customer", record_id=promise.about_id)
+    shown = button("Show card", "lookup.open", ref) + button("Reply to Tesorio", "reply.open", ref)
+    blocks = [
+        lines("judgement", [[words(told, bold=True)], [words(f"{promised} · {came}")]]),
+        small_print("recorded", f"You recorded it on {day(promise.made_at.astimezone(place.time_zone).date(), place)}"),
+        *buttons_row("acts", shown),
+    ]
+    return message(f"{told}. {promised}, {came}.", blocks)
+
+
+def _verdict(promise: Promise, place: Place) -> str:
+    received = promise.received or _nothing(promise)
+    if promise.state is PromiseState.KEPT:
+        return f"Promise kept, {money(promise.amount, place)} came"
+    if promise.state is PromiseState.PARTLY_KEPT:
+        missing = promise.amount - received
+        return f"Promise partly kept, {money(missing, place)} did not come"
+    return f"Promise broken, nothing of {money(promise.amount, place)} came"
+
+
+def _subject(view: JudgedPromise) -> str:
+    name = customer_name(view.customer) if view.customer else ""
+    if view.invoice is None:
+        return name or "a customer"
+    return f"{invoice_number(view.invoice)} of {name}" if name else invoice_number(view.invoice)
+
+
+def _nothing(promise: Promise) -> Money:
+    return Money(currency=promise.amount.currency, minor=0)
