@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bot.answering import Answering
@@ -13,6 +14,22 @@ from bot.settings import Rules
 from bot.slack_client import SlackClient
 from store.db import Store
 from store.work import Work
+
+
+class Desk(Protocol):
+    """What it takes to write a card: the facts of this installation that the command line knows as well."""
+
+    @property
+    def clock(self) -> Callable[[], datetime]: ...
+    @property
+    def zone(self) -> ZoneInfo: ...
+    @property
+    def locale(self) -> str: ...
+    @property
+    def stale_after(self) -> timedelta: ...
+    @property
+    def source_titles(self) -> Mapping[str, str]: ...
+    def today(self) -> date: ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -14,6 +14,7 @@ from slack_sdk.models.blocks import (
     PlainTextInputElement,
     RadioButtonsElement,
     StaticSelectElement,
+    UserSelectElement,
 )
 
 from bot.views.block_json import as_json
@@ -132,14 +133,21 @@ def search_input(
     initial: Choice | None = None,
     hint: str = "",
     optional: bool = False,
+    from_characters: int = 2,
 ) -> Block:
-    """A select whose options we give while the person types (`app.options`); from two characters on."""
+    """A select whose options we give while the person types (`app.options`), from so many characters on."""
     element = ExternalDataSelectElement(
         action_id=action_id,
         placeholder=plain_text(cut(placeholder, _MAX_LABEL)),
         initial_option=_option(initial) if initial else None,
-        min_query_length=2,
+        min_query_length=from_characters,
     )
+    return _input(action_id, label, element, hint=hint, optional=optional)
+
+
+def user_input(action_id: str, label: str, *, initial: str = "", hint: str = "", optional: bool = False) -> Block:
+    """A select of one person of the workspace, which Slack fills; it offers guests and apps as well."""
+    element = UserSelectElement(action_id=action_id, initial_user=initial or None)
     return _input(action_id, label, element, hint=hint, optional=optional)
 
 
