@@ -8,7 +8,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.commands import answers, channels, connect, find, help_, home, lookup, outbox, pick, refresh, typed
+from bot.commands import answers, channels, connect, find, help_, home, lookup, outbox, pick, refresh, removal, typed
 from bot.deps import Deps
 from bot.feature import Feature, Service, Subcommand, slash_request
 from bot.last_doors import register_last_doors
@@ -24,6 +24,7 @@ _ASKED: tuple[Feature, ...] = (
     pick.FEATURE,
     outbox.FEATURE,
     find.FEATURE,
+    removal.FEATURE,
 )
 _ANSWERED = (*_ASKED, help_.help_feature(_ASKED))
 FEATURES = (*_ANSWERED, typed.typed_feature(_ANSWERED))

@@ -18,7 +18,7 @@ from bot.socket import SocketDoor
 from bot.web import Check, web_server
 from store.db import Store
 from store.errors import StoreError
-from store.facts import bind_fact, read_fact
+from store.facts import SLACK_SHUT, bind_fact, drop_fact, read_fact
 from store.health import check_readable
 from sync.durable import DurableWork
 
@@ -34,11 +34,12 @@ async def slack_identity(slack: AsyncWebClient, store: Store) -> Mapping[str, st
     told = await slack.auth_test()
     identity = {name: str(told.get(name) or "") for name in ("team_id", "team", "user_id", "user", "bot_id")}
     async with store.read() as conn:
-        bound = await read_fact(conn, "slack.team_id")
-    if bound is None:
+        bound, shut = await read_fact(conn, "slack.team_id"), await read_fact(conn, SLACK_SHUT)
+    if bound is None or shut is not None:
         async with store.write() as conn:
             bound = await bind_fact(conn, "slack.team_id", identity["team_id"])
             await bind_fact(conn, "slack.team", identity["team"])
+            await drop_fact(conn, SLACK_SHUT)
     if bound != identity["team_id"]:
         raise WrongWorkspaceError(f"this store belongs to workspace {bound}, the tokens to {identity['team_id']}")
     return identity

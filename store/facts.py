@@ -1,10 +1,13 @@
-"""Facts of this installation, set once and compared ever after: which NetSuite account, which Slack workspace."""
+"""Facts of this installation: those set once and compared ever after, such as which Slack workspace, and states."""
 
-from sqlalchemy import Column, String, Table, Text, select
+from sqlalchemy import Column, String, Table, Text, delete, select
 
 from store.db import ReadConnection, WriteConnection
 from store.schema import metadata
 from store.upsert import conflict_insert
+
+# Since when, and by what, Slack takes nothing from us; not there while it does.
+SLACK_SHUT = "slack.shut"
 
 facts = Table(
     "facts",
@@ -25,3 +28,14 @@ async def bind_fact(conn: WriteConnection, name: str, value: str) -> str:
     statement = conflict_insert(conn, facts).values(name=name, value=value)
     await conn.execute(statement.on_conflict_do_nothing(index_elements=["name"]))
     return (await read_fact(conn, name)) or value
+
+
+async def keep_fact(conn: WriteConnection, name: str, value: str) -> None:
+    """Keep this value under the name from here on, in place of what was there."""
+    statement = conflict_insert(conn, facts).values(name=name, value=value)
+    await conn.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+
+
+async def drop_fact(conn: WriteConnection, name: str) -> None:
+    """Keep nothing under the name."""
+    await conn.execute(delete(facts).where(facts.c.name == name))

@@ -11,15 +11,16 @@ from slack_sdk.errors import SlackApiError
 
 from bot.cli.shell import CommandError, Json, current_settings, print_json, print_table, run_async, say
 from bot.cli.syncing import run_row
+from bot.http_door import SLACK_PATH
 from bot.manifest import app_manifest
 from bot.root import build_sources, further_problems, open_store, private_folder, require_store, utc_now
 from bot.settings import Settings, SettingsError
-from bot.slack_client import SlackClient, slack_refusal
+from bot.slack_client import SlackClient, slack_reason, slack_refusal
 from store import migrate
 from store.cursors import list_cursors
 from store.db import Store
 from store.errors import StoreError
-from store.facts import read_fact
+from store.facts import SLACK_SHUT, read_fact
 from store.runs import latest_runs, list_quarantined
 from store.users import count_users
 from sync.connector import Finding
@@ -27,6 +28,8 @@ from sync.connector import Finding
 database = typer.Typer(help="The store's schema.", no_args_is_help=True)
 config = typer.Typer(help="The settings as the program sees them.", no_args_is_help=True)
 _QUARANTINE_SHOWN = 20
+_INSTALL_AGAIN = "Install the app again, put its new token into SLACK_BOT_TOKEN, and restart."
+_REMOVED = frozenset({"account_inactive", "token_revoked"})
 _SLACK_ERRORS = (SlackApiError, aiohttp.ClientError, OSError)
 
 
@@ -54,6 +57,8 @@ def status(as_json: Json = False) -> None:
     say(
         f"Slack workspace: {found['slack_workspace'] or 'not connected yet; run `tesorio run` or `tesorio users link`'}"
     )
+    if found["slack_shut"]:
+        say(f"Slack has shut us out: {found['slack_shut']}. {_INSTALL_AGAIN}")
     say(f"Accounts: {found['accounts']}")
     print_table("Sources", found["sources"])
     print_table("Last runs", found["runs"])
@@ -66,6 +71,7 @@ async def _status(settings: Settings, store: Store) -> dict[str, Any]:
         cursors, runs = await list_cursors(conn), await latest_runs(conn)
         held = await list_quarantined(conn, limit=_QUARANTINE_SHOWN)
         workspace, accounts = await read_fact(conn, "slack.team"), await count_users(conn)
+        shut = await read_fact(conn, SLACK_SHUT)
     sources = [
         {
             "source": cursor.source,
@@ -78,6 +84,7 @@ async def _status(settings: Settings, store: Store) -> dict[str, Any]:
     quarantined = [{"record": f"{q.source} {q.stream} {q.source_id}", "reason": q.reason} for q in held]
     return {
         "slack_workspace": workspace,
+        "slack_shut": shut,
         "accounts": accounts,
         "sources": sources,
         "runs": [{"source": run.source, **run_row(run)} for run in runs],
@@ -149,24 +156,21 @@ async def _slack_findings(settings: Settings) -> list[Finding]:
     except SettingsError as error:
         return [Finding(check="slack tokens", ok=False, detail=problem) for problem in error.problems]
     url = settings.slack_api_url
-    bot = SlackClient(token=settings.slack_bot_token.get_secret_value(), base_url=url)
-    socket = SlackClient(base_url=url)
-    return [
-        await _slack_login(bot),
-        await _slack_socket(socket, settings.slack_app_token.get_secret_value()),
-    ]
+    login = await _slack_login(SlackClient(token=settings.slack_bot_token.get_secret_value(), base_url=url))
+    if settings.slack_mode == "http":
+        host, port = settings.http_address or ("", 0)
+        detail = f"requests are taken at {host}:{port}{SLACK_PATH}, if they are signed"
+        return [login, Finding(check="slack request URL", ok=True, detail=detail)]
+    return [login, await _slack_socket(SlackClient(base_url=url), settings.slack_app_token.get_secret_value())]
 
 
 async def _slack_login(bot: SlackClient) -> Finding:
     try:
         told = await bot.auth_test()
     except _SLACK_ERRORS as error:
-        return Finding(
-            check="slack bot token",
-            ok=False,
-            detail=_slack_trouble(error),
-            remedy="Check SLACK_BOT_TOKEN and SLACK_API_URL.",
-        )
+        is_removed = isinstance(error, SlackApiError) and slack_reason(error) in _REMOVED
+        remedy = _INSTALL_AGAIN if is_removed else "Check SLACK_BOT_TOKEN and SLACK_API_URL."
+        return Finding(check="slack bot token", ok=False, detail=_slack_trouble(error), remedy=remedy)
     granted = set(str(told.headers.get("x-oauth-scopes", "")).replace(" ", "").split(","))
     missing = set(app_manifest()["oauth_config"]["scopes"]["bot"]) - granted
     return Finding(
@@ -191,9 +195,15 @@ def _slack_trouble(error: Exception) -> str:
     return slack_refusal(error) if isinstance(error, SlackApiError) else f"no answer ({type(error).__name__})"
 
 
-def manifest() -> None:
+def manifest(
+    http: Annotated[
+        str, typer.Option(help="For HTTP instead of Socket Mode: the address at which Slack reaches us.")
+    ] = "",
+) -> None:
     """Print the Slack app manifest; manifest.yml is this output."""
-    typer.echo(yaml.safe_dump(app_manifest(), sort_keys=False, allow_unicode=True), nl=False)
+    if http and not http.startswith("https://"):
+        raise CommandError("Slack posts to https:// addresses only, such as --http https://tesorio.example.com")
+    typer.echo(yaml.safe_dump(app_manifest(http_url=http), sort_keys=False, allow_unicode=True), nl=False)
 
 
 @database.command("upgrade")

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.app import COMMAND, FEATURES, subcommands
 from tests.cli.console import Console
 
 ROOT = Path(__file__).parents[2]
@@ -18,6 +17,7 @@ class TestStatus:
         assert bare("db", "upgrade").code == 0
         assert bare("status", "--json").json == {
             "slack_workspace": None,
+            "slack_shut": None,
             "accounts": 0,
             "sources": [],
             "runs": [],
@@ -130,14 +130,21 @@ class TestManifest:
     def test_the_file_at_the_root_is_its_output(self, bare: Console) -> None:
         assert (ROOT / "manifest.yml").read_text(encoding="utf-8") == bare("manifest").out
 
-    def test_asks_for_what_is_registered_and_nothing_else(self, bare: Console) -> None:
-        manifest = yaml.safe_load(bare("manifest").out)
-        [command] = manifest["features"]["slash_commands"]
-        assert command["command"] == COMMAND
-        assert command["usage_hint"] == " | ".join(subcommand.usage for subcommand in subcommands())
-        events = manifest["settings"].get("event_subscriptions", {}).get("bot_events", [])
-        assert set(events) == set().union(*(feature.events for feature in FEATURES))
-        scopes = set(manifest["oauth_config"]["scopes"]["bot"])
-        assert scopes == {"chat:write", "commands", "users:read", "users:read.email"}
-        assert "shortcuts" not in manifest["features"]
-        assert manifest["settings"]["socket_mode_enabled"] is True
+    def test_for_http_it_names_the_address_that_slack_posts_to(self, bare: Console) -> None:
+        manifest = yaml.safe_load(bare("manifest", "--http", "https://tesorio.example/").out)
+        url, settings = "https://tesorio.example/slack/events", manifest["settings"]
+        assert settings["socket_mode_enabled"] is False
+        assert settings["event_subscriptions"]["request_url"] == url
+        assert (settings["interactivity"]["request_url"], settings["interactivity"]["message_menu_options_url"]) == (
+            url,
+            url,
+        )
+        assert [command["url"] for command in manifest["features"]["slash_commands"]] == [url]
+        plain = yaml.safe_load(bare("manifest").out)
+        assert manifest["oauth_config"] == plain["oauth_config"]
+        assert "request_url" not in str(plain)
+
+    def test_for_http_an_address_that_slack_would_not_take_is_refused(self, bare: Console) -> None:
+        ended = bare("manifest", "--http", "http://tesorio.example")
+        assert ended.code == 1
+        assert "https:// addresses only" in ended.err
