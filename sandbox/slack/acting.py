@@ -19,6 +19,7 @@ from sandbox.slack.payloads import (
     action_payload,
     closed_payload,
     command_payload,
+    link_event,
     message_shortcut_payload,
     shortcut_payload,
     submission_payload,
@@ -155,9 +156,8 @@ def _share_links(core: Core, message: Message) -> None:
         for domain in core.app.unfurl_domains
         if f".{urlsplit(url).hostname}".endswith(f".{domain}")
     ]
-    event = {"type": "link_shared", "channel": message.channel, "user": message.user, "links": links}
-    if links and core.app.bot_user in core.state.channels[message.channel].members:
-        emit(core, {**event, "message_ts": message.ts, "event_ts": message.ts, "source": "conversations_history"})
+    if links:
+        emit(core, link_event(core, message, links))
 
 
 def _answer_command(core: Core, actor: Member, channel: Channel, line: str, payload: Json) -> None:

@@ -32,7 +32,10 @@ COVERAGE: Mapping[str, Covered] = {
     "chat.getPermalink": Covered(tested_in=_CHAT),
     "chat.postEphemeral": Covered(tested_in=_CHAT),
     "chat.postMessage": Covered(tested_in=_CHAT, differs="no markdown_text, no reply_broadcast, no unfurling by Slack"),
-    "chat.unfurl": Covered(tested_in=_CHAT, differs="by channel and ts only; no metadata"),
+    "chat.unfurl": Covered(
+        tested_in=_CHAT,
+        differs="by channel and ts only; no metadata; what a preview's buttons answer cannot replace the preview",
+    ),
     "chat.update": Covered(tested_in=_CHAT),
     "conversations.history": Covered(tested_in=_CONVERSATIONS),
     "conversations.info": Covered(tested_in=_CONVERSATIONS),

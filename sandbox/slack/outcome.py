@@ -15,9 +15,10 @@ from sandbox.slack.state import State
 class Outcome:
     """What the acting person could see afterwards.
 
-    `ack` is None when the app never acknowledged. `messages` are the app's messages that came or changed, each once in
-    its latest form; `deleted` counts those taken away. `view` is the modal shown last, `home` the Home tab published
-    last. `errors` are a modal's complaints by block_id, `notices` what Slack itself said, such as operation_timeout.
+    `ack` is None when the app never acknowledged. `messages` are the app's messages that came or changed, and those of
+    people that it put previews below, each once in its latest form; `deleted` counts those taken away. `view` is the
+    modal shown last, `home` the Home tab published last. `errors` are a modal's complaints by block_id, `notices` what
+    Slack itself said, such as operation_timeout.
     """
 
     ack: Ack | None = None
@@ -116,7 +117,8 @@ class Watch:
 
     def _note_message(self, change: MessageChanged) -> None:
         message = change.message
-        if message.user != self._bot_user or not self._state.sees(self._user, message):
+        has_previews = change.op == "update" and bool(message.attachments)
+        if not (message.user == self._bot_user or has_previews) or not self._state.sees(self._user, message):
             return
         key = (message.channel, message.ts)
         if change.op == "delete":

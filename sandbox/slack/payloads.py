@@ -30,10 +30,26 @@ def command_payload(core: Core, actor: Member, channel: Channel, command: str, t
     }
 
 
+def link_event(core: Core, message: Message, links: list[Json]) -> Json:
+    """What tells the app of links to its domains, also where it is no member. Its own messages are never told of."""
+    event = {
+        "type": "link_shared",
+        "channel": message.channel,
+        "is_bot_user_member": core.app.bot_user in core.state.channels[message.channel].members,
+        "user": message.user,
+        "message_ts": message.ts,
+        "unfurl_id": f"{message.channel}.{message.ts}",
+        "source": "conversations_history",
+        "links": links,
+        "event_ts": message.ts,
+    }
+    return event | ({"thread_ts": message.thread_ts} if message.thread_ts else {})
+
+
 def action_payload(core: Core, actor: Member, place: Message | View, action: Json) -> Json:
     return {
         **_common(core, actor, "block_actions"),
-        **place_members(core, actor, place),
+        **place_members(core, actor, place, action["block_id"]),
         "trigger_id": core.tickets.issue_trigger(actor.id, _view_id(place)),
         "actions": [action],
     }
@@ -42,7 +58,7 @@ def action_payload(core: Core, actor: Member, place: Message | View, action: Jso
 def suggestion_payload(
     core: Core, actor: Member, place: Message | View, *, block_id: str, action_id: str, query: str
 ) -> Json:
-    described = place_members(core, actor, place)
+    described = place_members(core, actor, place, block_id)
     described.pop("response_url", None)
     return {
         **_common(core, actor, "block_suggestion"),
@@ -105,12 +121,14 @@ def action_of(core: Core, block_id: str, element: Json, value: Any) -> Json:
     }
 
 
-def place_members(core: Core, actor: Member, place: Message | View) -> Json:
+def place_members(core: Core, actor: Member, place: Message | View, block_id: str = "") -> Json:
     """Where it happened. Slack leaves an ephemeral message's content out, and gives no response_url inside a view."""
     if isinstance(place, View):
         described = core.views.described(place)
         return {"container": {"type": "view", "view_id": place.id}, "view": described}
     channel = core.state.channels[place.channel]
+    if preview := _preview_with(place, block_id):
+        return _preview_members(core, actor, place, preview)
     ephemeral = place.ephemeral_to is not None
     source = Source(ts=place.ts, ephemeral=ephemeral)
     members: Json = {
@@ -119,6 +137,7 @@ def place_members(core: Core, actor: Member, place: Message | View) -> Json:
             "message_ts": place.ts,
             "channel_id": channel.id,
             "is_ephemeral": ephemeral,
+            **({"thread_ts": place.thread_ts} if place.thread_ts else {}),
         },
         "channel": {"id": channel.id, "name": channel_label(channel)},
         "state": {"values": state_values(place.blocks, {})},
@@ -141,6 +160,38 @@ def _common(core: Core, actor: Member, kind: str) -> Json:
         "api_app_id": core.app.app_id,
         "enterprise": None,
         "is_enterprise_install": False,
+    }
+
+
+def _preview_with(message: Message, block_id: str) -> Json | None:
+    """The preview of a link that has this block; None for the blocks of the message itself."""
+    if block_id in {block.get("block_id") for block in message.blocks}:
+        return None
+    return next((each for each in message.attachments if _has_block(each, block_id)), None)
+
+
+def _has_block(attachment: Json, block_id: str) -> bool:
+    return block_id in {block.get("block_id") for block in attachment.get("blocks", ())}
+
+
+def _preview_members(core: Core, actor: Member, message: Message, preview: Json) -> Json:
+    """Of a message with a preview, which is somebody else's, the app is told no content."""
+    channel = core.state.channels[message.channel]
+    attachment_id = message.attachments.index(preview) + 1
+    return {
+        "container": {
+            "type": "message_attachment",
+            "message_ts": message.ts,
+            "attachment_id": attachment_id,
+            "channel_id": channel.id,
+            "is_ephemeral": False,
+            "is_app_unfurl": True,
+            "app_unfurl_url": preview["from_url"],
+            **({"thread_ts": message.thread_ts} if message.thread_ts else {}),
+        },
+        "app_unfurl": {"id": attachment_id, "is_app_unfurl": True, "app_unfurl_url": preview["from_url"], **preview},
+        "channel": {"id": channel.id, "name": channel_label(channel)},
+        "response_url": core.response_url(channel=channel.id, user=actor.id),
     }
 
 

@@ -202,11 +202,17 @@ class Workspace:
         return view
 
     def _element(self, place: Message | View, action_id: str, value: str | None = None) -> tuple[str, Json]:
-        blocks = place.body["blocks"] if isinstance(place, View) else place.blocks
-        found = find_element(blocks, action_id, value)
+        found = find_element(_blocks_of(place), action_id, value)
         if found is None:
             raise LookupError(f"no element {action_id}")
         return found
+
+
+def _blocks_of(place: Message | View) -> list[Json]:
+    """A view's blocks, or a message's with those of the previews below it."""
+    if isinstance(place, View):
+        return list(place.body["blocks"])
+    return [*place.blocks, *(block for each in place.attachments for block in each.get("blocks", ()))]
 
 
 def _chosen(element: Json, value: Any) -> Any:

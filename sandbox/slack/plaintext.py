@@ -20,10 +20,11 @@ def outcome_text(outcome: Outcome, names: Names) -> str:
 
 
 def message_text(message: Message, names: Names) -> str:
-    """Who said it and who sees it, then its blocks, or its text when it has none."""
+    """Who said it and who sees it, then its blocks, or its text when it has none, and the previews of its links."""
     seen = " (only visible to you)" if message.ephemeral_to is not None else ""
     body = blocks_text(message.blocks, names) if message.blocks else plain(message.text, names)
-    return f"{names.get(message.user, message.user)}{seen}:\n{body}"
+    previews = [blocks_text(each.get("blocks", ()), names) for each in message.attachments]
+    return "\n".join((f"{names.get(message.user, message.user)}{seen}:", body, *previews))
 
 
 def view_text(view: Json, names: Names) -> str:

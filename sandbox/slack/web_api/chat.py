@@ -78,7 +78,9 @@ def unfurl(args: Arguments, core: Core) -> Json:
     unfurls = args.json("unfurls", "cannot_parse_attachment")
     if not isinstance(unfurls, dict) or not unfurls:
         raise ApiError("missing_unfurls")
-    for attachment in unfurls.values():
+    for url, attachment in unfurls.items():
+        if url not in message.text:
+            raise ApiError("cannot_unfurl_url")
         check_blocks(attachment.get("blocks") or [])
     core.state.update(replace(message, attachments=tuple({"from_url": url, **each} for url, each in unfurls.items())))
     return {}

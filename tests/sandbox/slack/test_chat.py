@@ -143,6 +143,8 @@ class TestUnfurl:
             "unfurls": {"https://erp.example/inv/1": {"blocks": [{"type": "teapot"}]}},
         }
         assert await refusal(web_client(slack), "chat.unfurl", **arguments) == "invalid_blocks"
+        foreign = {**arguments, "unfurls": {"https://erp.example/inv/2": {"blocks": [{"type": "divider"}]}}}
+        assert await refusal(web_client(slack), "chat.unfurl", **foreign) == "cannot_unfurl_url"
         nowhere = {**arguments, "ts": "1.000001"}
         assert await refusal(web_client(slack), "chat.unfurl", **nowhere) == "cannot_find_message"
 

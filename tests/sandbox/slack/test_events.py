@@ -65,6 +65,15 @@ class TestOthers:
             (event,) = sent_events(slack)
         assert event["type"] == "link_shared"
         assert [each["url"] for each in event["links"]] == ["https://erp.example/1"]
+        assert event["is_bot_user_member"]
+
+    async def test_also_where_the_app_is_no_member_and_in_threads(self) -> None:
+        manifest = {**DEFAULT_MANIFEST, "features": {"unfurl_domains": ["erp.example"]}}
+        async with SlackStandIn(app=app_config(manifest), event_retry_delays_seconds=()) as slack:
+            await slack.workspace.post(ANA, GENERAL, "https://erp.example/1", NO_ANSWER, thread_ts="1.000001")
+            await slack.core.background.idle()
+            (event,) = sent_events(slack)
+        assert (event["is_bot_user_member"], event["thread_ts"]) == (False, "1.000001")
 
     async def test_deactivation_and_removal_are_told(self) -> None:
         async with SlackStandIn(event_retry_delays_seconds=()) as slack:

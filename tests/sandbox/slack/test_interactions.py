@@ -5,6 +5,7 @@ from slack_bolt.async_app import AsyncAck, AsyncBoltContext, AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.slack import SlackStandIn, Waiting, acknowledged
+from sandbox.slack.acting import say_message
 from sandbox.slack.records import Json, Message
 from sandbox.slack.seed import ANA, AR_TEAM, BEN, STRANGER
 from tests.sandbox.slack.running import bolt_app, connected, web_client
@@ -48,6 +49,27 @@ class TestActions:
         async with connected(slack, app):
             outcome = await slack.workspace.click(ANA, message, "go")
         assert [each.text for each in outcome.messages] == ["inv-1 of controls"]
+
+    async def test_a_click_in_a_preview_names_its_link_and_not_the_message(self, slack: SlackStandIn) -> None:
+        app = bolt_app(slack)
+        bodies: list[Json] = []
+
+        @app.action("go")
+        async def go(ack: AsyncAck, body: Json, respond: AsyncRespond) -> None:
+            await ack()
+            bodies.append(body)
+            await respond("opened", replace_original=False)
+
+        url = "https://erp.example/inv/1"
+        shared = say_message(slack.core, slack.core.state.members[ANA], slack.workspace.channel(AR_TEAM), url)
+        await web_client(slack).chat_unfurl(channel=AR_TEAM, ts=shared.ts, unfurls={url: {"blocks": BLOCKS}})
+        async with connected(slack, app):
+            outcome = await slack.workspace.click(BEN, shared, "go")
+        assert [each.text for each in outcome.messages] == ["opened"]
+        [body] = bodies
+        assert "message" not in body
+        assert body["container"]["type"] == "message_attachment"
+        assert (body["app_unfurl"]["app_unfurl_url"], body["app_unfurl"]["blocks"]) == (url, BLOCKS)
 
     @pytest.mark.parametrize(
         ("action_id", "value", "expected"),

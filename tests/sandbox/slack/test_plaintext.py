@@ -102,6 +102,11 @@ class TestMessages:
         message = Message(ts="1.0", channel="C1", user="UBOT", text="fallback", blocks=(section(text=mrkdwn("x")),))
         assert message_text(message, NAMES) == "Tesorio:\nx"
 
+    def test_previews_come_below(self) -> None:
+        preview = {"from_url": "https://erp.example/1", "blocks": [section(text=mrkdwn("INV-1"))]}
+        message = Message(ts="1.0", channel="C1", user="U1", text="see", attachments=(preview,))
+        assert message_text(message, NAMES) == "Ana Silva:\nsee\nINV-1"
+
 
 class TestOutcome:
     def test_modal_errors_and_notices(self) -> None:
