@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -142,7 +142,9 @@ class World:
 
 
 @asynccontextmanager
-async def open_world(folder: Path, *, targets: tuple[Target, ...] = ()) -> AsyncIterator[World]:
+async def open_world(
+    folder: Path, *, targets: tuple[Target, ...] = (), more_settings: Mapping[str, str] | None = None
+) -> AsyncIterator[World]:
     """Both stand-ins, the assistant between them with its first sync done, and four accounts, one of them closed.
 
     Notes can be pushed to `targets`: `tests.contract.fake_target` has one that stores and fails as it is told.
@@ -154,7 +156,8 @@ async def open_world(folder: Path, *, targets: tuple[Target, ...] = ()) -> Async
         SlackStandIn(app=app_config(app_manifest())) as slack,
     ):
         environment = StandIns(ledger=ledger, slack=slack, netsuite=netsuite).environment
-        settings = settings_from(environment | {"TESORIO_DATA_DIR": str(folder)}, _RULES)
+        environment |= {"TESORIO_DATA_DIR": str(folder), **(more_settings or {})}
+        settings = settings_from(environment, _RULES)
         await asyncio.to_thread(connect, settings.plain_environment(), {}, settings.data_dir)
         async with open_assistant(settings, clock=clock, targets=targets) as assistant:
             # Slack's troubles are waited out all the same, only sooner.
