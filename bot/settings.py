@@ -80,6 +80,12 @@ class SlackRules(_Model):
     commands_per_minute: int = Field(default=20, ge=1)
 
 
+class NoteRules(_Model):
+    """Which connected systems a note is sent to unless its writer chooses others, by their short names."""
+
+    targets: tuple[str, ...] = ("netsuite", "invoiced")
+
+
 class NotifyRules(_Model):
     """When what became past due overnight is told, in the company's time zone: best some time after `daily_at`."""
 
@@ -94,6 +100,7 @@ class Rules(_Model):
     sync: SyncRules = SyncRules()
     display: DisplayRules = DisplayRules()
     slack: SlackRules = SlackRules()
+    notes: NoteRules = NoteRules()
     notify: NotifyRules = NotifyRules()
 
     def connector(self, name: str) -> Mapping[str, Any]:
