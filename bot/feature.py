@@ -21,12 +21,16 @@ Delivered = Callable[[Deps, Delivery], Awaitable[None]]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SlashRequest:
-    """One `/tesorio …` as it was typed. `text` is what follows the subcommand."""
+    """One `/tesorio …` as it was typed. `text` is what follows the subcommand.
+
+    `trigger_id` opens a form; it is «» for what was typed as a message.
+    """
 
     person: SlackPerson
     subcommand: str
     text: str
     reply: ReplyTo
+    trigger_id: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,6 +104,7 @@ def slash_request(body: Mapping[str, Any]) -> SlashRequest:
         subcommand=word.lower(),
         text=rest.strip(),
         reply=reply_to(body),
+        trigger_id=str(body.get("trigger_id") or ""),
     )
 
 
