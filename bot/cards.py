@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.deps import Deps
+from bot.deps import Desk
 from bot.lookup.answers import record_as_of
 from bot.standing import standing_of
 from bot.views.amounts import Place, counted
@@ -28,7 +28,7 @@ _STREAMS: Mapping[RecordKind, str] = {"invoice": "invoices", "customer": "custom
 
 
 async def card_for(
-    deps: Deps,
+    deps: Desk,
     conn: ReadConnection,
     ref: RecordRef,
     *,
@@ -40,17 +40,24 @@ async def card_for(
 
     `is_private` says that only the person who asked will see it: elsewhere a contact's e-mail and telephone are masked.
     """
+    card = await read_card(deps, conn, ref, match=match, notice=notice)
+    if isinstance(card, CustomerCard):
+        return customer_card(replace(card, is_contact_masked=not is_private))
+    return invoice_card(card) if card else None
+
+
+async def read_card(
+    deps: Desk, conn: ReadConnection, ref: RecordRef, *, match: Match | None = None, notice: str | None = None
+) -> InvoiceCard | CustomerCard | None:
+    """All that the card of a record shows; None likewise."""
     if ref.kind == "invoice":
         invoice = await invoice_by_id(conn, ref.record_id)
         return None if invoice is None else await _invoice(deps, conn, invoice, match, notice)
     customer = await customer_by_id(conn, ref.record_id)
-    if customer is None:
-        return None
-    card = await _customer(deps, conn, customer, match, notice)
-    return customer_card(replace(card, is_contact_masked=not is_private))
+    return None if customer is None else await _customer(deps, conn, customer, match, notice)
 
 
-async def being_read_first(deps: Deps, conn: ReadConnection, kind: RecordKind) -> str | None:
+async def being_read_first(deps: Desk, conn: ReadConnection, kind: RecordKind) -> str | None:
     """The source whose records of this kind are still being read for the first time, as people call it.
 
     Until then a miss means little, and a closest match may not be the closest.
@@ -62,23 +69,21 @@ async def being_read_first(deps: Deps, conn: ReadConnection, kind: RecordKind) -
 
 
 async def _invoice(
-    deps: Deps, conn: ReadConnection, invoice: Invoice, match: Match | None, notice: str | None
-) -> Message:
-    return invoice_card(
-        InvoiceCard(
-            invoice=invoice,
-            provenance=await _provenance(deps, conn, invoice, match, notice),
-            place=place_of(deps),
-            customer=await customer_by_id(conn, invoice.customer_id) if invoice.customer_id else None,
-            note=await newest_note(conn, invoice.id),
-            standing=await standing_of(conn, invoice),
-            match=match,
-        ),
+    deps: Desk, conn: ReadConnection, invoice: Invoice, match: Match | None, notice: str | None
+) -> InvoiceCard:
+    return InvoiceCard(
+        invoice=invoice,
+        provenance=await _provenance(deps, conn, invoice, match, notice),
+        place=place_of(deps),
+        customer=await customer_by_id(conn, invoice.customer_id) if invoice.customer_id else None,
+        note=await newest_note(conn, invoice.id),
+        standing=await standing_of(conn, invoice),
+        match=match,
     )
 
 
 async def _customer(
-    deps: Deps, conn: ReadConnection, customer: Customer, match: Match | None, notice: str | None
+    deps: Desk, conn: ReadConnection, customer: Customer, match: Match | None, notice: str | None
 ) -> CustomerCard:
     children, all_children = await _children(conn, customer)
     return CustomerCard(
@@ -105,7 +110,7 @@ async def _children(conn: ReadConnection, customer: Customer) -> tuple[tuple[Chi
 
 
 async def _provenance(
-    deps: Deps, conn: ReadConnection, record: Invoice | Customer, match: Match | None, notice: str | None
+    deps: Desk, conn: ReadConnection, record: Invoice | Customer, match: Match | None, notice: str | None
 ) -> Provenance:
     covered = await read_as_of(conn, record.origin, "invoices")
     as_of = record_as_of(record, covered)
@@ -125,6 +130,6 @@ def _unread_words(unread: int, source: str) -> str | None:
     return f"{counted(unread, 'invoice')} in {source} could not be read and may be missing here." if unread else None
 
 
-def place_of(deps: Deps) -> Place:
+def place_of(deps: Desk) -> Place:
     """For whom this installation writes, today."""
     return Place(time_zone=deps.zone, today=deps.today(), locale=deps.locale)
