@@ -8,7 +8,25 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.commands import answers, channels, connect, find, help_, home, lookup, outbox, pick, refresh, removal, typed
+from bot.commands import (
+    aging,
+    answers,
+    channels,
+    connect,
+    departures,
+    find,
+    help_,
+    home,
+    invoices,
+    lookup,
+    outbox,
+    overdue,
+    pick,
+    refresh,
+    removal,
+    typed,
+    unfurl,
+)
 from bot.deps import Deps
 from bot.feature import Feature, Service, Subcommand, slash_request
 from bot.last_doors import register_last_doors
@@ -19,11 +37,16 @@ _ASKED: tuple[Feature, ...] = (
     refresh.FEATURE,
     connect.FEATURE,
     home.FEATURE,
+    departures.FEATURE,
     channels.FEATURE,
     answers.FEATURE,
     pick.FEATURE,
     outbox.FEATURE,
     find.FEATURE,
+    unfurl.FEATURE,
+    aging.FEATURE,
+    overdue.FEATURE,
+    invoices.FEATURE,
     removal.FEATURE,
 )
 _ANSWERED = (*_ASKED, help_.help_feature(_ASKED))

@@ -12,6 +12,7 @@ from bot.commands.guard import admitted
 from bot.deps import Deps
 from bot.feature import ActionRequest, Feature, action_request
 from bot.matches import match_for
+from bot.tables import table_anew
 from bot.views.answers import POST_ACTION, Again, not_posted, posted, read_again
 from bot.views.misses import outdated_button
 from bot.views.parts import Message
@@ -30,8 +31,12 @@ async def card_anew(deps: Deps, again: Again) -> Message | None:
         return await card_for(deps, conn, ref, match=await match_for(deps, conn, ref, again.query))
 
 
+async def _table_anew(deps: Deps, again: Again) -> Message | None:
+    return await table_anew(deps, again.value)
+
+
 # How answers of each kind are made anew.
-MAKERS: Mapping[str, Maker] = {"card": card_anew}
+MAKERS: Mapping[str, Maker] = {"card": card_anew, "table": _table_anew}
 
 
 async def post(deps: Deps, request: ActionRequest) -> None:

@@ -10,7 +10,7 @@ from store.money import Money
 
 # More columns would not fit beside each other on a telephone.
 MAX_CURRENCIES = 4
-_BUCKETS = ("Current", "1-30 days", "31-60 days", "61-90 days", "Over 90 days")
+BUCKETS = ("Current", "1-30 days", "31-60 days", "61-90 days", "Over 90 days")
 _MAX_CODE = 8
 
 
@@ -19,8 +19,8 @@ def aging_table(aging: tuple[Aging, ...], place: Place) -> list[Block]:
     shown = _with_something_open(aging)
     if not shown:
         return []
-    columns = [[cell_or_dash(amount, place) for amount in _amounts(each)] for each in shown]
-    rows = [_row("Aging", *_titles(shown)), *(_row(*cells) for cells in zip(_BUCKETS, *columns, strict=True))]
+    columns = [[cell_or_dash(amount, place) for amount in amounts_of(each)] for each in shown]
+    rows = [_row("Aging", *_titles(shown)), *(_row(*cells) for cells in zip(BUCKETS, *columns, strict=True))]
     settings = [{"align": "left"}, *({"align": "right"} for _ in shown)]
     return [TableBlock(block_id="aging", rows=rows, column_settings=settings)]
 
@@ -30,13 +30,13 @@ def aging_text(aging: tuple[Aging, ...], place: Place) -> list[Block]:
     shown = _with_something_open(aging)
     if not shown:
         return []
-    columns = [_amounts(each) for each in shown]
+    columns = [amounts_of(each) for each in shown]
     return [
         lines(
             "aging",
             [
                 [words(f"{bucket}: ", bold=True), words(", ".join(cell_or_dash(amount, place) for amount in amounts))]
-                for bucket, *amounts in zip(_BUCKETS, *columns, strict=True)
+                for bucket, *amounts in zip(BUCKETS, *columns, strict=True)
             ],
         )
     ]
@@ -57,7 +57,7 @@ def _titles(shown: tuple[Aging, ...]) -> list[str]:
     return [literal(each.currency, _MAX_CODE) for each in shown]
 
 
-def _amounts(aging: Aging) -> tuple[Money, ...]:
+def amounts_of(aging: Aging) -> tuple[Money, ...]:
     return (aging.current, aging.days_1_30, aging.days_31_60, aging.days_61_90, aging.over_90)
 
 

@@ -4,11 +4,12 @@ import copy
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
+from decimal import Context
 from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_date
-from babel.numbers import NumberPattern
+from babel.numbers import NumberPattern, format_compact_currency
 
 from bot.views.text import literal
 from store.money import Money, exponent
@@ -16,6 +17,10 @@ from store.money import Money, exponent
 _MAX_AMOUNT = 60
 # CLDR wants a no-break space between a code and the number («KWD 1.500»); babel leaves it out.
 _LETTER_BY_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
+_CODE_BY_DIGIT = re.compile(r"(?<=^[A-Z]{3})(?=\d)|(?<=^-[A-Z]{3})(?=\d)")
+_SHORT_FROM = 1000
+# So that 999,999 becomes a million before it is shortened.
+_THREE_DIGITS = Context(prec=3)
 _DAY, _DAY_AND_YEAR = "d MMM", "d MMM y"
 
 
@@ -37,6 +42,15 @@ def money(amount: Money, place: Place) -> str:
     text = pattern.apply(amount.decimal, _locale(place.locale), currency=amount.currency, currency_digits=False)
     # An unknown currency's code is printed as the source wrote it, so it is outside text too.
     return literal(_LETTER_BY_DIGIT.sub("\u00a0", text), _MAX_AMOUNT)
+
+
+def short_money(amount: Money, place: Place) -> str:
+    """«$1.2M», «$340K», «$950.00»: for headlines, where the size matters and the cents do not."""
+    if abs(amount.decimal) < _SHORT_FROM:
+        return money(amount, place)
+    rounded = _THREE_DIGITS.plus(amount.decimal)
+    text = format_compact_currency(rounded, amount.currency, locale=_locale(place.locale), fraction_digits=1)
+    return literal(_CODE_BY_DIGIT.sub("\u00a0", text), _MAX_AMOUNT)
 
 
 def negated(amount: Money) -> Money:

@@ -11,6 +11,7 @@ from bot.views.values import RecordKind
 MAX_NEAREST = 5
 _MAX_LABEL = 75
 _MAX_REFERENCE = 40
+_MAX_REASON = 900
 # What can be typed after the command, and what it is for.
 Entries = tuple[tuple[str, str], ...]
 
@@ -84,6 +85,11 @@ def outdated_button(command: str = "/tesorio") -> Message:
 def trigger_expired() -> Message:
     """Slack gives three seconds to open a form, and they were over, or Slack did not answer."""
     return _notice("Slack could not open the form in time. Please press once more.")
+
+
+def not_understood(reason: str) -> Message:
+    """Why what was typed behind a command cannot be meant; `reason` may quote it."""
+    return _notice(literal(reason, _MAX_REASON))
 
 
 def _notice(text: str) -> Message:

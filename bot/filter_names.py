@@ -1,0 +1,99 @@
+"""Which sales rep, subsidiary, currency and customer a filter means: names as people type them, found in the store."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from bot.deps import Deps
+from bot.filters import ME, Filter, FilterError
+from bot.matches import found_for
+from bot.views.text import literal
+from store.customers import Customer, customer_by_id
+from store.db import ReadConnection
+from store.keys import plain_words
+from store.portfolio import currencies, owners, subsidiaries
+from store.users import User
+
+_NAMED = 5
+_MAX_NAME = 60
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Meaning:
+    """A filter whose names are the store's own, and its customer, which no longer stands in the filter."""
+
+    filter: Filter
+    customer: Customer | None = None
+
+
+async def meaning_of(deps: Deps, conn: ReadConnection, typed: Filter, user: User) -> Meaning:
+    """What was meant by this person. Raises FilterError, with what there is to choose from, for what nobody has."""
+    return Meaning(
+        filter=replace(
+            typed,
+            owner=await _owner(conn, typed.owner, user) if typed.owner else "",
+            subsidiary=_only(typed.subsidiary, await subsidiaries(conn), "subsidiary") if typed.subsidiary else "",
+            currency=_only(typed.currency, await currencies(conn), "currency") if typed.currency else "",
+            customer="",
+        ),
+        customer=await _customer(deps, conn, typed.customer) if typed.customer else None,
+    )
+
+
+def names_like(typed: str, names: Iterable[str]) -> tuple[str, ...]:
+    """The names that are this one, whatever the case; else those of which some words begin like all of its words."""
+    known = tuple(names)
+    wanted = plain_words(typed)
+    same = tuple(name for name in known if name == typed) or tuple(
+        name for name in known if plain_words(name) == wanted
+    )
+    return same or tuple(name for name in known if wanted and _has_words(plain_words(name), wanted))
+
+
+async def _owner(conn: ReadConnection, typed: str, user: User) -> str:
+    names = await owners(conn)
+    if typed != ME:
+        return _only(typed, names, "sales rep")
+    own = (user.name, user.email.partition("@")[0].replace(".", " "))
+    found = next((like for each in own if len(like := names_like(each, names)) == 1), None)
+    if found is None:
+        raise FilterError(f"No sales rep is called {_shown(user.name)} like you. {_known(names, 'sales rep')}")
+    return found[0]
+
+
+async def _customer(deps: Deps, conn: ReadConnection, typed: str) -> Customer | None:
+    """The customer if there is no doubt which: a list of another one's invoices would look just the same."""
+    found = await found_for(deps, conn, "customer", typed)
+    if found.answer is not None and (found.answer.is_exact or not found.others):
+        return await customer_by_id(conn, found.answer.record_id)
+    near = [match.label for match in found.candidates]
+    if not near:
+        raise FilterError(f"No customer is called {_shown(typed)}.")
+    raise FilterError(f"Which customer is {_shown(typed)}? Type the whole name: {_listed(near)}.")
+
+
+def _only(typed: str, names: Sequence[str], what: str) -> str:
+    found = names_like(typed, names)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise FilterError(f"{_shown(typed)} may be {_listed(found)}. Type more of the name.")
+    raise FilterError(f"No {what} is called {_shown(typed)}. {_known(names, what)}")
+
+
+def _has_words(name: str, wanted: str) -> bool:
+    words = name.split()
+    return all(any(word.startswith(each) for word in words) for each in wanted.split())
+
+
+def _known(names: Sequence[str], what: str) -> str:
+    return f"There is {_listed(names)}." if names else f"The store knows no {what} yet."
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - _NAMED
+    shown = [literal(name, _MAX_NAME) for name in names[:_NAMED]]
+    return " or ".join(shown) if more <= 0 else f"{', '.join(shown)} and {more:,} more"
+
+
+def _shown(name: str) -> str:
+    return f"«{literal(name, _MAX_NAME)}»"

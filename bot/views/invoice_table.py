@@ -1,0 +1,170 @@
+"""Open invoices as a table that is read page by page: those past due, or all of one customer."""
+
+from dataclasses import dataclass, replace
+
+from slack_sdk.models.blocks import Block, Option
+
+from bot.views.amounts import Place, counted, day, lateness, money
+from bot.views.names import invoice_number
+from bot.views.parts import Message, header, lines, message, paragraph, record_link, small_print, words
+from bot.views.portfolio_menus import CSV_ACTION
+from bot.views.provenance import Provenance, provenance_line, provenance_words
+from bot.views.scope import scope_words
+from bot.views.table_ref import TableRef
+from bot.views.table_rows import card_menu, card_option, table_buttons, totals_words
+from bot.views.tables import Cell, amount_cell, count_cell, data_table, rich_cell, text_cell
+from bot.views.text import esc, literal
+from bot.views.values import RecordRef
+from store.aging import Aging
+from store.invoices import Invoice, days_past_due
+from store.open_invoices import Position, position_of
+
+ROWS_PER_PAGE = 15
+PREVIOUS_ACTION, NEXT_ACTION, VIEW_ACTION = "invoices.previous", "invoices.next", "overdue.view"
+_MAX_NAME = 40
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listed:
+    """An invoice and how its customer is called; «» where that is not known."""
+
+    invoice: Invoice
+    customer: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InvoiceTable:
+    """A page of invoices: `ref` says which, `totals` what all pages together come to, one entry per currency.
+
+    `customer` is the one that all are of; then no column names it. `is_table_refused` writes lines instead of a table.
+    """
+
+    ref: TableRef
+    place: Place
+    provenance: Provenance
+    rows: tuple[Listed, ...]
+    totals: tuple[Aging, ...]
+    has_previous: bool = False
+    has_next: bool = False
+    customer: str = ""
+    is_table_refused: bool = False
+
+    @property
+    def total(self) -> int:
+        return sum(aging.open_invoices for aging in self.totals)
+
+
+def invoice_table(shown: InvoiceTable) -> Message:
+    """The page, ready for Slack; its simpler blocks write a line for each invoice."""
+    blocks = [*_head(shown), *_rows(shown), *_range(shown), *_menu(shown), *_buttons(shown)]
+    drawn = message(_sentence(shown), blocks)
+    if shown.is_table_refused or not shown.rows:
+        return drawn
+    return replace(drawn, simpler_blocks=invoice_table(replace(shown, is_table_refused=True)).blocks)
+
+
+def _head(shown: InvoiceTable) -> list[Block]:
+    # The customer is in the headline already.
+    about = scope_words(shown.ref.filter)
+    return [
+        header(_headline(shown)),
+        *([small_print("scope", f"Only {esc(about)}")] if about else []),
+        provenance_line(shown.provenance, shown.place),
+    ]
+
+
+def _headline(shown: InvoiceTable) -> str:
+    who = f"{shown.customer}: " if shown.customer else ""
+    if not shown.total:
+        return f"{who}{'nothing' if who else 'Nothing'} {_what(shown)}"
+    owed = [each.open_balance for each in shown.totals if each.open_invoices]
+    return f"{who}{totals_words(owed, shown.place)} {_what(shown)}, {counted(shown.total, 'invoice')}"
+
+
+def _what(shown: InvoiceTable) -> str:
+    return "open" if shown.ref.kind == "open" else "past due"
+
+
+def _rows(shown: InvoiceTable) -> list[Block]:
+    if not shown.rows:
+        nothing = "No invoice on this page any more." if shown.total else f"No invoice is {_what(shown)}."
+        return [paragraph("empty", nothing)]
+    if shown.is_table_refused:
+        return [lines("invoices", [[words(_line(each, shown))] for each in shown.rows])]
+    titles = ["Invoice", *([] if shown.customer else ["Customer"]), "Days past due", "Open balance", "Due"]
+    table: Block = data_table("invoices", _headline(shown), titles, [_cells(each, shown) for each in shown.rows])
+    return [table]
+
+
+def _cells(listed: Listed, shown: InvoiceTable) -> list[Cell]:
+    invoice = listed.invoice
+    return [
+        rich_cell(record_link(invoice_number(invoice), invoice.url)),
+        *([] if shown.customer else [text_cell(literal(listed.customer, _MAX_NAME))]),
+        count_cell(days_past_due(invoice, shown.place.today)),
+        amount_cell(invoice.open_balance, shown.place),
+        text_cell(day(invoice.due_date, shown.place) if invoice.due_date else "-"),
+    ]
+
+
+def _line(listed: Listed, shown: InvoiceTable) -> str:
+    invoice = listed.invoice
+    due = lateness(invoice.due_date, shown.place.today) if invoice.due_date else "no due date"
+    name = "" if shown.customer else f" · {literal(listed.customer, _MAX_NAME)}"
+    return f"{invoice_number(invoice)}{name} · {due} · {money(invoice.open_balance, shown.place)}"
+
+
+def _range(shown: InvoiceTable) -> list[Block]:
+    if not shown.rows:
+        return []
+    first, last = shown.ref.first, shown.ref.first + len(shown.rows) - 1
+    return [small_print("range", f"{first:,}-{last:,} of {max(shown.total, last):,} · the longest due first")]
+
+
+def _menu(shown: InvoiceTable) -> list[Block]:
+    options = [_option(each, shown) for each in shown.rows]
+    # A menu keeps what was chosen as long as its block has the same id.
+    return card_menu(f"invoices.cards.{shown.ref.first}", "Open an invoice", options)
+
+
+def _option(listed: Listed, shown: InvoiceTable) -> Option | None:
+    invoice = listed.invoice
+    label = f"{invoice_number(invoice)} · {money(invoice.open_balance, shown.place)}"
+    ref = RecordRef(kind="invoice", record_id=invoice.id)
+    return card_option(ref, label, "" if shown.customer else listed.customer)
+
+
+def _buttons(shown: InvoiceTable) -> list[Block]:
+    ref = shown.ref
+    wanted: list[tuple[str, str, TableRef | None]] = [
+        ("Previous", PREVIOUS_ACTION, _previous(shown)),
+        ("Next", NEXT_ACTION, _next(shown)),
+        ("By customer", VIEW_ACTION, replace(ref.start, kind="customers") if ref.kind == "overdue" else None),
+        ("CSV", CSV_ACTION, ref.start if shown.rows else None),
+    ]
+    return table_buttons(wanted)
+
+
+def _previous(shown: InvoiceTable) -> TableRef | None:
+    if not shown.has_previous:
+        return None
+    first = max(1, shown.ref.first - ROWS_PER_PAGE)
+    return replace(shown.ref, after=None, before=_end(shown, 0), first=first) if shown.rows else shown.ref.start
+
+
+def _next(shown: InvoiceTable) -> TableRef | None:
+    if not shown.has_next or not shown.rows:
+        return None
+    return replace(shown.ref, after=_end(shown, -1), before=None, first=shown.ref.first + len(shown.rows))
+
+
+def _end(shown: InvoiceTable, index: int) -> Position:
+    return position_of(shown.rows[index].invoice)
+
+
+def _sentence(shown: InvoiceTable) -> str:
+    oldest = "; ".join(_line(each, shown) for each in shown.rows[:3])
+    about = scope_words(shown.ref.filter)
+    only = f" ({about})" if about else ""
+    first = f" First: {oldest}." if oldest else ""
+    return f"{_headline(shown)}{only} {provenance_words(shown.provenance, shown.place)}{first}"
