@@ -24,6 +24,7 @@ from bot.commands import (
     pick,
     refresh,
     removal,
+    share,
     typed,
     unfurl,
 )
@@ -40,6 +41,7 @@ _ASKED: tuple[Feature, ...] = (
     departures.FEATURE,
     channels.FEATURE,
     answers.FEATURE,
+    share.FEATURE,
     pick.FEATURE,
     outbox.FEATURE,
     find.FEATURE,

@@ -10,7 +10,8 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from bot.deps import Deps
-from bot.slack_client import slack_reason
+from bot.membership import profile_of
+from bot.slack_client import retry_after, slack_reason
 from store.channels import ChannelFacts, channels_checked_before, member_channel_ids, put_channel
 from store.slack_people import SlackPersonFacts, Standing, put_people, standings
 
@@ -92,23 +93,8 @@ def channel_facts(told: Mapping[str, Any], *, has_guests: bool) -> ChannelFacts:
 
 def person_facts(told: Mapping[str, Any], *, team_id: str, seen_at: datetime) -> SlackPersonFacts:
     """Our words for Slack's user object."""
-    profile = told.get("profile") or {}
-    return SlackPersonFacts(
-        user_id=str(told.get("id") or ""),
-        name=str(told.get("real_name") or profile.get("real_name") or told.get("name") or ""),
-        standing=_standing(told, team_id),
-        seen_at=seen_at,
-    )
-
-
-def _standing(told: Mapping[str, Any], team_id: str) -> Standing:
-    is_set: tuple[tuple[object, Standing], ...] = (
-        (told.get("deleted"), Standing.DEACTIVATED),
-        (told.get("is_bot") or told.get("id") == "USLACKBOT", Standing.BOT),
-        (told.get("is_stranger") or told.get("team_id") != team_id, Standing.STRANGER),
-        (told.get("is_restricted") or told.get("is_ultra_restricted"), Standing.GUEST),
-    )
-    return next((standing for flag, standing in is_set if flag), Standing.MEMBER)
+    profile = profile_of(told, team_id)
+    return SlackPersonFacts(user_id=profile.user_id, name=profile.name, standing=profile.standing, seen_at=seen_at)
 
 
 async def _facts(deps: Deps, channel_id: str) -> ChannelFacts:
@@ -188,8 +174,7 @@ async def _asked(deps: Deps, method: str, **arguments: object) -> Mapping[str, A
 
 
 def _pause_seconds(error: SlackApiError) -> float:
-    told = str((getattr(error.response, "headers", None) or {}).get("Retry-After") or "")
-    return min(float(told), _LONGEST_PAUSE_SECONDS) if told.isdecimal() else 1.0
+    return min(retry_after(error) or 1.0, _LONGEST_PAUSE_SECONDS)
 
 
 UNREACHABLE = (SlackApiError, aiohttp.ClientError, OSError, TimeoutError)

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from bot.bell import Listener
 from bot.deps import Deps
-from bot.feature import Delivered
+from bot.feature import Check, Delivered
 from store.deliveries import Delivery, DeliveryState, add_deliveries, delivery_by_id
 from store.errors import StoreError
 from store.outbox import last_tried, move_delivery, record_arrival
@@ -56,7 +56,7 @@ def is_over(delivery: Delivery) -> bool:
 class Delivering:
     """The handler of the durable work KIND; its payload names the delivery.
 
-    `senders` bring deliveries to their targets, `told` are the features' handlers by kind of delivery. What waited
+    `senders` bring deliveries to their targets, `told` and `checks` are the features' by kind of delivery. What waited
     longer than `outdated_after` when this program began is not sent unless a person says so.
     """
 
@@ -66,11 +66,12 @@ class Delivering:
         *,
         senders: Mapping[str, Sender],
         told: Mapping[str, Delivered],
+        checks: Mapping[str, Check],
         trouble: Trouble,
         backoff: Backoff,
         outdated_after: timedelta,
     ) -> None:
-        self._deps, self._senders, self._told = deps, senders, told
+        self._deps, self._senders, self._told, self._checks = deps, senders, told, checks
         self._trouble, self._backoff = trouble, backoff
         self._outdated_after, self._began = outdated_after, deps.clock()
 
@@ -154,7 +155,9 @@ class Delivering:
         sender = self._senders.get(delivery.target)
         if sender is None:
             return Refused(reason=f"not_set_up: {delivery.target} is not set up here")
-        return await sender.send(delivery)
+        check = self._checks.get(delivery.kind)
+        objection = await check(self._deps, delivery) if check else None
+        return objection or await sender.send(delivery)
 
     async def _move(self, before: Delivery, after: Delivery) -> bool:
         """Store what became of it, with what people must be told; False when somebody else moved it meanwhile."""

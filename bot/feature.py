@@ -12,11 +12,13 @@ from bot.answering import ReplyTo
 from bot.deps import Deps
 from bot.views.match import query_of_block
 from store.deliveries import Delivery
+from store.sending import Outcome
 from store.work import Payload
 
 Service = Callable[[Deps], AbstractAsyncContextManager[object]]
 Work = Callable[[Deps, str, Payload], Awaitable[None]]
 Delivered = Callable[[Deps, Delivery], Awaitable[None]]
+Check = Callable[[Deps, Delivery], Awaitable[Outcome | None]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,7 +81,8 @@ class Feature:
 
     `effects` are the action ids that store something before they are acknowledged. `works` are the handlers of its
     durable work by kind, `delivered` those that are told each time a delivery of the kind changes its state; both may
-    be called again for the same thing. `services` run beside the bot as long as it does.
+    be called again for the same thing. `checks` by kind are asked each time before a delivery is sent, and may refuse
+    it or put it off. `services` run beside the bot as long as it does.
     """
 
     subcommands: tuple[Subcommand, ...] = ()
@@ -91,6 +94,7 @@ class Feature:
     has_home: bool = False
     works: Mapping[str, Work] = field(default_factory=dict)
     delivered: Mapping[str, Delivered] = field(default_factory=dict)
+    checks: Mapping[str, Check] = field(default_factory=dict)
     services: tuple[Service, ...] = ()
     register: Callable[[AsyncApp, Deps], None] = field(default=lambda _app, _deps: None)
 

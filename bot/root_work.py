@@ -50,8 +50,15 @@ def work_handlers(
     pull = daily.pull_handler(sources, deps.store, clock=deps.clock, progress=progress)
     of_features = {kind: partial(work, deps) for feature in FEATURES for kind, work in feature.works.items()}
     told = {kind: heard for feature in FEATURES for kind, heard in feature.delivered.items()}
+    checks = {kind: check for feature in FEATURES for kind, check in feature.checks.items()}
     delivers = delivering.Delivering(
-        deps, senders=senders, told=told, trouble=outbox.trouble_of, backoff=_backoff, outdated_after=_OUTDATED_AFTER
+        deps,
+        senders=senders,
+        told=told,
+        checks=checks,
+        trouble=outbox.trouble_of,
+        backoff=_backoff,
+        outdated_after=_OUTDATED_AFTER,
     )
     return {**of_features, daily.PULL: pull, "refresh": read_again, delivering.KIND: delivers}
 

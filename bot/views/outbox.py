@@ -6,6 +6,8 @@ from bot.views.parts import Message, message, paragraph, small_print, words
 from bot.views.text import literal, plain_text
 from store.deliveries import Delivery, DeliveryState
 
+# We ourselves refused to send it; what follows the colon is a sentence that says why, and the way out.
+REFUSED_HERE = "refused_here"
 RESEND, ARRIVED = "outbox.resend", "outbox.arrived"
 _MAX_EXCERPT = 300
 _MAX_REASON = 200
@@ -54,7 +56,9 @@ def decided(delivery: Delivery, *, by: str) -> Message:
 
 def way_out(delivery: Delivery) -> str:
     """What to do about a delivery that is tried no more."""
-    code = delivery.reason.partition(":")[0]
+    code, _, words_ = delivery.reason.partition(":")
+    if code == REFUSED_HERE:
+        return literal(words_, _MAX_REASON)
     if code in _WAYS_OUT:
         return _WAYS_OUT[code]
     if delivery.state is DeliveryState.DEAD:

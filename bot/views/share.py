@@ -1,0 +1,160 @@
+"""The modal that shares a record: whom to, with which words, and what exactly they will see."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from slack_sdk.models.blocks import Block, DividerBlock
+
+from bot.views.block_json import as_json
+from bot.views.channels import channel_label
+from bot.views.modal import Choice, checks_input, modal, search_input, text_input, user_input
+from bot.views.parts import Message, lines, message, paragraph, record_link, words
+from bot.views.pick import record_input
+from bot.views.shared import MAX_MESSAGE, inert, quotation
+from bot.views.text import cut, literal
+from store.channels import Channel
+
+TITLE = "Share to Slack"
+SUBMIT = "share.submit"
+PERSON, CHANNEL, TEXT, CONFIRM = "share.person", "share.channel", "share.text", "share.confirm"
+CONFIRMED = "yes"
+_MAX_QUERY = 80
+_CHANNELS_HINT = "Channels that somebody with an account here added Tesorio to, by /invite @tesorio or /tesorio add."
+# Slack draws these in messages only.
+_ONLY_IN_MESSAGES = frozenset({"table", "data_table", "data_visualization", "markdown"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Preview:
+    """What will be posted, and where: `label` is «#sales» or a person's name. `warnings` are sentences of ours.
+
+    `is_outside` wants an admin to confirm that people outside the company read it.
+    """
+
+    shared: Message
+    label: str
+    warnings: tuple[str, ...] = ()
+    is_outside: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Form:
+    """The modal as it stands. `record` names what is shared; «» lets the person choose it."""
+
+    metadata: str
+    record: str = ""
+    doubt: str = ""
+    person: str = ""
+    channel: Choice | None = None
+    text: str = ""
+    preview: Preview | None = None
+
+
+def share_modal(form: Form) -> dict[str, Any]:
+    """The inputs; and above them, once it was asked for, what will be posted."""
+    preview = form.preview
+    blocks = [*(_preview(preview) if preview else ()), *map(as_json, _inputs(form))]
+    return modal(
+        TITLE,
+        blocks,
+        callback_id=SUBMIT,
+        metadata=form.metadata,
+        submit="Send" if preview else "Preview",
+    )
+
+
+def channel_choice(channel: Channel) -> Choice:
+    """A destination as an option."""
+    facts = channel.facts
+    readers = ((facts.is_external, "people of another company read it"), (facts.has_guests, "guests read it"))
+    detail = next((words_ for is_so, words_ in readers if is_so), "private channel" if facts.is_private else "")
+    return Choice(label=channel_label(facts.name), value=facts.id, detail=detail)
+
+
+def on_its_way(label: str) -> dict[str, Any]:
+    """What stands when it was sent off; it is replaced by what came of it."""
+    return _told(f"On its way to {label} … You may close this: you will be told what came of it.")
+
+
+def arrived(label: str, *, is_person: bool, permalink: str = "") -> dict[str, Any]:
+    """It was posted."""
+    said = _arrived_words(label, is_person=is_person)
+    if not permalink:
+        return _told(said)
+    row = [words(f"{said} "), record_link("Open it", permalink)]
+    return modal(TITLE, [lines("share.told", [row])], close="Done")
+
+
+def arrived_message(label: str, *, is_person: bool, permalink: str = "") -> Message:
+    """The same for somebody who has closed the modal."""
+    said = _arrived_words(label, is_person=is_person)
+    row = [words(f"{said} "), *([record_link("Open it", permalink)] if permalink else [])]
+    return message(said, [lines("share.told", [row])])
+
+
+def not_shared(reason: str) -> dict[str, Any]:
+    """Why it was not posted; `reason` consists of our words and `literal` parts."""
+    return _told(f"Not posted. {reason}")
+
+
+def not_shared_message(reason: str) -> Message:
+    """The same for somebody who has closed the modal."""
+    said = f"Your message was not posted. {reason}"
+    return message(said, [paragraph("share.told", said)])
+
+
+def outdated(typed: Mapping[str, object]) -> dict[str, Any]:
+    """The modal is of an older version; what was typed can be copied."""
+    said = "This window is out of date. Please open it anew from the card; nothing was posted."
+    kept = quotation(str(typed.get(TEXT) or ""))
+    return modal(TITLE, [paragraph("share.told", said), *kept], close="Done")
+
+
+def _told(said: str) -> dict[str, Any]:
+    return modal(TITLE, [paragraph("share.told", said)], close="Done")
+
+
+def _arrived_words(label: str, *, is_person: bool) -> str:
+    return f"Sent to {label}." if is_person else f"Posted in {label}."
+
+
+def _inputs(form: Form) -> list[Block]:
+    record = paragraph("share.record", _record_words(form)) if form.record else record_input("What to share")
+    confirm = "Yes, people outside the company may read this."
+    return [
+        record,
+        search_input(
+            CHANNEL,
+            "To a channel",
+            placeholder="Type a part of its name",
+            initial=form.channel,
+            hint=_CHANNELS_HINT,
+            optional=True,
+            from_characters=0,
+        ),
+        user_input(
+            PERSON, "or to a person", initial=form.person, hint="They need no account here to read it.", optional=True
+        ),
+        text_input(TEXT, "Your message", initial=form.text, multiline=True, max_length=MAX_MESSAGE, optional=True),
+        *(
+            [checks_input(CONFIRM, "Outside the company", [Choice(label=confirm, value=CONFIRMED)])]
+            if form.preview and form.preview.is_outside
+            else []
+        ),
+    ]
+
+
+def _record_words(form: Form) -> str:
+    doubt = literal(form.doubt, _MAX_QUERY) if form.doubt else ""
+    return f"⚠️ The closest match for «{doubt}» is shared: {form.record}." if doubt else form.record
+
+
+def _preview(preview: Preview) -> list[dict[str, Any]]:
+    """What will be posted, as Slack draws it in a modal: without tables and buttons."""
+    drawn = preview.shared.simpler_blocks or preview.shared.blocks
+    shown = [block for block in inert(drawn) if block["type"] not in _ONLY_IN_MESSAGES]
+    warned = [as_json(paragraph(f"share.warning.{position}", each)) for position, each in enumerate(preview.warnings)]
+    head = as_json(lines("share.preview", [[words(f"This is what {cut(preview.label, 100)} will see:", bold=True)]]))
+    named = [block | {"block_id": f"preview.{block.get('block_id')}"} for block in shown]
+    return [*warned, head, *named, as_json(DividerBlock(block_id="share.divider"))]
