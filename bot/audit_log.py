@@ -23,6 +23,8 @@ class AuditLog:
         self._wake = asyncio.Event()
         self._closing = asyncio.Event()
         self._writer: asyncio.Task[None] | None = None
+        # Whoever flushes waits for a batch that is being written, which it would not find waiting any more.
+        self._turn = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
         self._writer = asyncio.create_task(self._write_on())
@@ -45,6 +47,10 @@ class AuditLog:
 
     async def flush(self) -> bool:
         """Write what is waiting, now; whether nothing is left behind."""
+        async with self._turn:
+            return await self._write()
+
+    async def _write(self) -> bool:
         batch, self._waiting = self._waiting, []
         if not batch:
             return True

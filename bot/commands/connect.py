@@ -47,7 +47,7 @@ from store.audit import AuditEvent, append_audit
 from store.db import WriteConnection
 from store.deliveries import Delivery, add_deliveries
 from store.link_requests import LinkRequest, RequestState, link_request, move_link_request
-from store.users import AccountTakenError, Role, User, active_users, linked_people, unlink_slack, user_by_id
+from store.users import AccountTakenError, Role, User, active_users, linked_people, slack_link, unlink_slack, user_by_id
 
 KIND = "connect"
 # With these a person is no further; the audit trail calls the attempt denied.
@@ -106,18 +106,21 @@ async def disconnect(deps: Deps, request: ActionRequest) -> None:
     if allowed is None or allowed.user is None:
         return
     await cut_link(deps, request.person, allowed.actor, "disconnected on Home")
-    await show_home(deps, request.person)
     await deps.answering.post_privately(request.reply, disconnected())
 
 
 async def cut_link(deps: Deps, person: SlackPerson, actor: str, reason: str) -> bool:
-    """Cut a person's link, audited; whether there was one."""
+    """Cut a person's link, audited, and empty their Home; whether there was one."""
     async with deps.store.write() as conn:
-        if not await unlink_slack(conn, person.team_id, person.user_id):
+        link = await slack_link(conn, person.team_id, person.user_id)
+        if link is None:
             return False
+        await unlink_slack(conn, person.team_id, person.user_id)
         detail = {"slack": f"{person.team_id}/{person.user_id}", "reason": reason}
-        event = AuditEvent(at=deps.clock(), actor=actor, action="users.unlink", subject=actor, detail=detail)
+        subject = f"user:{link.user_id}"
+        event = AuditEvent(at=deps.clock(), actor=actor, action="users.unlink", subject=subject, detail=detail)
         await append_audit(conn, [event])
+    await show_home(deps, person)
     return True
 
 

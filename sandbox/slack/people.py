@@ -165,8 +165,9 @@ class Workspace:
         """Change what a member is, as an administrator of the workspace does; `changes` are members of `Member`."""
         member = replace(self._member(user), **changes)
         self.core.state.put_member(member)
+        with_email = "users:read.email" in self.core.app.scopes
         ts = self.core.state.next_ts()
-        emit(self.core, {"type": "user_change", "user": member_json(member), "event_ts": ts})
+        emit(self.core, {"type": "user_change", "user": member_json(member, with_email=with_email), "event_ts": ts})
 
     def uninstall(self, error: str = "account_inactive") -> None:
         """Remove the app from the workspace: the event goes out, and its bot token earns `error` from now on."""

@@ -32,9 +32,7 @@ def newcomer(world: World, **values: Any) -> Member:
 async def account_for(world: World, member: Member, role: Role = Role.FINANCE, *, email: str = "") -> User:
     """An account with the member's e-mail."""
     async with world.store.write() as conn:
-        return await add_user(
-            conn, email=email or member.email, name=member.real_name, role=role, at=world.clock()
-        )
+        return await add_user(conn, email=email or member.email, name=member.real_name, role=role, at=world.clock())
 
 
 async def press_connect(world: World, user: str) -> Any:
