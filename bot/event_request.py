@@ -1,4 +1,4 @@
-"""What Slack sends of events in which somebody speaks, read into our own words."""
+"""What Slack sends of events in which somebody writes something, read into our own words."""
 
 import re
 from collections.abc import Mapping
@@ -28,6 +28,41 @@ class MessageRequest:
     text: str
     message_ts: str
     reply: ReplyTo
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LinkRequest:
+    """Links to systems of ours that a person shared in a conversation that we are in.
+
+    `urls` are as Slack writes them, and as it wants them back.
+    """
+
+    person: SlackPerson
+    urls: tuple[str, ...]
+    message_ts: str
+    reply: ReplyTo
+
+
+def link_request(body: Mapping[str, Any], *, bot_user: str) -> LinkRequest | None:
+    """The request in a link_shared event; None where no preview is wanted.
+
+    That is what programs share, we ourselves among them, and what is not posted yet: who will read it is not known.
+    Also where nobody added us, and where Slack itself says that another company reads it.
+    """
+    event = body.get("event") or {}
+    user_id, channel_id = str(event.get("user") or ""), str(event.get("channel") or "")
+    own_ts, is_posted = str(event.get("message_ts") or ""), event.get("source") != "composer"
+    is_by_a_person = user_id not in {"", bot_user} and not event.get("bot_id")
+    is_ours = event.get("is_bot_user_member") is not False and not body.get("is_ext_shared_channel")
+    if not (is_by_a_person and is_posted and is_ours and channel_id and own_ts):
+        return None
+    thread_ts = str(event.get("thread_ts") or "")
+    return LinkRequest(
+        person=SlackPerson(team_id=str(event.get("user_team") or body.get("team_id") or ""), user_id=user_id),
+        urls=tuple(str(link.get("url") or "") for link in event.get("links") or ()),
+        message_ts=own_ts,
+        reply=ReplyTo(url="", channel_id=channel_id, user_id=user_id, thread_ts=thread_ts),
+    )
 
 
 def message_request(body: Mapping[str, Any], *, bot_user: str) -> MessageRequest | None:

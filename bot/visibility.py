@@ -14,7 +14,7 @@ async def visible_answer(deps: Deps, reply: ReplyTo, message: Message, *, again:
     know to make the answer anew. Whether the answer arrived.
     """
     readers = await audience(deps, reply.channel_id)
-    if _may_be_seen(deps, readers):
+    if may_be_seen(deps, readers):
         return await deps.answering.post(reply, message)
     return await deps.answering.post_privately(reply, _private(message, readers, again))
 
@@ -23,14 +23,14 @@ async def visible_replacement(deps: Deps, reply: ReplyTo, message: Message, *, a
     """Put an answer in the place of a message; beside it, for the person alone, if outsiders read that message."""
     readers = await audience(deps, reply.channel_id)
     was_private = not reply.message_ts
-    if was_private and not _may_be_seen(deps, readers):
+    if was_private and not may_be_seen(deps, readers):
         return await deps.answering.replace(reply, _private(message, readers, again))
     if readers.is_external:
         return await deps.answering.post_privately(reply, _private(message, readers, None))
     return await deps.answering.replace(reply, message)
 
 
-def _may_be_seen(deps: Deps, readers: Audience) -> bool:
+def may_be_seen(deps: Deps, readers: Audience) -> bool:
     return not readers.is_external and (readers.is_direct or deps.rules.slack.answers == "channel")
 
 

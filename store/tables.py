@@ -25,6 +25,7 @@ from store.schema import metadata
 from store.slack_people import slack_people
 from store.source_alerts import source_alerts
 from store.subscriptions import subscriptions
+from store.unfurls import unfurls
 from store.users import slack_links, users
 
 TABLES = (
@@ -55,6 +56,7 @@ TABLES = (
     source_alerts,
     subscriptions,
     sync_runs,
+    unfurls,
     users,
 )
 

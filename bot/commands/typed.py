@@ -13,9 +13,11 @@ from bot.access import Capability
 from bot.cards import being_read_first, card_for
 from bot.commands.guard import admitted
 from bot.commands.lookup import answer
+from bot.commands.unfurl import is_previewed
 from bot.deps import Deps
 from bot.event_request import MessageRequest, bare, message_request
 from bot.feature import Feature, SlashRequest, Subcommand
+from bot.linked import linked_record
 from bot.lookup.match import Found, Match, Reason
 from bot.lookup.query import is_too_long
 from bot.matches import candidates_for, found_for, match_of
@@ -53,7 +55,11 @@ async def answer_bare(deps: Deps, request: MessageRequest, text: str) -> None:
     )
     if allowed is None:
         return
-    message, ref = await _found(deps, text)
+    async with deps.store.read() as conn:
+        linked = await linked_record(conn, text)
+    if linked and await is_previewed(deps, request.reply, request.message_ts, linked):
+        return
+    message, ref = await (_card(deps, text, linked) if linked else _found(deps, text))
     await answer(deps, allowed, request.reply, message, ref)
 
 
@@ -62,6 +68,12 @@ def likelier(found: Iterable[Found], text: str) -> Match | None:
     answers = [each.answer for each in found if each.answer]
     guess: RecordKind = "invoice" if any(character.isdigit() for character in text) else "customer"
     return min(answers, key=lambda match: (_SUREST_FIRST.index(match.reason), match.kind != guess), default=None)
+
+
+async def _card(deps: Deps, text: str, ref: RecordRef) -> tuple[Message, RecordRef | None]:
+    async with deps.store.read() as conn:
+        card = await card_for(deps, conn, ref)
+    return (card, ref) if card else (no_match(text), None)
 
 
 async def _found(deps: Deps, text: str) -> tuple[Message, RecordRef | None]:

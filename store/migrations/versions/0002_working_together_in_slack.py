@@ -233,6 +233,17 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("source", name=op.f("pk_source_alerts")),
     )
+    op.create_table(
+        "unfurls",
+        sa.Column("channel_id", sa.String(), nullable=False),
+        sa.Column("record_id", sa.String(), nullable=False),
+        sa.Column("message_ts", sa.String(), nullable=False),
+        sa.Column("shared_at", store.schema.Instant(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("channel_id", "record_id", name=op.f("pk_unfurls")),
+    )
+    with op.batch_alter_table("unfurls", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_unfurls_shared_at"), ["shared_at"], unique=False)
+
     with op.batch_alter_table("audit_events", schema=None) as batch_op:
         batch_op.create_index("ix_audit_events_actor_sequence", ["actor", "sequence"], unique=False)
 
