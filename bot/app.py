@@ -8,6 +8,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot import promises
 from bot.commands import (
     aging,
     answers,
@@ -25,6 +26,8 @@ from bot.commands import (
     refresh,
     removal,
     share,
+    subscribe,
+    subscriptions,
     typed,
     unfurl,
 )
@@ -49,6 +52,9 @@ _ASKED: tuple[Feature, ...] = (
     aging.FEATURE,
     overdue.FEATURE,
     invoices.FEATURE,
+    subscribe.FEATURE,
+    subscriptions.FEATURE,
+    promises.FEATURE,
     removal.FEATURE,
 )
 _ANSWERED = (*_ASKED, help_.help_feature(_ASKED))

@@ -54,3 +54,10 @@ async def move_alert(conn: WriteConnection, before: SourceAlert, after: SourceAl
     c = source_alerts.c
     same = update(source_alerts).where(c.source == before.source, c.version == before.version)
     return bool((await conn.execute(same.values(values))).rowcount == 1)
+
+
+async def alerts_since(conn: ReadConnection, instant: datetime) -> tuple[tuple[str, datetime], ...]:
+    """The sources of whose trouble people were last told from then on, with when."""
+    c = source_alerts.c
+    rows = await conn.execute(select(c.source, c.told_at).where(c.told_at >= instant).order_by(c.source))
+    return tuple((row.source, row.told_at) for row in rows)

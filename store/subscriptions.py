@@ -182,6 +182,18 @@ async def delete_subscription(conn: WriteConnection, subscription_id: str) -> bo
     return bool(ended.rowcount == 1)
 
 
+def filter_json(wanted: InvoiceFilter) -> str:
+    """The filter as text."""
+    return json.dumps(asdict(wanted), default=str, ensure_ascii=False)
+
+
+def filter_of_json(text: str) -> InvoiceFilter:
+    """The filter of such a text."""
+    kept = json.loads(text)
+    over = kept["amount_over"]
+    return InvoiceFilter(**kept | {"amount_over": None if over is None else Decimal(over)})
+
+
 async def _change(
     conn: WriteConnection, subscription_id: str, condition: ColumnElement[bool], values: dict[str, Any]
 ) -> bool:
@@ -201,7 +213,7 @@ def _row(wanted: ChannelSubscription) -> dict[str, Any]:
         | times
         | {
             "events": " ".join(wanted.events),
-            "wanted_json": json.dumps(asdict(wanted.wanted), default=str, ensure_ascii=False),
+            "wanted_json": filter_json(wanted.wanted),
             "rhythm": wanted.rhythm.value,
             "pause_cause": wanted.pause_cause.value if wanted.pause_cause else None,
         }
@@ -217,14 +229,9 @@ def _subscription(row: RowMapping) -> ChannelSubscription:
     times: dict[str, Any] = {name: time.fromisoformat(row[name]) if row[name] else None for name in _TIMES}
     return ChannelSubscription(
         events=tuple(NewsKind(event) for event in row["events"].split()),
-        wanted=_filter(json.loads(row["wanted_json"])),
+        wanted=filter_of_json(row["wanted_json"]),
         rhythm=Rhythm(row["rhythm"]),
         pause_cause=PauseCause(row["pause_cause"]) if row["pause_cause"] else None,
         **plain,
         **times,
     )
-
-
-def _filter(kept: dict[str, Any]) -> InvoiceFilter:
-    over = kept["amount_over"]
-    return InvoiceFilter(**kept | {"amount_over": None if over is None else Decimal(over)})

@@ -1,0 +1,196 @@
+"""`/tesorio subscribe`: a form that says what it would have posted last week, and a subscription that it makes.
+
+What is submitted is durable before the form closes, under an id from the moment in which it was opened: submitting
+twice makes one subscription.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+from slack_bolt.app.async_app import AsyncApp
+
+from bot.access import Capability, Decision
+from bot.commands.guard import admitted, judged, refusal
+from bot.deps import Deps
+from bot.feature import ActionRequest, Feature, SlashRequest, Subcommand, action_request
+from bot.filters import FilterError
+from bot.modals import open_loading, update_modal
+from bot.notify.draft import TO_ME, USAGE, complaints, draft_of, typed_draft, zones_like
+from bot.notify.making import make, making_payload, may_change
+from bot.notify.pausing import heed_delivery
+from bot.notify.service import notifier
+from bot.notify.trying import dry_run, refused_place, wanted_by
+from bot.view_request import ViewRequest, suggestion_request, view_request
+from bot.views.metadata import unpack
+from bot.views.modal import block_id_of, notice_modal, options_json
+from bot.views.subscribe import (
+    CHECK,
+    OPEN,
+    PURPOSE,
+    SUBMIT,
+    TITLE,
+    ZONE,
+    SubscribeForm,
+    draft_in,
+    field_of,
+    open_form_message,
+    subscribe_modal,
+    zone_choice,
+)
+from store.channels import channel_called, destinations
+from store.portfolio import InvoiceFilter
+from store.subscriptions import (
+    ChannelSubscription,
+    subscription_by_id,
+)
+
+KIND = "subscribe"
+_MAX_ERROR = 300
+_GONE = "This subscription is gone, or is not yours to change."
+
+
+async def subscribe(deps: Deps, request: SlashRequest) -> None:
+    """The form, filled with what was typed; where no form can be opened, a button that does."""
+    allowed = await admitted(
+        deps, request.person, Capability.ACT, action="subscribe.open", subject=request.text, reply=request.reply
+    )
+    if allowed is None or allowed.user is None:
+        return
+    if not request.trigger_id:
+        await deps.answering.post_privately(request.reply, open_form_message(request.text))
+        return
+    view_id = await open_loading(deps, request.trigger_id, TITLE, reply=request.reply)
+    if view_id is not None:
+        await _show_typed(deps, allowed, view_id, request.text, request.reply.channel_id)
+
+
+async def open_form(deps: Deps, request: ActionRequest) -> None:
+    """«Open the form» was pressed; the button has what was typed."""
+    allowed = await admitted(
+        deps, request.person, Capability.ACT, action=request.action_id, subject=request.value, reply=request.reply
+    )
+    if allowed is None:
+        return
+    view_id = await open_loading(deps, request.trigger_id, TITLE, reply=request.reply)
+    if view_id is not None:
+        await _show_typed(deps, allowed, view_id, request.value, request.reply.channel_id)
+
+
+async def show_edit_form(deps: Deps, decision: Decision, view_id: str, subscription: ChannelSubscription) -> None:
+    """The form of a subscription that there is, in an open view."""
+    form = SubscribeForm(draft=draft_of(subscription), nonce=uuid4().hex, subscription_id=subscription.id)
+    await _show(deps, decision, view_id, form)
+
+
+async def check(deps: Deps, request: ActionRequest, values: Mapping[str, str | tuple[str, ...]]) -> None:
+    """«What would it have posted?»: the form as it stands, with the answer on top. Raises OutdatedViewError."""
+    memory = unpack(PURPOSE, request.metadata)
+    decision = await judged(deps, request.person, Capability.ACT, action=request.action_id, subject="")
+    if not decision.allowed:
+        await update_modal(deps, request.view_id, notice_modal(TITLE, refusal(decision).text))
+        return
+    form = SubscribeForm(
+        draft=draft_in(values),
+        nonce=memory["nonce"],
+        here=memory["here"],
+        subscription_id=memory["subscription"],
+    )
+    await _show(deps, decision, request.view_id, form)
+
+
+async def submit(deps: Deps, request: ViewRequest) -> dict[str, Any]:
+    """Start making the subscription, and only then close the form; or say what is wrong. Raises OutdatedViewError."""
+    memory = unpack(PURPOSE, request.metadata)
+    decision = await judged(deps, request.person, Capability.ACT, action=SUBMIT, subject=memory["subscription"])
+    if not decision.allowed or decision.user is None:
+        return {"response_action": "update", "view": notice_modal(TITLE, refusal(decision).text)}
+    draft = draft_in(request.values)
+    errors = complaints(draft)
+    if refused := await refused_place(deps, draft):
+        errors["where"] = refused
+    wanted = InvoiceFilter()
+    try:
+        async with deps.store.read() as conn:
+            known = await subscription_by_id(conn, memory["subscription"]) if memory["subscription"] else None
+            if "filter_text" not in errors:
+                wanted = await wanted_by(deps, conn, draft, decision.user)
+    except FilterError as error:
+        errors["filter_text"] = str(error)
+    if errors:
+        shown = {block_id_of(field_of(member)): text[:_MAX_ERROR] for member, text in errors.items()}
+        return {"response_action": "errors", "errors": shown}
+    if memory["subscription"] and (known is None or not may_change(decision, known)):
+        return {"response_action": "update", "view": notice_modal(TITLE, _GONE)}
+    payload = making_payload(draft, wanted, decision, memory, deps.clock())
+    await deps.work.start(KIND, f"{KIND}-{memory['nonce']}", payload)
+    return {"response_action": "clear"}
+
+
+async def _show_typed(deps: Deps, decision: Decision, view_id: str, text: str, channel_id: str) -> None:
+    is_channel = channel_id[:1] in {"C", "G"}
+    typed = typed_draft(text, here=channel_id if is_channel else TO_ME, zone=deps.zone.key)
+    draft, said = typed.draft, ""
+    if typed.channel_name:
+        async with deps.store.read() as conn:
+            found = await channel_called(conn, typed.channel_name)
+        if found is None:
+            said = f"Tesorio knows no channel «{typed.channel_name}». "
+        else:
+            draft = replace(draft, where=found.facts.id)
+    if refused := await refused_place(deps, draft):
+        draft, said = replace(draft, where=TO_ME), f"{refused} A direct message is chosen instead. "
+    here = draft.where if draft.where != TO_ME else ""
+    form = SubscribeForm(draft=draft, nonce=uuid4().hex, here=here, said=said)
+    await _show(deps, decision, view_id, form)
+
+
+async def _show(deps: Deps, decision: Decision, view_id: str, form: SubscribeForm) -> None:
+    """Fill the open view with the form, its places and its dry run."""
+    async with deps.store.read() as conn:
+        places = await destinations(conn)
+        known = {channel.facts.id for channel in places}
+        if form.draft.where not in known and (other := await channel_called(conn, form.draft.where)):
+            places = (other, *places)
+        said = form.said + await dry_run(deps, conn, decision, form.draft)
+    await update_modal(deps, view_id, subscribe_modal(replace(form, places=places, said=said)))
+
+
+def _register(app: AsyncApp, deps: Deps) -> None:
+    async def on_submit(ack: Any, body: dict[str, Any]) -> None:
+        await ack(**await submit(deps, view_request(body)))
+
+    async def on_check(ack: Any, body: dict[str, Any]) -> None:
+        await ack()
+        await check(deps, action_request(body), view_request(body).values)
+
+    async def on_open(ack: Any, body: dict[str, Any]) -> None:
+        await ack()
+        await open_form(deps, action_request(body))
+
+    async def on_zone(ack: Any, body: dict[str, Any]) -> None:
+        request = suggestion_request(body)
+        await ack(options=options_json(map(zone_choice, zones_like(request.typed))))
+
+    app.view(SUBMIT)(on_submit)
+    app.action(CHECK)(on_check)
+    app.action(OPEN)(on_open)
+    app.options(ZONE)(on_zone)
+
+
+FEATURE = Feature(
+    subcommands=(
+        Subcommand(
+            word="subscribe",
+            usage=USAGE,
+            meaning="be told here, or in a direct message, what happens; it says first what it would have posted",
+            handle=subscribe,
+        ),
+    ),
+    scopes=frozenset({"commands", "chat:write"}),
+    works={KIND: make},
+    delivered={"notice": heed_delivery},
+    services=(notifier,),
+    register=_register,
+)

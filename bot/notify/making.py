@@ -1,0 +1,85 @@
+"""Making a subscription of what was submitted: as durable work, once, and said where it goes."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from bot.access import Decision
+from bot.deliver import slack_post
+from bot.deps import Deps
+from bot.notify.draft import TO_ME, Draft, changed, payload_of
+from bot.notify.posting import digest_mark
+from bot.notify.rhythm import digest_day
+from bot.views.subscribe import subscribed
+from store.day_marks import mark_day
+from store.deliveries import add_deliveries, delivery_by_id
+from store.portfolio import InvoiceFilter
+from store.subscriptions import (
+    ChannelSubscription,
+    PauseCause,
+    filter_json,
+    filter_of_json,
+    put_subscription,
+    subscription_by_id,
+)
+from store.users import Role
+from store.work import Payload
+
+
+async def make(deps: Deps, _work_id: str, payload: Payload) -> None:
+    """Keep the subscription and say so where it goes, in one transaction; done before, it is not done again."""
+    draft = Draft(**{name: payload[name] for name in Draft.__dataclass_fields__})
+    at = datetime.fromisoformat(payload["at"])
+    said = f"notice/{payload['id']}/set-up-{payload['nonce']}"
+    async with deps.store.write() as conn:
+        known = await subscription_by_id(conn, payload["id"])
+        if await delivery_by_id(conn, said) is not None or (known is None and not payload["is_new"]):
+            return
+        made = _made(draft, payload, at, created_at=known.created_at if known else at)
+        await put_subscription(conn, made)
+        await mark_day(conn, digest_mark(made), digest_day(made, at))
+        told = subscribed(made, payload["by"], is_new=bool(payload["is_new"]))
+        post = slack_post(told, id=said, kind="notice", channel=made.channel_id, at=at, author=made.owner_slack)
+        await add_deliveries(conn, [post])
+    deps.outbox.ring()
+
+
+def may_change(decision: Decision, subscription: ChannelSubscription) -> bool:
+    """Its owner may, an admin that of a channel, and for one whose owner may no more, whoever may act."""
+    if decision.user is None or not decision.allowed:
+        return False
+    is_orphan = subscription.pause_cause is PauseCause.OWNER
+    is_of_all = not subscription.is_direct and (decision.user.role is Role.ADMIN or is_orphan)
+    return subscription.owner_id == decision.user.id or is_of_all
+
+
+def making_payload(
+    draft: Draft, wanted: InvoiceFilter, decision: Decision, memory: Mapping[str, str], at: datetime
+) -> dict[str, str]:
+    """What durable work is given; `memory` is the form's: its nonce, and the subscription that it edits, if any."""
+    user = decision.user
+    return payload_of(draft) | {
+        "id": memory["subscription"] or memory["nonce"],
+        "nonce": memory["nonce"],
+        "is_new": "" if memory["subscription"] else "yes",
+        "wanted": filter_json(wanted),
+        "owner_id": user.id if user else "",
+        "owner_slack": decision.person.user_id,
+        "by": user.name if user else "",
+        "at": at.isoformat(),
+    }
+
+
+def _made(draft: Draft, payload: Payload, at: datetime, *, created_at: datetime) -> ChannelSubscription:
+    owner = payload["owner_slack"]
+    blank = ChannelSubscription(
+        id=payload["id"],
+        channel_id=owner if draft.where == TO_ME else draft.where,
+        owner_id=payload["owner_id"],
+        owner_slack=owner,
+        events=(),
+        time_zone=draft.zone,
+        created_at=created_at,
+        counts_from=at,
+        wanted=filter_of_json(payload["wanted"]),
+    )
+    return changed(blank, draft)

@@ -1,0 +1,78 @@
+"""What can be said of a draft before it is submitted: whom its filter means, whether it may go there, its dry run."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.access import Decision
+from bot.audience import audience
+from bot.deps import Deps
+from bot.filter_names import meaning_of
+from bot.filters import FilterError, parse_filter
+from bot.notify.draft import TO_ME, Draft, changed, complaints
+from bot.notify.preview import preview
+from bot.views.subscribe import preview_words
+from store.db import ReadConnection
+from store.portfolio import InvoiceFilter
+from store.subscriptions import ChannelSubscription
+from store.users import User
+
+_EXTERNAL = "Data can't be posted to this channel, because {reason}."
+_NOT_MEMBER = "Tesorio is not in this channel. Type /invite @tesorio there first."
+_ARCHIVED = "This channel is archived."
+
+
+async def dry_run(deps: Deps, conn: ReadConnection, decision: Decision, draft: Draft) -> str:
+    """What it would have posted, or the first thing that is wrong with it."""
+    if decision.user is None:
+        return ""
+    wrong = complaints(draft)
+    if wrong:
+        return next(iter(wrong.values()))
+    try:
+        wanted = await wanted_by(deps, conn, draft, decision.user)
+    except FilterError as error:
+        return str(error)
+    trial = replace(changed(_blank(decision, deps.clock()), draft), wanted=wanted)
+    return preview_words(await preview(deps, conn, trial))
+
+
+async def wanted_by(deps: Deps, conn: ReadConnection, draft: Draft, user: User) -> InvoiceFilter:
+    """Whom the draft's filter means. Raises FilterError for a name that nobody has."""
+    meaning = await meaning_of(deps, conn, parse_filter(draft.filter_text), user)
+    meant = meaning.filter
+    return InvoiceFilter(
+        owner=meant.owner or None,
+        customer_id=meaning.customer.id if meaning.customer else None,
+        subsidiary=meant.subsidiary or None,
+        currency=meant.currency or None,
+        amount_over=meant.amount_over,
+        days_over=meant.days_over,
+    )
+
+
+async def refused_place(deps: Deps, draft: Draft) -> str:
+    """Why nothing may be posted there; «» when it may."""
+    if draft.where == TO_ME:
+        return ""
+    found = await audience(deps, draft.where)
+    if not found.is_member or found.is_direct:
+        return _NOT_MEMBER
+    if found.is_archived:
+        return _ARCHIVED
+    return _EXTERNAL.format(reason=found.reason) if found.is_external else ""
+
+
+def _blank(decision: Decision, at: datetime) -> ChannelSubscription:
+    """A subscription that nobody keeps, to try a draft with."""
+    person = decision.person.user_id
+    owner = decision.user.id if decision.user else ""
+    return ChannelSubscription(
+        id="trial",
+        channel_id=person,
+        owner_id=owner,
+        owner_slack=person,
+        events=(),
+        time_zone="UTC",
+        created_at=at,
+        counts_from=at,
+    )
