@@ -14,6 +14,7 @@ from bot.commands import (
     answers,
     channels,
     connect,
+    contacts,
     departures,
     find,
     help_,
@@ -25,6 +26,7 @@ from bot.commands import (
     pick,
     refresh,
     removal,
+    reply,
     share,
     subscribe,
     subscriptions,
@@ -39,6 +41,7 @@ COMMAND = "/tesorio"
 _ASKED: tuple[Feature, ...] = (
     lookup.FEATURE,
     refresh.FEATURE,
+    reply.FEATURE,
     connect.FEATURE,
     home.FEATURE,
     departures.FEATURE,
@@ -55,6 +58,7 @@ _ASKED: tuple[Feature, ...] = (
     subscribe.FEATURE,
     subscriptions.FEATURE,
     promises.FEATURE,
+    contacts.FEATURE,
     removal.FEATURE,
 )
 _ANSWERED = (*_ASKED, help_.help_feature(_ASKED))

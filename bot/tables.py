@@ -21,7 +21,8 @@ from store.portfolio import owners, subsidiaries
 from store.portfolio_aging import PastDue, largest_past_due, portfolio_aging
 from store.runs import count_quarantined
 
-_LARGEST = 5
+# Where there are several currencies, the first two have their share.
+_LARGEST, _LARGEST_OF_SEVERAL = 5, 3
 _UNREAD = "{} invoices could not be read and may be missing here."
 _FIRST_READING = "{} is still being read for the first time; records may be missing."
 
@@ -44,7 +45,7 @@ async def table_anew(deps: Deps, value: str) -> Message | None:
 async def _aging(deps: Deps, conn: ReadConnection, ref: TableRef) -> Message:
     wanted, today = meant_invoices(ref), deps.today()
     aging = await portfolio_aging(conn, wanted, today)
-    largest = await largest_past_due(conn, wanted, today, limit=_LARGEST)
+    largest = await largest_past_due(conn, wanted, today, limit=_LARGEST if len(aging) == 1 else _LARGEST_OF_SEVERAL)
     return portfolio_message(
         Portfolio(
             place=place_of(deps),

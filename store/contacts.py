@@ -39,15 +39,15 @@ contacts = Table(
 )
 
 
-_PRIMARY = (
+_OF_CUSTOMER = (
     select(contacts)
     .where(
         contacts.c.customer_id == bindparam("customer_id"),
         contacts.c.deleted_at.is_(None),
         contacts.c.is_inactive.is_(False),
     )
-    .order_by(contacts.c.is_primary.desc(), contacts.c.name)
-    .limit(1)
+    .order_by(contacts.c.is_primary.desc(), contacts.c.name, contacts.c.id)
+    .limit(bindparam("limit"))
 )
 
 
@@ -61,7 +61,12 @@ def contact_from_row(row: RowMapping) -> Contact:
     return Contact(**{name: row[name] for name in Contact.__dataclass_fields__})
 
 
+async def contacts_of(conn: ReadConnection, customer_id: RecordId, *, limit: int) -> tuple[Contact, ...]:
+    """Whom to reach at a customer: the primary contact first, then by name; without those who are inactive."""
+    rows = await conn.execute(_OF_CUSTOMER, {"customer_id": customer_id, "limit": limit})
+    return tuple(contact_from_row(row) for row in rows.mappings())
+
+
 async def primary_contact(conn: ReadConnection, customer_id: RecordId) -> Contact | None:
     """The contact marked primary, else the first by name; None when there is nobody."""
-    row = (await conn.execute(_PRIMARY, {"customer_id": customer_id})).mappings().first()
-    return contact_from_row(row) if row else None
+    return next(iter(await contacts_of(conn, customer_id, limit=1)), None)

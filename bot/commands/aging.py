@@ -38,7 +38,7 @@ async def narrow(deps: Deps, request: ActionRequest, block_id: str) -> None:
         return
     is_owner = request.action_id == OWNER_ACTION
     wanted = replace(ref.filter, owner=name) if is_owner else replace(ref.filter, subsidiary=name)
-    await show(deps, request.reply, replace(ref.start, filter=wanted), visible_replacement)
+    await show(deps, request, replace(ref.start, filter=wanted), visible_replacement)
 
 
 async def suggested(deps: Deps, request: SuggestionRequest) -> list[dict[str, Any]]:

@@ -27,7 +27,7 @@ async def open_list(deps: Deps, request: ActionRequest) -> None:
     if ref is None or ref.kind != "customer":
         await deps.answering.post_privately(request.reply, outdated_button())
         return
-    await show(deps, request.reply, TableRef(kind="open", customer_id=ref.record_id), privately)
+    await show(deps, request, TableRef(kind="open", customer_id=ref.record_id), privately)
 
 
 def _register(app: AsyncApp, deps: Deps) -> None:

@@ -12,13 +12,17 @@ from bot.deps import Deps
 from bot.feature import ActionRequest, SlashRequest, action_request
 from bot.filter_names import meaning_of
 from bot.filters import FilterError, parse_filter
+from bot.modals import open_over, update_modal
 from bot.tables import table_message
 from bot.views.answers import Again
+from bot.views.card_modal import card_modal
 from bot.views.misses import not_understood, outdated_button
 from bot.views.parts import Message
 from bot.views.table_ref import InvalidTableError, TableKind, TableRef, decode_table, encode_table
-from bot.visibility import visible_answer
+from bot.visibility import visible_answer, visible_replacement
 from store.users import User
+
+_TITLE = "Open invoices"
 
 Answer = Callable[..., Awaitable[bool]]
 
@@ -47,7 +51,7 @@ async def answer_pressed(deps: Deps, request: ActionRequest, answer: Answer) -> 
     except InvalidTableError:
         await deps.answering.post_privately(request.reply, outdated_button())
         return
-    await show(deps, request.reply, ref, answer)
+    await show(deps, request, ref, answer)
 
 
 async def is_admitted(deps: Deps, request: ActionRequest) -> bool:
@@ -63,11 +67,19 @@ async def is_admitted(deps: Deps, request: ActionRequest) -> bool:
     return allowed is not None
 
 
-async def show(deps: Deps, reply: ReplyTo, ref: TableRef, answer: Answer) -> None:
-    """Post a table as the store has it now."""
-    async with deps.store.read() as conn:
-        message = await table_message(deps, conn, ref)
-    await answer(deps, reply, message, again=table_again(ref))
+async def show(deps: Deps, request: ActionRequest, ref: TableRef, answer: Answer) -> None:
+    """Post a table as the store has it now; of a modal or Home it becomes a modal, without drawings."""
+    if not request.view_id:
+        async with deps.store.read() as conn:
+            message = await table_message(deps, conn, ref)
+        await answer(deps, request.reply, message, again=table_again(ref))
+        return
+    is_turned = request.view_type == "modal" and answer is visible_replacement
+    view_id = request.view_id if is_turned else await open_over(deps, request, _TITLE)
+    if view_id is not None:
+        async with deps.store.read() as conn:
+            message = await table_message(deps, conn, ref)
+        await update_modal(deps, view_id, card_modal(message, _TITLE))
 
 
 async def privately(deps: Deps, reply: ReplyTo, message: Message, *, again: Again | None = None) -> bool:

@@ -22,7 +22,7 @@ from store.aging import Aging
 from store.portfolio_aging import PastDue
 
 _MAX_IN_HEADLINE = 2
-_MAX_LARGEST = 5
+_MAX_LARGEST = 6
 _MAX_CODE = 8
 _MAX_NAME = 40
 _COVERS = "Open invoices only; credits and unapplied payments are not subtracted."

@@ -1,0 +1,71 @@
+"""The people at a customer, for one person's eyes: a modal, which nobody else in the channel sees."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from slack_sdk.models.blocks import Block, RichTextElementParts
+
+from bot.views.amounts import Place
+from bot.views.modal import modal
+from bot.views.names import customer_name
+from bot.views.parts import Span, header, lines, paragraph, words
+from bot.views.provenance import Provenance, provenance_line
+from bot.views.text import literal
+from store.contacts import Contact
+from store.customers import Customer
+
+MAX_CONTACTS = 30
+TITLE = "Contacts"
+_MAX_PART = 120
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_{}~-]{1,64}@[A-Za-z0-9.-]{1,180}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ContactList:
+    """A customer's contacts, the primary one first; `has_more` when there are others beyond them."""
+
+    customer: Customer
+    contacts: tuple[Contact, ...]
+    provenance: Provenance
+    place: Place
+    has_more: bool = False
+
+
+def contacts_modal(shown: ContactList) -> dict[str, Any]:
+    """The modal, with e-mail addresses that open a letter."""
+    customer = shown.customer
+    own = _ways(customer.email, customer.phone)
+    rows = [_person(place, each) for place, each in enumerate(shown.contacts[:MAX_CONTACTS])]
+    blocks: list[Block] = [
+        header(customer_name(customer)),
+        *([lines("company", [[words("Company", bold=True)], *own])] if own else []),
+        *rows,
+        *([] if rows else [paragraph("nobody", "No contacts of this customer are known.")]),
+        *([paragraph("more", "…and more: see the customer's record.")] if shown.has_more else []),
+        provenance_line(shown.provenance, shown.place),
+    ]
+    return modal(TITLE, blocks)
+
+
+def _person(place: int, contact: Contact) -> Block:
+    name = words(literal(contact.name, _MAX_PART, empty="(no name)"), bold=True)
+    role = literal(contact.title, _MAX_PART) if contact.title else ""
+    rest = "".join(f" · {each}" for each in (role, "primary contact" if contact.is_primary else "") if each)
+    title = [name, *([words(rest)] if rest else [])]
+    return lines(f"contact.{place}", [title, *_ways(contact.email, contact.phone)])
+
+
+def _ways(email: str | None, phone: str | None) -> list[list[Span]]:
+    return [
+        *([[words("E-mail: "), _letter(email)]] if email else []),
+        *([[words(f"Phone: {literal(phone, _MAX_PART)}")]] if phone else []),
+    ]
+
+
+def _letter(email: str) -> Span:
+    """The address, as a link that opens a letter where it is one; anything else is only text."""
+    address = email.strip()
+    if not _ADDRESS.fullmatch(address):
+        return words(literal(email, _MAX_PART))
+    return RichTextElementParts.Link(url=f"mailto:{address}", text=address)
