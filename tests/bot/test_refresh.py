@@ -110,7 +110,7 @@ class TestRefresh:
     async def test_a_value_that_stands_for_nothing_starts_nothing(self, world: World, value: str) -> None:
         card = await world.card("/tesorio invoice INV-12345")
         await refreshed(world, card)
-        forged = dict(world.last_envelope().payload)
+        forged = dict(world.last_envelope().payload) | {"trigger_id": f"forged.{value[:9]}"}
         forged["actions"] = [forged["actions"][0] | {"value": value, "action_ts": f"forged.{value[:9]}"}]
         before = len(world.netsuite.log)
         delivery = await world.workspace.hub.deliver("interactive", forged)
