@@ -68,6 +68,7 @@ class SocketLink:
         self._hopeless = ""
         self._trouble = "not connected yet"
         self._current: Connection | None = None
+        self._connections: set[Connection] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self.opened = 0
 
@@ -82,6 +83,8 @@ class SocketLink:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        # One that was opened this very moment has no task of its own yet.
+        await asyncio.gather(*(connection.close() for connection in tuple(self._connections)))
 
     def trouble(self) -> str:
         """Why nothing comes from Slack at the moment; «» when all is well."""
@@ -157,6 +160,7 @@ class SocketLink:
         told = await self._slack.apps_connections_open(app_token=self._app_token)
         connection = await open_connection(str(told["url"]), slack=self._slack, clock=self._clock)
         self.opened += 1
+        self._connections.add(connection)
         self._spawn(self._listen(connection))
         return connection
 
@@ -165,6 +169,7 @@ class SocketLink:
             await connection.read(self._on_frame)
         finally:
             await connection.close()
+            self._connections.discard(connection)
 
     def _on_frame(self, connection: Connection, frame: Frame) -> None:
         if frame.get("type") == "disconnect":
