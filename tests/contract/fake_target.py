@@ -66,7 +66,7 @@ class FakeTarget:
     """The target; `at_once` and the names are the test's to choose."""
 
     def __init__(self, url: str, *, name: str = "crm", title: str = "Test CRM", at_once: int = 3) -> None:
-        self._url, self.name, self.title, self.at_once = url, name, title, at_once
+        self.url, self.name, self.title, self.at_once = url, name, title, at_once
 
     async def push(self, item: PushItem) -> str:
         body = {
@@ -79,7 +79,7 @@ class FakeTarget:
             "written_at": item.written_at.isoformat(),
         }
         try:
-            async with aiohttp.ClientSession() as session, session.post(f"{self._url}/notes", json=body) as answer:
+            async with aiohttp.ClientSession() as session, session.post(f"{self.url}/notes", json=body) as answer:
                 status, told = answer.status, await answer.json()
         except aiohttp.ClientConnectorError as error:
             raise RetryError(type(error).__name__) from error
@@ -94,7 +94,7 @@ class FakeTarget:
     async def find(self, item: PushItem) -> str | None:
         query = {"key": item.key}
         try:
-            async with aiohttp.ClientSession() as session, session.get(f"{self._url}/notes", params=query) as answer:
+            async with aiohttp.ClientSession() as session, session.get(f"{self.url}/notes", params=query) as answer:
                 told = await answer.json()
         except aiohttp.ClientError as error:
             raise RetryError(type(error).__name__) from error
