@@ -1,0 +1,224 @@
+"""«Reply to Tesorio»: a note, a promise to pay or a dispute about a record, from a card or from any message.
+
+What is saved is durable before the person is told so; the note, its deliveries and the line under the message that it
+answers follow from that, and every state of a delivery is shown where the person may still be looking.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+from slack_bolt.app.async_app import AsyncApp
+
+from bot.access import Capability
+from bot.cards import place_of
+from bot.commands.guard import admitted, judged, refusal
+from bot.deps import Deps
+from bot.feature import ActionRequest, Feature, Shortcut, action_request
+from bot.modals import open_loading, open_over, update_modal
+from bot.replies import LINE, about_of, payload_of, queued, shown_text, write_reply
+from bot.reply_form import Filled, FormError, filled_in, said
+from bot.reply_forms import form_of
+from bot.reply_progress import told_of_line, told_of_note
+from bot.slack_messages import names_of, permalink_of
+from bot.view_request import ShortcutRequest, ViewRequest, shortcut_request, view_request
+from bot.views.metadata import OutdatedViewError, unpack
+from bot.views.misses import outdated_button
+from bot.views.modal import block_id_of
+from bot.views.pick import PICK_ACTION, picked
+from bot.views.quoted import people_in, quotation
+from bot.views.reply import (
+    KIND,
+    PURPOSE,
+    SUBMIT,
+    TEXT,
+    TITLE,
+    Origin,
+    ReplyKind,
+    reply_modal,
+    saved_modal,
+    short_record_words,
+    state_words,
+)
+from bot.views.values import RecordRef
+from store.audit import AuditEvent
+from store.errors import StoreError
+from store.work import Payload, TryLaterError
+
+OPEN = "reply.open"
+SHORTCUT = "reply_to_tesorio"
+WORK = "note"
+_NONCE_CHARACTERS = 32
+_OUTDATED = "This form was from before an update. Have a look at it and save it again."
+
+
+async def open_form(deps: Deps, request: ActionRequest) -> None:
+    """The button on a card or a shared message: the form for its record."""
+    allowed = await admitted(
+        deps, request.person, Capability.ACT, action=request.action_id, subject=request.value, reply=request.reply
+    )
+    if allowed is None:
+        return
+    ref, reply = picked(request.value), request.reply
+    if ref is None:
+        await deps.answering.post_privately(reply, outdated_button())
+        return
+    view_id = await open_over(deps, request, TITLE)
+    if view_id is None:
+        return
+    origin = await _origin(deps, reply.channel_id, reply.message_ts, reply.thread_ts)
+    filled = Filled(kind=ReplyKind.NOTE, ref=ref, targets=deps.rules.notes.targets)
+    form = await form_of(deps, origin, filled, query=request.query)
+    await update_modal(deps, view_id, reply_modal(form))
+
+
+async def open_for_message(deps: Deps, request: ShortcutRequest) -> None:
+    """The shortcut on a message: the form with its words as a quotation, or with the record that it shows."""
+    subject = f"{request.channel_id}/{request.message_ts}"
+    allowed = await admitted(
+        deps, request.person, Capability.ACT, action=request.callback_id, subject=subject, reply=request.reply
+    )
+    if allowed is None:
+        return
+    view_id = await open_loading(deps, request.trigger_id, TITLE, reply=request.reply)
+    if view_id is None:
+        return
+    origin = await _origin(deps, request.channel_id, request.message_ts, str(request.message.get("thread_ts") or ""))
+    is_ours = request.message.get("user") == deps.bot_user
+    ref = _record_of(request.message) if is_ours else None
+    text = "" if ref else await _quoted(deps, request.message)
+    filled = Filled(kind=ReplyKind.NOTE, ref=ref, text=text, targets=deps.rules.notes.targets)
+    await update_modal(deps, view_id, reply_modal(await form_of(deps, origin, filled)))
+
+
+async def redraw(deps: Deps, request: ActionRequest, entered: ViewRequest) -> None:
+    """Another kind was chosen: its inputs take the place of the others, and all that was entered stays."""
+    allowed = await admitted(
+        deps, request.person, Capability.ACT, action=request.action_id, subject=request.value, reply=request.reply
+    )
+    if allowed is None:
+        return
+    try:
+        origin = recalled(request.metadata)
+    except OutdatedViewError:
+        origin = Origin(nonce=uuid4().hex)
+    form = await form_of(deps, origin, filled_in(entered))
+    await update_modal(deps, request.view_id, reply_modal(form))
+
+
+async def submit(deps: Deps, request: ViewRequest) -> dict[str, Any]:
+    """Save what was entered, or say what has to be put right; the answer to the submission."""
+    decision = await judged(
+        deps, request.person, Capability.ACT, action=SUBMIT, subject=request.text(PICK_ACTION) or request.view_id
+    )
+    if not decision.allowed or decision.user is None:
+        return _errors({TEXT: refusal(decision).text}, request)
+    filled = filled_in(request)
+    try:
+        origin = recalled(request.metadata)
+    except OutdatedViewError:
+        deps.audit.note(AuditEvent(at=deps.clock(), actor=decision.actor, action=f"{SUBMIT}.outdated"))
+        form = await form_of(deps, Origin(nonce=uuid4().hex), filled, notice=_OUTDATED)
+        return {"response_action": "update", "view": reply_modal(form)}
+    async with deps.store.read() as conn:
+        about = await about_of(conn, filled.ref)
+    try:
+        wanted = said(filled, about, place_of(deps))
+    except FormError as error:
+        return _errors(error.errors, request)
+    targets = tuple(name for name in deps.target_titles if name in filled.targets)
+    user = request.person.user_id
+    payload = payload_of(wanted, origin, decision.user, user, targets=targets, view_id=request.view_id, at=deps.clock())
+    await deps.work.start(WORK, f"{WORK}-{payload['key']}", payload)
+    record = short_record_words(wanted.about.ref, wanted.about.label)
+    state = state_words(queued(targets, deps.target_titles))
+    view = saved_modal(wanted.title or "Note", record, shown_text(wanted.text), state)
+    return {"response_action": "update", "view": view}
+
+
+async def save(deps: Deps, _work_id: str, payload: Payload) -> None:
+    """The durable work: write down what was saved, and have it delivered."""
+    try:
+        async with deps.store.write() as conn:
+            await write_reply(conn, payload, deps.target_titles, at=deps.clock())
+    except StoreError as error:
+        raise TryLaterError(str(error)) from error
+    deps.changed.ring()
+    deps.outbox.ring()
+
+
+def recalled(metadata: str) -> Origin:
+    """What the form remembers. Raises OutdatedViewError for what this version did not write."""
+    found = unpack(PURPOSE, metadata)
+    if set(found) != set(Origin.__dataclass_fields__):
+        raise OutdatedViewError("of another form")
+    origin = Origin(**found)
+    if len(origin.nonce) != _NONCE_CHARACTERS or not origin.nonce.isalnum():
+        raise OutdatedViewError("without its own name")
+    return origin
+
+
+def _errors(told: Mapping[str, str], request: ViewRequest) -> dict[str, Any]:
+    """The answer that keeps the form open; what is said of an input that is not drawn yet stands at the kind."""
+    at = {action_id: request.blocks.get(action_id, block_id_of(KIND)) for action_id in told}
+    return {"response_action": "errors", "errors": {at[action_id]: text for action_id, text in told.items()}}
+
+
+async def _origin(deps: Deps, channel: str, message_ts: str, thread_ts: str) -> Origin:
+    """A new form's memory, of the message that it answers when it answers one."""
+    if not channel or not message_ts:
+        return Origin(nonce=uuid4().hex)
+    permalink = await permalink_of(deps, channel, message_ts)
+    return Origin(nonce=uuid4().hex, channel=channel, thread_ts=thread_ts or message_ts, permalink=permalink)
+
+
+def _record_of(message: Mapping[str, Any]) -> RecordRef | None:
+    """The record of a card or shared message of ours, from its own button."""
+    blocks = message.get("blocks") or ()
+    buttons = (element for block in blocks for element in block.get("elements") or ())
+    values = (str(button.get("value") or "") for button in buttons if button.get("action_id") == OPEN)
+    return next((ref for ref in map(picked, values) if ref), None)
+
+
+async def _quoted(deps: Deps, message: Mapping[str, Any]) -> str:
+    text, author = str(message.get("text") or ""), str(message.get("user") or "")
+    names = await names_of(deps, (author, *people_in(text)))
+    return quotation(text, names, names.get(author, ""))
+
+
+def _register(app: AsyncApp, deps: Deps) -> None:
+    async def on_open(ack: Any, body: dict[str, Any]) -> None:
+        await ack()
+        await open_form(deps, action_request(body))
+
+    async def on_shortcut(ack: Any, body: dict[str, Any]) -> None:
+        await ack()
+        await open_for_message(deps, shortcut_request(body))
+
+    async def on_kind(ack: Any, body: dict[str, Any]) -> None:
+        await ack()
+        await redraw(deps, action_request(body), view_request(body))
+
+    async def on_submit(ack: Any, body: dict[str, Any]) -> None:
+        await ack(**await submit(deps, view_request(body)))
+
+    app.action(OPEN)(on_open)
+    app.shortcut(SHORTCUT)(on_shortcut)
+    app.action(KIND)(on_kind)
+    app.view(SUBMIT)(on_submit)
+
+
+FEATURE = Feature(
+    shortcuts=(
+        Shortcut(
+            callback_id=SHORTCUT,
+            name="Reply to Tesorio",
+            description="Keep this message as a note, a promise to pay or a dispute",
+            type="message",
+        ),
+    ),
+    scopes=frozenset({"chat:write", "commands", "users:read"}),
+    works={WORK: save},
+    delivered={"note": told_of_note, LINE: told_of_line},
+    register=_register,
+)
