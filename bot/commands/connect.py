@@ -23,7 +23,7 @@ from bot.linking import (
     use_request,
     wait_for_admin,
 )
-from bot.modals import open_loading, update_modal
+from bot.modals import open_over, update_modal
 from bot.view_request import ViewRequest, view_request
 from bot.views.connect import (
     PURPOSE,
@@ -56,7 +56,7 @@ _FINE = frozenset({Situation.READY, Situation.LINKED, Situation.WAITING})
 
 async def open_form(deps: Deps, request: ActionRequest) -> None:
     """«Connect» was pressed: the form, or why there is none."""
-    view_id = await open_loading(deps, request.trigger_id, TITLE, reply=request.reply)
+    view_id = await open_over(deps, request, TITLE)
     if view_id is None:
         return
     found = await look(deps, request.person)

@@ -92,6 +92,15 @@ class TestSearch:
         assert "not linked to an account" in world.shown(outcome)
         assert "search" not in str(outcome.view)
 
+    async def test_the_way_to_an_account_opens_over_it(self, world: World) -> None:
+        await searching(world, GUEST)
+        connect = await world.workspace.click(GUEST, None, "connect.open", waiting=LOADED)
+        assert title(connect) != "Find in Tesorio"
+        await world.workspace.close(GUEST)
+        below = world.workspace.modal(GUEST)
+        assert below is not None
+        assert below["title"]["text"] == "Find in Tesorio"
+
     async def test_a_late_trigger_is_told_in_the_direct_conversation(self, world: World) -> None:
         world.workspace.faults.refuse("views.open", "expired_trigger_id")
         outcome = await world.workspace.shortcut(ANA, "find_in_tesorio")
