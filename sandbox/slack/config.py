@@ -30,6 +30,7 @@ DEFAULT_MANIFEST: Json = {
                 "channels:read",
                 "chat:write",
                 "commands",
+                "files:write",
                 "groups:history",
                 "groups:read",
                 "im:history",

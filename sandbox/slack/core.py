@@ -8,6 +8,7 @@ from sandbox.slack.background import Background
 from sandbox.slack.config import AppConfig
 from sandbox.slack.faults import Faults
 from sandbox.slack.feed import Feed
+from sandbox.slack.files import Files
 from sandbox.slack.socket_mode import SocketHub
 from sandbox.slack.state import State
 from sandbox.slack.tickets import Source, Tickets
@@ -25,6 +26,7 @@ class Core:
     tickets: Tickets
     views: Views
     faults: Faults
+    files: Files
     background: Background
     now: Callable[[], datetime]
     base_url: str = ""

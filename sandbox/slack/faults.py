@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 RESPONSE_URL = "response_url"  # the name under which posts to response URLs are looked up
+UPLOAD_URL = "upload_url"  # likewise the bytes of a file
 EVERY_METHOD = "*"
 
 

@@ -45,6 +45,7 @@ def page_message(core: Core, message: Message) -> Json:
         "text": message.text,
         "blocks": list(message.blocks),
         "attachments": list(message.attachments),
+        "files": list(message.files),
         "thread_ts": message.thread_ts,
         "ephemeral": message.ephemeral_to is not None,
         "edited": message.edited,

@@ -24,7 +24,8 @@ def message_text(message: Message, names: Names) -> str:
     seen = " (only visible to you)" if message.ephemeral_to is not None else ""
     body = blocks_text(message.blocks, names) if message.blocks else plain(message.text, names)
     previews = [blocks_text(each.get("blocks", ()), names) for each in message.attachments]
-    return "\n".join((f"{names.get(message.user, message.user)}{seen}:", body, *previews))
+    files = [f"[file: {each['name']}]" for each in message.files]
+    return "\n".join((f"{names.get(message.user, message.user)}{seen}:", body, *previews, *files))
 
 
 def view_text(view: Json, names: Names) -> str:

@@ -44,6 +44,7 @@ class Message:
     text: str
     blocks: tuple[Json, ...] = ()
     attachments: tuple[Json, ...] = ()
+    files: tuple[Json, ...] = ()
     bot_id: str | None = None
     app_id: str | None = None
     thread_ts: str | None = None

@@ -14,6 +14,7 @@ from sandbox.slack.config import AppConfig, app_config
 from sandbox.slack.core import Core
 from sandbox.slack.faults import Faults
 from sandbox.slack.feed import Feed
+from sandbox.slack.files import Files
 from sandbox.slack.http_delivery import HttpDelivery
 from sandbox.slack.page_link import PageLinks
 from sandbox.slack.people import Workspace
@@ -22,6 +23,7 @@ from sandbox.slack.seed import TEAM_ID, seed
 from sandbox.slack.socket_mode import ACK_TIMEOUT_SECONDS, EVENT_RETRY_DELAYS_SECONDS, SocketHub
 from sandbox.slack.state import State
 from sandbox.slack.tickets import Tickets
+from sandbox.slack.uploads import Uploads
 from sandbox.slack.views import Views
 from sandbox.slack.web_api.endpoint import WebApi
 
@@ -66,6 +68,7 @@ class SlackStandIn:
             tickets=Tickets(now),
             views=Views(feed, config.app_id, config.bot_id, TEAM_ID),
             faults=Faults(),
+            files=Files(lambda: self.base_url),
             background=Background(),
             now=now,
         )
@@ -129,11 +132,14 @@ class SlackStandIn:
             await self._runner.cleanup()
 
     def _application(self) -> web.Application:
+        uploads = Uploads(self.core)
         application = web.Application(client_max_size=MAX_BODY_BYTES)
         application.add_routes(
             [
                 web.route("*", "/api/{method}", WebApi(self.core, self._closing).handle),
                 web.post("/response/{token}", ResponseUrls(self.core, self._closing).handle),
+                web.post("/upload/v1/{ticket}", uploads.receive),
+                web.get("/files/{file_id}/{name}", uploads.serve),
                 web.get("/link/", self.core.hub.accept),
                 web.get("/page/ws", self._pages.handle),
                 web.get("/", _index),

@@ -79,6 +79,7 @@ def message_json(message: Message, *, with_metadata: bool = False) -> Json:
     optional = {
         "blocks": list(message.blocks),
         "attachments": list(message.attachments),
+        "files": list(message.files),
         "bot_id": message.bot_id,
         "app_id": message.app_id,
         "thread_ts": message.thread_ts,

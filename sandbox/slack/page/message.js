@@ -79,12 +79,32 @@ function content(message, channelId) {
     return [
       message.text && h("div", { class: "text" }, mrkdwn(message.text, directory), edited ? [" ", edited] : null),
       attachments,
+      (message.files ?? []).map(fileCard),
     ];
   return [
     h("div", { class: "blocks" }, renderBlocks(message.blocks, contextOf(message, channelId))),
     edited,
     attachments,
   ];
+}
+
+function fileCard(file) {
+  return h(
+    "a",
+    { class: "file", href: file.url_private_download, download: file.name, data: { testid: "file" } },
+    icon("file", 26),
+    h(
+      "span",
+      { class: "file-words" },
+      h("span", { class: "file-name" }, file.title),
+      h("span", { class: "file-kind" }, `${file.pretty_type} · ${fileSize(file.size)} · Download`),
+    ),
+  );
+}
+
+function fileSize(bytes) {
+  if (bytes < 1000) return `${bytes} B`;
+  return bytes < 1e6 ? `${Math.round(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
 function attachment(item, message, channelId) {

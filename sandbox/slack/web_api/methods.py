@@ -7,7 +7,7 @@ from typing import Literal
 from sandbox.slack.arguments import Arguments
 from sandbox.slack.core import Core
 from sandbox.slack.records import Json
-from sandbox.slack.web_api import chat, conversations, people, session, views
+from sandbox.slack.web_api import chat, conversations, files, people, session, views
 
 Handler = Callable[[Arguments, Core], Json]
 
@@ -41,6 +41,8 @@ METHODS: Mapping[str, Method] = {
     "conversations.members": Method(handler=conversations.members, scopes=_CHANNELS_READ),
     "conversations.open": Method(handler=conversations.open_conversation, scopes=("im:write", "mpim:write")),
     "conversations.replies": Method(handler=conversations.replies, scopes=_HISTORY),
+    "files.completeUploadExternal": Method(handler=files.complete_upload, scopes=("files:write",)),
+    "files.getUploadURLExternal": Method(handler=files.get_upload_url, scopes=("files:write",)),
     "reactions.add": Method(handler=session.add_reaction, scopes=("reactions:write",)),
     "users.conversations": Method(handler=conversations.joined_by_app, scopes=_CHANNELS_READ),
     "users.info": Method(handler=people.info, scopes=("users:read",)),
