@@ -19,9 +19,11 @@ from bot.metrics import Metrics
 from bot.slack_client import SlackClient
 from bot.socket import SocketDoor
 from sandbox.slack import SlackStandIn
-from sandbox.slack.seed import TEAM_ID
+from sandbox.slack.seed import AR_TEAM, TEAM_ID
 from store.db import Store
 
+# The stand-in's.
+APP_TOKEN = "xapp-sandbox-app"
 # So quick that a test need not wait; what takes long is told by the clock that it moves.
 QUICK = Timing(ping=0.02)
 
@@ -54,13 +56,17 @@ class Instant:
         self.now += timedelta(**duration)
 
 
-def bare_app(slack: SlackStandIn) -> AsyncApp:
+def client_of(slack: SlackStandIn) -> SlackClient:
+    return SlackClient(token=slack.bot_token, base_url=slack.api_url, retry_handlers=[])
+
+
+def bare_app(api_url: str) -> AsyncApp:
     """An app without listeners."""
 
     async def authorize() -> AuthorizeResult:
         return AuthorizeResult(enterprise_id=None, team_id=TEAM_ID, bot_user_id="U0TESORIO1", bot_id="B0TESORIO1")
 
-    client = SlackClient(base_url=slack.api_url)
+    client = SlackClient(base_url=api_url)
     return AsyncApp(
         client=client, authorize=authorize, request_verification_enabled=False, process_before_response=True
     )
@@ -69,7 +75,7 @@ def bare_app(slack: SlackStandIn) -> AsyncApp:
 @asynccontextmanager
 async def open_intake(
     app: AsyncApp,
-    slack: SlackStandIn,
+    client: SlackClient,
     store: Store,
     *,
     holder: str = "one",
@@ -78,7 +84,6 @@ async def open_intake(
 ) -> AsyncIterator[Intake]:
     """What every request goes through, to this app."""
     clock = clock or Instant()
-    client = SlackClient(token=slack.bot_token, base_url=slack.api_url, retry_handlers=[])
     async with Answering(client) as answering, Inbox(store, holder=holder, clock=clock) as inbox:
         yield Intake(
             app,
@@ -92,12 +97,16 @@ async def open_intake(
 
 @asynccontextmanager
 async def open_socket(
-    app: AsyncApp, slack: SlackStandIn, store: Store, *, timing: Timing = QUICK, **options: Any
+    app: AsyncApp,
+    client: SlackClient,
+    store: Store,
+    *,
+    timing: Timing = QUICK,
+    **options: Any,
 ) -> AsyncIterator[SocketDoor]:
     """A door to this app by Socket Mode."""
-    async with open_intake(app, slack, store, **options) as intake:
-        client = SlackClient(base_url=slack.api_url, retry_handlers=[])
-        door = SocketDoor(intake, slack=client, app_token=slack.app_token, timing=timing)
+    async with open_intake(app, client, store, **options) as intake:
+        door = SocketDoor(intake, slack=client, app_token=APP_TOKEN, timing=timing)
         await door.open()
         try:
             yield door
@@ -109,3 +118,20 @@ def event(number: int | str, kind: str = "member_joined_channel", **more: Any) -
     """An Events API payload."""
     payload = {"type": "event_callback", "team_id": TEAM_ID, "event_id": f"Ev{number}"}
     return {**payload, "event": {"type": kind, "number": number, **more}}
+
+
+def posting_app(client: SlackClient) -> AsyncApp:
+    """An app whose effect everybody sees: it posts the number of each event into the team's channel."""
+    app = bare_app(client.base_url)
+
+    async def post(event: dict[str, Any]) -> None:
+        await client.chat_postMessage(channel=AR_TEAM, text=f"effect {event['number']}")
+
+    app.event("member_joined_channel")(post)
+    return app
+
+
+def effects(slack: SlackStandIn) -> list[str]:
+    """What such apps have posted."""
+    posted = (message.text for message in slack.workspace.messages(AR_TEAM))
+    return sorted(text.removeprefix("effect ") for text in posted if text.startswith("effect "))

@@ -14,7 +14,7 @@ from bot.connection import Connection, Frame
 from bot.link import SocketLink, Timing
 from bot.slack_client import SlackClient
 from sandbox.slack import SlackStandIn
-from tests.bot.doors import QUICK, Seconds
+from tests.doors.rig import QUICK, Seconds
 
 OPEN = "apps.connections.open"
 

@@ -1,0 +1,234 @@
+"""At least once in, once out: copies are acknowledged and have no effect, and what was promised survives a kill."""
+
+import asyncio
+import contextlib
+import shutil
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from bot.acks import OnceAck, nowhere
+from sandbox.slack import SlackStandIn
+from store.db import Store, sqlite_url
+from tests.cli.console import BARE
+from tests.doors.rig import Instant, bare_app, client_of, effects, event, open_intake, open_socket, posting_app
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[SlackStandIn]:
+    async with SlackStandIn(event_retry_delays_seconds=(0, 0, 0)) as running:
+        yield running
+
+
+@asynccontextmanager
+async def other_program(slack: SlackStandIn, store_url: str) -> AsyncIterator[Process]:
+    """A second program behind the same workspace and store, connected."""
+    module = ("-m", "tests.doors.other_door", store_url, slack.api_url, slack.bot_token)
+    program = await asyncio.create_subprocess_exec(
+        sys.executable, *module, stdin=PIPE, stdout=PIPE, cwd=ROOT, env={**BARE, "PYTHONPATH": str(ROOT)}
+    )
+    assert program.stdout is not None
+    assert program.stdin is not None
+    try:
+        assert await program.stdout.readline() == b"ready\n"
+        yield program
+    finally:
+        program.stdin.close()
+        with contextlib.suppress(ProcessLookupError):
+            await program.wait()
+
+
+async def copies(slack: SlackStandIn, numbers: range, times: int = 4) -> list[Any]:
+    """Each event so often, all mixed up."""
+    hub = slack.workspace.hub
+    sent = [
+        hub.deliver("events_api", dict(event(number)), retry_attempt=attempt)
+        for attempt in range(times)
+        for number in numbers
+    ]
+    return [delivery.ack for delivery in await asyncio.gather(*sent)]
+
+
+async def quiet(door: Any) -> None:
+    while door.at_work:
+        await asyncio.wait(door.at_work)
+
+
+async def rows(store: Store) -> list[tuple[str, bool, bool]]:
+    """Each request in the inbox: its key, whether it is done, whether its content is still there."""
+    async with store.read() as conn:
+        found = await conn.execute(text("SELECT key, done_at IS NOT NULL, payload_json <> '' FROM inbox ORDER BY key"))
+        return [(row[0], bool(row[1]), bool(row[2])) for row in found]
+
+
+class TestCopies:
+    async def test_of_one_event_have_one_effect_and_are_all_acked(self, slack: SlackStandIn, store: Store) -> None:
+        client = client_of(slack)
+        async with open_socket(posting_app(client), client, store) as door:
+            acks = await copies(slack, range(5))
+            await quiet(door)
+        assert len(acks) == 20
+        assert all(acks)
+        assert effects(slack) == ["0", "1", "2", "3", "4"]
+        assert await rows(store) == [(f"event:Ev{number}", True, False) for number in range(5)]
+
+    @pytest.mark.parametrize("count", [12, pytest.param(250, marks=pytest.mark.soak)])
+    async def test_across_two_programs_likewise(
+        self, slack: SlackStandIn, store: Store, store_url: str, count: int
+    ) -> None:
+        client = client_of(slack)
+        async with other_program(slack, store_url), open_socket(posting_app(client), client, store) as door:
+            acks = await copies(slack, range(count))
+            await quiet(door)
+            used = {delivery.connection for delivery in slack.workspace.hub.deliveries}
+        assert all(acks)
+        assert len(used) == 2
+        assert effects(slack) == sorted(map(str, range(count)))
+
+    async def test_that_come_after_a_restart_have_none(self, slack: SlackStandIn, store: Store) -> None:
+        client = client_of(slack)
+        for _ in range(2):
+            async with open_socket(posting_app(client), client, store) as door:
+                assert all(await copies(slack, range(1)))
+                await quiet(door)
+        assert effects(slack) == ["0"]
+
+    async def test_of_a_button_with_an_effect_reach_its_listener_once(self, slack: SlackStandIn, store: Store) -> None:
+        client, saved = client_of(slack), []
+        app = bare_app(client.base_url)
+
+        async def save(ack: Any, body: dict[str, Any]) -> None:
+            saved.append(body["trigger_id"])
+            await ack()
+
+        app.action("note.save")(save)
+        payload = {"type": "block_actions", "trigger_id": "1.2", "actions": [{"action_id": "note.save"}]}
+        async with open_socket(app, client, store), open_socket(app, client, store, holder="two"):
+            sent = [slack.workspace.hub.deliver("interactive", payload) for _ in range(4)]
+            acks = [delivery.ack for delivery in await asyncio.gather(*sent)]
+        assert all(acks)
+        assert saved == ["1.2"]
+
+
+class TestMoving:
+    @pytest.mark.parametrize("count", [40, pytest.param(600, marks=pytest.mark.soak)])
+    async def test_under_load_loses_nothing_and_doubles_nothing(
+        self, slack: SlackStandIn, store: Store, count: int
+    ) -> None:
+        client = client_of(slack)
+        async with open_socket(posting_app(client), client, store) as door:
+            sent = []
+            for number in range(count):
+                sent.append(asyncio.create_task(slack.workspace.hub.deliver_event(dict(event(f"{number:03}")))))
+                if number % 10 == 5:
+                    slack.workspace.hub.disconnect("warning" if number % 20 == 5 else "refresh_requested")
+                await asyncio.sleep(0.005)
+            acks = [delivery.ack for delivery in await asyncio.gather(*sent)]
+            await quiet(door)
+        assert all(acks)
+        assert effects(slack) == [f"{number:03}" for number in range(count)]
+
+
+class TestKilled:
+    async def _left(self, slack: SlackStandIn, store: Store, *, holder: str) -> None:
+        """What a program that is killed after its acknowledgement leaves behind."""
+        client = client_of(slack)
+        app = bare_app(client.base_url)
+        never = asyncio.Event()
+        app.event("member_joined_channel")(never.wait)
+        async with open_intake(app, client, store, holder=holder) as intake:
+            acked = OnceAck(nowhere)
+            intake.take(event(1), acked, {})
+            while acked.seconds is None:  # noqa: ASYNC110 - it tells nobody
+                await asyncio.sleep(0.01)
+            for task in intake.at_work:
+                task.cancel()
+
+    async def test_what_was_acknowledged_is_served_after_the_restart(self, slack: SlackStandIn, store: Store) -> None:
+        await self._left(slack, store, holder="one")
+        assert await rows(store) == [("event:Ev1", False, True)]
+        client = client_of(slack)
+        async with open_socket(posting_app(client), client, store) as door:
+            await quiet(door)
+        assert effects(slack) == ["1"]
+        assert await rows(store) == [("event:Ev1", True, False)]
+
+    async def test_another_program_leaves_it_alone(self, slack: SlackStandIn, store: Store) -> None:
+        await self._left(slack, store, holder="two")
+        client = client_of(slack)
+        async with open_socket(posting_app(client), client, store) as door:
+            await quiet(door)
+        assert effects(slack) == []
+
+    async def test_what_kills_again_and_again_is_given_up(self, slack: SlackStandIn, store: Store) -> None:
+        await self._left(slack, store, holder="one")
+        client = client_of(slack)
+        async with store.write() as conn:
+            await conn.execute(text("UPDATE inbox SET attempts = 3"))
+        async with open_socket(posting_app(client), client, store) as door:
+            await quiet(door)
+        assert effects(slack) == []
+
+
+class TestSlowStore:
+    async def test_the_ack_does_not_wait_for_ever_and_a_copy_has_no_effect(
+        self, slack: SlackStandIn, store: Store
+    ) -> None:
+        client = client_of(slack)
+        async with open_socket(posting_app(client), client, store) as door:
+            door._intake._inbox._patience_seconds = 0.1
+            async with lock(store):
+                acks = await copies(slack, range(1))
+            await quiet(door)
+        assert all(acks)
+        assert effects(slack) == ["0"]
+        assert await rows(store) == [("event:Ev0", True, False)]
+
+    async def test_a_full_one_still_lets_people_ask_and_copies_have_no_effect(
+        self, slack: SlackStandIn, sqlite_template: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        shutil.copyfile(sqlite_template, tmp_path / "store.db")
+        full, client = Store(sqlite_url(tmp_path / "store.db")), client_of(slack)
+        async with open_socket(posting_app(client), client, full) as door:
+            async with full.write() as conn:
+                pages = (await conn.execute(text("PRAGMA page_count"))).scalar_one()
+                await conn.execute(text(f"PRAGMA max_page_count = {pages}"))
+            payload = dict(event(0, note="x" * 100_000))
+            acks = [(await slack.workspace.hub.deliver("events_api", payload)).ack for _ in range(3)]
+            await quiet(door)
+            assert await rows(full) == []
+        await full.close()
+        assert all(acks)
+        assert effects(slack) == ["0"]
+        assert "a request could not be claimed, it is served from memory" in caplog.text
+
+
+@asynccontextmanager
+async def lock(store: Store) -> AsyncIterator[None]:
+    """Keep everybody else from writing to the inbox."""
+    async with store.write() as conn:
+        if not store.is_sqlite:
+            await conn.execute(text("LOCK TABLE inbox IN EXCLUSIVE MODE"))
+        yield
+
+
+class TestForgotten:
+    async def test_old_requests_go_and_newer_ones_stay(self, slack: SlackStandIn, store: Store) -> None:
+        clock, client = Instant(), client_of(slack)
+        async with open_intake(posting_app(client), client, store, clock=clock) as intake:
+            intake.take(event(1), OnceAck(nowhere), {})
+            await quiet(intake)
+            clock.pass_by(days=2)
+            await intake._inbox.tidy()
+            assert len(await rows(store)) == 1
+            clock.pass_by(days=2)
+            await intake._inbox.tidy()
+            assert await rows(store) == []
