@@ -112,6 +112,8 @@ async def offer(deps: Deps, prospect: Prospect, account: User) -> LinkRequest:
 
 async def checked_offer(deps: Deps, person: SlackPerson, request_id: str) -> tuple[LinkRequest | None, Prospect]:
     """The request that this person confirms, and how it stands with them; OUTDATED when one is not for the other."""
+    if person.team_id != deps.team_id:
+        return None, Prospect(person=person, situation=Situation.STRANGER)
     async with deps.store.read() as conn:
         request = await link_request(conn, request_id)
     if request is None or (request.team_id, request.slack_user_id) != (person.team_id, person.user_id):

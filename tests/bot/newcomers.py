@@ -3,6 +3,7 @@
 from itertools import count
 from typing import Any
 
+from sandbox.slack import Waiting
 from sandbox.slack.records import Channel, Member
 from sandbox.slack.seed import TEAM_ID
 from store.users import Role, User, add_user
@@ -46,9 +47,19 @@ async def connected(world: World, member: Member, role: Role = Role.FINANCE) -> 
     """A newcomer who has an account and has connected."""
     account = await account_for(world, member, role)
     await press_connect(world, member.id)
-    await world.workspace.submit(member.id, {}, SETTLED)
+    await world.workspace.submit(member.id, {}, CONFIRMED)
     await world.catch_up()
     return account
+
+
+def told(text: str) -> Waiting:
+    """Until the person has been told this in a message, and all is quiet."""
+    return Waiting(until=lambda outcome: any(text in message.text for message in outcome.messages), quiet_seconds=0.1)
+
+
+# The confirmation in the app's own conversation comes last.
+CONFIRMED = told("now connected")
+SEEN_HOME = Waiting(until=lambda outcome: outcome.home is not None)
 
 
 def words(view: Any) -> str:

@@ -29,6 +29,8 @@ NOBODYS_REQUEST: Mapping[str, str] = {
 ENDS_THE_APP = frozenset({"app_uninstalled", "tokens_revoked"})
 # What programs write is not answered, so that two of them never talk to each other for ever.
 NOT_HEARD_OF_PROGRAMS = frozenset({"message", "app_mention"})
+# How the audit trail names what was tried in vain.
+NOT_DONE = (".denied", ".expired", ".outdated")
 # Some of them have no place where Slack would let the app tell them so.
 UNREACHABLE = "an answer reached nobody"
 TRIED = tuple(door for door in DOORS if door.name not in ENDS_THE_APP)
@@ -51,15 +53,10 @@ async def what_went_wrong(world: World, door: Door, kind: str, variant: int) -> 
     wrong = [f"shows {word}" for word in data_of(world) if word in text]
     if delivery.ack is None:
         wrong.append("is not acknowledged")
-    if must_be_audited(door, kind) and not denials(await world.audited(), before, person):
+    tried = [action for actor, action, _ in (await world.audited())[before:] if person.user_id in actor]
+    if must_be_audited(door, kind) and not tried:
         wrong.append("leaves no trace")
-    return wrong
-
-
-def denials(audited: list[tuple[str, str, str]], before: int, person: SlackPerson) -> list[str]:
-    """What the person tried, as the audit trail tells it, and was not allowed."""
-    tried = [action for actor, action, _ in audited[before:] if person.user_id in actor]
-    return [action for action in tried if action.endswith((".denied", ".expired"))]
+    return wrong + [f"is told to have done {action}" for action in tried if not action.endswith(NOT_DONE)]
 
 
 @pytest.mark.parametrize("door", TRIED, ids=str)

@@ -11,7 +11,7 @@ from sandbox.slack import Outcome
 from sandbox.slack.records import Member
 from sandbox.slack.seed import ANA, BEN, GUEST, TEAM_ID
 from store.users import Role, User, deactivate_user, linked_user, set_role, unlink_slack, user_by_email
-from tests.bot.newcomers import connected, newcomer, press_connect, words
+from tests.bot.newcomers import SEEN_HOME, connected, newcomer, press_connect, words
 from tests.bot.strangers import data_of
 from tests.bot.world import CHANNEL, SETTLED, World
 
@@ -72,9 +72,9 @@ class TestCutAccess:
     async def test_home_shows_nothing_any_more(self, world: World, how: str) -> None:
         eva = newcomer(world)
         account = await connected(world, eva)
-        assert account.email in words((await world.workspace.open_home(eva.id)).home)
+        assert account.email in words((await world.workspace.open_home(eva.id, waiting=SEEN_HOME)).home)
         await cut(world, eva, account, how)
-        outcome = await world.workspace.open_home(eva.id, waiting=SETTLED)
+        outcome = await world.workspace.open_home(eva.id, waiting=SEEN_HOME)
         assert account.email not in words(outcome.home)
         assert "not linked to an account" in words(outcome.home)
 

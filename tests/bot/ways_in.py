@@ -267,8 +267,9 @@ def _event(world: World, door: Door, person: SlackPerson, variant: int) -> Json:
 
 
 def _channel_of_event(world: World, door: Door, person: SlackPerson) -> Any:
-    """An id, or for new names the channel itself."""
+    """An id, or for new names the channel itself. What becomes of a channel becomes of one that nobody asks in."""
     if door.name == "message":
         return world.workspace.app_channel(person.user_id).id
-    channel = world.workspace.channel(CHANNEL)
+    is_fate = door.name.startswith(("channel_", "group_", "member_"))
+    channel = world.workspace.channel("#sales" if is_fate else CHANNEL)
     return {"id": channel.id, "name": channel.name} if door.name.endswith("_rename") else channel.id
