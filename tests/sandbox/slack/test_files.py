@@ -22,9 +22,9 @@ async def http() -> AsyncIterator[aiohttp.ClientSession]:
         yield session
 
 
-async def announced(client: AsyncWebClient, *, length: int = len(CONTENT)) -> tuple[str, str]:
+async def announced(client: AsyncWebClient) -> tuple[str, str]:
     """The id of a new file, and where its bytes go."""
-    told = await client.files_getUploadURLExternal(filename="open & overdue.csv", length=length)
+    told = await client.files_getUploadURLExternal(filename="open & overdue.csv", length=len(CONTENT))
     return told["file_id"], told["upload_url"]
 
 
@@ -41,7 +41,7 @@ class TestGetUploadUrl:
         [(0, "invalid_arguments"), (-1, "invalid_arguments"), (10**10, "file_upload_size_restricted")],
     )
     async def test_the_length_must_be_one_that_slack_takes(self, slack: SlackStandIn, length: int, error: str) -> None:
-        assert await refusal(announced(web_client(slack), length=length)) == error
+        assert await refusal(web_client(slack), GET, filename="x.csv", length=length) == error
 
     async def test_the_app_needs_the_scope(self) -> None:
         app = app_config({"oauth_config": {"scopes": {"bot": ["chat:write"]}}})
