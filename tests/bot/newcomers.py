@@ -3,11 +3,11 @@
 from itertools import count
 from typing import Any
 
-from sandbox.slack import Waiting
+from sandbox.slack import Outcome, Waiting
 from sandbox.slack.records import Channel, Member
 from sandbox.slack.seed import TEAM_ID
 from store.users import Role, User, add_user
-from tests.bot.world import CHANNEL, SETTLED, World
+from tests.bot.world import CHANNEL, World
 
 _NUMBERS = count(1)
 
@@ -37,9 +37,9 @@ async def account_for(world: World, member: Member, role: Role = Role.FINANCE, *
 
 
 async def press_connect(world: World, user: str) -> Any:
-    """Ask something, press «Connect» below the refusal; the modal that stands when all is quiet."""
+    """Ask something, press «Connect» below the refusal; the modal that comes of it."""
     refusal = await world.card("/tesorio invoice INV-12345", user=user)
-    await world.workspace.click(user, refusal, "connect.open", waiting=SETTLED)
+    await world.workspace.click(user, refusal, "connect.open", waiting=SHOWN)
     return world.workspace.modal(user)
 
 
@@ -54,9 +54,15 @@ async def connected(world: World, member: Member, role: Role = Role.FINANCE) -> 
 
 def told(text: str) -> Waiting:
     """Until the person has been told this in a message, and all is quiet."""
-    return Waiting(until=lambda outcome: any(text in message.text for message in outcome.messages), quiet_seconds=0.1)
+    return Waiting(until=lambda outcome: any(text in message.text for message in outcome.messages), quiet_seconds=0.02)
 
 
+def shown(outcome: Outcome) -> bool:
+    """Whether a modal stands that is not just there until the real one comes."""
+    return outcome.view is not None and "One moment" not in words(outcome.view)
+
+
+SHOWN = Waiting(until=shown)
 # The confirmation in the app's own conversation comes last.
 CONFIRMED = told("now connected")
 SEEN_HOME = Waiting(until=lambda outcome: outcome.home is not None)

@@ -9,7 +9,7 @@ from sandbox.slack import Outcome
 from sandbox.slack.records import Member
 from sandbox.slack.seed import OTHER_TEAM_ID
 from store.users import Role, SlackLink, User, add_user, deactivate_user, link_slack, linked_user, unlink_slack
-from tests.bot.newcomers import CONFIRMED, account_for, connected, newcomer, press_connect, words
+from tests.bot.newcomers import CONFIRMED, SHOWN, account_for, connected, newcomer, press_connect, words
 from tests.bot.world import SETTLED, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -61,7 +61,7 @@ class TestConnect:
         eva = newcomer(world)
         refusal = await world.card("/tesorio invoice INV-12345", user=eva.id)
         await connected(world, eva)
-        outcome = await world.workspace.click(eva.id, refusal, "connect.open", waiting=SETTLED)
+        outcome = await world.workspace.click(eva.id, refusal, "connect.open", waiting=SHOWN)
         assert "You are connected as" in words(outcome.view)
 
     async def test_a_double_click_on_submit_links_once(self, world: World) -> None:
@@ -105,7 +105,7 @@ class TestNotForEverybody:
         await account_for(world, eva)
         await press_connect(world, eva.id)
         world.workspace.change_member(eva.id, **changes)
-        outcome = await world.workspace.submit(eva.id, {}, SETTLED)
+        outcome = await world.workspace.submit(eva.id, {}, SHOWN)
         assert reason in words(outcome.view)
         assert await acts_as(world, eva) is None
 
@@ -150,7 +150,7 @@ class TestNotForEverybody:
         await account_for(world, eva)
         refusal = await world.card("/tesorio invoice INV-12345", user=eva.id)
         world.workspace.faults.fail("users.info", 503, times=5)
-        outcome = await world.workspace.click(eva.id, refusal, "connect.open", waiting=SETTLED)
+        outcome = await world.workspace.click(eva.id, refusal, "connect.open", waiting=SHOWN)
         assert "Slack did not say just now who you are" in words(outcome.view)
 
 
@@ -166,7 +166,7 @@ class TestFormOfSomebodyElse:
     async def test_is_void_after_ten_minutes(self, world: World) -> None:
         eva, _ = await self._opened(world)
         world.clock.ahead = timedelta(minutes=10, seconds=1)
-        outcome = await world.workspace.submit(eva.id, {}, SETTLED)
+        outcome = await world.workspace.submit(eva.id, {}, SHOWN)
         assert "This form is void" in words(outcome.view)
         assert await acts_as(world, eva) is None
 
@@ -179,7 +179,7 @@ class TestFormOfSomebodyElse:
         await press_connect(world, mallory.id)
         own = world.workspace.modal(mallory.id)
         assert own is not None
-        await world.workspace.submit(mallory.id, {}, SETTLED)
+        await world.workspace.submit(mallory.id, {}, CONFIRMED)
         async with world.store.write() as conn:
             await unlink_slack(conn, mallory.team_id, mallory.id)
         await again(world, mallory, view=own | {"private_metadata": mine["private_metadata"]})
@@ -193,7 +193,7 @@ class TestFormOfSomebodyElse:
         async with world.store.write() as conn:
             await add_user(conn, email="other@meridian.example", name="Other", role=Role.ADMIN, at=world.clock())
         world.workspace.change_member(eva.id, email="other@meridian.example")
-        outcome = await world.workspace.submit(eva.id, {}, SETTLED)
+        outcome = await world.workspace.submit(eva.id, {}, SHOWN)
         assert "This form is void" in words(outcome.view)
         assert await acts_as(world, eva) is None
 
@@ -212,7 +212,7 @@ class TestFormOfSomebodyElse:
         eva, _ = await self._opened(world)
         view = world.workspace.modal(eva.id)
         assert view is not None
-        await world.workspace.submit(eva.id, {}, SETTLED)
+        await world.workspace.submit(eva.id, {}, SHOWN)
         async with world.store.write() as conn:
             await unlink_slack(conn, eva.team_id, eva.id)
         outcome = await again(world, eva, view=view | {"private_metadata": memory})

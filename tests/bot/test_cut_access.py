@@ -11,7 +11,7 @@ from sandbox.slack import Outcome
 from sandbox.slack.records import Member
 from sandbox.slack.seed import ANA, BEN, GUEST, TEAM_ID
 from store.users import Role, User, deactivate_user, linked_user, set_role, unlink_slack, user_by_email
-from tests.bot.newcomers import SEEN_HOME, connected, newcomer, press_connect, words
+from tests.bot.newcomers import SEEN_HOME, SHOWN, connected, newcomer, press_connect, words
 from tests.bot.strangers import data_of
 from tests.bot.world import CHANNEL, SETTLED, World
 
@@ -134,7 +134,7 @@ class TestOpenForm:
         await press_connect(world, eva.id)
         async with world.store.write() as conn:
             await deactivate_user(conn, account.id)
-        outcome = await world.workspace.submit(eva.id, {}, SETTLED)
+        outcome = await world.workspace.submit(eva.id, {}, SHOWN)
         assert "No account here has the e-mail" in words(outcome.view)
         assert await acts_as(world, eva) is None
 
@@ -146,7 +146,7 @@ class TestOpenForm:
         async with world.store.write() as conn:
             await unlink_slack(conn, eva.team_id, eva.id)
         await asyncio.gather(press_connect(world, eva.id), press_connect(world, twin.id))
-        await asyncio.gather(world.workspace.submit(eva.id, {}, SETTLED), world.workspace.submit(twin.id, {}, SETTLED))
+        await asyncio.gather(world.workspace.submit(eva.id, {}, SHOWN), world.workspace.submit(twin.id, {}, SHOWN))
         holders = [member for member in (eva, twin) if await acts_as(world, member) is not None]
         assert len(holders) == 1
         assert (await acts_as(world, holders[0])) == account
