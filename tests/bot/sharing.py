@@ -1,0 +1,100 @@
+"""Sharing as a person does it: a card, the form, its preview, Send."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sandbox.slack import Outcome
+from sandbox.slack.records import Message
+from sandbox.slack.seed import ANA
+from store.deliveries import Delivery
+from tests.bot.world import SETTLED, World
+
+INVOICE = "/tesorio invoice INV-12345"
+
+
+async def added(world: World, *channels: str, by: str = ANA) -> None:
+    """The app is in these channels because this person added it."""
+    for channel in channels:
+        world.workspace.remove_app(channel)
+        world.workspace.invite_app(channel, by=by)
+    await settled(world)
+
+
+async def settled(world: World) -> None:
+    """Every event has arrived and its listener has ended."""
+    await world.slack.core.background.idle()
+    await world.catch_up()
+
+
+async def opened_form(world: World, line: str = INVOICE, *, user: str = ANA) -> Any:
+    card = await world.card(line, user=user)
+    return (await world.workspace.click(user, card, "share.open", waiting=SETTLED)).view
+
+
+def option(world: World, channel: str) -> dict[str, Any]:
+    """The option of a channel as its person chose it in the list."""
+    found = world.workspace.channel(channel)
+    return {"text": {"type": "plain_text", "text": f"#{found.name}", "emoji": False}, "value": found.id}
+
+
+async def filled(
+    world: World, user: str = ANA, *, to: str = "", person: str = "", text: str = "", **more: Any
+) -> Outcome:
+    """Press the button of the form with this in it."""
+    values: dict[str, Any] = {"share.text": text, **more}
+    values |= {"share.channel": option(world, to)} if to else {}
+    values |= {"share.person": person} if person else {}
+    return await world.workspace.submit(user, values, SETTLED)
+
+
+def posts(world: World, channel: str) -> list[Message]:
+    """What was shared in a channel, as everybody there sees it."""
+    found = world.workspace.messages(channel)
+    return [each for each in found if any(block["block_id"] == "shared" for block in each.blocks)]
+
+
+def modal_text(world: World, user: str = ANA) -> str:
+    """All words of the modal that a person has open."""
+    view = world.workspace.modal(user)
+    return "" if view is None else "\n".join(_words(view["blocks"]))
+
+
+def _words(part: Any) -> Iterator[str]:
+    if isinstance(part, dict):
+        yield from ([part["text"]] if isinstance(part.get("text"), str) else [])
+        for value in part.values():
+            yield from _words(value)
+    elif isinstance(part, list):
+        for each in part:
+            yield from _words(each)
+
+
+@contextmanager
+def ruled(world: World, **changes: Any) -> Iterator[None]:
+    """Other rules for Slack, as long as the block lasts."""
+    rules = world.assistant.deps.rules
+    before = rules.slack
+    object.__setattr__(rules, "slack", before.model_copy(update=changes))
+    try:
+        yield
+    finally:
+        object.__setattr__(rules, "slack", before)
+
+
+def delivery_id(world: World, user: str = ANA) -> str:
+    """The id that the delivery of the open form will have."""
+    view = world.workspace.modal(user)
+    assert view is not None
+    return f"share-{json.loads(view['private_metadata'])['nonce']}"
+
+
+async def sent(world: World, line: str = INVOICE, *, user: str = ANA, **what: Any) -> Delivery:
+    """A card shared, and its delivery come to an end."""
+    await opened_form(world, line, user=user)
+    known_as = delivery_id(world, user)
+    for _ in ("Preview", "Send"):
+        outcome = await filled(world, user, **what)
+        assert not outcome.errors, outcome.errors
+    return await world.delivered(known_as)

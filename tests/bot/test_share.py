@@ -1,0 +1,391 @@
+"""Sharing a record: chosen, previewed, posted once, told; and refused wherever somebody may not read it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from sandbox.slack import channel_acts
+from sandbox.slack.records import Message
+from sandbox.slack.seed import (
+    ANA,
+    ANA_APP_DM,
+    AR_TEAM,
+    ARCHIVED,
+    BEN,
+    BEN_APP_DM,
+    CHLOE,
+    DEACTIVATED,
+    FINANCE_LEADS,
+    GENERAL,
+    GUEST,
+    NORTHWIND_SHARED,
+    SALES,
+    STRANGER,
+)
+from store.deliveries import Delivery, DeliveryState, delivery_by_id
+from store.users import Role, set_role, user_by_email
+from tests.bot.sharing import (
+    added,
+    delivery_id,
+    filled,
+    modal_text,
+    opened_form,
+    posts,
+    ruled,
+    sent,
+    settled,
+)
+from tests.bot.world import ACKED, SETTLED, World, elements, open_world
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+BOT = "U0TESORIO1"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def opened(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    async with open_world(tmp_path_factory.mktemp("world")) as world:
+        world.workspace.invite_app(GENERAL, by=ANA)
+        await added(world, AR_TEAM, SALES, NORTHWIND_SHARED)
+        yield world
+
+
+class TestPosting:
+    async def test_to_a_channel(self, world: World) -> None:
+        delivery = await sent(world, to=SALES, text="Who speaks to them?\nThey are *late*.")
+        assert delivery.state is DeliveryState.SENT
+        post = posts(world, SALES)[-1]
+        shown = world.shown(post)
+        assert "Shared by" in shown
+        assert "ana@meridian" in shown
+        assert "Who speaks to them?\n" in shown
+        assert "Sun Microsystems, Inc. owes" in shown
+        assert post.text.startswith("Shared by ana@meridian.example")
+        assert [button["value"] for button in elements(post, "reply.open")] == [f"1:invoice:{delivery.about_id}"]
+        assert not any(elements(post, action) for action in ("refresh.record", "share.open", "lookup.open"))
+        assert "Posted in #sales." in modal_text(world)
+        assert f"archives/{SALES}/p{post.ts.replace('.', '')}" in str(world.workspace.modal(ANA))
+        assert ("share", delivery.about_id) in [event[1:] for event in await world.audited()]
+
+    async def test_to_a_person_without_an_account(self, world: World) -> None:
+        delivery = await sent(world, "/tesorio customer sun micro", person=CHLOE)
+        assert delivery.state is DeliveryState.SENT
+        [post] = posts(world, world.workspace.app_channel(CHLOE).id)
+        assert "Sun Microsystems, Inc. owes" in world.shown(post)
+        assert "Sent to Chloé Dubois." in modal_text(world)
+
+    async def test_send_posts_exactly_what_the_preview_showed(self, world: World) -> None:
+        await opened_form(world)
+        known_as = delivery_id(world)
+        await filled(world, to=SALES, text="Have a look at this")
+        seen = modal_text(world)
+        await filled(world, to=SALES, text="Have a look at this")
+        await world.delivered(known_as)
+        post = posts(world, SALES)[-1]
+        for block in post.blocks:
+            if block["type"] not in {"actions", "table"}:
+                assert all(line in seen for line in texts(block))
+        assert "This is what #sales will see:" in seen
+
+    async def test_who_has_closed_the_window_is_written_to(self, world: World) -> None:
+        world.workspace.faults.stall("chat.postMessage", 0.3)
+        await opened_form(world)
+        known_as = delivery_id(world)
+        await filled(world, to=AR_TEAM)
+        await filled(world, to=AR_TEAM)
+        await world.workspace.close(ANA, SETTLED)
+        await world.delivered(known_as)
+        await world.delivered(f"share.told/{known_as}/1")
+        told = world.workspace.messages(ANA_APP_DM)[-1]
+        assert "Posted in #ar-team." in told.text
+        assert "archives/C0ARTEAM01" in str(told.blocks)
+
+    async def test_pressed_twice_it_is_posted_once(self, world: World) -> None:
+        await opened_form(world)
+        known_as = delivery_id(world)
+        await filled(world, to=SALES, text="Once")
+        await filled(world, to=SALES, text="Once")
+        payload = dict(world.last_envelope().payload)
+        again = payload | {"trigger_id": "twice"}
+        assert (await world.workspace.hub.deliver("interactive", again)).ack is not None
+        assert (await world.workspace.hub.deliver("interactive", payload, retry_attempt=1)).ack is not None
+        await world.delivered(known_as)
+        await settled(world)
+        assert sum("Once" in post.text for post in posts(world, SALES)) == 1
+
+    async def test_a_lost_answer_of_slack_is_asked_about_and_not_sent_again(self, world: World) -> None:
+        world.workspace.faults.reset("chat.postMessage")
+        await opened_form(world)
+        known_as = delivery_id(world)
+        for _ in range(2):
+            await filled(world, to=SALES, text="Reset")
+        await until(world, known_as, lambda one: one.state is DeliveryState.UNKNOWN)
+        while not any("did not say whether this message arrived" in each.text for each in own(world)):
+            world.pass_time(2)
+            await asyncio.sleep(0.05)
+        [question] = [each for each in own(world) if "did not say whether this message arrived" in each.text]
+        await world.workspace.click(ANA, question, "outbox.arrived", waiting=SETTLED)
+        assert (await world.delivered(known_as)).state is DeliveryState.SENT
+        assert sum("Reset" in post.text for post in posts(world, SALES)) == 1
+
+
+class TestForm:
+    async def test_a_changed_form_is_previewed_again(self, world: World) -> None:
+        await opened_form(world)
+        known_as = delivery_id(world)
+        await filled(world, to=SALES, text="First")
+        await filled(world, to=SALES, text="Second")
+        assert "You have changed something: please look again." in modal_text(world)
+        assert "Second" in modal_text(world)
+        await filled(world, to=SALES, text="Second")
+        await world.delivered(known_as)
+        assert not any("First" in post.text for post in posts(world, SALES))
+
+    @pytest.mark.parametrize(
+        ("what", "block", "words"),
+        [
+            ({}, "share.channel.block", "Choose a channel or a person."),
+            ({"to": SALES, "person": BEN}, "share.channel.block", "not both"),
+            ({"person": GUEST}, "share.person.block", "Gil Guest is a guest in this workspace."),
+            ({"person": STRANGER}, "share.person.block", "Nora North belongs to another company."),
+            ({"person": DEACTIVATED}, "share.person.block", "Dan Former is deactivated in Slack."),
+            ({"person": BOT}, "share.person.block", "Tesorio is an app."),
+            ({"to": ARCHIVED}, "share.channel.block", "#collections-2019 is archived."),
+            ({"to": NORTHWIND_SHARED}, "share.channel.block", "people of another company read this channel."),
+            ({"to": GENERAL}, "share.channel.block", "guests read this channel."),
+            ({"to": FINANCE_LEADS}, "share.channel.block", "Type /invite @tesorio there first."),
+        ],
+    )
+    async def test_says_what_is_wrong(self, world: World, what: dict[str, str], block: str, words: str) -> None:
+        await opened_form(world)
+        outcome = await filled(world, text="Kept", **what)
+        assert list(outcome.errors) == [block]
+        assert words in outcome.errors[block]
+        assert len(outcome.errors[block]) < 200
+
+    async def test_offers_the_channels_that_somebody_linked_added_it_to(self, world: World) -> None:
+        await opened_form(world)
+        offered = await world.workspace.suggestions(ANA, None, "share.channel", "")
+        assert [each["text"]["text"] for each in offered["options"]] == ["#ar-team", "#sales"]
+        offered = await world.workspace.suggestions(ANA, None, "share.channel", "#SAL")
+        assert [each["text"]["text"] for each in offered["options"]] == ["#sales"]
+        assert (await world.workspace.suggestions(ANA, None, "share.channel", "%"))["options"] == []
+
+    async def test_slack_being_silent_keeps_what_was_typed(self, world: World) -> None:
+        await opened_form(world)
+        world.workspace.faults.fail("users.info", 503)
+        outcome = await filled(world, person=BEN, text="Kept")
+        assert "Slack did not answer just now." in outcome.errors["share.person.block"]
+        assert "Send" in str((await filled(world, person=BEN, text="Kept")).view)
+
+    async def test_a_closest_match_is_named_once_more(self, world: World) -> None:
+        await opened_form(world, "/tesorio invoice inv123")
+        assert "⚠️ The closest match for «inv123» is shared: Invoice INV-123 of ABC Inc." in modal_text(world)
+        await filled(world, to=SALES)
+        assert "⚠️ The closest match for «inv123» is shared: Invoice INV-123 of ABC Inc." in modal_text(world)
+
+    async def test_too_long_a_message_is_refused_with_its_length(self, world: World) -> None:
+        await opened_form(world)
+        await filled(world, to=SALES, text="x" * 3000)
+        payload = world.last_envelope().payload
+        payload["view"]["state"]["values"]["share.text.block"]["share.text"]["value"] = "x" * 3001
+        payload["trigger_id"] = "long"
+        delivery = await world.workspace.hub.deliver("interactive", payload)
+        assert delivery.ack is not None
+        assert delivery.ack.payload is not None
+        assert "these are 3,001" in delivery.ack.payload["errors"]["share.text.block"]
+
+    @pytest.mark.parametrize(
+        "metadata", ["", "{}", '{"v":0,"for":"share"}', '{"v":1,"for":"share"}', '{"v":1,"for":"x"}']
+    )
+    async def test_a_window_of_another_version_keeps_the_text(self, world: World, metadata: str) -> None:
+        await opened_form(world)
+        await filled(world, to=SALES, text="Typed for an hour")
+        payload = world.last_envelope().payload
+        payload["view"]["private_metadata"] = metadata
+        payload["trigger_id"] = f"old.{metadata}"
+        delivery = await world.workspace.hub.deliver("interactive", payload)
+        assert delivery.ack is not None
+        shown = str(delivery.ack.payload)
+        assert "This window is out of date." in shown
+        assert "Typed for an hour" in shown
+        assert (await world.audited())[-1][1] == "share.submit.outdated"
+
+    async def test_a_viewer_may_not(self, world: World) -> None:
+        await opened_form(world, user=BEN)
+        assert "Your role here does not allow this" in modal_text(world, BEN)
+
+    async def test_the_role_counts_when_it_is_sent(self, world: World) -> None:
+        await opened_form(world)
+        await filled(world, to=SALES, text="No more")
+        await role_of(world, "ana@meridian.example", Role.VIEWER)
+        try:
+            await filled(world, to=SALES, text="No more")
+            assert "Your role here does not allow this" in modal_text(world)
+        finally:
+            await role_of(world, "ana@meridian.example", Role.FINANCE)
+        assert not any("No more" in post.text for post in posts(world, SALES))
+
+
+class TestShortcut:
+    async def test_on_a_card_its_record_is_chosen(self, world: World) -> None:
+        card = await world.card("/tesorio invoice inv123")
+        await world.workspace.shortcut(ANA, "share_to_slack", card, SETTLED)
+        assert "⚠️ The closest match for «inv123» is shared: Invoice INV-123 of ABC Inc." in modal_text(world)
+
+    async def test_on_a_shared_message_too(self, world: World) -> None:
+        await sent(world, to=SALES)
+        await world.workspace.shortcut(ANA, "share_to_slack", posts(world, SALES)[-1], SETTLED)
+        assert "Invoice INV-12345 of Sun Microsystems, Inc." in modal_text(world)
+
+    async def test_on_any_other_it_is_chosen_by_typing(self, world: World) -> None:
+        await world.workspace.post(BEN, SALES, "What about Sun?", ACKED)
+        message = world.workspace.messages(SALES)[-1]
+        await world.workspace.shortcut(ANA, "share_to_slack", message, SETTLED)
+        outcome = await filled(world, to=SALES)
+        assert outcome.errors == {"pick.record.block": "Choose what to share."} or "required" in str(outcome.errors)
+        offered = await world.workspace.suggestions(ANA, None, "pick.record", "INV-12345")
+        known_as = delivery_id(world)
+        picked: dict[str, Any] = {"pick.record": offered["options"][0]}
+        await filled(world, to=SALES, text="Picked", **picked)
+        assert "Invoice INV-12345" in modal_text(world)
+        await filled(world, to=SALES, text="Picked")
+        assert (await world.delivered(known_as)).state is DeliveryState.SENT
+
+
+class TestCheckedWhenSending:
+    async def test_an_app_that_was_removed_says_the_way_out(self, world: World) -> None:
+        await opened_form(world)
+        await filled(world, to=SALES, text="Too late")
+        world.workspace.remove_app(SALES, by=BEN)
+        await settled(world)
+        try:
+            outcome = await filled(world, to=SALES, text="Too late")
+            error = outcome.errors["share.channel.block"]
+            assert "The app is not in #sales any more. Type /invite @tesorio there, then try again." in error
+        finally:
+            await added(world, SALES)
+
+    async def test_also_when_slack_told_us_too_late(self, world: World) -> None:
+        """Removed without an event: Slack refuses, the window and a message say what to do."""
+        await opened_form(world)
+        known_as = delivery_id(world)
+        await filled(world, to=SALES, text="Unheard")
+        world.workspace.faults.refuse("chat.postMessage", "not_in_channel", channel=SALES)
+        await filled(world, to=SALES, text="Unheard")
+        assert (await world.delivered(known_as)).state is DeliveryState.REJECTED
+        await settled(world)
+        assert "Invite the app to the channel with /invite" in modal_text(world)
+        await told(world, "Unheard")
+        assert "Invite the app to the channel with /invite" in own(world)[-1].text
+
+    async def test_a_channel_that_became_external_while_it_waited(self, world: World) -> None:
+        world.workspace.faults.rate_limit("chat.postMessage", "60", channel=AR_TEAM)
+        await opened_form(world)
+        known_as = delivery_id(world)
+        for _ in range(2):
+            await filled(world, to=AR_TEAM, text="Not for Northwind")
+        await until(world, known_as, lambda one: one.attempts > 0 and one.not_before is not None)
+        channel_acts.share(world.slack.core, world.workspace.channel(AR_TEAM))
+        await settled(world)
+        try:
+            world.pass_time(120)
+            delivery = await world.delivered(known_as)
+            assert delivery.state is DeliveryState.REJECTED
+            await told(world, "Not for Northwind")
+            assert "people of another company read this channel" in own(world)[-1].text
+            assert not any("Not for Northwind" in post.text for post in posts(world, AR_TEAM))
+        finally:
+            channel_acts.unshare(world.slack.core, world.workspace.channel(AR_TEAM))
+            await settled(world)
+
+    async def test_a_person_who_left_meanwhile(self, world: World) -> None:
+        await opened_form(world)
+        await filled(world, person=BEN, text="Gone")
+        world.workspace.change_member(BEN, deleted=True)
+        try:
+            outcome = await filled(world, person=BEN, text="Gone")
+            assert "Ben Okafor is deactivated" in outcome.errors["share.person.block"]
+        finally:
+            world.workspace.change_member(BEN, deleted=False)
+        assert not any("Gone" in post.text for post in posts(world, BEN_APP_DM))
+
+
+class TestOutside:
+    """`external_channels = "ask"`: a redacted card, after an admin's confirmation, and nobody else's."""
+
+    async def test_an_admin_confirms_and_a_redacted_card_is_posted(self, world: World) -> None:
+        with ruled(world, external_channels="ask"):
+            await opened_form(world, user=CHLOE)
+            offered = await world.workspace.suggestions(CHLOE, None, "share.channel", "north")
+            assert offered["options"][0]["description"]["text"] == "people of another company read it"
+            known_as = delivery_id(world, CHLOE)
+            await filled(world, CHLOE, to=NORTHWIND_SHARED, text="As discussed")
+            outcome = await filled(world, CHLOE, to=NORTHWIND_SHARED, text="As discussed")
+            assert outcome.errors == {"share.confirm.block": "Confirm this, or choose somebody else."}
+            confirmed: dict[str, Any] = {"share.confirm": ["yes"]}
+            await filled(world, CHLOE, to=NORTHWIND_SHARED, text="As discussed", **confirmed)
+            assert (await world.delivered(known_as)).state is DeliveryState.SENT
+        [post] = posts(world, NORTHWIND_SHARED)
+        shown = world.shown(post)
+        assert "Invoice INV-12345 of Sun Microsystems, Inc. · Open" in shown or "· Partly paid" in shown
+        assert "As discussed" in shown
+        for secret in ("$", "Net 30", "past due", "Newest note", "NetSuite", "@sun"):
+            assert secret not in shown + post.text, secret
+        assert elements(post, "reply.open")
+
+    @pytest.mark.parametrize("channel", [NORTHWIND_SHARED, GENERAL])
+    async def test_others_are_refused(self, world: World, channel: str) -> None:
+        with ruled(world, external_channels="ask"):
+            await opened_form(world)
+            outcome = await filled(world, to=channel)
+            assert "Only an admin may share to" in outcome.errors["share.channel.block"]
+            offered = await world.workspace.suggestions(ANA, None, "share.channel", "")
+            names = {each["text"]["text"] for each in offered["options"]}
+            assert names == {"#ar-team", "#sales"}
+
+    async def test_guests_get_nothing_even_so(self, world: World) -> None:
+        with ruled(world, external_channels="ask"):
+            await opened_form(world, user=CHLOE)
+            outcome = await filled(world, CHLOE, person=GUEST)
+            assert "is a guest" in outcome.errors["share.person.block"]
+
+
+def texts(block: Any) -> list[str]:
+    if isinstance(block, dict):
+        own_text = [block["text"]] if isinstance(block.get("text"), str) else []
+        return own_text + [each for value in block.values() for each in texts(value)]
+    return [each for value in block for each in texts(value)] if isinstance(block, list) else []
+
+
+def own(world: World) -> list[Message]:
+    """What the app wrote to Ana."""
+    return list(world.workspace.messages(ANA_APP_DM))
+
+
+async def told(world: World, text: str) -> None:
+    """Ana has been written to about the message with this text."""
+    async with asyncio.timeout(10):
+        while not any(text in str(each.blocks) and "could not be delivered" in each.text for each in own(world)):
+            world.pass_time(1)
+            await asyncio.sleep(0.02)
+
+
+async def until(world: World, known_as: str, holds: Callable[[Delivery], bool]) -> None:
+    """Wait until this is true of the delivery."""
+    async with asyncio.timeout(10):
+        while True:
+            async with world.store.read() as conn:
+                found = await delivery_by_id(conn, known_as)
+            if found is not None and holds(found):
+                return
+            await asyncio.sleep(0.02)
+
+
+async def role_of(world: World, email: str, role: Role) -> None:
+    async with world.store.write() as conn:
+        account = await user_by_email(conn, email)
+        assert account is not None
+        await set_role(conn, account.id, role)
