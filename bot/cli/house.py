@@ -9,6 +9,7 @@ import typer
 import yaml
 from slack_sdk.errors import SlackApiError
 
+from bot.cli.outbox import delivery_summary, outbox_finding
 from bot.cli.shell import CommandError, Json, current_settings, print_json, print_table, run_async, say
 from bot.cli.syncing import run_row
 from bot.http_door import SLACK_PATH
@@ -63,6 +64,7 @@ def status(as_json: Json = False) -> None:
     print_table("Sources", found["sources"])
     print_table("Last runs", found["runs"])
     print_table("Could not be read", found["quarantined"])
+    print_table("Outbox", found["deliveries"])
 
 
 async def _status(settings: Settings, store: Store) -> dict[str, Any]:
@@ -89,6 +91,7 @@ async def _status(settings: Settings, store: Store) -> dict[str, Any]:
         "sources": sources,
         "runs": [{"source": run.source, **run_row(run)} for run in runs],
         "quarantined": quarantined,
+        "deliveries": await delivery_summary(store, now),
     }
 
 
@@ -129,7 +132,7 @@ async def _findings(name: str) -> tuple[Finding, ...]:
         raise CommandError(f"{name} is not set up here; there is {', '.join(sorted(known - {''}))}")
     found: list[Finding] = []
     if name in {"", "database"}:
-        found.append(await _database_finding(settings))
+        found.extend(await _store_findings(settings))
     if name in {"", "slack"}:
         found.extend(await _slack_findings(settings))
     for source in sources:
@@ -139,15 +142,16 @@ async def _findings(name: str) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-async def _database_finding(settings: Settings) -> Finding:
+async def _store_findings(settings: Settings) -> list[Finding]:
     try:
         async with open_store(settings, create=False) as store:
-            return Finding(check="database", ok=True, detail=store.url.render_as_string(hide_password=True))
+            database = Finding(check="database", ok=True, detail=store.url.render_as_string(hide_password=True))
+            return [database, await outbox_finding(store, utc_now())]
     except StoreError as error:
-        return Finding(check="database", ok=False, detail=type(error).__name__, remedy=str(error))
+        return [Finding(check="database", ok=False, detail=type(error).__name__, remedy=str(error))]
     except OSError as error:
         remedy = "Set TESORIO_DATA_DIR to a folder that this user can write to."
-        return Finding(check="database", ok=False, detail=f"{error.filename}: {error.strerror}", remedy=remedy)
+        return [Finding(check="database", ok=False, detail=f"{error.filename}: {error.strerror}", remedy=remedy)]
 
 
 async def _slack_findings(settings: Settings) -> list[Finding]:

@@ -22,6 +22,7 @@ class TestStatus:
             "sources": [],
             "runs": [],
             "quarantined": [],
+            "deliveries": [],
         }
         assert "not connected yet" in bare("status").out
 
@@ -64,7 +65,7 @@ class TestDoctor:
         assert filled("doctor", SLACK_BOT_TOKEN="xoxb-wrong").code == 1
 
     def test_one_part_may_be_asked_about(self, filled: Console) -> None:
-        assert list(checks(filled("doctor", "database", "--json").json)) == ["database"]
+        assert list(checks(filled("doctor", "database", "--json").json)) == ["database", "outbox"]
         assert filled("doctor", "slack", "--json", NETSUITE_TOKEN_SECRET="wrong").code == 0
         ended = filled("doctor", "invoiced")
         assert ended.code == 1

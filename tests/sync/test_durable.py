@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from store.work import Payload, TryLaterError, WorkState
+from store.work import Lane, Payload, TryLaterError, WorkState
 from tests.sync.working import ended, working
 
 PAYLOAD = {"source": "netsuite", "text": "<!channel> «ünï» 🧾\n\"'\\ \u202e", "empty": ""}
@@ -171,3 +171,67 @@ class TestClose:
             await stuck.begun.wait()
         async with working(tmp_path) as work:
             assert await ended(work, "o") is WorkState.FAILED
+
+
+class TestLanes:
+    async def test_one_at_a_time_by_place_and_lanes_side_by_side(self, tmp_path: Path) -> None:
+        seen: list[str] = []
+        at_work: set[str] = set()
+
+        async def handler(work_id: str, payload: Payload) -> None:
+            assert payload["lane"] not in at_work
+            at_work.add(payload["lane"])
+            seen.append(work_id)
+            await asyncio.sleep(0.01)
+            at_work.discard(payload["lane"])
+
+        async with working(tmp_path, note=handler) as work:
+            for place in (3, 1, 2):
+                for lane in ("a", "b"):
+                    here = Lane(name=lane, place=place)
+                    await work.start("note", f"{lane}{place}", {"lane": lane}, lane=here)
+            for lane in ("a", "b"):
+                assert await ended(work, f"{lane}3") is WorkState.DONE
+        assert [one for one in seen if one < "b"] == ["a1", "a2", "a3"]
+        assert [one for one in seen if one > "b"] == ["b1", "b2", "b3"]
+
+    async def test_what_waits_for_a_later_try_keeps_its_lane(self, tmp_path: Path) -> None:
+        paused, go_on = asyncio.Event(), asyncio.Event()
+
+        async def pause(_seconds: float) -> None:
+            paused.set()
+            await go_on.wait()
+
+        handler = Recorder(TryLaterError("busy"))
+        async with working(tmp_path, pause=pause, note=handler) as work:
+            for place in (1, 2):
+                await work.start("note", f"n-{place}", {}, lane=Lane(name="a", place=place))
+            await work.start("note", "other", {}, lane=Lane(name="b", place=3))
+            await paused.wait()
+            assert await ended(work, "other") is WorkState.DONE
+            assert await work.status("n-2") is WorkState.PENDING
+            go_on.set()
+            assert await ended(work, "n-2") is WorkState.DONE
+        assert [work_id for work_id, _ in handler.seen if work_id != "other"] == ["n-1", "n-1", "n-2"]
+
+    async def test_of_one_id_runs_once_whatever_the_lane(self, tmp_path: Path) -> None:
+        handler = Recorder()
+        async with working(tmp_path, note=handler) as work:
+            for _ in range(3):
+                await work.start("note", "n", {}, lane=Lane(name="a", place=1))
+            assert await ended(work, "n") is WorkState.DONE
+            await work.start("note", "n", {}, lane=Lane(name="a", place=1))
+            await work.start("note", "last", {}, lane=Lane(name="a", place=2))
+            await ended(work, "last")
+        assert [work_id for work_id, _ in handler.seen] == ["n", "last"]
+
+    async def test_goes_on_after_a_stop_with_what_ran_first(self, tmp_path: Path) -> None:
+        stuck, handler = Stuck(), Recorder()
+        async with working(tmp_path, note=stuck) as work:
+            for place in (1, 2):
+                await work.start("note", f"n-{place}", {}, lane=Lane(name="a", place=place))
+            await stuck.begun.wait()
+        assert stuck.cancelled == 1
+        async with working(tmp_path, note=handler) as work:
+            assert await ended(work, "n-2") is WorkState.DONE
+        assert [work_id for work_id, _ in handler.seen] == ["n-1", "n-2"]
