@@ -35,10 +35,9 @@ def register_last_doors(app: AsyncApp, deps: Deps) -> None:
         await deps.answering.post_privately(reply_for(body), outdated_shortcut())
 
     async def old_view(ack: Any, body: dict[str, Any]) -> None:
-        if body.get("type") != "view_submission":
-            await ack()
-            return
-        await _tell_expired(deps, body, ack)
+        if body.get("type") == "view_submission":
+            await _tell_expired(deps, body, ack)
+        await ack()
 
     async def no_options(ack: Any) -> None:
         await ack(options=[])
@@ -59,16 +58,20 @@ def register_last_doors(app: AsyncApp, deps: Deps) -> None:
 
 
 async def _tell_expired(deps: Deps, body: Mapping[str, Any], ack: Any) -> None:
-    """A form from before an update: said in its place, with what had been typed."""
+    """A form from before an update: said in its place, with what had been typed; of a button in it, to the person."""
     view, person = part(body, "view"), asker(body)
     actor = f"slack:{person.team_id}:{person.user_id}" if person else "slack"
     subject = str(view.get("callback_id") or "")[:_MAX_SUBJECT]
     deps.audit.note(AuditEvent(at=deps.clock(), actor=actor, action="view.expired", subject=subject))
-    await ack(**expired_answer(view))
+    if body.get("type") == "view_submission":
+        await ack(**expired_answer(view))
+        return
+    await ack()
+    await deps.answering.post_privately(reply_for(body), outdated_button())
 
 
 async def _tell_failure(deps: Deps, error: Exception, body: Mapping[str, Any], ack: Any) -> None:
-    if isinstance(error, OutdatedViewError) and body.get("type") == "view_submission":
+    if isinstance(error, OutdatedViewError):
         await _tell_expired(deps, body, ack)
         return
     reference = uuid4().hex[:8]
