@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.views.block_json import as_json
 from bot.views.match import Candidate
-from bot.views.parts import Message, button, paragraph, row_with_button
+from bot.views.parts import Message, button, fits, paragraph, row_with_button
 from bot.views.text import literal
 from bot.views.values import RecordKind
 
@@ -23,4 +23,5 @@ def found_as(card: Message, kind: RecordKind, others: tuple[Candidate, ...]) -> 
         line = row_with_button("found", text, button("Show", "lookup.open", other.ref))
     drawn = as_json(line)
     simpler = (drawn, *card.simpler_blocks) if card.simpler_blocks else ()
-    return replace(card, blocks=(drawn, *card.blocks), simpler_blocks=simpler)
+    found = replace(card, blocks=(drawn, *card.blocks), simpler_blocks=simpler)
+    return found if fits(found) else card

@@ -32,7 +32,7 @@ from sandbox.slack.tickets import ResponseUrl
 from sandbox.slack.web_api.views import checked_view
 
 _MENTION = re.compile(r"(?<![\w.<])@(\w+)")
-_URL = re.compile(r"https?://[^\s<>|]+")
+_URL = re.compile(r"https?://[^\s<>|]*[^\s<>|.,;:!?)]")
 TROUBLE = "We had some trouble connecting. Try again?"
 
 
@@ -62,7 +62,7 @@ async def run_command(core: Core, actor: Member, channel: Channel, line: str) ->
 
 def say_message(core: Core, actor: Member, channel: Channel, text: str, thread_ts: str | None = None) -> Message:
     """Post a message as this person; `@name` becomes a mention, a link to a domain of the app is told to it."""
-    message = post_as_member(core, channel, actor.id, _with_mentions(core, _as_sent(text)), thread_ts)
+    message = post_as_member(core, channel, actor.id, _with_links(_with_mentions(core, _as_sent(text))), thread_ts)
     _share_links(core, message)
     return message
 
@@ -147,6 +147,11 @@ def open_home_tab(core: Core, actor: Member, tab: str = "home") -> None:
 def _with_mentions(core: Core, text: str) -> str:
     ids = {member.name: member.id for member in core.state.members.values()}
     return _MENTION.sub(lambda found: f"<@{ids[found[1]]}>" if found[1] in ids else found[0], text)
+
+
+def _with_links(text: str) -> str:
+    """Slack marks the addresses in what people write."""
+    return _URL.sub(lambda found: f"<{found[0]}>", text)
 
 
 def _share_links(core: Core, message: Message) -> None:

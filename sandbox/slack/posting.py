@@ -106,8 +106,17 @@ def _announce(core: Core, channel: Channel, message: Message) -> None:
         "channel": channel.id,
         "channel_type": _CHANNEL_TYPES[channel.kind],
         "event_ts": message.ts,
+        **_foreign_teams(core, message.user),
     }
     emit(core, event, subscription=_MESSAGE_EVENTS[channel.kind])
     mentioned = f"<@{core.app.bot_user}>" in message.text
     if mentioned and channel.kind != "im" and message.user != core.app.bot_user:
         emit(core, {**event, "type": "app_mention"})
+
+
+def _foreign_teams(core: Core, user_id: str) -> Json:
+    """What Slack adds to the messages of people from another workspace, in a channel that is shared with it."""
+    member = core.state.members.get(user_id)
+    if member is None or member.team_id == TEAM_ID:
+        return {}
+    return {"team": member.team_id, "user_team": member.team_id, "source_team": member.team_id}

@@ -9,17 +9,15 @@ import pytest
 from bot.commands.typed import command_in, likelier
 from bot.event_request import message_request, spoken
 from bot.lookup.match import Found, Match, Reason
-from sandbox.slack import Outcome, Waiting
+from sandbox.slack import Outcome
 from sandbox.slack.records import Message
-from sandbox.slack.seed import ANA, DEACTIVATED, GUEST
+from sandbox.slack.seed import ANA, DEACTIVATED, GUEST, NORTHWIND_SHARED, STRANGER
 from store.records import RecordId
 from tests.bot.world import CHANNEL, World, elements
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 BOT = "U0TESORIO1"
-# Nothing is expected: whatever came would have come by then.
-SILENT = Waiting(until=lambda _: True, quiet_seconds=0.15)
 
 
 async def written(world: World, text: str, *, user: str = ANA, thread_ts: str | None = None) -> Outcome:
@@ -172,6 +170,54 @@ class TestUnlinked:
         answer = only(await mentioned(world, "@tesorio sun micro", user=GUEST))
         assert answer.ephemeral_to == GUEST
         assert "not linked to an account" in world.shown(answer)
+
+    async def test_in_a_shared_channel_people_of_another_company_get_nothing(self, world: World) -> None:
+        answer = only(await world.workspace.post(STRANGER, NORTHWIND_SHARED, "@tesorio invoice INV-12345"))
+        assert answer.ephemeral_to == STRANGER
+        assert "17,250" not in str(answer)
+        actions = [action for actor, action, _ in await world.audited() if STRANGER in actor]
+        assert actions == ["lookup.invoice.denied"]
+
+
+class TestSharedChannel:
+    async def test_only_the_person_reads_the_answer(self, world: World) -> None:
+        answer = only(await world.workspace.post(ANA, NORTHWIND_SHARED, "@tesorio invoice INV-12345"))
+        assert answer.ephemeral_to == ANA
+        assert "17,250" in world.shown(answer)
+        assert "Only you can see this: people of another company read this channel." in world.shown(answer)
+
+
+class TestAddress:
+    """The address of a record, copied from the browser."""
+
+    async def address(self, world: World, number: str = "INV-12345") -> str:
+        host = "https://1234567-sb1.app.netsuite.com"
+        return f"{host}/app/accounting/transactions/custinvc.nl?id={world.ledger.invoice_numbered(number).id}&whence="
+
+    async def test_is_answered_by_its_card(self, world: World) -> None:
+        answer = only(await written(world, await self.address(world)))
+        assert "Sun Microsystems, Inc. owes $17,250.00" in world.shown(answer)
+        assert "Found" not in world.shown(answer)
+
+    async def test_of_somebody_elses_account_finds_nothing(self, world: World) -> None:
+        foreign = (await self.address(world)).replace("1234567", "7654321")
+        assert "No invoice or customer matches" in world.shown(await written(world, foreign))
+
+    async def test_behind_a_mention_is_shown_once_as_the_preview(self, world: World) -> None:
+        outcome = await mentioned(world, f"@tesorio {await self.address(world)}")
+        await world.workspace.core.background.idle()
+        await world.catch_up()
+        [asked] = outcome.messages
+        assert asked.user == ANA
+        assert asked.attachments
+        assert world.workspace.messages(CHANNEL, ANA)[-1].ts == asked.ts
+
+    async def test_that_was_shown_just_now_is_answered_all_the_same(self, world: World) -> None:
+        address = await self.address(world)
+        await mentioned(world, address)
+        answer = only(await mentioned(world, f"@tesorio {address}"))
+        assert answer.thread_ts
+        assert "17,250" in world.shown(answer)
 
 
 @dataclass

@@ -4,7 +4,7 @@ from slack_bolt.async_app import AsyncSay
 
 from sandbox.slack import SlackStandIn, app_config
 from sandbox.slack.config import DEFAULT_MANIFEST
-from sandbox.slack.seed import ANA, ANA_APP_DM, AR_TEAM, BEN, GENERAL, NORTHWIND_SHARED
+from sandbox.slack.seed import ANA, ANA_APP_DM, AR_TEAM, BEN, GENERAL, NORTHWIND_SHARED, OTHER_TEAM_ID, STRANGER
 from tests.sandbox.slack.running import NO_ANSWER, bolt_app, connected, web_client
 
 
@@ -53,6 +53,17 @@ class TestMessages:
         await slack.workspace.post(ANA, NORTHWIND_SHARED, "@tesorio", NO_ANSWER)
         await slack.core.background.idle()
         assert slack.workspace.hub.deliveries[0].payload["is_ext_shared_channel"]
+
+    async def test_people_of_another_workspace_are_named_as_such(self, slack: SlackStandIn) -> None:
+        await slack.workspace.post(STRANGER, NORTHWIND_SHARED, "@tesorio", NO_ANSWER)
+        await slack.core.background.idle()
+        event = sent_events(slack)[0]
+        assert (event["team"], event["user_team"]) == (OTHER_TEAM_ID, OTHER_TEAM_ID)
+
+    async def test_addresses_are_marked(self, slack: SlackStandIn) -> None:
+        await slack.workspace.post(ANA, ANA_APP_DM, "see https://erp.example/1?a=1&b=2, please", NO_ANSWER)
+        await slack.core.background.idle()
+        assert sent_events(slack)[0]["text"] == "see <https://erp.example/1?a=1&amp;b=2>, please"
 
 
 class TestOthers:
