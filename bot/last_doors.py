@@ -67,7 +67,8 @@ async def _tell_expired(deps: Deps, body: Mapping[str, Any], ack: Any) -> None:
         await ack(**expired_answer(view))
         return
     await ack()
-    await deps.answering.post_privately(reply_for(body), outdated_button())
+    if person is not None:
+        await deps.answering.post_privately(reply_for(body), outdated_button())
 
 
 async def _tell_failure(deps: Deps, error: Exception, body: Mapping[str, Any], ack: Any) -> None:

@@ -7,7 +7,9 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
+import aiohttp
 from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
 
 from bot.deps import Deps
 from bot.feature import Feature
@@ -18,6 +20,16 @@ from store.facts import SLACK_SHUT, keep_fact
 # What Slack says to a token of a removed app, and to a revoked one.
 _CODES = {"app_uninstalled": "account_inactive", "tokens_revoked": "token_revoked"}
 _log = logging.getLogger(__name__)
+
+
+async def consider(deps: Deps, event: str) -> None:
+    """Shut Slack's access unless our token is good: the news may be older than the app's next installation."""
+    try:
+        await deps.slack.auth_test()
+    except (SlackApiError, aiohttp.ClientError, OSError):
+        await shut(deps, event)
+        return
+    _log.warning("Slack sent %s, but takes our token all the same; nothing is changed", event)
 
 
 async def shut(deps: Deps, event: str) -> None:
@@ -48,7 +60,7 @@ def concerns_us(deps: Deps, body: Mapping[str, Any]) -> bool:
 def _register(app: AsyncApp, deps: Deps) -> None:
     async def on_removal(body: dict[str, Any]) -> None:
         if concerns_us(deps, body):
-            await shut(deps, str(body["event"]["type"]))
+            await consider(deps, str(body["event"]["type"]))
 
     for event in _CODES:
         app.event(event)(on_removal)
