@@ -18,7 +18,16 @@ from bot.socket import SocketDoor
 from bot.web import Check, web_server
 from store.db import Store
 from store.errors import StoreError
-from store.facts import SLACK_SHUT, bind_fact, drop_fact, read_fact
+from store.facts import (
+    SLACK_SHUT,
+    SLACK_TEAM,
+    SLACK_TEAM_ID,
+    SLACK_USER,
+    bind_fact,
+    drop_fact,
+    keep_fact,
+    read_fact,
+)
 from store.health import check_readable
 from sync.durable import DurableWork
 
@@ -34,11 +43,15 @@ async def slack_identity(slack: AsyncWebClient, store: Store) -> Mapping[str, st
     told = await slack.auth_test()
     identity = {name: str(told.get(name) or "") for name in ("team_id", "team", "user_id", "user", "bot_id")}
     async with store.read() as conn:
-        bound, shut = await read_fact(conn, "slack.team_id"), await read_fact(conn, SLACK_SHUT)
-    if bound is None or shut is not None:
+        bound, shut = await read_fact(conn, SLACK_TEAM_ID), await read_fact(conn, SLACK_SHUT)
+        known = (await read_fact(conn, SLACK_TEAM), await read_fact(conn, SLACK_USER))
+    if bound not in {None, identity["team_id"]}:
+        raise WrongWorkspaceError(f"this store belongs to workspace {bound}, the tokens to {identity['team_id']}")
+    if bound is None or shut is not None or known != (identity["team"], identity["user"]):
         async with store.write() as conn:
-            bound = await bind_fact(conn, "slack.team_id", identity["team_id"])
-            await bind_fact(conn, "slack.team", identity["team"])
+            bound = await bind_fact(conn, SLACK_TEAM_ID, identity["team_id"])
+            await keep_fact(conn, SLACK_TEAM, identity["team"])
+            await keep_fact(conn, SLACK_USER, identity["user"])
             await drop_fact(conn, SLACK_SHUT)
     if bound != identity["team_id"]:
         raise WrongWorkspaceError(f"this store belongs to workspace {bound}, the tokens to {identity['team_id']}")

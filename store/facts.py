@@ -6,6 +6,8 @@ from store.db import ReadConnection, WriteConnection
 from store.schema import metadata
 from store.upsert import conflict_insert
 
+# The workspace that this installation is connected to, its name, and who we are in it.
+SLACK_TEAM_ID, SLACK_TEAM, SLACK_USER = "slack.team_id", "slack.team", "slack.user"
 # Since when, and by what, Slack takes nothing from us; not there while it does.
 SLACK_SHUT = "slack.shut"
 

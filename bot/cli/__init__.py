@@ -11,7 +11,7 @@ import aiohttp
 import typer
 from slack_sdk.errors import SlackApiError
 
-from bot.cli import find, house, outbox, people, running, syncing
+from bot.cli import connecting, find, house, outbox, people, running, sharing, syncing
 from bot.cli.log import log_to_stderr
 from bot.cli.shell import CommandError, complain, say
 from bot.root import AlreadyRunningError, WrongWorkspaceError
@@ -37,7 +37,7 @@ def build() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_options)
-    for room in (running, syncing, find, people, outbox, house):
+    for room in (running, syncing, connecting, find, sharing, people, outbox, house):
         room.register(app)
     for plugin in entry_points(group=_PLUGINS):
         plugin.load()(app)

@@ -4,24 +4,21 @@ import json
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
-import aiohttp
 import typer
 import yaml
-from slack_sdk.errors import SlackApiError
 
 from bot.cli.outbox import delivery_summary, outbox_finding
 from bot.cli.shell import CommandError, Json, current_settings, print_json, print_table, run_async, say
+from bot.cli.slack_check import INSTALL_AGAIN, slack_findings
 from bot.cli.syncing import run_row
-from bot.http_door import SLACK_PATH
 from bot.manifest import app_manifest
 from bot.root import build_sources, further_problems, open_store, private_folder, require_store, utc_now
 from bot.settings import Settings, SettingsError
-from bot.slack_client import SlackClient, slack_reason, slack_refusal
 from store import migrate
 from store.cursors import list_cursors
 from store.db import Store
 from store.errors import StoreError
-from store.facts import SLACK_SHUT, read_fact
+from store.facts import SLACK_SHUT, SLACK_TEAM, SLACK_TEAM_ID, SLACK_USER, read_fact
 from store.runs import latest_runs, list_quarantined
 from store.users import count_users
 from sync.connector import Finding
@@ -29,9 +26,6 @@ from sync.connector import Finding
 database = typer.Typer(help="The store's schema.", no_args_is_help=True)
 config = typer.Typer(help="The settings as the program sees them.", no_args_is_help=True)
 _QUARANTINE_SHOWN = 20
-_INSTALL_AGAIN = "Install the app again, put its new token into SLACK_BOT_TOKEN, and restart."
-_REMOVED = frozenset({"account_inactive", "token_revoked"})
-_SLACK_ERRORS = (SlackApiError, aiohttp.ClientError, OSError)
 
 
 def register(app: typer.Typer) -> None:
@@ -55,11 +49,9 @@ def status(as_json: Json = False) -> None:
     if as_json:
         print_json(found)
         return
-    say(
-        f"Slack workspace: {found['slack_workspace'] or 'not connected yet; run `tesorio run` or `tesorio users link`'}"
-    )
+    say(f"Slack: {_connection(found)}")
     if found["slack_shut"]:
-        say(f"Slack has shut us out: {found['slack_shut']}. {_INSTALL_AGAIN}")
+        say(f"Slack has shut us out: {found['slack_shut']}. {INSTALL_AGAIN}")
     say(f"Accounts: {found['accounts']}")
     print_table("Sources", found["sources"])
     print_table("Last runs", found["runs"])
@@ -67,12 +59,19 @@ def status(as_json: Json = False) -> None:
     print_table("Outbox", found["deliveries"])
 
 
+def _connection(found: dict[str, Any]) -> str:
+    if not found["slack_team_id"]:
+        return "not connected yet; run `tesorio connect slack`"
+    return f"connected to {found['slack_workspace']} ({found['slack_team_id']}) as {found['slack_user'] or '-'}"
+
+
 async def _status(settings: Settings, store: Store) -> dict[str, Any]:
     now = utc_now()
     async with store.read() as conn:
         cursors, runs = await list_cursors(conn), await latest_runs(conn)
         held = await list_quarantined(conn, limit=_QUARANTINE_SHOWN)
-        workspace, accounts = await read_fact(conn, "slack.team"), await count_users(conn)
+        team_id, workspace = await read_fact(conn, SLACK_TEAM_ID), await read_fact(conn, SLACK_TEAM)
+        bot_name, accounts = await read_fact(conn, SLACK_USER), await count_users(conn)
         shut = await read_fact(conn, SLACK_SHUT)
     sources = [
         {
@@ -86,6 +85,8 @@ async def _status(settings: Settings, store: Store) -> dict[str, Any]:
     quarantined = [{"record": f"{q.source} {q.stream} {q.source_id}", "reason": q.reason} for q in held]
     return {
         "slack_workspace": workspace,
+        "slack_team_id": team_id,
+        "slack_user": bot_name,
         "slack_shut": shut,
         "accounts": accounts,
         "sources": sources,
@@ -134,7 +135,7 @@ async def _findings(name: str) -> tuple[Finding, ...]:
     if name in {"", "database"}:
         found.extend(await _store_findings(settings))
     if name in {"", "slack"}:
-        found.extend(await _slack_findings(settings))
+        found.extend(await slack_findings(settings))
     for source in sources:
         if name in {"", source.name}:
             found.extend(await source.check())
@@ -152,51 +153,6 @@ async def _store_findings(settings: Settings) -> list[Finding]:
     except OSError as error:
         remedy = "Set TESORIO_DATA_DIR to a folder that this user can write to."
         return [Finding(check="database", ok=False, detail=f"{error.filename}: {error.strerror}", remedy=remedy)]
-
-
-async def _slack_findings(settings: Settings) -> list[Finding]:
-    try:
-        settings.require_slack()
-    except SettingsError as error:
-        return [Finding(check="slack tokens", ok=False, detail=problem) for problem in error.problems]
-    url = settings.slack_api_url
-    login = await _slack_login(SlackClient(token=settings.slack_bot_token.get_secret_value(), base_url=url))
-    if settings.slack_mode == "http":
-        host, port = settings.http_address or ("", 0)
-        detail = f"requests are taken at {host}:{port}{SLACK_PATH}, if they are signed"
-        return [login, Finding(check="slack request URL", ok=True, detail=detail)]
-    return [login, await _slack_socket(SlackClient(base_url=url), settings.slack_app_token.get_secret_value())]
-
-
-async def _slack_login(bot: SlackClient) -> Finding:
-    try:
-        told = await bot.auth_test()
-    except _SLACK_ERRORS as error:
-        is_removed = isinstance(error, SlackApiError) and slack_reason(error) in _REMOVED
-        remedy = _INSTALL_AGAIN if is_removed else "Check SLACK_BOT_TOKEN and SLACK_API_URL."
-        return Finding(check="slack bot token", ok=False, detail=_slack_trouble(error), remedy=remedy)
-    granted = set(str(told.headers.get("x-oauth-scopes", "")).replace(" ", "").split(","))
-    missing = set(app_manifest()["oauth_config"]["scopes"]["bot"]) - granted
-    return Finding(
-        check="slack bot token",
-        ok=not missing,
-        detail=f"{told['user']} in {told['team']}"
-        + (f"; missing scopes: {', '.join(sorted(missing))}" if missing else ""),
-        remedy="Update the app from manifest.yml and install it to the workspace again." if missing else "",
-    )
-
-
-async def _slack_socket(client: SlackClient, app_token: str) -> Finding:
-    remedy = "Make an app-level token with connections:write and switch Socket Mode on."
-    try:
-        await client.apps_connections_open(app_token=app_token)
-    except _SLACK_ERRORS as error:
-        return Finding(check="slack app token", ok=False, detail=_slack_trouble(error), remedy=remedy)
-    return Finding(check="slack app token", ok=True, detail="Socket Mode answers")
-
-
-def _slack_trouble(error: Exception) -> str:
-    return slack_refusal(error) if isinstance(error, SlackApiError) else f"no answer ({type(error).__name__})"
 
 
 def manifest(

@@ -6,22 +6,26 @@ import typer
 from slack_sdk.errors import SlackApiError
 
 from bot.cli.shell import CommandError, Json, current_settings, print_json, print_table, run_async, say
+from bot.membership import standing_of
 from bot.root import open_store, utc_now
 from bot.settings import Settings
 from bot.slack_client import SlackClient, slack_refusal
 from store.audit import AuditEvent, append_audit
 from store.db import ReadConnection, Store, WriteConnection
-from store.facts import read_fact
+from store.facts import SLACK_TEAM_ID, read_fact
+from store.slack_people import Standing
 from store.users import (
+    AccountTakenError,
     DuplicateUserError,
     Role,
     SlackLink,
     User,
     add_user,
+    claim_account,
     deactivate_user,
-    link_slack,
     list_users,
     set_role,
+    unlink_account,
     user_by_email,
 )
 
@@ -119,20 +123,44 @@ def link(
             team_id, user_id = await _slack_member(settings, store, email, slack_user)
             async with store.write() as conn:
                 user = await _known(conn, email)
-                await link_slack(
-                    conn,
-                    SlackLink(
-                        team_id=team_id,
-                        slack_user_id=user_id,
-                        user_id=user.id,
-                        linked_at=utc_now(),
-                        linked_by="command line",
-                    ),
+                link = SlackLink(
+                    team_id=team_id,
+                    slack_user_id=user_id,
+                    user_id=user.id,
+                    linked_at=utc_now(),
+                    linked_by="command line",
                 )
+                await _claim(conn, user, link)
                 await _audit(conn, "users.link", user, {"slack": f"{team_id}/{user_id}"})
         say(f"{user_id} in workspace {team_id} is now {user.email}.")
 
     run_async(work)
+
+
+@users.command("unlink")
+def unlink(email: Email) -> None:
+    """Cut an account off from Slack; it stays, and may be linked again."""
+
+    async def work() -> None:
+        async with open_store(current_settings(), create=False) as store, store.write() as conn:
+            user = await _known(conn, email)
+            if not await unlink_account(conn, user.id):
+                raise CommandError(f"{user.email} is not linked to anybody in Slack")
+            await _audit(conn, "users.unlink", user, {})
+        say(f"{user.email} is linked to nobody in Slack any more.")
+
+    run_async(work)
+
+
+async def _claim(conn: WriteConnection, user: User, link: SlackLink) -> None:
+    try:
+        await claim_account(conn, link)
+    except AccountTakenError:
+        if not user.is_active:
+            raise CommandError(f"{user.email} is closed, and a closed account cannot be linked") from None
+        raise CommandError(
+            f"{user.email} is linked to another Slack user already; `tesorio users unlink {user.email}` cuts that"
+        ) from None
 
 
 def _plausible(email: str) -> str:
@@ -155,7 +183,7 @@ async def _slack_member(settings: Settings, store: Store, email: str, slack_user
     client = SlackClient(token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url)
     team_id = str((await client.auth_test())["team_id"])
     async with store.read() as conn:
-        bound = await read_fact(conn, "slack.team_id")
+        bound = await read_fact(conn, SLACK_TEAM_ID)
     if bound is not None and bound != team_id:
         raise CommandError(f"the tokens belong to workspace {team_id}, this store to {bound}")
     try:
@@ -165,7 +193,7 @@ async def _slack_member(settings: Settings, store: Store, email: str, slack_user
             f"Slack does not know {slack_user or email} ({slack_refusal(error)}); give --slack-user U…"
         ) from None
     member = found.get("user") or {}
-    if member.get("deleted") or member.get("is_bot") or member.get("is_restricted") or member.get("team_id") != team_id:
+    if standing_of(member, team_id) is not Standing.MEMBER:
         raise CommandError("only full members of the connected workspace can be linked")
     return team_id, str(member["id"])
 

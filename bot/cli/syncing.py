@@ -1,6 +1,5 @@
-"""`tesorio sync` and `tesorio connect`: reading systems of record by hand, and setting them up."""
+"""`tesorio sync`: reading systems of record by hand."""
 
-import asyncio
 from typing import Annotated, Self
 from uuid import uuid4
 
@@ -8,25 +7,20 @@ import typer
 from rich.console import Console, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from bot.cli.shell import CommandError, Json, current_settings, print_json, print_table, run_async, say
+from bot.cli.shell import CommandError, Json, current_settings, print_json, print_table, run_async
 from bot.root import build_sources, open_store, refresh_index, utc_now
 from bot.settings import Settings
 from store.runs import SyncRun
 from sync.connector import Source
-from sync.connectors.netsuite import connect as connect_netsuite_account
 from sync.preview import preview_source
 from sync.pull import PullOrder, pull_source
 
-connect = typer.Typer(
-    help="Guided set-up of one system: tests the login and says what to do next.", no_args_is_help=True
-)
 SourceName = Annotated[str, typer.Argument(help="Which system, for example netsuite.")]
 
 
 def register(app: typer.Typer) -> None:
-    """Add `sync` and `connect` to the command line."""
+    """Add `sync` to the command line."""
     app.command("sync")(sync)
-    app.add_typer(connect, name="connect")
 
 
 def sync(
@@ -60,34 +54,6 @@ def sync(
     runs = run_async(work)
     rows = [run_row(run) for run in runs]
     print_json(rows) if as_json else print_table(f"Would be read from {name}" if dry_run else f"Read from {name}", rows)
-
-
-@connect.command("netsuite")
-def connect_netsuite() -> None:
-    """Download the account's WSDL and schemas, test the login, and say what to do next."""
-
-    async def work() -> bool:
-        settings = current_settings()
-        environment, rules = settings.plain_environment(), settings.rules.connector("netsuite")
-        with Console(stderr=True).status("Reading the account's WSDL and schemas…"):
-            told = await asyncio.to_thread(connect_netsuite_account, environment, rules, settings.data_dir)
-        say(told)
-        source = source_named(settings, "netsuite")
-        try:
-            findings = await source.check()
-        finally:
-            await source.close()
-        for finding in findings:
-            say(f"{'ok ' if finding.ok else 'NOT'} {finding.check}: {finding.detail}" + _remedy(finding.remedy))
-        return all(finding.ok for finding in findings)
-
-    if not run_async(work):
-        raise typer.Exit(1)
-    say("Next: `tesorio sync netsuite`, then `tesorio run`.")
-
-
-def _remedy(remedy: str) -> str:
-    return f"\n    {remedy}" if remedy else ""
 
 
 def source_named(settings: Settings, name: str) -> Source:

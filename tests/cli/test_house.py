@@ -17,6 +17,8 @@ class TestStatus:
         assert bare("db", "upgrade").code == 0
         assert bare("status", "--json").json == {
             "slack_workspace": None,
+            "slack_team_id": None,
+            "slack_user": None,
             "slack_shut": None,
             "accounts": 0,
             "sources": [],

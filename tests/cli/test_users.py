@@ -81,6 +81,30 @@ class TestLink:
         assert "only full members of the connected workspace can be linked" in ended.err
         assert [each["slack"] for each in listed(console)] == [""]
 
+    def test_an_account_is_linked_to_one_slack_user(self, console: Console) -> None:
+        console("users", "add", ANAS)
+        assert console("users", "link", ANAS).code == 0
+        assert console("users", "link", ANAS).code == 0
+        ended = console("users", "link", ANAS, "--slack-user", BEN)
+        assert ended.code == 1
+        assert f"`tesorio users unlink {ANAS}` cuts that" in ended.err
+        assert console("users", "unlink", ANAS).code == 0
+        assert console("users", "link", ANAS, "--slack-user", BEN).code == 0
+        assert [each["slack"] for each in listed(console)] == [f"{TEAM_ID}/{BEN}"]
+        assert audited(console)[-2:] == ["users.unlink", "users.link"]
+
+    def test_whoever_is_linked_to_nobody_cannot_be_unlinked(self, console: Console) -> None:
+        console("users", "add", ANAS)
+        ended = console("users", "unlink", ANAS)
+        assert (ended.code, ended.err) == (1, f"tesorio: {ANAS} is not linked to anybody in Slack\n")
+
+    def test_a_closed_account_cannot_be_linked(self, console: Console) -> None:
+        console("users", "add", ANAS)
+        console("users", "remove", ANAS)
+        ended = console("users", "link", ANAS)
+        assert ended.code == 1
+        assert "is closed, and a closed account cannot be linked" in ended.err
+
     def test_somebody_slack_does_not_know_is_said(self, console: Console) -> None:
         console("users", "add", "x@meridian.example")
         for option in ((), ("--slack-user", "U0NOBODY")):
