@@ -1,0 +1,106 @@
+"""F17: notes on their way to Slack and to a system of record, killed at any moment, arrive once and in order."""
+
+import asyncio
+import random
+import signal
+import sqlite3
+from contextlib import closing
+from itertools import count
+from pathlib import Path
+from shutil import copyfile
+
+import pytest
+
+from sandbox.slack import SlackStandIn
+from sandbox.slack.seed import ANA, AR_TEAM, BEN_APP_DM, TEAM_ID
+from store.db import Store, sqlite_url
+from store.refs import ExternalRef, add_refs
+from store.users import Role, SlackLink, add_user, link_slack
+from tests.bot.sender import Plan, live
+from tests.contract.fake_target import NoteKeeper, note_keeper
+from tests.store.make import AT, CUSTOMER_ID, make_customer, save
+from tests.store_fixtures import sqlite_template
+
+__all__ = ["sqlite_template"]
+
+
+def new_folder(folder: Path, template: Path) -> Path:
+    folder.mkdir()
+    copyfile(template, folder / "store.db")
+    return folder
+
+
+async def prepared(folder: Path) -> Path:
+    """The folder, whose store now knows a customer of the system, and Ana."""
+    store = Store(sqlite_url(folder / "store.db"))
+    await save(store, make_customer())
+    async with store.write() as conn:
+        await add_refs(conn, [ExternalRef(system="crm", object="account", external_id="A7", record_id=CUSTOMER_ID)])
+        ana = await add_user(conn, email="ana@meridian.example", name="Ana", role=Role.FINANCE, at=AT)
+        link = SlackLink(team_id=TEAM_ID, slack_user_id=ANA, user_id=ana.id, linked_at=AT, linked_by="test")
+        await link_slack(conn, link)
+    await store.close()
+    return folder
+
+
+def stored_notes(folder: Path) -> list[str]:
+    with closing(sqlite3.connect(folder / "store.db")) as conn:
+        assert conn.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        return sorted(row[0] for row in conn.execute("SELECT text FROM notes"))
+
+
+def places(folder: Path) -> dict[str, list[str]]:
+    """What had to come where, in the order of the outbox."""
+    found: dict[str, list[str]] = {}
+    with closing(sqlite3.connect(folder / "store.db")) as conn:
+        for (delivery_id,) in conn.execute("SELECT id FROM deliveries WHERE kind = 'test' ORDER BY sequence"):
+            name, _, place = delivery_id.partition("/")
+            found.setdefault({BEN: BEN_APP_DM}.get(place, place), []).append(name)
+    return found
+
+
+def arrived(slack: SlackStandIn, keeper: NoteKeeper, prefix: str) -> dict[str, list[str]]:
+    """What came where, in the order in which it came."""
+    seen = {place: [each.text for each in slack.workspace.messages(place)] for place in (BEN_APP_DM, AR_TEAM)}
+    return {
+        place: [text for text in texts if text.startswith(prefix)]
+        for place, texts in (seen | {"crm": keeper.texts()}).items()
+    }
+
+
+async def endure(folder: Path, template: Path, *, kills: int, notes: int) -> None:
+    """Send notes again and again, each time killed at seeded moments until all has arrived, until so many kills."""
+    dice = random.Random(17)  # noqa: S311 - a seeded choice of moments
+    async with SlackStandIn() as slack, note_keeper() as keeper:
+        for turn in count():
+            here, deaths, code = await prepared(new_folder(folder / f"turn-{turn}", template)), 0, None
+            while code != 0:
+                plan = Plan(
+                    folder=here,
+                    slack_url=slack.api_url,
+                    slack_token=slack.bot_token,
+                    target_url=keeper.url,
+                    prefix=f"turn{turn}",
+                    notes=notes,
+                    death=dice.randrange(2**32) if deaths < kills else None,
+                )
+                code = await asyncio.to_thread(live, plan)
+                assert code in {0, -signal.SIGKILL}
+                deaths += code != 0
+            expected = [f"turn{turn}-{number}" for number in range(notes)]
+            assert stored_notes(here) == sorted(expected)
+            assert arrived(slack, keeper, f"turn{turn}-") == places(here)
+            assert all(sorted(texts) == sorted(expected) for texts in places(here).values())
+            kills -= deaths
+            if kills <= 0:
+                return
+
+
+class TestKilled:
+    async def test_a_few_times(self, tmp_path: Path, sqlite_template: Path) -> None:
+        await endure(tmp_path, sqlite_template, kills=3, notes=4)
+
+    @pytest.mark.soak
+    @pytest.mark.timeout(3600)
+    async def test_two_hundred_times(self, tmp_path: Path, sqlite_template: Path) -> None:
+        await endure(tmp_path, sqlite_template, kills=200, notes=8)
