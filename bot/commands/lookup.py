@@ -14,6 +14,7 @@ from bot.cards import being_read_first, card_for
 from bot.commands.guard import admitted, judged, refusal
 from bot.deps import Deps
 from bot.feature import ActionRequest, Feature, SlashRequest, Subcommand, action_request
+from bot.linked import linked_card
 from bot.lookup.query import is_too_long
 from bot.matches import candidates_for, found_for, match_for, match_of
 from bot.modals import open_over, update_modal
@@ -117,9 +118,11 @@ async def _show(
 
 async def _answer(deps: Deps, kind: RecordKind, text: str) -> tuple[Message, RecordRef | None]:
     """What to say to a query, and the record that it shows; None for what the channel need not see."""
-    if is_too_long(text):
-        return too_long(), None
     async with deps.store.read() as conn:
+        if linked := await linked_card(deps, conn, text):
+            return linked
+        if is_too_long(text):
+            return too_long(), None
         found = await found_for(deps, conn, kind, text)
         if found.answer is None:
             nearest = await candidates_for(deps, conn, found.nearest)

@@ -17,7 +17,7 @@ from bot.commands.unfurl import is_previewed
 from bot.deps import Deps
 from bot.event_request import MessageRequest, bare, message_request
 from bot.feature import Feature, SlashRequest, Subcommand
-from bot.linked import linked_record
+from bot.linked import linked_card, linked_record
 from bot.lookup.match import Found, Match, Reason
 from bot.lookup.query import is_too_long
 from bot.matches import candidates_for, found_for, match_of
@@ -59,7 +59,7 @@ async def answer_bare(deps: Deps, request: MessageRequest, text: str) -> None:
         linked = await linked_record(conn, text)
     if linked and await is_previewed(deps, request.reply, request.message_ts, linked):
         return
-    message, ref = await (_card(deps, text, linked) if linked else _found(deps, text))
+    message, ref = await _found(deps, text)
     await answer(deps, allowed, request.reply, message, ref)
 
 
@@ -70,16 +70,12 @@ def likelier(found: Iterable[Found], text: str) -> Match | None:
     return min(answers, key=lambda match: (_SUREST_FIRST.index(match.reason), match.kind != guess), default=None)
 
 
-async def _card(deps: Deps, text: str, ref: RecordRef) -> tuple[Message, RecordRef | None]:
-    async with deps.store.read() as conn:
-        card = await card_for(deps, conn, ref)
-    return (card, ref) if card else (no_match(text), None)
-
-
 async def _found(deps: Deps, text: str) -> tuple[Message, RecordRef | None]:
-    if is_too_long(text):
-        return too_long(), None
     async with deps.store.read() as conn:
+        if shown := await linked_card(deps, conn, text):
+            return shown
+        if is_too_long(text):
+            return too_long(), None
         found = [await found_for(deps, conn, kind, text) for kind in _KINDS]
         best = likelier(found, text)
         if best is None:

@@ -199,6 +199,10 @@ class TestAddress:
         assert "Sun Microsystems, Inc. owes $17,250.00" in world.shown(answer)
         assert "Found" not in world.shown(answer)
 
+    @pytest.mark.parametrize("word", ["invoice", "customer"])
+    async def test_works_behind_a_subcommand_too(self, world: World, word: str) -> None:
+        assert "17,250" in world.shown(await world.card(f"/tesorio {word} {await self.address(world)}"))
+
     async def test_of_somebody_elses_account_finds_nothing(self, world: World) -> None:
         foreign = (await self.address(world)).replace("1234567", "7654321")
         assert "No invoice or customer matches" in world.shown(await written(world, foreign))
