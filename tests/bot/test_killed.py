@@ -12,7 +12,7 @@ from shutil import copyfile
 import pytest
 
 from sandbox.slack import SlackStandIn
-from sandbox.slack.seed import ANA, AR_TEAM, BEN_APP_DM, TEAM_ID
+from sandbox.slack.seed import ANA, AR_TEAM, BEN, BEN_APP_DM, TEAM_ID
 from store.db import Store, sqlite_url
 from store.refs import ExternalRef, add_refs
 from store.users import Role, SlackLink, add_user, link_slack
