@@ -31,4 +31,4 @@ async def _name_of(deps: Deps, user_id: str) -> str:
     except (SlackApiError, aiohttp.ClientError, OSError, TimeoutError):
         return ""
     profile = user.get("profile") or {}
-    return str(profile.get("display_name") or profile.get("real_name") or user.get("real_name") or "")
+    return str(user.get("real_name") or profile.get("real_name") or profile.get("display_name") or "")

@@ -140,6 +140,12 @@ class Workspace:
             submitted = await submit_modal(self.core, self._member(user), view, filled)
             return await watch.outcome(submitted.delivery, submitted.errors, waiting)
 
+    def enter(self, user: str, values: Json) -> None:
+        """Fill in inputs of the modal on top by action_id, without submitting it."""
+        view = self._place(user, None)
+        assert isinstance(view, View)  # noqa: S101 - a place of None is a view
+        self.core.views.choose(view, _filled(view, values))
+
     async def close(self, user: str, waiting: Waiting = FOR_AN_ANSWER) -> Outcome:
         view = self._place(user, None)
         assert isinstance(view, View)  # noqa: S101 - a place of None is a view
