@@ -7,20 +7,20 @@ from bot.membership import UnreachableError
 from bot.modals import update_modal
 from bot.permalinks import permalink_of
 from bot.sharing import (
-    KIND,
     Destination,
     Memory,
     NotThereError,
     find_destination,
     memory_of,
     share_delivery,
+    share_event,
 )
 from bot.views.outbox import REFUSED_HERE, way_out
 from bot.views.parts import Message
 from bot.views.share import arrived, arrived_message, not_shared, not_shared_message
 from bot.views.shared import Sharing
 from bot.views.values import decode
-from store.audit import AuditEvent, append_audit
+from store.audit import append_audit
 from store.db import WriteConnection
 from store.deliveries import Delivery, DeliveryState, add_deliveries, delivery_by_id
 from store.errors import StoreError
@@ -103,12 +103,6 @@ async def _written(
     await add_deliveries(conn, [post])
     await append_audit(conn, [share_event(deps, sharing, to, f"user:{user.id}")])
     return ""
-
-
-def share_event(deps: Deps, sharing: Sharing, to: Destination, actor: str) -> AuditEvent:
-    """What the audit trail keeps of it."""
-    detail = {"to": to.id, "outside": to.is_outside}
-    return AuditEvent(at=deps.clock(), actor=actor, action=KIND, subject=sharing.ref.record_id, detail=detail)
 
 
 async def _tell_arrival(deps: Deps, delivery: Delivery, memory: Memory) -> None:

@@ -17,6 +17,7 @@ from bot.membership import read_profile
 from bot.views.channels import channel_label
 from bot.views.shared import Sharing, shared_message
 from bot.views.text import literal
+from store.audit import AuditEvent
 from store.channels import Channel, channel_by_id
 from store.db import ReadConnection
 from store.deliveries import Delivery
@@ -153,3 +154,9 @@ async def share_delivery(
     memory = Memory(label=to.label, is_person=to.is_person, is_outside=to.is_outside, by=by, view_id=view_id)
     payload: dict[str, Any] = {**post.payload, KIND: asdict(memory)}
     return replace(post, payload=payload)
+
+
+def share_event(desk: Desk, sharing: Sharing, to: Destination, actor: str) -> AuditEvent:
+    """What the audit trail keeps of it."""
+    detail = {"to": to.id, "outside": to.is_outside}
+    return AuditEvent(at=desk.clock(), actor=actor, action=KIND, subject=sharing.ref.record_id, detail=detail)
