@@ -140,10 +140,19 @@ class World:
     def last_envelope(self) -> Any:
         return self.workspace.hub.deliveries[-1]
 
+    def last_payload(self, kind: str) -> dict[str, Any]:
+        """What Slack sent last of this type, such as block_actions."""
+        sent = (each.payload for each in reversed(self.workspace.hub.deliveries))
+        return next(dict(payload) for payload in sent if payload.get("type") == kind)
+
 
 @asynccontextmanager
 async def open_world(
-    folder: Path, *, targets: tuple[Target, ...] = (), more_settings: Mapping[str, str] | None = None
+    folder: Path,
+    *,
+    targets: tuple[Target, ...] = (),
+    more_settings: Mapping[str, str] | None = None,
+    slack_rules: Mapping[str, Any] | None = None,
 ) -> AsyncIterator[World]:
     """Both stand-ins, the assistant between them with its first sync done, and four accounts, one of them closed.
 
@@ -157,7 +166,8 @@ async def open_world(
     ):
         environment = StandIns(ledger=ledger, slack=slack, netsuite=netsuite).environment
         environment |= {"TESORIO_DATA_DIR": str(folder), **(more_settings or {})}
-        settings = settings_from(environment, _RULES)
+        rules = _RULES.slack.model_copy(update=dict(slack_rules or {}))
+        settings = settings_from(environment, _RULES.model_copy(update={"slack": rules}))
         await asyncio.to_thread(connect, settings.plain_environment(), {}, settings.data_dir)
         async with open_assistant(settings, clock=clock, targets=targets) as assistant:
             # Slack's troubles are waited out all the same, only sooner.
