@@ -6,7 +6,6 @@ told on the next day.
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from bot.deps import Deps
 from bot.notify.news import past_due_news
@@ -34,22 +33,15 @@ async def tell_new_day(deps: Deps) -> None:
         done = await marked_day(conn, _MARK)
         if done is not None and done >= day:
             return
-        found = await crossed(conn, await active_subscriptions(conn), day, now, deps.zone)
+        found = await _all_crossed(deps, conn, await active_subscriptions(conn), day, now)
     async with deps.store.write() as conn:
         if await mark_day(conn, _MARK, day):
             await add_notices(conn, found)
 
 
-async def crossed(
-    conn: ReadConnection, subscriptions: Iterable[ChannelSubscription], today: date, now: datetime, zone: ZoneInfo
-) -> tuple[Notice, ...]:
-    """What became past due for these subscriptions since each counts, up to today, and was never told."""
-    found: list[Notice] = []
-    for subscription in subscriptions:
-        if NewsKind.PAST_DUE in subscription.events:
-            found += await _crossed(conn, subscription, today, now, zone)
-    known = await known_notices(conn, [notice.id for notice in found])
-    return tuple(notice for notice in found if notice.id not in known)
+def first_morning(deps: Deps, instant: datetime) -> date:
+    """The first day whose past due invoices are told after this instant."""
+    return due_day(instant, deps.zone, deps.rules.notify.past_due_at) + timedelta(days=1)
 
 
 async def customers_of(conn: ReadConnection, invoices: Iterable[Invoice]) -> dict[RecordId, Customer]:
@@ -61,11 +53,23 @@ async def customers_of(conn: ReadConnection, invoices: Iterable[Invoice]) -> dic
     return known
 
 
+async def _all_crossed(
+    deps: Deps, conn: ReadConnection, subscriptions: Iterable[ChannelSubscription], today: date, now: datetime
+) -> tuple[Notice, ...]:
+    """What became past due for these subscriptions since each counts, up to today, and was never told."""
+    found: list[Notice] = []
+    for subscription in subscriptions:
+        if NewsKind.PAST_DUE in subscription.events:
+            since = first_morning(deps, subscription.counts_from)
+            found += await _crossed(conn, subscription, since, today, now)
+    known = await known_notices(conn, [notice.id for notice in found])
+    return tuple(notice for notice in found if notice.id not in known)
+
+
 async def _crossed(
-    conn: ReadConnection, subscription: ChannelSubscription, today: date, now: datetime, zone: ZoneInfo
+    conn: ReadConnection, subscription: ChannelSubscription, since: date, today: date, now: datetime
 ) -> list[Notice]:
     days = timedelta(days=days_to_cross(subscription.wanted))
-    since = subscription.counts_from.astimezone(zone).date()
     found: list[Notice] = []
     async for page in due_between(conn, since - days, today - days):
         disputed = await disputed_invoices(conn, [invoice.id for invoice in page])

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.deps import Deps
 from bot.notify.gather import Batch, news_in, read_batch
 from bot.notify.news import News, past_due_news
-from bot.notify.past_due import customers_of
+from bot.notify.past_due import customers_of, first_morning
 from bot.notify.rhythm import digest_day, is_quiet, plan
 from bot.notify.wanted import days_to_cross, is_wanted, notice_of
 from store.changes import Change, changes_since
@@ -102,7 +102,7 @@ async def _crossed(
 ) -> list[News]:
     """What became past due as days passed: what is open still, and what was paid since."""
     days, today = timedelta(days=days_to_cross(subscription.wanted)), deps.today()
-    first, last = begin.astimezone(deps.zone).date() + timedelta(days=1) - days, today - days
+    first, last = first_morning(deps, begin) - days, today - days
     known = {invoice.id: invoice async for page in due_between(conn, first, last) for invoice in page}
     paid = {each.id: each for each in batch.invoices.values() if each.due_date and first <= each.due_date <= last}
     invoices = list((paid | known).values())

@@ -1,0 +1,72 @@
+"""The dry run agrees with what is really posted."""
+
+from dataclasses import replace
+from datetime import date, time, timedelta
+from decimal import Decimal
+
+import pytest
+
+from bot.notify.preview import Preview, messages, preview
+from store.portfolio import InvoiceFilter
+from store.subscriptions import ChannelSubscription, NewsKind, Rhythm
+from tests.notify.make import Notifier, begun, invoices, make_subscription, pay
+from tests.notify.test_rhythm import several
+from tests.store.make import AT, make_invoice, save
+
+WEEK = timedelta(days=7)
+
+
+async def tried(notifier: Notifier, subscription: ChannelSubscription) -> Preview:
+    async with notifier.deps.store.read() as conn:
+        return await preview(notifier.deps, conn, subscription)
+
+
+class TestPreview:
+    @pytest.mark.parametrize(
+        ("wanted", "count"),
+        [
+            ({}, 12),
+            ({"events": (NewsKind.PAYMENT,)}, 4),
+            ({"events": (NewsKind.PAST_DUE,)}, 7),
+            ({"wanted": InvoiceFilter(days_over=2), "events": (NewsKind.PAST_DUE,)}, 7),
+            ({"wanted": InvoiceFilter(owner="Nobody")}, 0),
+        ],
+    )
+    async def test_says_what_was_posted(self, notifier: Notifier, wanted: dict[str, object], count: int) -> None:
+        """A week of the real thing, and then the dry run of the same subscription."""
+        due = [make_invoice(f"d{day}", due_date=AT.date() + timedelta(days=day)) for day in range(-6, 10)]
+        known = [*invoices(4), *due]
+        subscription: dict[str, object] = {"wanted": InvoiceFilter(amount_over=Decimal(1))} | wanted
+        await begun(notifier, *known, **subscription, counts_from=AT)
+        for day in range(7):
+            notifier.clock.forward(hours=23, minutes=59, seconds=59)
+            if day < 3:
+                await pay(notifier, known[day], 500)
+            if day == 4:
+                # Told as past due before it was paid.
+                await pay(notifier, due[7], 10_000)
+                await save(notifier.deps.store, make_invoice("n", due_date=date(2027, 1, 1)), at=notifier.clock())
+            await notifier.look()
+        posted = len(await notifier.posts())
+        found = await tried(notifier, make_subscription(**subscription))
+        assert found.messages == posted
+        assert sum(number for _, number in found.news) >= posted
+        assert posted == count
+
+    async def test_of_a_store_without_changes_is_nothing(self, notifier: Notifier) -> None:
+        await begun(notifier)
+        notifier.clock.forward(days=30)
+        assert await tried(notifier, make_subscription()) == Preview(messages=0, news=())
+
+
+class TestMessages:
+    @pytest.mark.parametrize(("rhythm", "count"), [(Rhythm.AT_ONCE, 1), (Rhythm.DAILY, 7), (Rhythm.WEEKLY, 1)])
+    def test_by_rhythm(self, rhythm: Rhythm, count: int) -> None:
+        one = make_subscription(rhythm=rhythm)
+        assert messages(one, several(14, AT - timedelta(hours=2)), AT - WEEK, AT) == count
+
+    def test_quiet_hours_gather(self) -> None:
+        one = make_subscription(quiet_from=time(0), quiet_until=time(8))
+        night = [*several(3, AT - timedelta(hours=6)), *several(2, AT - timedelta(minutes=30))]
+        assert messages(one, night, AT - WEEK, AT) == 3
+        assert messages(replace(one, quiet_from=None), night, AT - WEEK, AT) == 5
