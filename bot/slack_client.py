@@ -62,6 +62,13 @@ def slack_reason(error: SlackApiError) -> str:
     return f"{_ODD} (HTTP {status})" if status else _ODD
 
 
+def slack_status(error: SlackApiError) -> int:
+    """The HTTP status of the refusal; 0 when it is not known."""
+    answer: Any = error.response
+    status = getattr(answer, "status_code", None) or _data(error).get("status")
+    return status if isinstance(status, int) else 0
+
+
 def slack_refusal(error: SlackApiError) -> str:
     """The same for a person to read: it says which scope is missing."""
     scope = missing_scope(error)

@@ -51,7 +51,7 @@ async def _aging(deps: Deps, conn: ReadConnection, ref: TableRef) -> Message:
             place=place_of(deps),
             provenance=await company_provenance(deps, conn),
             filter=ref.filter,
-            customer=await _customer(conn, ref),
+            customer=await customer_of(conn, ref),
             aging=aging,
             largest=await _debtors(conn, largest, aging),
             menus=Menus(ref=ref.start, owners=await owners(conn), subsidiaries=await subsidiaries(conn)),
@@ -75,7 +75,7 @@ async def _invoices(deps: Deps, conn: ReadConnection, ref: TableRef) -> Message:
             totals=await portfolio_aging(conn, wanted, today),
             has_previous=page.has_more if ref.before else ref.after is not None,
             has_next=page.has_more or ref.before is not None,
-            customer=await _customer(conn, ref),
+            customer=await customer_of(conn, ref),
         )
     )
 
@@ -97,7 +97,7 @@ async def _customers(deps: Deps, conn: ReadConnection, ref: TableRef) -> Message
     )
 
 
-async def _customer(conn: ReadConnection, ref: TableRef) -> str:
+async def customer_of(conn: ReadConnection, ref: TableRef) -> str:
     """How the customer is called that a table is of; «» when it is of all."""
     customer = await customer_by_id(conn, ref.customer_id) if ref.customer_id else None
     return customer_name(customer) if customer else ""

@@ -10,6 +10,7 @@ from store.customers import customers
 from store.day_marks import day_marks
 from store.deliveries import deliveries
 from store.disputes import disputes
+from store.exports import exports
 from store.facts import facts
 from store.feed_cursors import feed_cursors
 from store.inbox import inbox
@@ -38,6 +39,7 @@ TABLES = (
     day_marks,
     deliveries,
     disputes,
+    exports,
     external_refs,
     facts,
     feed_cursors,

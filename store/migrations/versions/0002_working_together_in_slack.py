@@ -117,6 +117,17 @@ def upgrade() -> None:
         batch_op.create_index("ix_disputes_state_invoice_id", ["state", "invoice_id"], unique=False)
 
     op.create_table(
+        "exports",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("file_id", sa.String(), nullable=False),
+        sa.Column("channel_id", sa.String(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("uploaded_at", store.schema.Instant(timezone=True), nullable=False),
+        sa.Column("is_sent", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exports")),
+    )
+    op.create_table(
         "feed_cursors",
         sa.Column("reader", sa.String(), nullable=False),
         sa.Column("sequence", sa.BigInteger(), nullable=False),
