@@ -45,8 +45,8 @@ EMPLOYEES = tuple(
     Employee(id=number, name=name, email=f"{name.split()[0].lower()}@corvane.example")
     for number, name in enumerate(
         (
-            "Dana Whitlock",
-            "Oscar Lindqvist",
+            "Ana Silva",
+            "Ben Okafor",
             "Priya Raman",
             "Tomas Herrera",
             "Mei Tanaka",

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, insert, update
 
-from store.audit import AuditEvent, append_audit, audit_events, first_broken_audit
+from store.audit import AuditEvent, append_audit, audit_events, first_broken_audit, recent_subjects
 from store.db import Store
 from tests.store.make import AT, rows
 
@@ -118,3 +118,13 @@ class TestFirstBrokenAudit:
         async with store.write() as conn:
             await conn.execute(update(audit_events).where(audit_events.c.sequence == 2_400).values(subject="edited"))
         assert await first_broken(store) == 2_400
+
+
+class TestRecentSubjects:
+    async def test_are_an_actor_s_own_newest_first_and_each_once(self, store: Store) -> None:
+        shown = [event(number, action="card.shown", subject=f"c{number % 3}") for number in range(5)]
+        await append(store, *shown, event(6, subject="looked for"), event(7, action="card.shown", actor="user:2"))
+        async with store.read() as conn:
+            assert await recent_subjects(conn, "user:1", "card.shown", among=100) == ("c1", "c0", "c2")
+            assert await recent_subjects(conn, "user:1", "card.shown", among=2) == ("c1",)
+            assert await recent_subjects(conn, "user:3", "card.shown", among=100) == ()

@@ -5,18 +5,27 @@ import pytest
 
 from store.db import Store
 from store.users import (
+    AccountTakenError,
     DuplicateUserError,
     Role,
     SlackLink,
     User,
+    active_users,
     add_user,
+    claim_account,
     count_users,
     deactivate_user,
     link_slack,
+    linked_people,
     linked_user,
+    links_of_account,
     list_users,
     set_role,
+    slack_link,
+    unlink_account,
+    unlink_slack,
     user_by_email,
+    user_by_id,
 )
 from tests.store.make import AT
 
@@ -121,3 +130,69 @@ class TestSlackLinks:
         assert await seen_as(store) is None
         await link(store, user)
         assert await seen_as(store) is None
+
+
+async def claim(store: Store, user: User, **values: Any) -> None:
+    async with store.write() as conn:
+        await claim_account(conn, make_link(user, **values))
+
+
+class TestClaims:
+    async def test_an_account_goes_to_one_person_of_a_workspace(self, store: Store) -> None:
+        user = await add(store)
+        await claim(store, user)
+        with pytest.raises(AccountTakenError):
+            await claim(store, user, slack_user_id="U2")
+        await claim(store, user)
+        await claim(store, user, team_id="T2", slack_user_id="U3")
+        assert (await seen_as(store), await seen_as(store, "U2")) == (user, None)
+
+    async def test_of_several_at_once_one_gets_it(self, store: Store) -> None:
+        user = await add(store)
+        tries = (claim(store, user, slack_user_id=f"U{number}") for number in range(8))
+        ended = await asyncio.gather(*tries, return_exceptions=True)
+        assert sorted(type(each).__name__ for each in ended) == ["AccountTakenError"] * 7 + ["NoneType"]
+        async with store.read() as conn:
+            assert len(await links_of_account(conn, "T1", user.id)) == 1
+
+    async def test_a_closed_account_goes_to_nobody(self, store: Store) -> None:
+        user = await add(store)
+        async with store.write() as conn:
+            await deactivate_user(conn, user.id)
+        with pytest.raises(AccountTakenError):
+            await claim(store, user)
+
+
+class TestUnlinking:
+    async def test_of_a_person(self, store: Store) -> None:
+        user = await add(store)
+        await link(store, user)
+        async with store.write() as conn:
+            assert not await unlink_slack(conn, "T2", "U1")
+            assert await unlink_slack(conn, "T1", "U1")
+            assert not await unlink_slack(conn, "T1", "U1")
+            assert await slack_link(conn, "T1", "U1") is None
+
+    async def test_of_an_account_in_all_workspaces(self, store: Store) -> None:
+        user = await add(store)
+        await link(store, user)
+        await link(store, user, team_id="T2")
+        async with store.write() as conn:
+            assert await unlink_account(conn, user.id) == 2
+            assert await unlink_account(conn, user.id) == 0
+
+
+class TestLinkedPeople:
+    async def test_are_listed_by_name_and_role(self, store: Store) -> None:
+        ana, ben = await add(store, role=Role.ADMIN), await add(store, "ben@example.com")
+        await link(store, ana)
+        await link(store, ben, slack_user_id="U2")
+        await link(store, ben, slack_user_id="U3", team_id="T2")
+        async with store.read() as conn:
+            people = await linked_people(conn, "T1")
+            assert {(user.email, each.slack_user_id) for user, each in people} == {(ana.email, "U1"), (ben.email, "U2")}
+            assert [user for user, _ in await linked_people(conn, "T1", role=Role.ADMIN)] == [ana]
+            assert await active_users(conn, Role.ADMIN) == (ana,)
+            assert await slack_link(conn, "T1", "U1") == make_link(ana)
+            assert await user_by_id(conn, ben.id) == ben
+            assert await user_by_id(conn, "nobody") is None
