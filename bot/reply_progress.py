@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.deliver import TARGET, slack_post, slack_update
+from bot.deliver import slack_post, slack_update
 from bot.deps import Deps
 from bot.modals import update_modal
+from bot.note_pages import states_of
 from bot.replies import LINE, line_id, shown_text
 from bot.views.parts import Message
 from bot.views.reply import ReplyKind, saved_modal, state_words, thread_line, told_privately
-from store.db import ReadConnection
-from store.deliveries import Delivery, DeliveryState, add_deliveries, deliveries_of_note, delivery_by_id
+from store.deliveries import Delivery, DeliveryState, add_deliveries, delivery_by_id
 
 UPDATE, TOLD = "reply.update", "reply.told"
 _NOT_POSTED = frozenset({DeliveryState.REJECTED, DeliveryState.DEAD, DeliveryState.DROPPED})
@@ -20,7 +20,7 @@ _NOT_POSTED = frozenset({DeliveryState.REJECTED, DeliveryState.DEAD, DeliverySta
 async def told_of_note(deps: Deps, delivery: Delivery) -> None:
     """The note has moved on its way to a system: the form, if it is still open, and the lines about it say so."""
     async with deps.store.write() as conn:
-        state = state_words(await _states(deps, conn, delivery.note_id))
+        state = state_words(await states_of(deps, conn, delivery.note_id))
         posted = [await delivery_by_id(conn, each) for each in (line_id(delivery.note_id), _told_id(delivery.note_id))]
         updates = [_update(deps, each, delivery, state) for each in posted if each and each.state not in _NOT_POSTED]
         await add_deliveries(conn, updates)
@@ -38,7 +38,7 @@ async def told_of_line(deps: Deps, delivery: Delivery) -> None:
         return
     reply = delivery.payload["reply"]
     async with deps.store.write() as conn:
-        state = state_words(await _states(deps, conn, delivery.note_id))
+        state = state_words(await states_of(deps, conn, delivery.note_id))
         told = slack_post(
             _words(reply, TOLD, state),
             id=_told_id(delivery.note_id),
@@ -48,12 +48,6 @@ async def told_of_line(deps: Deps, delivery: Delivery) -> None:
         )
         await add_deliveries(conn, [replace(told, payload={**told.payload, "reply": reply})])
     deps.outbox.ring()
-
-
-async def _states(deps: Deps, conn: ReadConnection, note_id: str) -> dict[str, DeliveryState]:
-    """How the note stands in each system, by the system's title."""
-    sent = [each for each in await deliveries_of_note(conn, note_id) if each.target != TARGET]
-    return {deps.target_titles.get(each.target, each.target): each.state for each in sent}
 
 
 def _update(deps: Deps, posted: Delivery, moved: Delivery, state: str) -> Delivery:

@@ -121,8 +121,12 @@ def saved_modal(what: str, about: str, text: str, state: str) -> dict[str, Any]:
 
 def state_words(states: Mapping[str, DeliveryState]) -> str:
     """«Saved · on its way to NetSuite», «Saved · in NetSuite»; `states` by the systems' titles."""
-    parts = [f"{_STATE_WORDS[state]} {literal(title, MAX_NAME)}" for title, state in states.items()]
-    return " · ".join(["Saved", *parts])
+    return " · ".join(filter(None, ("Saved", delivery_words(states))))
+
+
+def delivery_words(states: Mapping[str, DeliveryState]) -> str:
+    """«in NetSuite · on its way to Salesforce»; «» when it is sent nowhere."""
+    return " · ".join(f"{_STATE_WORDS[state]} {literal(title, MAX_NAME)}" for title, state in states.items())
 
 
 _STATE_WORDS = {
