@@ -1,0 +1,83 @@
+"""What opens a form: Slack's trigger is spent before anything else, and a late one is told and loses nothing."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.access import SlackPerson
+from sandbox.slack.seed import ANA, ANA_APP_DM, TEAM_ID
+from tests.bot.ways_in import DOORS, Door, payload_for
+from tests.bot.world import CHANNEL, World
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+PERSON = SlackPerson(team_id=TEAM_ID, user_id=ANA)
+BUTTONS = {"reply.open", "share.open", "connect.open"}
+OPENERS = tuple(door for door in DOORS if door.kind == "shortcut" or door.name in BUTTONS)
+SOON_SECONDS = 1.0
+
+
+@pytest.fixture
+def later(world: World) -> Iterator[Callable[[float], None]]:
+    """Moves Slack's clock for triggers."""
+    tickets = world.slack.core.tickets
+    now = tickets._now
+
+    def move(seconds: float) -> None:
+        def moved() -> datetime:
+            return now() + timedelta(seconds=seconds)
+
+        tickets._now = moved
+
+    yield move
+    tickets._now = now
+
+
+def close_all(world: World) -> None:
+    if (top := world.slack.core.views.top(ANA)) is not None:
+        world.slack.core.views.clear(top)
+
+
+async def send(world: World, door: Door, later: Callable[[float], None], seconds: float) -> None:
+    close_all(world)
+    payload = payload_for(world, door, PERSON)
+    later(seconds)
+    assert (await world.workspace.hub.deliver(door.envelope, payload)).ack is not None
+    await world.catch_up()
+
+
+def told(world: World) -> str:
+    return "\n".join(each.text for place in (CHANNEL, ANA_APP_DM) for each in world.workspace.messages(place, ANA))
+
+
+class TestTrigger:
+    @pytest.mark.parametrize("door", OPENERS, ids=str)
+    async def test_is_spent_while_the_store_writes_something_long(self, world: World, door: Door) -> None:
+        close_all(world)
+        async with world.store.write():
+            assert (await world.workspace.hub.deliver(door.envelope, payload_for(world, door, PERSON))).ack is not None
+            async with asyncio.timeout(SOON_SECONDS):
+                while world.workspace.modal(ANA) is None:  # noqa: ASYNC110 - it tells nobody
+                    await asyncio.sleep(0.01)
+        await world.catch_up()
+        assert "One moment" not in str(world.workspace.modal(ANA))
+
+    @pytest.mark.parametrize("door", OPENERS, ids=str)
+    async def test_of_almost_three_seconds_opens_the_form(
+        self, world: World, door: Door, later: Callable[[float], None]
+    ) -> None:
+        await send(world, door, later, 2.9)
+        assert world.workspace.modal(ANA) is not None
+
+    @pytest.mark.parametrize("door", OPENERS, ids=str)
+    async def test_of_more_is_told_and_the_next_press_works(
+        self, world: World, door: Door, later: Callable[[float], None]
+    ) -> None:
+        before = told(world)
+        await send(world, door, later, 3.1)
+        assert world.workspace.modal(ANA) is None
+        assert "Please press once more" in told(world).removeprefix(before)
+        await send(world, door, later, 0)
+        assert world.workspace.modal(ANA) is not None
