@@ -22,7 +22,7 @@ from bot.notify.making import make, making_payload, may_change
 from bot.notify.pausing import heed_delivery
 from bot.notify.service import notifier
 from bot.notify.trying import dry_run, refused_place, wanted_by
-from bot.view_request import ViewRequest, suggestion_request, view_request
+from bot.view_request import SuggestionRequest, ViewRequest, suggestion_request, view_request
 from bot.views.metadata import unpack
 from bot.views.modal import block_id_of, notice_modal, options_json
 from bot.views.subscribe import (
@@ -48,6 +48,7 @@ from store.subscriptions import (
 
 KIND = "subscribe"
 _MAX_ERROR = 300
+_WHERE = field_of("where")
 _GONE = "This subscription is gone, or is not yours to change."
 
 
@@ -86,11 +87,11 @@ async def show_edit_form(deps: Deps, decision: Decision, view_id: str, subscript
 
 async def check(deps: Deps, request: ActionRequest, values: Mapping[str, str | tuple[str, ...]]) -> None:
     """«What would it have posted?»: the form as it stands, with the answer on top. Raises OutdatedViewError."""
-    memory = unpack(PURPOSE, request.metadata)
     decision = await judged(deps, request.person, Capability.ACT, action=request.action_id, subject="")
     if not decision.allowed:
         await update_modal(deps, request.view_id, notice_modal(TITLE, refusal(decision).text))
         return
+    memory = unpack(PURPOSE, request.metadata)
     form = SubscribeForm(
         draft=draft_in(values),
         nonce=memory["nonce"],
@@ -102,10 +103,10 @@ async def check(deps: Deps, request: ActionRequest, values: Mapping[str, str | t
 
 async def submit(deps: Deps, request: ViewRequest) -> dict[str, Any]:
     """Start making the subscription, and only then close the form; or say what is wrong. Raises OutdatedViewError."""
-    memory = unpack(PURPOSE, request.metadata)
-    decision = await judged(deps, request.person, Capability.ACT, action=SUBMIT, subject=memory["subscription"])
+    decision = await judged(deps, request.person, Capability.ACT, action=SUBMIT, subject=request.text(_WHERE))
     if not decision.allowed or decision.user is None:
         return {"response_action": "update", "view": notice_modal(TITLE, refusal(decision).text)}
+    memory = unpack(PURPOSE, request.metadata)
     draft = draft_in(request.values)
     errors = complaints(draft)
     if refused := await refused_place(deps, draft):
@@ -126,6 +127,12 @@ async def submit(deps: Deps, request: ViewRequest) -> dict[str, Any]:
     payload = making_payload(draft, wanted, decision, memory, deps.clock())
     await deps.work.start(KIND, f"{KIND}-{memory['nonce']}", payload)
     return {"response_action": "clear"}
+
+
+async def zones(deps: Deps, request: SuggestionRequest) -> tuple[str, ...]:
+    """The time zones that what was typed may mean."""
+    decision = await judged(deps, request.person, Capability.ACT, action=ZONE, subject=request.typed)
+    return zones_like(request.typed) if decision.allowed else ()
 
 
 async def _show_typed(deps: Deps, decision: Decision, view_id: str, text: str, channel_id: str) -> None:
@@ -170,8 +177,7 @@ def _register(app: AsyncApp, deps: Deps) -> None:
         await open_form(deps, action_request(body))
 
     async def on_zone(ack: Any, body: dict[str, Any]) -> None:
-        request = suggestion_request(body)
-        await ack(options=options_json(map(zone_choice, zones_like(request.typed))))
+        await ack(options=options_json(map(zone_choice, await zones(deps, suggestion_request(body)))))
 
     app.view(SUBMIT)(on_submit)
     app.action(CHECK)(on_check)
