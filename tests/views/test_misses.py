@@ -78,7 +78,7 @@ class TestHelp:
 
 class TestNotices:
     def test_an_unlinked_user_learns_what_to_do(self) -> None:
-        assert "Ask your administrator" in not_linked().text
+        assert "Connect it" in not_linked().text
 
     def test_a_user_without_the_role_learns_whom_to_ask(self) -> None:
         assert "Ask your administrator" in not_permitted().text
