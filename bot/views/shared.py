@@ -1,6 +1,7 @@
 """What is posted when a record is shared: the sender's words, the record's summary, who shared it, and Reply."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,14 +11,16 @@ from bot.views.block_json import as_json
 from bot.views.customer_card import CustomerCard, customer_card
 from bot.views.invoice_card import InvoiceCard, invoice_card, status_words
 from bot.views.names import MAX_NAME, customer_name, invoice_number
-from bot.views.parts import Message, button, buttons_row, message, paragraph, small_print, words
-from bot.views.text import clean, cut, esc, escaped, literal
+from bot.views.parts import Message, button, buttons_row, lines, message, paragraph, words
+from bot.views.text import clean, cut, escaped, literal
 from bot.views.values import RecordRef
 
 MAX_MESSAGE = 3000
 PRODUCT = "Tesorio"
 _MAX_IN_TEXT = 300
 _ONE_LINE = 4000
+# Slack was seen to refuse messages of 13,200 characters, and it counts more than the texts.
+_MAX_JSON = 13_000
 # Buttons of a card act for whoever asked for it; below a shared one there is only Reply.
 _INTERACTIVE = frozenset({"actions"})
 
@@ -38,9 +41,15 @@ class Sharing:
 
 
 def shared_message(card: AnyCard, sharing: Sharing) -> Message:
-    """The message, ready for Slack."""
+    """The message, ready for Slack: of a card with less and less in it until it fits beside the sender's words."""
+    drawn = (_drawn(smaller, sharing) for smaller in _ever_smaller(card))
+    return next((message_ for message_ in drawn if _fits(message_)), _drawn(card, replace(sharing, is_redacted=True)))
+
+
+def _drawn(card: AnyCard, sharing: Sharing) -> Message:
     summary = _redacted(card) if sharing.is_redacted else _summary(card)
-    before = [small_print("shared", f"Shared by *{esc(sharing.by, MAX_NAME)}*"), *quotation(sharing.text)]
+    by = [words("Shared by "), words(literal(sharing.by, MAX_NAME), bold=True)]
+    before = [lines("shared", [by]), *quotation(sharing.text)]
     after = buttons_row("reply", button("Reply to Tesorio", "reply.open", sharing.ref))
     said = f": {cut(clean(sharing.text), _MAX_IN_TEXT)}" if clean(sharing.text) else ""
     lead = escaped(f"Shared by {literal(sharing.by, MAX_NAME)}{said}")
@@ -49,6 +58,20 @@ def shared_message(card: AnyCard, sharing: Sharing) -> Message:
         blocks=_between(before, summary.blocks, after),
         simpler_blocks=_between(before, summary.simpler_blocks, after) if summary.simpler_blocks else (),
     )
+
+
+def _ever_smaller(card: AnyCard) -> Iterator[AnyCard]:
+    yield card
+    bare = replace(card, note=None, standing=())
+    yield bare
+    if isinstance(bare, CustomerCard):
+        yield replace(bare, oldest_open=bare.oldest_open[:2], children=(), more_children=0)
+        yield replace(bare, oldest_open=(), children=(), more_children=0)
+
+
+def _fits(drawn: Message) -> bool:
+    forms = (drawn.blocks, drawn.simpler_blocks)
+    return all(len(json.dumps(form, ensure_ascii=False, separators=(",", ":"))) <= _MAX_JSON for form in forms)
 
 
 def record_name(card: AnyCard) -> str:
