@@ -176,3 +176,19 @@ class TestInsideTheModal:
         forged = {"text": {"type": "plain_text", "text": "x"}, "value": "1:invoice:netsuite:invoice:999999"}
         outcome = await world.workspace.choose(ANA, None, "find.choose", forged, LOADED)
         assert "out of date" in world.shown(outcome)
+
+
+class TestHome:
+    async def test_what_was_found_is_recent_there_and_opens_in_a_modal(self, world: World) -> None:
+        await chosen(world, "INV-12345")
+        await world.catch_up()
+        await world.audited()
+        await world.workspace.close(ANA)
+        published = Waiting(until=lambda outcome: "INV-12345" in str(outcome.home))
+        home = (await world.workspace.open_home(ANA, waiting=published)).home
+        assert home is not None
+        wanted = button_of(world, "INV-12345")
+        outcome = await world.workspace.click(ANA, home["id"], "lookup.open", value=wanted, waiting=LOADED)
+        assert title(outcome) == "Invoice"
+        assert "Sun Microsystems, Inc. owes $17,250.00" in world.shown(outcome)
+        assert not outcome.messages

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from bot.app import subcommands
 from bot.commands.typed import command_in, likelier
 from bot.event_request import message_request, spoken
 from bot.lookup.match import Found, Match, Reason
-from sandbox.slack import Outcome
+from sandbox.slack import Outcome, Waiting
 from sandbox.slack.records import Message
 from sandbox.slack.seed import ANA, DEACTIVATED, GUEST, NORTHWIND_SHARED, STRANGER
 from store.records import RecordId
@@ -93,6 +94,24 @@ class TestDirectMessage:
             ("lookup.text", "INV-12345"),
             ("card.shown", f"netsuite:invoice:{world.ledger.invoice_numbered('INV-12345').id}"),
         ]
+
+
+class TestEveryWord:
+    """Whatever can follow `/tesorio` can be typed as a message, where Slack gives no way to open a form."""
+
+    @pytest.mark.parametrize("word", [each.word for each in subcommands()])
+    async def test_is_answered_in_the_conversation(self, world: World, word: str) -> None:
+        outcome = await written(world, word)
+        assert outcome.messages
+        assert {message.channel for message in outcome.messages} == {world.workspace.app_channel(ANA).id}
+        assert not warnings(world)
+
+    @pytest.mark.parametrize("word", [each.word for each in subcommands()])
+    async def test_and_behind_a_mention(self, world: World, word: str) -> None:
+        outcome = await mentioned(world, f"@tesorio {word}")
+        assert outcome.messages
+        assert all(message.thread_ts or message.ephemeral_to == ANA for message in outcome.messages)
+        assert not warnings(world)
 
 
 class TestBareText:
@@ -218,7 +237,9 @@ class TestAddress:
 
     async def test_that_was_shown_just_now_is_answered_all_the_same(self, world: World) -> None:
         address = await self.address(world)
-        await mentioned(world, address)
+        await world.workspace.post(ANA, CHANNEL, address, Waiting(until=lambda _: True))
+        await world.workspace.core.background.idle()
+        await world.catch_up()
         answer = only(await mentioned(world, f"@tesorio {address}"))
         assert answer.thread_ts
         assert "17,250" in world.shown(answer)
