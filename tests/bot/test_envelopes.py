@@ -111,20 +111,6 @@ class TestAck:
         assert "owes" in world.shown(await world.card("/tesorio invoice INV-12345"))
 
 
-class TestOldCard:
-    async def test_a_button_that_nobody_knows_says_that_the_card_is_out_of_date(self, world: World) -> None:
-        card = await world.card("/tesorio invoice INV-12345")
-        await world.workspace.click(ANA, card, "lookup.open", waiting=SETTLED)
-        payload = dict(world.last_envelope().payload)
-        payload["actions"] = [payload["actions"][0] | {"action_id": "share.of_version_9"}]
-        payload["trigger_id"] = "another"
-        assert (await deliver(world, "interactive", payload)).ack is not None
-        await world.catch_up()
-        told = world.workspace.messages(CHANNEL, ANA)[-1]
-        assert told.ephemeral_to == ANA
-        assert "This card is out of date" in told.text
-
-
 class TestFailure:
     @pytest.mark.parametrize("word", ["invoice INV-12345", "customer sun micro"])
     async def test_of_a_command_is_acked_told_and_logged_once(self, world: World, word: str) -> None:
