@@ -15,7 +15,6 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import count
 from multiprocessing import get_context
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import event
@@ -33,7 +32,7 @@ from bot.slack_client import SlackClient
 from bot.views.outbox import ARRIVED, RESEND
 from bot.views.parts import message, paragraph
 from sandbox.slack.seed import ANA, AR_TEAM, BEN, TEAM_ID
-from store.db import Store, sqlite_url
+from store.db import Store
 from store.deliveries import Delivery, DeliveryState, add_deliveries
 from store.outbox import count_deliveries, listed_deliveries
 from store.pulled import upsert_records
@@ -55,7 +54,9 @@ _context.set_forkserver_preload([__name__])
 class Plan:
     """What one life of the program is for. `death` seeds the moment of its end; None lets it live."""
 
-    folder: Path
+    store_url: str
+    work_url: str
+    replica: str = "one"
     slack_url: str
     slack_token: str
     target_url: str
@@ -114,10 +115,10 @@ async def _serve(plan: Plan) -> int:
 async def _running(plan: Plan) -> AsyncIterator[Deps]:
     """The outbox and its engine as the root joins them, without the doors."""
     async with AsyncExitStack() as stack:
-        opened = Store(sqlite_url(plan.folder / "store.db"))
+        opened = Store(plan.store_url)
         stack.push_async_callback(opened.close)
         slack = SlackClient(token=plan.slack_token, base_url=plan.slack_url, retry_handlers=[])
-        work = DurableWork(database_url=f"sqlite:///{plan.folder / 'work.db'}", executor_id="one")
+        work = DurableWork(database_url=plan.work_url, executor_id=plan.replica)
         deps = Deps(
             store=opened,
             index=None,

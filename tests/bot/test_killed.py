@@ -14,14 +14,17 @@ import pytest
 from sandbox.slack import SlackStandIn
 from sandbox.slack.seed import ANA, AR_TEAM, BEN, BEN_APP_DM, TEAM_ID
 from store.db import Store, sqlite_url
+from store.deliveries import DeliveryState
+from store.migrate import upgrade
+from store.outbox import listed_deliveries
 from store.refs import ExternalRef, add_refs
 from store.users import Role, SlackLink, add_user, link_slack
 from tests.bot.sender import Plan, live
 from tests.contract.fake_target import NoteKeeper, note_keeper
 from tests.store.make import AT, CUSTOMER_ID, make_customer, save
-from tests.store_fixtures import sqlite_template
+from tests.store_fixtures import empty_postgres_url, postgres, postgres_template, sqlite_template
 
-__all__ = ["sqlite_template"]
+__all__ = ["empty_postgres_url", "postgres", "postgres_template", "sqlite_template"]
 
 
 def new_folder(folder: Path, template: Path) -> Path:
@@ -30,9 +33,9 @@ def new_folder(folder: Path, template: Path) -> Path:
     return folder
 
 
-async def prepared(folder: Path) -> Path:
-    """The folder, whose store now knows a customer of the system, and Ana."""
-    store = Store(sqlite_url(folder / "store.db"))
+async def prepare(url: str) -> None:
+    """Let the store know a customer of the system, and Ana."""
+    store = Store(url)
     await save(store, make_customer())
     async with store.write() as conn:
         await add_refs(conn, [ExternalRef(system="crm", object="account", external_id="A7", record_id=CUSTOMER_ID)])
@@ -40,7 +43,6 @@ async def prepared(folder: Path) -> Path:
         link = SlackLink(team_id=TEAM_ID, slack_user_id=ANA, user_id=ana.id, linked_at=AT, linked_by="test")
         await link_slack(conn, link)
     await store.close()
-    return folder
 
 
 def stored_notes(folder: Path) -> list[str]:
@@ -73,10 +75,12 @@ async def endure(folder: Path, template: Path, *, kills: int, notes: int) -> Non
     dice = random.Random(17)  # noqa: S311 - a seeded choice of moments
     async with SlackStandIn() as slack, note_keeper() as keeper:
         for turn in count():
-            here, deaths, code = await prepared(new_folder(folder / f"turn-{turn}", template)), 0, None
+            here, deaths, code = new_folder(folder / f"turn-{turn}", template), 0, None
+            await prepare(sqlite_url(here / "store.db"))
             while code != 0:
                 plan = Plan(
-                    folder=here,
+                    store_url=sqlite_url(here / "store.db"),
+                    work_url=f"sqlite:///{here / 'work.db'}",
                     slack_url=slack.api_url,
                     slack_token=slack.bot_token,
                     target_url=keeper.url,
@@ -98,9 +102,41 @@ async def endure(folder: Path, template: Path, *, kills: int, notes: int) -> Non
 
 class TestKilled:
     async def test_a_few_times(self, tmp_path: Path, sqlite_template: Path) -> None:
-        await endure(tmp_path, sqlite_template, kills=3, notes=4)
+        await endure(tmp_path, sqlite_template, kills=2, notes=3)
 
     @pytest.mark.soak
     @pytest.mark.timeout(3600)
     async def test_two_hundred_times(self, tmp_path: Path, sqlite_template: Path) -> None:
         await endure(tmp_path, sqlite_template, kills=200, notes=8)
+
+
+class TestReplicas:
+    @pytest.mark.postgres
+    async def test_two_send_each_thing_once_and_in_order(self, empty_postgres_url: str) -> None:
+        store = Store(empty_postgres_url)
+        await upgrade(store)
+        await prepare(empty_postgres_url)
+        async with SlackStandIn() as slack, note_keeper() as keeper:
+            plans = [
+                Plan(
+                    store_url=empty_postgres_url,
+                    work_url=empty_postgres_url.replace("postgresql+asyncpg", "postgresql+psycopg"),
+                    replica=f"replica-{number}",
+                    slack_url=slack.api_url,
+                    slack_token=slack.bot_token,
+                    target_url=keeper.url,
+                    prefix="both",
+                    notes=3,
+                    death=None,
+                )
+                for number in range(2)
+            ]
+            assert await asyncio.gather(*(asyncio.to_thread(live, plan) for plan in plans)) == [0, 0]
+            seen = arrived(slack, keeper, "both-")
+        async with store.read() as conn:
+            found = await listed_deliveries(conn, (DeliveryState.SENT,), limit=100)
+        await store.close()
+        for place, texts in seen.items():
+            to = {BEN_APP_DM: BEN}.get(place, place)
+            assert texts == [one.id.partition("/")[0] for one in found if one.id.endswith(f"/{to}")]
+            assert len(texts) == 3
