@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Row, String, Subquery, func, literal, select, tuple_
+from sqlalchemy import Row, String, Subquery, func, literal, select, tuple_
 
 from store.aging import Aging, aging_of_row, aging_sums, bucket_ends
 from store.customers import customers
@@ -56,17 +56,6 @@ async def largest_past_due(
     rank = func.row_number().over(partition_by=sums.c.currency, order_by=(sums.c.minor.desc(), sums.c.customer_id))
     ranked = select(sums, rank.label("rank")).subquery()
     query = select(ranked).where(ranked.c.rank <= limit).order_by(ranked.c.currency, ranked.c.rank)
-    return tuple(_past_due_of(row) for row in await conn.execute(query))
-
-
-async def past_due_page(
-    conn: ReadConnection, wanted: InvoiceFilter, today: date, *, after: PastDue | None, limit: int
-) -> tuple[PastDue, ...]:
-    """Customers with what they owe past due: by currency, the largest first, from behind `after` on."""
-    sums = _past_due(wanted, today)
-    query = select(sums).order_by(sums.c.currency, sums.c.minor.desc(), sums.c.customer_id).limit(limit)
-    if after is not None:
-        query = query.where(_behind(sums, after))
     return tuple(_past_due_of(row) for row in await conn.execute(query))
 
 
@@ -124,12 +113,6 @@ def _past_due(wanted: InvoiceFilter, today: date) -> Subquery:
         .group_by(c.currency, c.customer_id)
         .subquery()
     )
-
-
-def _behind(sums: Subquery, last: PastDue) -> ColumnElement[bool]:
-    owed = last.past_due_balance
-    values = (literal(owed.currency, String), literal(-owed.minor, BigInteger), literal(last.customer_id, String))
-    return tuple_(sums.c.currency, -sums.c.minor, sums.c.customer_id) > tuple_(*values)
 
 
 def _past_due_of(row: Row[Any]) -> PastDue:
