@@ -53,9 +53,10 @@ async def _owner(conn: ReadConnection, typed: str, user: User) -> str:
     names = await owners(conn)
     if typed != ME:
         return _only(typed, names, "sales rep")
-    own = (user.name, user.email.partition("@")[0].replace(".", " "))
-    found = next((like for each in own if len(like := names_like(each, names)) == 1), None)
-    if found is None:
+    # Only the whole name: another's customers, taken for one's own, would go unnoticed.
+    own = {plain_words(user.name), plain_words(user.email.partition("@")[0])}
+    found = [name for name in names if plain_words(name) in own]
+    if len(found) != 1:
         raise FilterError(f"No sales rep is called {_shown(user.name)} like you. {_known(names, 'sales rep')}")
     return found[0]
 
