@@ -107,8 +107,9 @@ def posted_at(delivery: Delivery) -> tuple[str, str] | None:
 
 
 def is_traceable(delivery: Delivery) -> bool:
-    """Whether it can be looked up where it was sent: vendors' targets always can, Slack's channels cannot."""
-    return delivery.target != TARGET or str(delivery.payload.get("channel", ""))[:1] in {"U", "W", "D"}
+    """Whether it can be sent again without a second message: Slack's channels cannot be looked into."""
+    is_direct = str(delivery.payload.get("channel", ""))[:1] in {"U", "W", "D"}
+    return delivery.target != TARGET or is_direct or _is_update(delivery)
 
 
 class SlackPosts:
@@ -136,6 +137,9 @@ class SlackPosts:
 
     async def find(self, delivery: Delivery) -> Trace:
         """See `store.sending.Sender.find`."""
+        if _is_update(delivery):
+            # The same content twice over is the same message.
+            return Absent()
         if not is_traceable(delivery):
             return Untraceable()
         try:
@@ -174,7 +178,7 @@ class SlackPosts:
             # No connection was made, so nothing was sent.
             return Later(reason=type(error).__name__)
         except (aiohttp.ClientError, OSError) as error:
-            # The same content twice over is the same message.
+            # An update may as well be made again, as in `find`.
             doubt = type(error).__name__
             return InDoubt(reason=doubt) if is_new else Later(reason=doubt)
         return Arrived(external_id=f"{answer['channel']}:{answer['ts']}")
@@ -210,6 +214,10 @@ class SlackPosts:
             if not cursor:
                 return
             asked["cursor"] = cursor
+
+
+def _is_update(delivery: Delivery) -> bool:
+    return "ts" in delivery.payload or "of" in delivery.payload
 
 
 def _content(message: Message) -> dict[str, Any]:

@@ -137,6 +137,8 @@ class Delivering:
             await asyncio.shield(sending)
         except asyncio.CancelledError:
             await asyncio.wait({sending}, timeout=_DRAIN_SECONDS)
+            sending.cancel()
+            await asyncio.gather(sending, return_exceptions=True)
             raise
 
     async def _send(self, delivery: Delivery) -> None:

@@ -100,6 +100,8 @@ def after_finding(delivery: Delivery, trace: Trace, now: datetime, backoff: Back
         counted = replace(delivery, attempts=delivery.attempts + 1, state=DeliveryState.UNKNOWN)
         return _later(counted, trace, now, backoff)
     if isinstance(trace, Untraceable):
+        if not delivery.author:
+            return _given_up(delivery, "it may have arrived, and there is nobody to ask", now)
         asking = replace(delivery, state=DeliveryState.UNKNOWN, updated_at=now, asked_at=now)
         return replace(asking, not_before=now + ANSWER_AWAITED)
     wait = timedelta(seconds=backoff(delivery.attempts, None))

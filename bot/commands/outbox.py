@@ -9,7 +9,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
@@ -40,6 +40,8 @@ from store.work import Lane, WorkState
 # What another process wrote, such as `tesorio share`, is found so soon.
 _LOOK_SECONDS = 1.0
 _BATCH = 200
+# Work that broke, and what a restored backup has lost, begins again after this at the latest.
+_CHECKED_EVERY = timedelta(minutes=5)
 _OWN = frozenset({"outbox.question", "outbox.trouble"})
 # A subscription is paused when its messages don't arrive, and its owner is told that.
 _TOLD_OTHERWISE = frozenset({"notice"})
@@ -76,13 +78,13 @@ async def serve(deps: Deps) -> AsyncIterator[None]:
 
 async def _serve(deps: Deps) -> None:
     seen: object = None
-    is_first = True
+    next_check = deps.clock()
     with deps.outbox.listen() as bell:
         while True:
             try:
-                if is_first:
+                if deps.clock() >= next_check:
                     await _restart(deps)
-                    is_first = False
+                    next_check = deps.clock() + _CHECKED_EVERY
                 started = await _start_due(deps)
                 seen = await _tell_of_decisions(deps, seen)
             except StoreError as error:
@@ -142,7 +144,7 @@ async def _tell_of_decisions(deps: Deps, seen: object) -> object:
 
 async def decide(deps: Deps, request: ActionRequest) -> tuple[Message, bool]:
     """Do what the button says, once however often it is pressed; what to say, and whether instead of the question."""
-    decision = await judged(deps, request.person, Capability.LOOK_UP, action=request.action_id, subject=request.value)
+    decision = await judged(deps, request.person, Capability.ACT, action=request.action_id, subject=request.value)
     if not decision.allowed:
         return refusal(decision), False
     async with deps.store.write() as conn:

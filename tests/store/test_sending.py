@@ -38,7 +38,7 @@ def backoff(attempt: int, asked: float | None) -> float:
 
 
 def a_delivery(**values: object) -> Delivery:
-    known = Delivery(id="d", kind="note", target="crm", lane="crm/7", payload={}, created_at=AT)
+    known = Delivery(id="d", kind="note", target="crm", lane="crm/7", payload={}, author="U1", created_at=AT)
     return replace(known, **values)  # type: ignore[arg-type]  # any field
 
 
@@ -111,6 +111,7 @@ class TestAfterFinding:
     def test_asks_where_nothing_can_be_looked_up_and_gives_up_when_nobody_answers(self) -> None:
         asked = after_finding(leaving(state=UNKNOWN), Untraceable(), NOW, backoff)
         assert asked.asked_at == NOW
+        assert after_finding(leaving(author=""), Untraceable(), NOW, backoff).state is DEAD
         silent = after_silence(asked, NOW + ANSWER_AWAITED)
         assert (silent.state, silent.asked_at, silent.in_doubt) == (DEAD, None, True)
 
