@@ -37,11 +37,6 @@ async def open_over(deps: Deps, request: ActionRequest, title: str) -> str | Non
     return await _spent(deps, "views.push", request.trigger_id, pushed, request.reply, if_full=request.view_id)
 
 
-async def push_modal(deps: Deps, trigger_id: str, view: dict[str, Any], *, reply: ReplyTo) -> str | None:
-    """Put a view on top of the open one, of which Slack allows two; likewise."""
-    return await _spent(deps, "views.push", trigger_id, view, reply)
-
-
 async def update_modal(deps: Deps, view_id: str, view: dict[str, Any]) -> bool:
     """Change an open view; False when it is open no more."""
     try:
