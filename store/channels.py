@@ -91,7 +91,7 @@ async def put_channel(conn: WriteConnection, facts: ChannelFacts, *, asked_at: d
     """
     table = slack_channels
     values = {name: getattr(facts, name) for name in _FACTS} | {"checked_at": asked_at}
-    statement = conflict_insert(conn, table).values(values | _NOBODY | {"heard_at": asked_at})
+    statement = conflict_insert(conn, table).values(values | _NOBODY | {"heard_at": _NEVER})
     kept: dict[str, object] = {name: statement.excluded[name] for name in (*_FACTS, "checked_at") if name != "id"}
     if not facts.is_member:
         kept |= _NOBODY
@@ -100,20 +100,28 @@ async def put_channel(conn: WriteConnection, facts: ChannelFacts, *, asked_at: d
 
 
 async def change_channel(conn: WriteConnection, channel_id: str, at: datetime, **changes: object) -> None:
-    """Keep what an event said of a channel that we know; `changes` are facts by name. Another channel stays unknown."""
+    """Keep what an event of that instant said of a channel, unless we heard something newer; `changes` are facts.
+
+    A channel that we do not know stays unknown.
+    """
+    c = slack_channels.c
     if "is_member" in changes and not changes["is_member"]:
         changes |= _NOBODY
-    statement = update(slack_channels).where(slack_channels.c.id == channel_id)
+    statement = update(slack_channels).where(c.id == channel_id, c.heard_at <= at)
     await conn.execute(statement.values(heard_at=at, **changes))
 
 
 async def note_added(conn: WriteConnection, channel_id: str, *, by: str, was_linked: bool, at: datetime) -> None:
-    """Keep who added the app to a channel. One that we did not know counts as external until Slack was asked."""
+    """Keep who added the app to a channel, unless we heard something newer of it.
+
+    One that we did not know counts as external until Slack was asked.
+    """
     added = {"is_member": True, "added_by": by, "added_at": at, "was_adder_linked": was_linked, "heard_at": at}
     unknown = ChannelFacts(id=channel_id, is_known=False, is_external=True)
     values = {name: getattr(unknown, name) for name in _FACTS} | {"checked_at": _NEVER}
     statement = conflict_insert(conn, slack_channels).values(values | added)
-    await conn.execute(statement.on_conflict_do_update(index_elements=["id"], set_=added))
+    is_news = slack_channels.c.heard_at <= at
+    await conn.execute(statement.on_conflict_do_update(index_elements=["id"], set_=added, where=is_news))
 
 
 async def forget_channel(conn: WriteConnection, channel_id: str) -> None:

@@ -3,9 +3,10 @@
 import asyncio
 import contextlib
 import logging
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
@@ -28,7 +29,7 @@ _PAUSE_SECONDS = 300
 _OUTSIDE = frozenset({Standing.GUEST, Standing.STRANGER})
 _log = logging.getLogger(__name__)
 
-Event = Mapping[str, Any]
+Event = dict[str, Any]
 Heard = Callable[[Deps, Event], Awaitable[None]]
 
 
@@ -36,13 +37,10 @@ async def on_joined(deps: Deps, event: Event) -> None:
     """Somebody joined a channel: we, and then who added us counts; or others, and then whether they are guests."""
     channel_id, user_id = str(event.get("channel") or ""), str(event.get("user") or "")
     if user_id == deps.bot_user:
-        await _keep_added(deps, channel_id, str(event.get("inviter") or ""))
+        await _keep_added(deps, channel_id, str(event.get("inviter") or ""), happened_at(event, deps.clock()))
         await learn_channel(deps, channel_id)
-        return
-    heard_at = deps.clock()
-    if (await learn_person(deps, user_id)).standing in _OUTSIDE:
-        async with deps.store.write() as conn:
-            await change_channel(conn, channel_id, heard_at, has_guests=True)
+    elif (await learn_person(deps, user_id)).standing in _OUTSIDE:
+        await _change(deps, event, has_guests=True)
 
 
 async def on_left(deps: Deps, event: Event) -> None:
@@ -58,7 +56,7 @@ async def on_archived(deps: Deps, event: Event) -> None:
 async def on_renamed(deps: Deps, event: Event) -> None:
     """Its name is what people look for."""
     channel = event.get("channel") or {}
-    await _change(deps, {"channel": channel.get("id")}, name=str(channel.get("name") or ""))
+    await _change(deps, event | {"channel": channel.get("id")}, name=str(channel.get("name") or ""))
 
 
 async def on_shared(deps: Deps, event: Event) -> None:
@@ -83,7 +81,7 @@ async def on_new_id(deps: Deps, event: Event) -> None:
     new = str(event.get("new_channel_id") or "")
     async with deps.store.write() as conn:
         await change_channel_id(conn, str(event.get("old_channel_id") or ""), new)
-        await change_channel(conn, new, deps.clock(), is_external=True)
+        await change_channel(conn, new, happened_at(event, deps.clock()), is_external=True)
     await learn_channel(deps, new)
 
 
@@ -117,7 +115,7 @@ async def add_here(deps: Deps, request: SlashRequest) -> None:
     if found.is_direct or not found.is_member:
         await deps.answering.post_privately(request.reply, not_here())
         return
-    await _keep_added(deps, channel_id, request.person.user_id)
+    await _keep_added(deps, channel_id, request.person.user_id, deps.clock())
     answer = not_added(found.reason) if found.is_external else added(found.name)
     await deps.answering.post_privately(request.reply, answer)
 
@@ -147,8 +145,14 @@ async def _watch(deps: Deps) -> None:
         await asyncio.sleep(_PAUSE_SECONDS)
 
 
-async def _keep_added(deps: Deps, channel_id: str, by: str) -> None:
-    at = deps.clock()
+def happened_at(event: Event, now: datetime) -> datetime:
+    """When it happened, by Slack's clock, which may be ahead of ours but not of what comes next."""
+    told = str(event.get("event_ts") or "")
+    seconds = float(told) if re.fullmatch(r"[0-9]{1,10}(\.[0-9]{1,6})?", told) else now.timestamp()
+    return min(datetime.fromtimestamp(seconds, UTC), now)
+
+
+async def _keep_added(deps: Deps, channel_id: str, by: str, at: datetime) -> None:
     async with deps.store.write() as conn:
         account = await linked_user(conn, deps.team_id, by) if by else None
         await note_added(conn, channel_id, by=by, was_linked=account is not None, at=at)
@@ -158,7 +162,8 @@ async def _keep_added(deps: Deps, channel_id: str, by: str) -> None:
 
 async def _change(deps: Deps, event: Event, **changes: object) -> None:
     async with deps.store.write() as conn:
-        await change_channel(conn, str(event.get("channel") or ""), deps.clock(), **changes)
+        at = happened_at(event, deps.clock())
+        await change_channel(conn, str(event.get("channel") or ""), at, **changes)
 
 
 def _register(app: AsyncApp, deps: Deps) -> None:

@@ -5,13 +5,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sandbox.slack import Outcome
+from sandbox.slack import Outcome, Waiting
 from sandbox.slack.records import Message
 from sandbox.slack.seed import ANA
 from store.deliveries import Delivery
 from tests.bot.world import SETTLED, World
 
 INVOICE = "/tesorio invoice INV-12345"
+# Until the form stands in the place of «One moment».
+LOADED = Waiting(until=lambda seen: seen.view is not None and "One moment" not in str(seen.view))
 
 
 async def added(world: World, *channels: str, by: str = ANA) -> None:
@@ -30,7 +32,7 @@ async def settled(world: World) -> None:
 
 async def opened_form(world: World, line: str = INVOICE, *, user: str = ANA) -> Any:
     card = await world.card(line, user=user)
-    return (await world.workspace.click(user, card, "share.open", waiting=SETTLED)).view
+    return (await world.workspace.click(user, card, "share.open", waiting=LOADED)).view
 
 
 def option(world: World, channel: str) -> dict[str, Any]:

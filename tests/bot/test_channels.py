@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.audience import audience
-from bot.channel_lookup import recheck, reconcile
+from bot.channel_lookup import learn_channel, recheck, reconcile
 from sandbox.slack import channel_acts
 from sandbox.slack.records import Channel as SandboxChannel
 from sandbox.slack.seed import (
@@ -179,6 +179,7 @@ class TestEvents:
         async with world.store.read() as conn:
             assert await destinations(conn, "liveli") == ()
         channel_acts.archive(world.slack.core, world.workspace.channel(channel_id), ANA, is_archived=False)
+        await settled(world)
         channel_acts.change_id(world.slack.core, world.workspace.channel(channel_id), "C0LIVELY02")
         await settled(world)
         found = await known(world, "C0LIVELY02")
@@ -193,8 +194,7 @@ class TestEvents:
         deps = world.assistant.deps
         await audience(deps, channel_id)
         world.workspace.faults.stall("conversations.members", 0.3)
-        world.clock.ahead = timedelta(hours=25)
-        asked = asyncio.create_task(audience(deps, channel_id))
+        asked = asyncio.create_task(learn_channel(deps, channel_id))
         await asyncio.sleep(0.1)
         channel_acts.archive(world.slack.core, world.workspace.channel(channel_id), ANA)
         await settled(world)
@@ -202,6 +202,31 @@ class TestEvents:
         found = await known(world, channel_id)
         assert found is not None
         assert found.facts.is_archived
+
+    async def test_an_event_that_comes_late_does_not_undo_a_newer_one(self, world: World) -> None:
+        channel_id = await made(world, "late")
+        world.workspace.remove_app(channel_id)
+        world.workspace.invite_app(channel_id, by=ANA)
+        await settled(world)
+        left = {"type": "channel_left", "channel": channel_id, "event_ts": "1700000000.000100"}
+        world.workspace.send_event(left)
+        joined = {"type": "member_joined_channel", "user": world.assistant.deps.bot_user, "channel": channel_id}
+        world.workspace.send_event(joined | {"inviter": UNLINKED, "event_ts": "1700000000.000050"})
+        await settled(world)
+        found = await known(world, channel_id)
+        assert found is not None
+        assert (found.added_by, found.is_destination) == (ANA, True)
+
+    async def test_an_event_without_its_time_counts_as_of_now(self, world: World) -> None:
+        channel_id = await made(world, "timeless")
+        await audience(world.assistant.deps, channel_id)
+        for strange in ("", "soon", "9" * 30):
+            world.workspace.send_event({"type": "channel_archive", "channel": channel_id, "event_ts": strange})
+        await settled(world)
+        found = await known(world, channel_id)
+        assert found is not None
+        assert found.facts.is_archived
+        assert not world.log.errors()
 
 
 class TestReconcile:

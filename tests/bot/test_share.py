@@ -28,6 +28,7 @@ from sandbox.slack.seed import (
 from store.deliveries import Delivery, DeliveryState, delivery_by_id
 from store.users import Role, set_role, user_by_email
 from tests.bot.sharing import (
+    LOADED,
     added,
     delivery_id,
     filled,
@@ -232,18 +233,18 @@ class TestForm:
 class TestShortcut:
     async def test_on_a_card_its_record_is_chosen(self, world: World) -> None:
         card = await world.card("/tesorio invoice inv123")
-        await world.workspace.shortcut(ANA, "share_to_slack", card, SETTLED)
+        await world.workspace.shortcut(ANA, "share_to_slack", card, LOADED)
         assert "⚠️ The closest match for «inv123» is shared: Invoice INV-123 of ABC Inc." in modal_text(world)
 
     async def test_on_a_shared_message_too(self, world: World) -> None:
         await sent(world, to=SALES)
-        await world.workspace.shortcut(ANA, "share_to_slack", posts(world, SALES)[-1], SETTLED)
+        await world.workspace.shortcut(ANA, "share_to_slack", posts(world, SALES)[-1], LOADED)
         assert "Invoice INV-12345 of Sun Microsystems, Inc." in modal_text(world)
 
     async def test_on_any_other_it_is_chosen_by_typing(self, world: World) -> None:
         await world.workspace.post(BEN, SALES, "What about Sun?", ACKED)
         message = world.workspace.messages(SALES)[-1]
-        await world.workspace.shortcut(ANA, "share_to_slack", message, SETTLED)
+        await world.workspace.shortcut(ANA, "share_to_slack", message, LOADED)
         outcome = await filled(world, to=SALES)
         assert outcome.errors == {"pick.record.block": "Choose what to share."} or "required" in str(outcome.errors)
         offered = await world.workspace.suggestions(ANA, None, "pick.record", "INV-12345")
