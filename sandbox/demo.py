@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -32,6 +33,7 @@ _ACCOUNTS = (
     (CHLOE, "chloe.dubois@meridian.example", "Chloé Dubois", Role.ADMIN),
 )
 _CHANNEL = "#ar-team"
+_SHARED_TO = ("#ar-team", "#sales")
 _LOOK_SECONDS = 1.0
 
 
@@ -45,6 +47,7 @@ async def run_demo(*, port: int, customers: int, lines: Sequence[str]) -> None:
             progress = _Progress()
             async with open_assistant(settings, progress=progress.note) as assistant:
                 await _add_accounts(assistant.deps.store)
+                _add_app(running)
                 # The clock finds an empty store and starts the first reading, as it would for `tesorio run`.
                 async with daily_pulls(assistant, settings):
                     with progress.bars:
@@ -106,6 +109,18 @@ async def _add_accounts(store: Store) -> None:
                 team_id=TEAM_ID, slack_user_id=slack_user, user_id=user.id, linked_at=now, linked_by="demo"
             )
             await link_slack(conn, link)
+
+
+def _add_app(running: StandIns) -> None:
+    """Ana adds the app to two channels, so that records can be shared to them."""
+    if running.slack is None:
+        return
+    workspace, bot = running.slack.workspace, running.slack.core.app.bot_user
+    for name in _SHARED_TO:
+        channel = workspace.channel(name)
+        without = tuple(member for member in channel.members if member != bot)
+        running.slack.core.state.put_channel(replace(channel, members=without))
+        workspace.invite_app(name, by=ANA)
 
 
 async def _say_all(slack: SlackStandIn, lines: Sequence[str]) -> None:

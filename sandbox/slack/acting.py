@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from sandbox.slack import channel_acts
 from sandbox.slack.arguments import Arguments
 from sandbox.slack.core import Core
 from sandbox.slack.envelopes import Delivery
@@ -33,6 +34,7 @@ from sandbox.slack.web_api.views import checked_view
 
 _MENTION = re.compile(r"(?<![\w.<])@(\w+)")
 _URL = re.compile(r"https?://[^\s<>|]*[^\s<>|.,;:!?)]")
+_INVITE = "/invite"
 TROUBLE = "We had some trouble connecting. Try again?"
 
 
@@ -45,8 +47,12 @@ class Submitted:
 
 
 async def run_command(core: Core, actor: Member, channel: Channel, line: str) -> Delivery | None:
-    """Type a slash command; None when there is no such command."""
+    """Type a slash command; None when it is none of the app's: `/invite` is Slack's own."""
     command, _, text = line.strip().partition(" ")
+    if command == _INVITE:
+        told = channel_acts.invite(core, channel, actor.id, text)
+        core.feed.publish(Notice(user=actor.id, channel=channel.id, text=told))
+        return None
     if command not in {each.command for each in core.app.commands}:
         core.feed.publish(Notice(user=actor.id, channel=channel.id, text=f"{command} is not a valid command."))
         return None

@@ -26,6 +26,18 @@ def join(core: Core, channel: Channel, member_id: str, inviter: str = "") -> Cha
     return joined
 
 
+def invite(core: Core, channel: Channel, actor: str, named: str) -> str:
+    """Slack's own `/invite @name`; what Slack says to whoever typed it."""
+    wanted = named.strip().lstrip("@")
+    member = next((each for each in core.state.members.values() if each.name == wanted), None)
+    if member is None or channel.kind == "im":
+        return f"We could not find anybody called “{wanted}” to invite here."
+    if member.id in channel.members:
+        return f"{member.real_name} is already in this channel."
+    join(core, channel, member.id, actor)
+    return f"You have added {member.real_name} to this channel."
+
+
 def remove_app(core: Core, channel: Channel, actor: str) -> None:
     """The app itself hears that it left; who stays hears that somebody did."""
     left = replace(channel, members=tuple(each for each in channel.members if each != core.app.bot_user))

@@ -58,6 +58,23 @@ class TestMembers:
             assert BOT not in slack.workspace.channel(channel).members
 
 
+class TestInvite:
+    @pytest.mark.parametrize(
+        ("channel", "line", "told"),
+        [
+            (GENERAL, "/invite @tesorio", "You have added Tesorio to this channel."),
+            (AR_TEAM, "/invite @tesorio", "Tesorio is already in this channel."),
+            (AR_TEAM, "/invite @nobody", "We could not find anybody called “nobody” to invite here."),
+        ],
+    )
+    async def test_is_slacks_own_command(self, channel: str, line: str, told: str) -> None:
+        async with listening() as slack:
+            outcome = await slack.workspace.command(ANA, channel, line)
+            await slack.core.background.idle()
+            assert outcome.notices == (told,)
+            assert [event["inviter"] for event in sent_events(slack)] == ([ANA] if channel == GENERAL else [])
+
+
 class TestLives:
     @pytest.mark.parametrize("act", sorted(ACTS))
     @pytest.mark.parametrize(("channel", "prefix"), [(AR_TEAM, "channel"), (FINANCE_LEADS, "group")])
