@@ -16,6 +16,8 @@ from aiohttp import WSMsgType, web
 TEAM_ID = "T0BENCH"
 USER_ID = "U0BENCH"
 _IDENTITY = {"ok": True, "team_id": TEAM_ID, "team": "Bench", "user_id": "U0BOT", "user": "tesorio", "bot_id": "B0BOT"}
+_CHANNEL = {"id": "C0BENCH", "name": "bench", "is_channel": True, "is_member": True, "is_ext_shared": False}
+_MEMBER = {"id": USER_ID, "team_id": TEAM_ID, "name": "bench", "profile": {"real_name": "Bench"}}
 _PATIENCE_SECONDS = 60
 
 
@@ -48,7 +50,7 @@ class BenchWorkspace:
         application = web.Application()
         application.add_routes(
             [
-                web.post("/api/{method}", self._api),
+                web.route("*", "/api/{method}", self._api),
                 web.get("/link", self._link),
                 web.post("/response/{number}", self._response),
             ]
@@ -93,6 +95,21 @@ class BenchWorkspace:
             body=json.loads(body),
         )
 
+    async def event(self) -> float:
+        """Tell of something that happened, which the app claims before it acknowledges; how long that took, in ms."""
+        self._number += 1
+        number = str(self._number)
+        if self._socket is None:
+            raise RuntimeError("the app is not connected")
+        loop = asyncio.get_running_loop()
+        sent = _Command(sent_at=time.perf_counter(), acked=loop.create_future(), answered=loop.create_future())
+        self._commands[number] = sent
+        await self._socket.send_str(json.dumps(_event_envelope(number)))
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            acked_at = await sent.acked
+        del self._commands[number]
+        return (acked_at - sent.sent_at) * 1000
+
     async def one_by_one(self, texts: Sequence[str]) -> list[Timing]:
         """Each command after the one before it was answered."""
         return [await self.command(text) for text in texts]
@@ -134,6 +151,11 @@ class BenchWorkspace:
     async def _api(self, request: web.Request) -> web.Response:
         answers = {
             "auth.test": _IDENTITY,
+            "conversations.info": {"ok": True, "channel": _CHANNEL},
+            "conversations.members": {"ok": True, "members": [USER_ID]},
+            "users.conversations": {"ok": True, "channels": [_CHANNEL]},
+            "users.info": {"ok": True, "user": _MEMBER},
+            "users.list": {"ok": True, "members": [_MEMBER]},
             "apps.connections.open": {"ok": True, "url": f"ws://{self._origin}/link"},
         }
         unknown = {"ok": False, "error": "unknown_method"}
@@ -161,3 +183,20 @@ class BenchWorkspace:
         if command is not None and not command.answered.done():
             command.answered.set_result((time.perf_counter(), body))
         return web.json_response({"ok": True})
+
+
+def _event_envelope(number: str) -> dict[str, Any]:
+    return {
+        "envelope_id": number,
+        "type": "events_api",
+        "retry_attempt": 0,
+        "retry_reason": "",
+        "payload": {
+            "type": "event_callback",
+            "team_id": TEAM_ID,
+            "api_app_id": "A0BENCH",
+            "event_id": f"Ev{number}",
+            "event_time": int(time.time()),
+            "event": {"type": "emoji_changed", "event_ts": f"{number}.1"},
+        },
+    }
