@@ -1,8 +1,8 @@
-"""From an address in the ERP to the record of ours that it names."""
+"""From the address of a record in the ERP to the record of ours."""
 
 from bot.cards import card_for
 from bot.deps import Deps
-from bot.links import RecordLink, record_link
+from bot.links import RecordLink, addresses, record_link
 from bot.views.parts import Message
 from bot.views.values import RecordRef
 from store.customers import customer_by_id
@@ -11,13 +11,16 @@ from store.invoices import invoice_by_id
 
 
 async def linked_record(conn: ReadConnection, text: str) -> RecordRef | None:
-    """The record whose address this is; None for every other text, and for the address of somebody else's record."""
-    link = record_link(text)
-    return link.ref if link and await is_ours(conn, link) else None
+    """The first record of ours whose address is in the text; None when there is none."""
+    for address in addresses(text):
+        link = record_link(address)
+        if link and await is_ours(conn, link):
+            return link.ref
+    return None
 
 
 async def linked_card(deps: Deps, conn: ReadConnection, text: str) -> tuple[Message, RecordRef] | None:
-    """The card of the record whose address this is; None likewise."""
+    """The card of that record; None likewise."""
     ref = await linked_record(conn, text)
     card = await card_for(deps, conn, ref) if ref else None
     return (card, ref) if card and ref else None

@@ -14,6 +14,7 @@ from store.records import record_id
 _KINDS: tuple[RecordKind, ...] = ("invoice", "customer")
 _MAX_CHARACTERS = 2000
 _IDENTIFIER = re.compile(r"[0-9]{1,20}")
+_AROUND = ".,;:!?()[]\"'"
 _WEB = frozenset({"http", "https"})
 
 
@@ -58,7 +59,7 @@ FORMS = (
         system="netsuite",
         kind="customer",
         domain=_NETSUITE,
-        path=re.compile(r"/app/common/entity/(?:custjob|entity)\.nl"),
+        path=re.compile(r"/app/common/entity/(?:custjob|customer|entity)\.nl"),
         is_account_in_host=True,
     ),
     *(
@@ -68,6 +69,13 @@ FORMS = (
     ),
 )
 DOMAINS = frozenset(form.domain for form in FORMS)
+
+
+def addresses(text: str) -> tuple[str, ...]:
+    """The web addresses among the words of a text, without the punctuation behind them."""
+    return tuple(
+        word.strip(_AROUND) for word in text.split() if word.lower().lstrip(_AROUND).startswith(("http://", "https://"))
+    )
 
 
 def record_link(address: str) -> RecordLink | None:

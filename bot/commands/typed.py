@@ -57,7 +57,7 @@ async def answer_bare(deps: Deps, request: MessageRequest, text: str) -> None:
         return
     async with deps.store.read() as conn:
         linked = await linked_record(conn, text)
-    if linked and await is_previewed(deps, request.reply, request.message_ts, linked):
+    if linked and await is_previewed(deps, request, linked):
         return
     message, ref = await _found(deps, text)
     await answer(deps, allowed, request.reply, message, ref)

@@ -14,16 +14,15 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 
 from bot.access import Capability, Decision, SlackPerson
-from bot.answering import ReplyTo
 from bot.audience import audience
 from bot.cards import card_for
 from bot.commands.guard import judged, refusal
 from bot.commands.lookup import note_shown
 from bot.deps import Deps
-from bot.event_request import LinkRequest, link_request
+from bot.event_request import LinkRequest, MessageRequest, link_request
 from bot.feature import Feature
 from bot.linked import is_ours
-from bot.links import DOMAINS, RecordLink, record_link
+from bot.links import DOMAINS, RecordLink, addresses, record_link
 from bot.membership import UnreachableError, read_profile
 from bot.slack_client import slack_reason
 from bot.views.parts import Message
@@ -70,12 +69,13 @@ def wanted_links(urls: tuple[str, ...]) -> Mapping[str, RecordLink]:
     return dict(first.values())
 
 
-async def is_previewed(deps: Deps, reply: ReplyTo, message_ts: str, ref: RecordRef) -> bool:
-    """Whether a message that is nothing but this record's link gets its card as a preview: then it needs no answer."""
-    if not await _is_shown_in(deps, reply.channel_id):
+async def is_previewed(deps: Deps, request: MessageRequest, ref: RecordRef) -> bool:
+    """Whether the card of this record hangs below the message that asks for it: then it needs no answer."""
+    links, channel_id = wanted_links(addresses(request.text)), request.reply.channel_id
+    if ref not in {link.ref for link in links.values()} or not await _is_shown_in(deps, channel_id):
         return False
     async with deps.store.write() as conn:
-        return await _is_news(deps, conn, reply.channel_id, message_ts, ref)
+        return await _is_news(deps, conn, channel_id, request.message_ts, ref)
 
 
 async def _is_shown_in(deps: Deps, channel_id: str) -> bool:

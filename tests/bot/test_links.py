@@ -2,9 +2,15 @@
 
 import pytest
 
-from bot.links import record_link
+from bot.links import addresses, record_link
 
 NETSUITE = "https://1234567-sb1.app.netsuite.com"
+
+
+class TestAddresses:
+    def test_are_the_words_that_begin_like_one(self) -> None:
+        text = "see (https://a.example/1?b=2), http://c.example. or ftp://d.example httpx"
+        assert addresses(text) == ("https://a.example/1?b=2", "http://c.example")
 
 
 class TestRecordLink:
@@ -16,6 +22,7 @@ class TestRecordLink:
             (f"{NETSUITE}/app/accounting/transactions/custinvc.nl?id=12&amp;whence=", "netsuite:invoice:12"),
             (f"{NETSUITE}/app/accounting/transactions/transaction.nl?id=12#lines", "netsuite:invoice:12"),
             (f"{NETSUITE}/app/common/entity/custjob.nl?id=7", "netsuite:customer:7"),
+            (f"{NETSUITE}/app/common/entity/customer.nl?login=T&id=7", "netsuite:customer:7"),
             (f"{NETSUITE.upper()}/app/common/entity/custjob.nl?id=7", "netsuite:customer:7"),
             ("https://app.invoiced.com/invoices/5", "invoiced:invoice:5"),
             ("https://app.sandbox.invoiced.com/customers/5?account=1", "invoiced:customer:5"),

@@ -212,6 +212,16 @@ class TestAddress:
         assert "Sun Microsystems, Inc. owes $17,250.00" in world.shown(answer)
         assert "Found" not in world.shown(answer)
 
+    @pytest.mark.parametrize("words", ["what about {}, please?", "({})", "please look at {}!"])
+    async def test_is_found_among_other_words(self, world: World, words: str) -> None:
+        assert "17,250" in world.shown(await written(world, words.format(await self.address(world))))
+
+    async def test_among_so_many_that_none_is_previewed_it_is_answered(self, world: World) -> None:
+        others = "https://1234567-sb1.app.netsuite.com/a https://1234567-sb1.app.netsuite.com/b"
+        answer = only(await mentioned(world, f"@tesorio {await self.address(world)} {others}"))
+        assert answer.thread_ts
+        assert "17,250" in world.shown(answer)
+
     @pytest.mark.parametrize("word", ["invoice", "customer"])
     async def test_works_behind_a_subcommand_too(self, world: World, word: str) -> None:
         assert "17,250" in world.shown(await world.card(f"/tesorio {word} {await self.address(world)}"))
