@@ -32,6 +32,8 @@ _ACCOUNTS = (
     (BEN, "ben.okafor@meridian.example", "Ben Okafor", Role.VIEWER),
     (CHLOE, "chloe.dubois@meridian.example", "Chloé Dubois", Role.ADMIN),
 )
+# An account that nobody in Slack is linked to yet: Eva has to press «Connect» first.
+_UNLINKED = ("eva.lima@meridian.example", "Eva Lima", Role.FINANCE)
 _CHANNEL = "#ar-team"
 _SHARED_TO = ("#ar-team", "#sales")
 _LOOK_SECONDS = 1.0
@@ -64,7 +66,9 @@ async def run_demo(*, port: int, customers: int, lines: Sequence[str]) -> None:
 
 def demo_settings(running: StandIns, folder: Path) -> Settings:
     """Settings that know the stand-ins and nothing else: neither .env nor this machine's environment."""
-    return settings_from(running.environment | {"TESORIO_DATA_DIR": str(folder)}, Rules())
+    # One person plays everybody here, and a script may type faster than anybody.
+    rules = Rules.model_validate({"slack": {"commands_per_minute": 6000}})
+    return settings_from(running.environment | {"TESORIO_DATA_DIR": str(folder)}, rules)
 
 
 class _Progress:
@@ -109,6 +113,8 @@ async def _add_accounts(store: Store) -> None:
                 team_id=TEAM_ID, slack_user_id=slack_user, user_id=user.id, linked_at=now, linked_by="demo"
             )
             await link_slack(conn, link)
+        email, name, role = _UNLINKED
+        await add_user(conn, email=email, name=name, role=role, at=now)
 
 
 def _add_app(running: StandIns) -> None:

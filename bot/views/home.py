@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from slack_sdk.models.blocks import Block, DividerBlock, MarkdownTextObject, SectionBlock
+from slack_sdk.models.blocks import Block, MarkdownTextObject, SectionBlock
 
 from bot.views.amounts import Place, as_of, counted, day, money
 from bot.views.block_json import as_json
@@ -17,7 +17,7 @@ from bot.views.home_admin import AdminPart, admin_blocks
 from bot.views.home_rows import MAX_ROWS, entry, heading, more
 from bot.views.misses import not_linked
 from bot.views.names import MAX_NAME, customer_name
-from bot.views.parts import button, paragraph, small_print
+from bot.views.parts import button, header, paragraph, small_print
 from bot.views.text import esc, literal
 from bot.views.values import RecordRef
 from store.money import Money
@@ -87,7 +87,7 @@ def unlinked_home() -> dict[str, Any]:
     return {
         "type": "home",
         "blocks": [
-            *map(as_json, [heading("welcome", "Tesorio"), paragraph("what", welcome)]),
+            *map(as_json, [header("Tesorio"), paragraph("what", welcome)]),
             *not_linked().blocks,
         ],
     }
@@ -113,12 +113,11 @@ def _identity(home: Home) -> list[Block]:
             text=MarkdownTextObject(text=text, verbatim=True),
             accessory=plain_button("Disconnect", "connect.unlink", confirm=sure),
         ),
-        DividerBlock(block_id="below_identity"),
     ]
 
 
 def _customers(home: Home) -> list[Block]:
-    blocks: list[Block] = [heading("customers", "My customers")]
+    blocks: list[Block] = heading("customers", "My customers")
     if not home.customers_in_all:
         name = literal(home.account.name, MAX_NAME)
         return [*blocks, small_print("no_customers", f"No customer has the sales rep {esc(name, MAX_NAME)}.")]
@@ -133,7 +132,7 @@ def _customers(home: Home) -> list[Block]:
 def _customer(number: int, own: OwnCustomer, place: Place) -> Block:
     late, whole = _amounts(own.past_due_balances, place), _amounts(own.open_balances, place)
     ref = RecordRef(kind="customer", record_id=own.customer.id)
-    detail = f"{late} past due, of {whole} open"
+    detail = f"{late} past due" if late == whole else f"{late} past due, of {whole} open"
     return entry(f"customer.{number}", customer_name(own.customer), detail, button("Open", "lookup.open", ref))
 
 
@@ -143,7 +142,7 @@ def _amounts(several: Sequence[Money], place: Place) -> str:
 
 
 def _follows(several: Sequence[ChannelSubscription]) -> list[Block]:
-    blocks: list[Block] = [heading("follows", "What I follow")]
+    blocks: list[Block] = heading("follows", "What I follow")
     if not several:
         hint = "Nothing yet. Type `/tesorio subscribe` where you want to be told."
         return [*blocks, small_print("no_follows", hint)]
@@ -161,7 +160,7 @@ def _follow(number: int, each: ChannelSubscription) -> Block:
 
 
 def _recent(several: Sequence[RecentCard]) -> list[Block]:
-    blocks: list[Block] = [heading("recent", "Looked up lately")]
+    blocks: list[Block] = heading("recent", "Looked up lately")
     if not several:
         return [*blocks, small_print("no_recent", "Nothing yet. Type `/tesorio help` to see what you can ask.")]
     rows = [
@@ -172,7 +171,7 @@ def _recent(several: Sequence[RecentCard]) -> list[Block]:
 
 
 def _sources(several: Sequence[Freshness], place: Place) -> list[Block]:
-    blocks: list[Block] = [heading("sources", "How fresh this is")]
+    blocks: list[Block] = heading("sources", "How fresh this is")
     if not several:
         return [*blocks, small_print("no_sources", "No system of record is set up yet.")]
     rows = [small_print(f"source.{number}", _fresh(each, place)) for number, each in enumerate(several[:MAX_ROWS])]

@@ -48,7 +48,7 @@ class AdminPart:
 def admin_blocks(part: AdminPart, place: Place) -> list[Block]:
     """The sections that have something to say, and one line when none has."""
     sections = [*_asked(part), *_troubles(part, place), *_findings(part.findings)]
-    return sections or [heading("house", "The house"), small_print("all_well", "Nothing waits for you.")]
+    return sections or [*heading("house", "For admins"), small_print("all_well", "Nothing waits for you.")]
 
 
 def _asked(part: AdminPart) -> list[Block]:
@@ -61,7 +61,7 @@ def _asked(part: AdminPart) -> list[Block]:
     if not blocks:
         return []
     left_out = part.asked_in_all - min(len(part.asked), MAX_ASKED)
-    return [heading("asked", "Waiting for your approval"), *blocks, *more("asked", left_out, "waiting")]
+    return [*heading("asked", "Waiting for your approval"), *blocks, *more("asked", left_out, "waiting")]
 
 
 def _troubles(part: AdminPart, place: Place) -> list[Block]:
@@ -72,7 +72,7 @@ def _troubles(part: AdminPart, place: Place) -> list[Block]:
         return []
     left_out = part.troubles_in_all - min(len(part.troubles), MAX_TROUBLES)
     return [
-        heading("troubles", "Could not be delivered"),
+        *heading("troubles", "Could not be delivered"),
         *blocks,
         *more("troubles", left_out, "in `tesorio outbox list`"),
     ]
@@ -102,7 +102,7 @@ def _findings(findings: Sequence[Finding]) -> list[Block]:
         for number, each in enumerate(findings[:MAX_FINDINGS])
     ]
     return [
-        heading("findings", "Worth a look"),
+        *heading("findings", "Worth a look"),
         *rows,
         *more("findings", len(findings) - len(rows), "in `tesorio status`"),
     ]

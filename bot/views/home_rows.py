@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from slack_sdk.models.blocks import Block, ButtonElement, HeaderBlock, MarkdownTextObject, SectionBlock
+from slack_sdk.models.blocks import Block, ButtonElement, DividerBlock, HeaderBlock, MarkdownTextObject, SectionBlock
 
 from bot.views.parts import small_print
 from bot.views.text import cut, esc, plain_text
@@ -13,9 +13,12 @@ _MAX_DETAIL = 300
 _MAX_HEADING = 100
 
 
-def heading(block_id: str, text: str) -> Block:
-    """The headline of a section; `text` is ours."""
-    return HeaderBlock(block_id=block_id, text=plain_text(cut(text, _MAX_HEADING)))
+def heading(block_id: str, text: str) -> list[Block]:
+    """The headline of a section, below a line; `text` is ours."""
+    return [
+        DividerBlock(block_id=f"{block_id}.above"),
+        HeaderBlock(block_id=block_id, text=plain_text(cut(text, _MAX_HEADING))),
+    ]
 
 
 def entry(block_id: str, title: str, detail: str, buttons: Sequence[ButtonElement] = ()) -> Block:

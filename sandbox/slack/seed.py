@@ -11,10 +11,13 @@ TEAM_DOMAIN = "meridian-supply"
 OTHER_TEAM_ID = "T0NORTHWND"
 
 ANA, BEN, CHLOE = "U0ANASILVA", "U0BENOKAFR", "U0CHLOEDUB"
+# A full member as well, whose Slack user nobody has linked to anything yet.
+EVA = "U0EVALIMA1"
 GUEST, DEACTIVATED, STRANGER = "U0GUESTGIL", "U0DEACTDAN", "U0STRANGER"
 AR_TEAM, SALES, GENERAL = "C0ARTEAM01", "C0SALES001", "C0GENERAL1"
 FINANCE_LEADS, NORTHWIND_SHARED, ARCHIVED = "C0FINLEADS", "C0NORTHWND", "C0ARCHIVED"
 ANA_APP_DM, BEN_APP_DM, CHLOE_APP_DM = "D0ANAAPP01", "D0BENAPP01", "D0CHLOEAP1"
+EVA_APP_DM = "D0EVAAPP01"
 ANA_BEN_DM = "D0ANABEN01"
 
 
@@ -34,6 +37,7 @@ def _people() -> tuple[Member, ...]:
         _person(ANA, "ana", "Ana Silva", "Accounts Receivable Manager", "2bac76"),
         _person(BEN, "ben", "Ben Okafor", "Account Executive", "3c989f"),
         _person(CHLOE, "chloe", "Chloé Dubois", "CFO", "7d414c"),
+        _person(EVA, "eva", "Eva Lima", "Credit Controller", "9e3997"),
         Member(
             id=GUEST,
             name="gil",
@@ -82,7 +86,7 @@ def _bot(app: AppConfig) -> Member:
 
 def _rooms(bot: str) -> tuple[Channel, ...]:
     """The app is in the channels where AR is talked about; it was never invited to #general and #finance-leads."""
-    everyone = (ANA, BEN, CHLOE)
+    everyone = (ANA, BEN, CHLOE, EVA)
     return (
         Channel(id=GENERAL, name="general", kind="channel", members=(*everyone, GUEST)),
         Channel(id=AR_TEAM, name="ar-team", kind="channel", members=(*everyone, bot)),
@@ -104,5 +108,6 @@ def _direct(bot: str) -> tuple[Channel, ...]:
         Channel(id=ANA_APP_DM, name="", kind="im", members=(ANA, bot)),
         Channel(id=BEN_APP_DM, name="", kind="im", members=(BEN, bot)),
         Channel(id=CHLOE_APP_DM, name="", kind="im", members=(CHLOE, bot)),
+        Channel(id=EVA_APP_DM, name="", kind="im", members=(EVA, bot)),
         Channel(id=ANA_BEN_DM, name="", kind="im", members=(ANA, BEN)),
     )

@@ -77,7 +77,7 @@ class TestAnyText:
 
 def assert_sound(view: dict[str, Any], kind: str) -> None:
     assert rules.view_errors(view, kind) == ()
-    assert len(view["blocks"]) <= 80
+    assert len(view["blocks"]) <= 90
     assert_plain(view["blocks"])
 
 
