@@ -24,6 +24,7 @@ from bot.root_data import (
     replica_id,
     require_store,
 )
+from bot.root_replicas import alive
 from bot.root_slack import Door, WrongWorkspaceError, open_door, slack_identity
 from bot.root_sources import build_sources, build_targets, further_problems, ready_sources, startable
 from bot.root_work import senders_of, work_handlers
@@ -125,6 +126,7 @@ async def open_assistant(
         )
         senders = senders_of(deps, targets)
         work.handlers.update(work_handlers(deps, sources, _waking(deps, progress), senders))
+        await stack.enter_async_context(alive(work, store, replica, clock=clock))
         await stack.enter_async_context(work)
         for service in services():
             await stack.enter_async_context(service(deps))

@@ -58,5 +58,11 @@ async def read_lease(conn: ReadConnection, name: str) -> Lease | None:
     return _lease(row) if row else None
 
 
+async def holders(conn: ReadConnection, prefix: str, *, now: datetime) -> frozenset[str]:
+    """Who holds a lease whose name begins so, and has not let it run out."""
+    query = select(leases.c.holder).where(leases.c.name.startswith(prefix, autoescape=True), leases.c.until > now)
+    return frozenset((await conn.execute(query)).scalars())
+
+
 def _lease(row: RowMapping) -> Lease:
     return Lease(**{field: row[field] for field in Lease.__dataclass_fields__})

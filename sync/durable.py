@@ -7,7 +7,7 @@ asks for that. Steps are at-least-once, so handlers must bear being run again; t
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from types import TracebackType
@@ -135,6 +135,17 @@ class DurableWork:
         if found is None:
             return None
         return _ENDED.get(found.status, WorkState.PENDING)
+
+    async def take_over(self, alive: Collection[str]) -> None:
+        """Go on with the unfinished work of replicas that are gone: of all but these and this one."""
+        if self._workflow is None:
+            return
+        found = await DBOS.list_workflows_async(status="PENDING", load_input=False, load_output=False)
+        gone = {one.executor_id for one in found if one.executor_id} - {self._executor_id, *alive}
+        if gone:
+            _log.warning("going on with what %d replicas that are gone have left", len(gone))
+            # Of two replicas that do so at once, one gets each piece: the engine compares who had it.
+            await asyncio.to_thread(DBOS._recover_pending_workflows, sorted(gone))  # noqa: SLF001 - no other door to it
 
     async def _run(self, kind: str, work_id: str, payload: dict[str, str]) -> None:
         for attempt in range(1, _MAX_ATTEMPTS + 1):

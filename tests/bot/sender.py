@@ -7,6 +7,7 @@ import asyncio
 import os
 import random
 import signal
+import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -25,6 +26,7 @@ from bot.answering import Answering, ReplyTo
 from bot.audit_log import AuditLog
 from bot.commands.outbox import decide, serve
 from bot.deliver import SlackPosts, slack_post
+from bot.delivering import work_id_of
 from bot.deps import Deps
 from bot.feature import ActionRequest
 from bot.root_work import senders_of, work_handlers
@@ -37,6 +39,7 @@ from store.deliveries import Delivery, DeliveryState, add_deliveries
 from store.outbox import count_deliveries, listed_deliveries
 from store.pulled import upsert_records
 from store.pushes import note_push
+from store.sending import UNDELIVERED
 from store.work import Payload
 from sync.durable import DurableWork
 from tests.contract.fake_target import FakeTarget
@@ -46,6 +49,7 @@ _LONGEST_DELAY_SECONDS = 0.02
 _LAST_STATEMENT = 120
 _KIND = "test"
 _MANY = 100_000
+_PATIENCE_SECONDS = 90
 _context = get_context("forkserver")
 _context.set_forkserver_preload([__name__])
 
@@ -104,11 +108,23 @@ async def _serve(plan: Plan) -> int:
             _die_later(deps.store, random.Random(plan.death))  # noqa: S311 - a seeded choice of moments
         for number in range(plan.notes):
             await deps.work.start("test.note", f"{plan.prefix}-{number}", {"name": f"{plan.prefix}-{number}"})
-        async with asyncio.timeout(60):
-            while not await _all_arrived(deps.store, plan.notes):
-                await _answer_questions(deps)
-                await asyncio.sleep(0.05)
+        try:
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                while not await _all_arrived(deps.store, plan.notes):
+                    await _answer_questions(deps)
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            await _tell_what_is_left(deps)
+            return 1
     return 0
+
+
+async def _tell_what_is_left(deps: Deps) -> None:
+    """Show why a life never came to its end."""
+    async with deps.store.read() as conn:
+        left = await listed_deliveries(conn, UNDELIVERED, limit=_MANY)
+    for delivery in left:
+        sys.stderr.write(f"{await deps.work.status(work_id_of(delivery))} {delivery}\n")
 
 
 @asynccontextmanager

@@ -7,6 +7,7 @@ import pytest
 
 from bot.deliver import posted_at, slack_post, slack_update
 from bot.views.parts import message, paragraph
+from sandbox.slack.posting import post_as_app
 from sandbox.slack.seed import ANA, AR_TEAM, BEN, BEN_APP_DM, CHLOE, DEACTIVATED
 from store.deliveries import DeliveryState, delivery_by_id
 from tests.bot.outbox_bench import a_post, arrive_in_time, forged_click, keeper, opened, posted, put, told
@@ -111,6 +112,33 @@ class TestInDoubt:
         await put(world, a_post("patient", channel=BEN))
         await arrive_in_time(world, "patient")
         assert len(posted(world, "patient", BEN_APP_DM)) == 1
+
+    async def test_is_found_behind_hundreds_of_later_messages(self, world: World) -> None:
+        core = world.workspace.core
+        slow = replace(a_post("buried", channel=BEN), attempts=1, tried_at=world.clock(), in_doubt=True)
+        metadata = {"event_type": "tesorio_delivery", "event_payload": {"delivery_id": "buried"}}
+        post_as_app(core, world.workspace.channel(BEN_APP_DM), text="Post buried", metadata=metadata)
+        for number in range(450):
+            post_as_app(core, world.workspace.channel(BEN_APP_DM), text=f"later {number}")
+        await put(world, slow)
+        assert (await world.delivered("buried")).state is DeliveryState.SENT
+        assert len(posted(world, "buried", BEN_APP_DM)) == 1
+
+    async def test_an_update_in_doubt_is_simply_made_again(self, world: World) -> None:
+        await put(world, a_post("old words"))
+        await world.delivered("old words")
+        fresh = message("Post new words", [paragraph("text", "new")])
+        update = slack_update(fresh, id="again", kind="test", channel=AR_TEAM, of="old words", at=world.clock())
+        await put(world, replace(update, attempts=1, tried_at=world.clock(), in_doubt=True))
+        assert (await arrive_in_time(world, "again")).state is DeliveryState.SENT
+        assert len(posted(world, "new words")) == 1
+
+    async def test_where_nobody_can_be_asked_it_is_given_up(self, world: World) -> None:
+        world.workspace.faults.reset("chat.postMessage")
+        await put(world, a_post("nobodys", author=""))
+        await until(world, "nobodys", lambda one: one.in_doubt and one.not_before is not None)
+        world.pass_time(6)
+        assert (await world.delivered("nobodys")).state is DeliveryState.DEAD
 
     async def test_in_a_channel_its_author_is_asked(self, world: World) -> None:
         world.workspace.faults.reset("chat.postMessage")

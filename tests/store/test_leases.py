@@ -2,7 +2,7 @@ import asyncio
 from datetime import datetime, timedelta
 
 from store.db import Store
-from store.leases import Lease, read_lease, release_lease, take_lease
+from store.leases import Lease, holders, read_lease, release_lease, take_lease
 from tests.store.make import AT
 
 MINUTE = timedelta(minutes=1)
@@ -63,3 +63,13 @@ class TestLease:
         taken = await asyncio.gather(*(take(store, f"holder-{n}", AT + 11 * MINUTE) for n in range(12)))
         (lease,) = [lease for lease in taken if lease]
         assert await held(store) == lease
+
+
+class TestHolders:
+    async def test_are_those_whose_lease_has_not_run_out(self, store: Store) -> None:
+        async with store.write() as conn:
+            for name, holder, hours in (("replica/a", "a", 1), ("replica/b", "b", 3), ("replica_c", "c", 3)):
+                await take_lease(conn, name, holder, now=AT, lasting=timedelta(hours=hours))
+        async with store.read() as conn:
+            assert await holders(conn, "replica/", now=AT) == {"a", "b"}
+            assert await holders(conn, "replica/", now=AT + timedelta(hours=2)) == {"b"}

@@ -30,8 +30,10 @@ class Stuck:
 
     def __init__(self) -> None:
         self.begun, self.cancelled = asyncio.Event(), 0
+        self.work_ids: list[str] = []
 
-    async def __call__(self, _work_id: str, _payload: Payload) -> None:
+    async def __call__(self, work_id: str, _payload: Payload) -> None:
+        self.work_ids.append(work_id)
         self.begun.set()
         try:
             await asyncio.Event().wait()
@@ -146,6 +148,25 @@ class TestClose:
             await work.start("pull", "q", {})
             await ended(work, "q")
         assert [work_id for work_id, _ in handler.seen] == ["q"]
+
+    async def test_goes_on_with_the_work_of_replicas_that_are_gone(self, tmp_path: Path) -> None:
+        stuck, handler = Stuck(), Recorder()
+        async with working(tmp_path, executor_id="there", note=stuck) as work:
+            await work.start("note", "free", {})
+            await work.start("note", "first", {}, lane=Lane(name="a", place=1))
+            await work.start("note", "second", {}, lane=Lane(name="a", place=2))
+            while len(stuck.work_ids) < 2:  # noqa: ASYNC110 - two begin, and one bell is rung
+                await asyncio.sleep(0.01)
+        async with working(tmp_path, executor_id="here", note=handler) as work:
+            await work.take_over({"there"})
+            assert await work.status("free") is WorkState.PENDING
+            await work.take_over(())
+            for work_id in ("free", "second"):
+                assert await ended(work, work_id) is WorkState.DONE
+        await work.take_over(())
+        seen = [work_id for work_id, _ in handler.seen]
+        assert sorted(seen) == ["first", "free", "second"]
+        assert seen.index("first") < seen.index("second")
 
     async def test_right_after_a_start_loses_nothing(self, tmp_path: Path) -> None:
         handler = Recorder()
