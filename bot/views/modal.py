@@ -81,10 +81,15 @@ def text_input(
     multiline: bool = False,
     max_length: int = _MAX_TEXT,
     optional: bool = False,
+    has_focus: bool = False,
 ) -> Block:
     """A field to type into. Its block id is its action id with «.block» behind, and so for all inputs here."""
     element = PlainTextInputElement(
-        action_id=action_id, initial_value=initial[:max_length] or None, multiline=multiline, max_length=max_length
+        action_id=action_id,
+        initial_value=initial[:max_length] or None,
+        multiline=multiline,
+        max_length=max_length,
+        focus_on_load=has_focus or None,
     )
     return _input(action_id, label, element, hint=hint, optional=optional)
 

@@ -13,7 +13,7 @@ from bot.views.names import MAX_NAME, MAX_NUMBER
 from bot.views.parts import Span, lines, paragraph, record_link, row_with_button, words
 from bot.views.reply import delivery_words
 from bot.views.standing import words_of
-from bot.views.text import cut, literal, plain_text
+from bot.views.text import as_written, literal, plain_text
 from bot.views.values import RecordRef, encode
 from store.deliveries import DeliveryState
 from store.disputes import Dispute, DisputeState
@@ -26,8 +26,6 @@ OLDER, NEWER = "notes.older", "notes.newer"
 RESOLVE, WITHDRAW = "notes.resolve_dispute", "notes.withdraw_promise"
 PAGE = 5
 _MAX_TEXT = 2900
-_MAX_LINE = 1000
-_MAX_LINES = 100
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,7 +80,7 @@ def _note(position: int, row: NoteRow, page: NotesPage) -> list[Block]:
     return [
         lines(f"note.{position}", [_origin(row, page.place)]),
         *([_recorded(position, row.recorded, page)] if row.recorded else []),
-        *([] if is_said else [paragraph(f"text.{position}", _text(note.text))]),
+        *([] if is_said else [paragraph(f"text.{position}", as_written(note.text, _MAX_TEXT))]),
     ]
 
 
@@ -91,7 +89,7 @@ def _origin(row: NoteRow, place: Place) -> list[Span]:
     written = day(note.written_at.astimezone(place.time_zone).date(), place)
     source = delivery_words(row.states) or (f"in {literal(row.source, MAX_NAME)}" if row.source else "")
     rest = " · ".join(filter(None, (written, literal(row.number, MAX_NUMBER, empty=""), source)))
-    link = [words(" · "), record_link("message", note.permalink)] if note.permalink else []
+    link = [words(" · "), record_link("Slack message", note.permalink)] if note.permalink else []
     return [words(literal(note.author or "", MAX_NAME, empty="Unknown"), bold=True), words(f" · {rest}"), *link]
 
 
@@ -115,12 +113,6 @@ def _closing(recorded: Promise | Dispute) -> ButtonElement:
             deny=plain_text("No"),
         ),
     )
-
-
-def _text(text: str) -> str:
-    """The note as it was written, line by line."""
-    rows = (literal(line, _MAX_LINE, empty="") for line in text.splitlines()[:_MAX_LINES])
-    return cut("\n".join(rows).strip(), _MAX_TEXT) or "-"
 
 
 def _pager(page: NotesPage) -> list[Block]:

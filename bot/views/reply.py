@@ -14,7 +14,7 @@ from bot.views.names import MAX_NAME
 from bot.views.parts import Message, lines, message, paragraph, small_print, words
 from bot.views.pick import record_input
 from bot.views.standing import REASON_WORDS
-from bot.views.text import esc, literal
+from bot.views.text import as_written, esc, literal
 from bot.views.values import RecordRef
 from store.deliveries import DeliveryState
 
@@ -115,7 +115,7 @@ def short_record_words(ref: RecordRef, label: str) -> str:
 def saved_modal(what: str, about: str, text: str, state: str) -> dict[str, Any]:
     """What stands in the form's place once it is saved. `what` names it, `state` is from `state_words`."""
     rows = [[words(state, bold=True)], [words(f"{what} · {about}")]]
-    quoted = [paragraph("reply.saved", literal(text, _MAX_SAVED))] if text else []
+    quoted = [paragraph("reply.saved", as_written(text, _MAX_SAVED))] if text else []
     return modal(TITLE, [lines("reply.state", rows), *quoted], close="Done")
 
 
@@ -185,6 +185,7 @@ def _text(form: ReplyForm) -> Block:
         multiline=True,
         max_length=MAX_TEXT,
         optional=not is_note,
+        has_focus=is_note and form.record is not None,
     )
 
 

@@ -28,6 +28,7 @@ _EMOJI_OR_SCHEME_COLON = re.compile(r":(?=//|[^\s:]+:)")
 _LEADING_QUOTE = re.compile("^(?:&gt;)+")
 _RIGHT_TO_LEFT = frozenset({"R", "AL"})
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
+_MAX_LINES = 100
 _ENTITY_EXTRA = {"&": 4, "<": 3, ">": 3}
 # What may end a cut text only as part of a whole that the cut has broken.
 _DANGLING = "\u200c\u200d\ufe0e\ufe0f "
@@ -64,6 +65,12 @@ def literal(text: str, limit: int, *, empty: str = "-") -> str:
     shown = cut(clean(text), limit - len(_ISOLATE + _END_ISOLATE)) or empty
     is_right_to_left = any(unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in shown)
     return f"{_ISOLATE}{shown}{_END_ISOLATE}" if is_right_to_left else shown
+
+
+def as_written(text: str, limit: int, *, empty: str = "-") -> str:
+    """`literal` for a text of several lines, which stay lines. At most `limit`."""
+    rows = (literal(line, limit, empty="") for line in text.splitlines()[:_MAX_LINES])
+    return cut("\n".join(rows).strip(), limit) or empty
 
 
 def esc(text: str, limit: int = 3000) -> str:

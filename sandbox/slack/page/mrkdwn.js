@@ -43,10 +43,16 @@ export function plainText(object) {
     .flatMap((part) => (/^:.+:$/.test(part) && emoji(part.slice(1, -1))) || withSigns(part));
 }
 
+/** The same for a text that may have several lines. */
+function plainLines(object) {
+  const all = (object.text ?? "").split("\n").map((text) => plainText({ ...object, text }));
+  return all.flatMap((line, index) => (index ? [h("br"), ...line] : line));
+}
+
 /** Nodes for a text object of either kind. */
 export function textObject(object, directory) {
   if (!object) return [];
-  if (object.type !== "mrkdwn") return plainText(object);
+  if (object.type !== "mrkdwn") return plainLines(object);
   // `verbatim` text turns no bare address into a link.
   return mrkdwn(
     object.text ?? "",
