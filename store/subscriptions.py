@@ -157,6 +157,11 @@ async def unoffered_subscriptions(conn: ReadConnection) -> tuple[ChannelSubscrip
     return await _read(conn, c.pause_cause == PauseCause.CHANNEL.value, c.offered_at.is_(None))
 
 
+async def move_subscriptions(conn: WriteConnection, old: str, new: str) -> None:
+    """Slack gave a channel another id: what went to it goes on."""
+    await conn.execute(update(subscriptions).where(subscriptions.c.channel_id == old).values(channel_id=new))
+
+
 async def pause_subscription(
     conn: WriteConnection, subscription_id: str, cause: PauseCause, reason: str, *, at: datetime
 ) -> bool:

@@ -22,6 +22,7 @@ from store.audit import AuditEvent
 from store.channels import change_channel, change_channel_id, forget_channel, note_added
 from store.errors import StoreError
 from store.slack_people import Standing
+from store.subscriptions import move_subscriptions
 from store.users import linked_user
 
 _RECONCILE_EVERY = timedelta(hours=24)
@@ -78,9 +79,10 @@ async def on_deleted(deps: Deps, event: Event) -> None:
 
 async def on_new_id(deps: Deps, event: Event) -> None:
     """The same channel under another id, often because it is shared now."""
-    new = str(event.get("new_channel_id") or "")
+    old, new = str(event.get("old_channel_id") or ""), str(event.get("new_channel_id") or "")
     async with deps.store.write() as conn:
-        await change_channel_id(conn, str(event.get("old_channel_id") or ""), new)
+        await change_channel_id(conn, old, new)
+        await move_subscriptions(conn, old, new)
         await change_channel(conn, new, happened_at(event, deps.clock()), is_external=True)
     await learn_channel(deps, new)
 
