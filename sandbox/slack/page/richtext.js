@@ -16,7 +16,7 @@ export function richText(block, directory) {
 function part(element, directory) {
   const content = () => (element.elements ?? []).map((item) => inline(item, directory));
   if (element.type === "rich_text_list") return list(element, directory);
-  if (element.type === "rich_text_quote") return h("blockquote", { class: "md-quote" }, content());
+  if (element.type === "rich_text_quote") return h("blockquote", { class: "md-quote rich-section" }, content());
   if (element.type === "rich_text_preformatted") return h("pre", { class: "md-pre" }, content());
   return h("div", { class: "rich-section" }, content());
 }
