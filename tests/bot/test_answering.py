@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 import pytest_asyncio
@@ -136,6 +137,43 @@ class TestOtherWays:
 
     async def test_without_any_address_it_is_said_too(self, rig: Rig) -> None:
         assert not await rig.answering.post_privately(ReplyTo(url="", channel_id="", user_id=""), HELLO)
+
+
+class TestWithoutUrl:
+    """Events bring no response_url: the Web API is then the way to answer, and no way around a trouble."""
+
+    def asked(self, channel: str = AR_TEAM, **rest: str) -> ReplyTo:
+        return ReplyTo(url="", channel_id=channel, user_id=ANA, **rest)
+
+    async def test_an_answer_in_the_channel_is_nothing_to_warn_of(
+        self, rig: Rig, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        assert await rig.answering.post(self.asked(), HELLO)
+        assert await rig.answering.post_privately(self.asked(), HELLO)
+        assert [each.ephemeral_to for each in rig.seen()] == [None, ANA]
+        assert caplog.records == []
+
+    async def test_in_a_conversation_of_two_a_private_answer_is_one_that_stays(self, rig: Rig) -> None:
+        assert await rig.answering.post_privately(self.asked(ANA_APP_DM), HELLO)
+        assert [each.ephemeral_to for each in rig.seen(ANA_APP_DM)] == [None]
+
+    async def test_in_a_thread_it_stays_there(self, rig: Rig) -> None:
+        reply = self.asked(thread_ts="1.000001")
+        assert await rig.answering.post(reply, HELLO)
+        assert await rig.answering.post_privately(reply, HELLO)
+        assert [each.thread_ts for each in rig.seen()] == ["1.000001", "1.000001"]
+
+    async def test_under_a_message_that_stands_alone_only_what_all_can_see_begins_a_thread(self, rig: Rig) -> None:
+        reply = self.asked(under_ts="1.000001")
+        assert await rig.answering.post(reply, HELLO)
+        assert await rig.answering.post_privately(reply, HELLO)
+        assert [each.thread_ts for each in rig.seen()] == ["1.000001", None]
+
+    async def test_with_one_the_answer_stays_in_the_thread_too(self, rig: Rig) -> None:
+        reply = replace(rig.reply(), thread_ts="1.000001")
+        assert await rig.answering.post(reply, HELLO)
+        assert await rig.answering.post_privately(reply, HELLO)
+        assert [each.thread_ts for each in rig.seen()] == ["1.000001", "1.000001"]
 
 
 class TestForms:
