@@ -10,7 +10,7 @@ from bot.views.parts import message, paragraph
 from sandbox.slack.posting import post_as_app
 from sandbox.slack.seed import ANA, AR_TEAM, BEN, BEN_APP_DM, CHLOE, DEACTIVATED
 from store.deliveries import DeliveryState, delivery_by_id
-from tests.bot.outbox_bench import a_post, arrive_in_time, forged_click, keeper, opened, posted, put, told
+from tests.bot.outbox_bench import a_post, arrive_in_time, forged_click, keeper, opened, posted, put, told, until
 from tests.bot.world import SETTLED, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
