@@ -139,11 +139,13 @@ def action_request(body: Mapping[str, Any]) -> ActionRequest:
 def reply_to(body: Mapping[str, Any]) -> ReplyTo:
     """Where to answer a payload of any kind; fields that it has not are empty."""
     user, channel, message, container = (body.get(name) or {} for name in ("user", "channel", "message", "container"))
+    # Of a message below which our preview hangs, which is somebody else's, Slack tells no more than where it is.
+    below_ts = container.get("message_ts") if container.get("is_app_unfurl") else ""
     return ReplyTo(
         url=str(body.get("response_url") or ""),
         channel_id=str(body.get("channel_id") or channel.get("id") or ""),
         user_id=str(body.get("user_id") or user.get("id") or ""),
-        message_ts=str(message.get("ts") or ""),
+        message_ts=str(message.get("ts") or below_ts or ""),
         thread_ts=str(message.get("thread_ts") or container.get("thread_ts") or ""),
     )
 

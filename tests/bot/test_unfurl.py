@@ -21,6 +21,7 @@ from store.invoices import invoice_by_id
 from store.records import record_id
 from store.unfurls import unfurls
 from store.users import slack_links
+from tests.bot.replying import A_FORM, saved, submit, words
 from tests.bot.world import CHANNEL, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -88,6 +89,16 @@ class TestPreview:
         [answer] = (await world.workspace.click(BEN, outcome.messages[0], "lookup.open")).messages
         assert "Sun Microsystems, Inc. owes" in world.shown(answer)
         assert answer.user == BOT
+
+    async def test_a_reply_has_the_message_as_its_evidence(self, world: World) -> None:
+        message = (await shared(world, await url_of(world))).messages[0]
+        await world.workspace.click(ANA, message, "reply.open", waiting=A_FORM)
+        assert "Invoice INV-12345" in words(world)
+        await submit(world, {"reply.text": "They pay on Friday"})
+        note = await saved(world)
+        assert note.text == "They pay on Friday"
+        assert note.permalink
+        assert note.permalink.endswith(message.ts.replace(".", ""))
 
     async def test_two_links_have_two(self, world: World) -> None:
         outcome = await shared(world, f"{await url_of(world)} {await customer_url(world)}")
