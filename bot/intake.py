@@ -113,9 +113,9 @@ class Intake:
         except Exception:  # noqa: BLE001 - the outer door: told once, and Slack need not send it again
             _log.exception("a request of type %s could not be handled", _kind(payload))
             self._metrics.count("failed")
-        finally:
-            await ack.at_last()
-            self._metrics.acked(ack.seconds or 0.0)
+        # Not when it was cut off: a form that was not served must not close as if it had been.
+        await ack.at_last()
+        self._metrics.acked(ack.seconds or 0.0)
 
     async def _is_new(self, way: Way, key: str, payload: Mapping[str, Any]) -> bool:
         if not way.is_remembered:

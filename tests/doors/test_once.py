@@ -178,6 +178,24 @@ class TestKilled:
         assert effects(slack) == []
 
 
+class TestCutOff:
+    async def test_a_form_that_was_not_served_in_time_is_not_acked(
+        self, slack: SlackStandIn, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("bot.intake._DRAIN_SECONDS", 0.05)
+        slack.workspace.hub._ack_timeout_seconds = 0.5
+        client, never = client_of(slack), asyncio.Event()
+        app = bare_app(client.base_url)
+        app.view("note.submit")(never.wait)
+        view = {"type": "modal", "id": "V1", "callback_id": "note.submit", "blocks": []}
+        payload = {"type": "view_submission", "trigger_id": "1.2", "user": {"id": "U1"}, "view": view}
+        async with open_socket(app, client, store) as door:
+            sent = asyncio.create_task(slack.workspace.hub.deliver("interactive", payload))
+            while not door.at_work:  # noqa: ASYNC110 - it tells nobody
+                await asyncio.sleep(0.01)
+        assert (await sent).ack is None
+
+
 class TestSlowStore:
     async def test_the_ack_does_not_wait_for_ever_and_a_copy_has_no_effect(
         self, slack: SlackStandIn, store: Store
