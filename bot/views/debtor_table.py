@@ -12,13 +12,14 @@ from bot.views.portfolio_menus import CSV_ACTION
 from bot.views.provenance import Provenance, provenance_line, provenance_words
 from bot.views.scope import scope_words
 from bot.views.table_ref import TableRef
-from bot.views.table_rows import card_menu, card_option, table_buttons, totals_words
+from bot.views.table_rows import card_menu, card_option, controls, table_buttons, totals_words
 from bot.views.tables import Cell, amount_cell, count_cell, data_table, text_cell
 from bot.views.text import esc
 from bot.views.values import RecordRef
 from store.aging import Aging
 
-MAX_DEBTORS = 30
+# The whole message may have 13,200 characters.
+MAX_DEBTORS = 20
 _SPOKEN = 3
 
 
@@ -41,11 +42,12 @@ class DebtorTable:
 def debtor_table(shown: DebtorTable) -> Message:
     """The table, ready for Slack; its simpler blocks write a line for each customer."""
     by_invoice = replace(shown.ref.start, kind="overdue")
+    options = [_option(each, shown) for each in shown.debtors]
+    buttons = [("By invoice", VIEW_ACTION, by_invoice), ("CSV", CSV_ACTION, shown.ref.start)]
     blocks = [
         *_head(shown),
         *_rows(shown),
-        *card_menu("debtors.cards", "Open a customer", [_option(each, shown) for each in shown.debtors]),
-        *table_buttons([("By invoice", VIEW_ACTION, by_invoice), ("CSV", CSV_ACTION, shown.ref.start)]),
+        *controls("debtors.controls", [*card_menu("Open a customer", options), *table_buttons(buttons)]),
     ]
     drawn = message(_sentence(shown), blocks)
     if shown.is_table_refused or not shown.debtors:
@@ -78,7 +80,9 @@ def _rows(shown: DebtorTable) -> list[Block]:
     if shown.is_table_refused:
         return [lines("debtors", [[words(debtor_line(each, shown.place))] for each in shown.debtors]), *more]
     titles = ["Customer", "Past due", "Invoices", "Oldest, days"]
-    table: Block = data_table("debtors", _headline(shown), titles, [_cells(each, shown) for each in shown.debtors])
+    table: Block = data_table(
+        "debtor.rows", "The largest first", titles, [_cells(each, shown) for each in shown.debtors]
+    )
     return [table, *more]
 
 
@@ -94,7 +98,7 @@ def _cells(debtor: Debtor, shown: DebtorTable) -> list[Cell]:
 
 def _option(debtor: Debtor, shown: DebtorTable) -> Option | None:
     ref = RecordRef(kind="customer", record_id=debtor.owes.customer_id)
-    return card_option(ref, debtor_name(debtor), money(debtor.owes.past_due_balance, shown.place))
+    return card_option(ref, f"{debtor_name(debtor)} · {money(debtor.owes.past_due_balance, shown.place)}")
 
 
 def _sentence(shown: DebtorTable) -> str:

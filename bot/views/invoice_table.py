@@ -11,15 +11,17 @@ from bot.views.portfolio_menus import CSV_ACTION
 from bot.views.provenance import Provenance, provenance_line, provenance_words
 from bot.views.scope import scope_words
 from bot.views.table_ref import TableRef
-from bot.views.table_rows import card_menu, card_option, table_buttons, totals_words
+from bot.views.table_rows import card_menu, card_option, controls, table_buttons, totals_words
 from bot.views.tables import Cell, amount_cell, count_cell, data_table, rich_cell, text_cell
-from bot.views.text import esc, literal
+from bot.views.text import esc, literal, size
 from bot.views.values import RecordRef
 from store.aging import Aging
 from store.invoices import Invoice, days_past_due
 from store.open_invoices import Position, position_of
 
-ROWS_PER_PAGE = 15
+# The whole message may have 13,200 characters.
+ROWS_PER_PAGE = 10
+_MAX_URL = 150
 PREVIOUS_ACTION, NEXT_ACTION, VIEW_ACTION = "invoices.previous", "invoices.next", "overdue.view"
 _MAX_NAME = 40
 
@@ -56,7 +58,7 @@ class InvoiceTable:
 
 def invoice_table(shown: InvoiceTable) -> Message:
     """The page, ready for Slack; its simpler blocks write a line for each invoice."""
-    blocks = [*_head(shown), *_rows(shown), *_range(shown), *_menu(shown), *_buttons(shown)]
+    blocks = [*_head(shown), *_rows(shown), *_controls(shown)]
     drawn = message(_sentence(shown), blocks)
     if shown.is_table_refused or not shown.rows:
         return drawn
@@ -90,21 +92,33 @@ def _rows(shown: InvoiceTable) -> list[Block]:
         nothing = "No invoice on this page any more." if shown.total else f"No invoice is {_what(shown)}."
         return [paragraph("empty", nothing)]
     if shown.is_table_refused:
-        return [lines("invoices", [[words(_line(each, shown))] for each in shown.rows])]
-    titles = ["Invoice", *([] if shown.customer else ["Customer"]), "Days past due", "Open balance", "Due"]
-    table: Block = data_table("invoices", _headline(shown), titles, [_cells(each, shown) for each in shown.rows])
+        listed = lines("invoices", [[words(_line(each, shown))] for each in shown.rows])
+        return [listed, small_print("range", _range(shown))]
+    titles = ["Invoice", *([] if shown.customer else ["Customer"]), "Days past due", "Open balance"]
+    titles += ["Due"] if _has_due_dates(shown) else []
+    table: Block = data_table("invoices", _range(shown), titles, [_cells(each, shown) for each in shown.rows])
     return [table]
+
+
+def _has_due_dates(shown: InvoiceTable) -> bool:
+    """Of what is past due the days say enough, and the columns fit beside each other."""
+    return shown.ref.kind == "open"
 
 
 def _cells(listed: Listed, shown: InvoiceTable) -> list[Cell]:
     invoice = listed.invoice
+    url = invoice.url if invoice.url and size(invoice.url) <= _MAX_URL else None
     return [
-        rich_cell(record_link(invoice_number(invoice), invoice.url)),
+        rich_cell(record_link(invoice_number(invoice), url)),
         *([] if shown.customer else [text_cell(literal(listed.customer, _MAX_NAME))]),
         count_cell(days_past_due(invoice, shown.place.today)),
         amount_cell(invoice.open_balance, shown.place),
-        text_cell(day(invoice.due_date, shown.place) if invoice.due_date else "-"),
+        *([text_cell(_due_words(invoice, shown.place))] if _has_due_dates(shown) else []),
     ]
+
+
+def _due_words(invoice: Invoice, place: Place) -> str:
+    return day(invoice.due_date, place) if invoice.due_date else "-"
 
 
 def _line(listed: Listed, shown: InvoiceTable) -> str:
@@ -114,35 +128,28 @@ def _line(listed: Listed, shown: InvoiceTable) -> str:
     return f"{invoice_number(invoice)}{name} · {due} · {money(invoice.open_balance, shown.place)}"
 
 
-def _range(shown: InvoiceTable) -> list[Block]:
-    if not shown.rows:
-        return []
+def _range(shown: InvoiceTable) -> str:
     first, last = shown.ref.first, shown.ref.first + len(shown.rows) - 1
-    return [small_print("range", f"{first:,}-{last:,} of {max(shown.total, last):,} · the longest due first")]
-
-
-def _menu(shown: InvoiceTable) -> list[Block]:
-    options = [_option(each, shown) for each in shown.rows]
-    # A menu keeps what was chosen as long as its block has the same id.
-    return card_menu(f"invoices.cards.{shown.ref.first}", "Open an invoice", options)
+    return f"{first:,}-{last:,} of {max(shown.total, last):,} · the longest due first"
 
 
 def _option(listed: Listed, shown: InvoiceTable) -> Option | None:
     invoice = listed.invoice
-    label = f"{invoice_number(invoice)} · {money(invoice.open_balance, shown.place)}"
+    what = money(invoice.open_balance, shown.place) if shown.customer else listed.customer
     ref = RecordRef(kind="invoice", record_id=invoice.id)
-    return card_option(ref, label, "" if shown.customer else listed.customer)
+    return card_option(ref, f"{invoice_number(invoice)} · {what}")
 
 
-def _buttons(shown: InvoiceTable) -> list[Block]:
+def _controls(shown: InvoiceTable) -> list[Block]:
     ref = shown.ref
+    menu = card_menu("Open an invoice", [_option(each, shown) for each in shown.rows])
     wanted: list[tuple[str, str, TableRef | None]] = [
         ("Previous", PREVIOUS_ACTION, _previous(shown)),
         ("Next", NEXT_ACTION, _next(shown)),
         ("By customer", VIEW_ACTION, replace(ref.start, kind="customers") if ref.kind == "overdue" else None),
         ("CSV", CSV_ACTION, ref.start if shown.rows else None),
     ]
-    return table_buttons(wanted)
+    return controls(f"invoices.{ref.first}", [*menu, *table_buttons(wanted)])
 
 
 def _previous(shown: InvoiceTable) -> TableRef | None:

@@ -15,7 +15,7 @@ from bot.views.parts import Message, button, header, lines, message, paragraph, 
 from bot.views.portfolio_menus import Menus, menu_row
 from bot.views.provenance import Provenance, provenance_line, provenance_words
 from bot.views.scope import scope_words
-from bot.views.tables import MAX_CHARTS, bar_chart
+from bot.views.tables import bar_chart
 from bot.views.text import esc, literal
 from bot.views.values import RecordRef
 from store.aging import Aging
@@ -126,8 +126,8 @@ def _figures(shown: Portfolio, owed: tuple[Aging, ...]) -> list[Block]:
     more = [small_print("more", f"…+{hidden:,} more currencies: all are in the CSV")] if hidden > 0 else []
     if shown.is_chart_refused:
         return [_text(listed, shown.place), *more]
-    charts = [_chart(place, each) for place, each in enumerate(listed[:MAX_CHARTS])]
-    return [*charts, _table(listed, shown.place), *more]
+    # One currency's bars say nothing beside another's, and a second chart would push the table out of sight.
+    return [_chart(listed[0]), _table(listed, shown.place), *more]
 
 
 def _nothing(shown: Portfolio) -> str:
@@ -135,10 +135,10 @@ def _nothing(shown: Portfolio) -> str:
     return f"No open invoices for: {about}." if about else "No customer owes anything on an invoice."
 
 
-def _chart(position: int, aging: Aging) -> Block:
+def _chart(aging: Aging) -> Block:
     bars = list(zip(BUCKETS, amounts_of(aging), strict=True))
     code = literal(aging.currency, _MAX_CODE)
-    chart: Block = bar_chart(f"chart.{position}", f"Open balance by days past due, {code}", code, bars)
+    chart: Block = bar_chart("chart", f"Open balance by days past due, {code}", code, bars)
     return chart
 
 

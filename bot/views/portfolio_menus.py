@@ -21,11 +21,13 @@ OWNER_ACTION = "aging.owner"
 SUBSIDIARY_ACTION = "aging.subsidiary"
 OVERDUE_ACTION = "overdue.open"
 CSV_ACTION = "csv.send"
-# Slack's limits for a block's id, an option's value and text, and the options of a menu.
+# Slack's limits for a block's id and an option's value and text.
 _MAX_BLOCK_ID = 255
 _MAX_VALUE = 150
 _MAX_OPTION = 75
-_MAX_OPTIONS = 100
+# Of the 13,200 characters that a whole message may have; menus of more names are searched instead.
+_MAX_MENU_CHARACTERS = 2500
+_PER_OPTION = 75
 # «All», and at least two names.
 _WORTH_CHOOSING = 3
 _BLOCK = "aging.menus|"
@@ -87,12 +89,17 @@ def _menu(action_id: str, everyone: str, names: Sequence[str], chosen: str) -> I
         return None
     options = {choice.value: _option(choice) for choice in choices}
     initial = options.get(f"={chosen}" if chosen else _ALL)
-    if len(options) <= _MAX_OPTIONS:
+    if _weight(choices) <= _MAX_MENU_CHARACTERS:
         return StaticSelectElement(action_id=action_id, options=list(options.values()), initial_option=initial)
     placeholder = plain_text(everyone)
     return ExternalDataSelectElement(
         action_id=action_id, placeholder=placeholder, initial_option=initial, min_query_length=1
     )
+
+
+def _weight(choices: Sequence[Choice]) -> int:
+    """About how long the options are as they are sent."""
+    return sum(_PER_OPTION + min(size(choice.label), _MAX_OPTION) + size(choice.value) for choice in choices)
 
 
 def _option(choice: Choice) -> Option:

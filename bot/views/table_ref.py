@@ -90,7 +90,7 @@ def decode_table(value: str) -> TableRef:
 
 def _ref(found: dict[str, Any]) -> TableRef:
     first = found["first"]
-    if found["table"] not in get_args(TableKind) or not isinstance(first, int) or not 1 <= first <= _MAX_FIRST:
+    if found["table"] not in get_args(TableKind) or type(first) is not int or not 1 <= first <= _MAX_FIRST:
         raise ValueError(first)
     return TableRef(
         kind=found["table"],

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, Option, StaticSelectElement
+from slack_sdk.models.blocks import ActionsBlock, Block, InteractiveElement, Option, StaticSelectElement
 
 from bot.views.amounts import Place, money
 from bot.views.buttons import plain_button
@@ -26,31 +26,28 @@ def totals_words(amounts: Sequence[Money], place: Place) -> str:
     return f"{', '.join(shown)} and {hidden:,} more {'currency' if hidden == 1 else 'currencies'}"
 
 
-def card_option(ref: RecordRef, label: str, detail: str = "") -> Option | None:
+def card_option(ref: RecordRef, label: str) -> Option | None:
     """An entry of the menu that opens cards; None for a record whose id is too long for Slack to carry."""
     if not is_encodable(ref):
         return None
-    return Option(
-        text=plain_text(literal(label, _MAX_OPTION)),
-        value=encode(ref),
-        description=plain_text(literal(detail, _MAX_OPTION)) if detail else None,
-    )
+    return Option(text=plain_text(literal(label, _MAX_OPTION)), value=encode(ref))
 
 
-def card_menu(block_id: str, placeholder: str, options: Sequence[Option | None]) -> list[Block]:
+def card_menu(placeholder: str, options: Sequence[Option | None]) -> list[InteractiveElement]:
     """A menu that opens the card of a record: Slack has no buttons in tables."""
     known = {option.value: option for option in options if option is not None}
     if not known:
         return []
     shown = list(known.values())[:_MAX_OPTIONS]
-    menu = StaticSelectElement(action_id=OPEN_CARD_ACTION, placeholder=plain_text(placeholder), options=shown)
-    return [ActionsBlock(block_id=block_id, elements=[menu])]
+    return [StaticSelectElement(action_id=OPEN_CARD_ACTION, placeholder=plain_text(placeholder), options=shown)]
 
 
-def table_buttons(wanted: Sequence[tuple[str, str, TableRef | None]]) -> list[Block]:
+def table_buttons(wanted: Sequence[tuple[str, str, TableRef | None]]) -> list[InteractiveElement]:
     """Buttons that lead to tables: label, action and table; those that lead nowhere are left out."""
-    buttons: list[ButtonElement] = []
-    for text, action_id, ref in wanted:
-        value = encode_table(ref) if ref else ""
-        buttons += [plain_button(text, action_id, value)] if value else []
-    return [ActionsBlock(block_id="table.buttons", elements=buttons)] if buttons else []
+    found = ((text, action_id, encode_table(ref) if ref else "") for text, action_id, ref in wanted)
+    return [plain_button(text, action_id, value) for text, action_id, value in found if value]
+
+
+def controls(block_id: str, elements: Sequence[InteractiveElement]) -> list[Block]:
+    """The row below a table. A menu keeps what was chosen in it as long as its block has the same id."""
+    return [ActionsBlock(block_id=block_id, elements=list(elements))] if elements else []

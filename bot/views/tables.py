@@ -1,7 +1,7 @@
 """Tables that can be sorted, and bar charts, within Slack's limits.
 
 A data table takes 100 rows below its header, 20 columns and 10,000 characters in all; a chart a title of 50 characters,
-20 categories of 20 characters; a message one table and two charts.
+20 categories of 20 characters.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,7 +15,6 @@ from bot.views.text import cut
 from store.money import Money
 
 MAX_ROWS = 100
-MAX_CHARTS = 2
 _MAX_TITLE = 50
 _MAX_LABEL = 20
 _MAX_CAPTION = 200
