@@ -54,7 +54,15 @@ def help_message(entries: Entries, command: str = "/tesorio", unknown: str = "")
     title = f"{first}You can ask:"
     rows = [[words(f"{command} {example}", bold=True), words(f"  {what}")] for example, what in entries]
     spoken = "; ".join(f"{command} {example}: {what}" for example, what in entries)
-    return message(f"{title} {spoken}", [paragraph("help", title), lines("commands", rows)])
+    blocks = [paragraph("help", title), lines("commands", rows), paragraph("doors", _elsewhere(command))]
+    return message(f"{title} {spoken}", blocks)
+
+
+def _elsewhere(command: str) -> str:
+    return (
+        f"In a message to this app, or behind a mention of it, you can leave out {command}, and a number or a name alone "
+        "will do. The shortcut «Find in Tesorio» searches while you type."
+    )
 
 
 def not_linked() -> Message:

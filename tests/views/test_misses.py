@@ -62,6 +62,7 @@ class TestHelp:
         assert message.text.startswith("You can ask: /tesorio customer ABC Inc: what a customer owes;")
 
     def test_an_unknown_subcommand_is_named(self) -> None:
+        assert "you can leave out /tesorio" in texts(help_message(ENTRIES).blocks)[-1]
         assert texts(help_message(ENTRIES, unknown="<!here>").blocks)[0] == "There is no /tesorio <!here>. You can ask:"
         assert "&lt;!here&gt;" in help_message(ENTRIES, unknown="<!here>").text
 
