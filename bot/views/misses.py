@@ -60,8 +60,8 @@ def help_message(entries: Entries, command: str = "/tesorio", unknown: str = "")
 
 def _elsewhere(command: str) -> str:
     return (
-        f"In a message to this app, or behind a mention of it, you can leave out {command}, and a number or a name alone "
-        "will do. The shortcut «Find in Tesorio» searches while you type."
+        f"In a message to this app, or behind a mention of it, you can leave out {command}, and a number or a name "
+        "alone will do. The shortcut «Find in Tesorio» searches while you type."
     )
 
 
