@@ -25,8 +25,6 @@ from sync.push import Pushes
 
 # Somebody looks at the old card meanwhile. The daily pull has all the patience that a slow source needs.
 _REFRESH_SECONDS = 10
-# What waited longer than this at a start is no news any more, or a restored backup's, and may have been delivered.
-_OUTDATED_AFTER = timedelta(hours=24)
 _log = logging.getLogger(__name__)
 
 
@@ -58,7 +56,7 @@ def work_handlers(
         checks=checks,
         trouble=outbox.trouble_of,
         backoff=_backoff,
-        outdated_after=_OUTDATED_AFTER,
+        outdated_after=timedelta(hours=deps.rules.outbox.confirm_after_hours),
     )
     return {**of_features, daily.PULL: pull, "refresh": read_again, delivering.KIND: delivers}
 

@@ -92,6 +92,12 @@ class NotifyRules(_Model):
     past_due_at: time = time(8, 0)
 
 
+class OutboxRules(_Model):
+    """From which age on what waits in the outbox at a start is only sent when a person says so."""
+
+    confirm_after_hours: int = Field(default=24, ge=1)
+
+
 class Rules(_Model):
     """tesorio.toml. Tables that are not listed here belong to the connector of that name."""
 
@@ -102,6 +108,7 @@ class Rules(_Model):
     slack: SlackRules = SlackRules()
     notes: NoteRules = NoteRules()
     notify: NotifyRules = NotifyRules()
+    outbox: OutboxRules = OutboxRules()
 
     def connector(self, name: str) -> Mapping[str, Any]:
         """A connector's own table; empty when there is none."""
