@@ -18,6 +18,13 @@ class OutdatedViewError(ValueError):
     """The modal was not opened by this version, or its memory is not ours."""
 
 
+class Memory(dict[str, str]):
+    """What a modal remembers by name; a name that it lacks, as one of another version may, raises OutdatedViewError."""
+
+    def __missing__(self, name: str) -> str:
+        raise OutdatedViewError(f"remembers no {name}")
+
+
 def pack(purpose: str, fields: Mapping[str, str]) -> str:
     """The memory of a modal that is for this purpose. Raises ValueError when it is more than Slack keeps."""
     text = json.dumps({"v": _VERSION, "for": purpose, **fields}, ensure_ascii=False)
@@ -26,7 +33,7 @@ def pack(purpose: str, fields: Mapping[str, str]) -> str:
     return text
 
 
-def unpack(purpose: str, text: str) -> dict[str, str]:
+def unpack(purpose: str, text: str) -> Memory:
     """What was packed for this purpose. Raises OutdatedViewError for anything else."""
     try:
         found = json.loads(text)
@@ -36,4 +43,4 @@ def unpack(purpose: str, text: str) -> dict[str, str]:
         raise OutdatedViewError("of another version or purpose")
     if not all(isinstance(value, str) for value in found.values()):
         raise OutdatedViewError("of another form")
-    return found
+    return Memory(found)
