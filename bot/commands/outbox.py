@@ -43,7 +43,7 @@ _BATCH = 200
 # Work that broke, and what a restored backup has lost, begins again after this at the latest.
 _CHECKED_EVERY = timedelta(minutes=5)
 _OWN = frozenset({"outbox.question", "outbox.trouble"})
-# A subscription is paused when its messages don't arrive, and its owner is told that.
+# A subscription is paused when its message is refused, and its owner is told that.
 _TOLD_OTHERWISE = frozenset({"notice"})
 _log = logging.getLogger(__name__)
 
@@ -51,9 +51,8 @@ _log = logging.getLogger(__name__)
 def trouble_of(delivery: Delivery, at: datetime) -> tuple[Delivery, ...]:
     """What its author must be told of a delivery in this state: a question, bad news, or nothing."""
     is_question = delivery.state is DeliveryState.UNKNOWN and delivery.asked_at is not None
-    is_bad_news = (
-        delivery.state in {DeliveryState.REJECTED, DeliveryState.DEAD} and delivery.kind not in _TOLD_OTHERWISE
-    )
+    is_refused = delivery.state is DeliveryState.REJECTED and delivery.kind not in _TOLD_OTHERWISE
+    is_bad_news = is_refused or delivery.state is DeliveryState.DEAD
     if not delivery.author or delivery.kind in _OWN or not (is_question or is_bad_news):
         return ()
     told = question(delivery) if is_question else trouble(delivery)

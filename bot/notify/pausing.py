@@ -47,8 +47,8 @@ async def pause(
 
 
 async def heed_delivery(deps: Deps, delivery: Delivery) -> None:
-    """Pause the subscription whose message Slack refused for good, or would not take for a day."""
-    if delivery.state not in {DeliveryState.REJECTED, DeliveryState.DEAD}:
+    """Pause the subscription whose message Slack refused for good; what only takes long is for the outbox to tell."""
+    if delivery.state is not DeliveryState.REJECTED:
         return
     async with deps.store.write() as conn:
         subscription = await subscription_by_id(conn, delivery.id.split("/")[1])
@@ -58,7 +58,7 @@ async def heed_delivery(deps: Deps, delivery: Delivery) -> None:
 
 
 async def offer_again(deps: Deps) -> None:
-    """Ask the owners of subscriptions that Slack took no message for, once the app is in their channel again."""
+    """Ask the owners of subscriptions that Slack took no message for, once it says that the app is in the channel."""
     async with deps.store.read() as conn:
         waiting = await unoffered_subscriptions(conn)
         back = [each for each in waiting if await _is_back(conn, each)]
@@ -74,11 +74,13 @@ async def offer_again(deps: Deps) -> None:
 
 
 async def _is_back(conn: ReadConnection, subscription: ChannelSubscription) -> bool:
+    """Whether we heard since the pause that the app is there: it was added again, or Slack was asked."""
     channel = await channel_by_id(conn, subscription.channel_id)
-    if channel is None or channel.added_at is None or subscription.paused_at is None:
+    if channel is None or subscription.paused_at is None:
         return False
+    heard_at = max(filter(None, (channel.checked_at, channel.added_at)))
     facts = channel.facts
-    return facts.is_member and not facts.is_archived and channel.added_at > subscription.paused_at
+    return facts.is_member and not facts.is_archived and heard_at > subscription.paused_at
 
 
 _REASONS = {

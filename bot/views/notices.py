@@ -32,8 +32,8 @@ _TITLES: Mapping[NewsKind, str] = {
     NewsKind.PAYMENT: "Payments",
     NewsKind.LARGE_INVOICE: "Large invoices",
     NewsKind.CREDIT_LIMIT: "Over the credit limit",
-    NewsKind.ERP_NOTE: "Notes",
-    NewsKind.SYNC_TROUBLE: "Reading the sources",
+    NewsKind.ERP_NOTE: "Notes in the ERP",
+    NewsKind.SYNC_TROUBLE: "Sync trouble",
 }
 
 

@@ -36,8 +36,8 @@ def paused_by_owner() -> Message:
 
 
 def offered(subscription: ChannelSubscription) -> Message:
-    """The app is in the channel again."""
-    told = "Tesorio is in the channel again. Shall your updates go on? What happened meanwhile is not told."
+    """The app is in the channel, or in it again."""
+    told = "Slack says that Tesorio is in the channel. Shall your updates go on? What happened meanwhile is not told."
     return message(told, [paragraph("offered", told), _place(subscription), *_resume(subscription)])
 
 

@@ -43,7 +43,7 @@ _ABOUT: Mapping[NewsKind, str] = {
     NewsKind.PAYMENT: "a payment or credit lowered what is open",
     NewsKind.LARGE_INVOICE: "a new invoice above the amount in the filter",
     NewsKind.CREDIT_LIMIT: "a customer owes more than its limit",
-    NewsKind.ERP_NOTE: "somebody wrote a note in the source",
+    NewsKind.ERP_NOTE: "somebody wrote a note there, not here",
     NewsKind.SYNC_TROUBLE: "a source can't be read, and when it works again",
 }
 
@@ -118,7 +118,7 @@ def field_of(member: str) -> str:
 
 def preview_words(found: Preview) -> str:
     """«This would have posted 14 messages in the last 7 days: newly past due 9, payments 5.», as a sentence."""
-    count = counted(found.messages, "message")
+    count = counted(found.messages, "message") if found.messages else "nothing"
     kinds = ", ".join(f"{kind_title(kind).lower()} {number:,}" for kind, number in found.news)
     return f"This would have posted {count} in the last {DAYS} days" + (f": {kinds}." if kinds else ".")
 

@@ -41,7 +41,7 @@ async def picture(page: SlackPage, name: str) -> None:
 class TestNotifications:
     async def test_from_the_form_to_the_news(self, page: SlackPage, opened: World) -> None:
         await page.say("/tesorio subscribe payments amount>100 quiet 22-7")
-        await expect(page.modal).to_contain_text("This would have posted 0 messages", timeout=PATIENCE_MS)
+        await expect(page.modal).to_contain_text("This would have posted nothing", timeout=PATIENCE_MS)
         await picture(page, "subscribe-form")
         await page.submit()
         await expect(page.last_message).to_contain_text("set up updates for this channel.", timeout=PATIENCE_MS)

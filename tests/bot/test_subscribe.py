@@ -323,7 +323,7 @@ class TestFailingChannel:
         dms = [each for each in world.workspace.messages(ANA_APP_DM, ANA) if "paused" in world.shown(each)]
         assert len(dms) == 1
         await self._invited(world)
-        offer = await arrived(world, "Tesorio is in the channel again", channel=ANA_APP_DM)
+        offer = await arrived(world, "Slack says that Tesorio is in the channel.", channel=ANA_APP_DM)
         await world.workspace.click(ANA, offer, "subscriptions.resume", waiting=SETTLED)
         assert (await kept(world, made.id)).paused_at is None
         world.ledger.pay_invoice(world.ledger.invoice_numbered("INV-12345").id, 9_00)

@@ -209,7 +209,7 @@ class TestPreviewWords:
     @pytest.mark.parametrize(
         ("found", "words"),
         [
-            (Preview(messages=0, news=()), "This would have posted 0 messages in the last 7 days."),
+            (Preview(messages=0, news=()), "This would have posted nothing in the last 7 days."),
             (
                 Preview(messages=14, news=((NewsKind.PAST_DUE, 9), (NewsKind.PAYMENT, 1_005))),
                 "This would have posted 14 messages in the last 7 days: newly past due 9, payments 1,005.",
