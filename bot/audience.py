@@ -5,6 +5,7 @@ import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.answering import ReplyTo
 from bot.channel_lookup import UNREACHABLE, learn_channel
 from bot.deps import Deps
 from store.channels import Channel, ChannelFacts, channel_by_id
@@ -56,6 +57,11 @@ async def audience(deps: Deps, channel_id: str) -> Audience:
     except UNREACHABLE as error:
         _log.warning("a channel could not be looked up: %s", type(error).__name__)
         return Audience(channel_id=channel_id, reason=_UNREACHED)
+
+
+async def reads_alone(deps: Deps, reply: ReplyTo) -> bool:
+    """Whether nobody but the person reads what is answered there: it is their own conversation with the app."""
+    return reply.is_direct and (await audience(deps, reply.channel_id)).is_direct
 
 
 def audience_of(facts: ChannelFacts) -> Audience:

@@ -10,6 +10,7 @@ from slack_bolt.app.async_app import AsyncApp
 
 from bot.access import Capability, Decision
 from bot.answering import ReplyTo
+from bot.audience import reads_alone
 from bot.cards import being_read_first, card_for
 from bot.commands.guard import admitted, judged, refusal
 from bot.deps import Deps
@@ -46,7 +47,8 @@ def answer_kind(kind: RecordKind) -> Callable[[Deps, SlashRequest], Awaitable[No
         if not request.text:
             await deps.answering.post_privately(request.reply, missing_query(kind, _EXAMPLES[kind]))
             return
-        message, ref = await _answer(deps, kind, request.text)
+        is_private = await reads_alone(deps, request.reply)
+        message, ref = await _answer(deps, kind, request.text, is_private=is_private)
         await answer(deps, allowed, request.reply, message, ref)
 
     return handle
@@ -87,7 +89,7 @@ async def show_in_modal(deps: Deps, request: ActionRequest, view_id: str) -> Non
     if not decision.allowed:
         await update_modal(deps, view_id, card_modal(refusal(decision), title_of(request.value)))
         return
-    shown, ref = await _card(deps, request.value, None)
+    shown, ref = await _card(deps, request.value, None, is_private=True)
     # A view that came over the one that was pressed in begins without its search.
     metadata = request.metadata if view_id == request.view_id else ""
     is_seen = await update_modal(deps, view_id, renewed_modal(shown, title_of(request.value), metadata))
@@ -108,7 +110,8 @@ async def _show(
     )
     if allowed is None:
         return
-    message, ref = await _card(deps, request.value, query)
+    is_private = await reads_alone(deps, request.reply)
+    message, ref = await _card(deps, request.value, query, is_private=is_private)
     if ref is None:
         await deps.answering.post_privately(request.reply, message)
         return
@@ -116,7 +119,7 @@ async def _show(
     note_shown(deps, allowed, ref)
 
 
-async def _answer(deps: Deps, kind: RecordKind, text: str) -> tuple[Message, RecordRef | None]:
+async def _answer(deps: Deps, kind: RecordKind, text: str, *, is_private: bool) -> tuple[Message, RecordRef | None]:
     """What to say to a query, and the record that it shows; None for what the channel need not see."""
     async with deps.store.read() as conn:
         if linked := await linked_card(deps, conn, text):
@@ -129,18 +132,19 @@ async def _answer(deps: Deps, kind: RecordKind, text: str) -> tuple[Message, Rec
             return no_match(text, kind, nearest, being_read=await being_read_first(deps, conn, kind)), None
         ref = RecordRef(kind=kind, record_id=found.answer.record_id)
         match = await match_of(deps, conn, text, found.answer, found.candidates)
-        card = await card_for(deps, conn, ref, match=match)
+        card = await card_for(deps, conn, ref, match=match, is_private=is_private)
     return (card, ref) if card else (no_match(text, kind), None)
 
 
-async def _card(deps: Deps, value: str, query: str | None) -> tuple[Message, RecordRef | None]:
+async def _card(deps: Deps, value: str, query: str | None, *, is_private: bool) -> tuple[Message, RecordRef | None]:
     """The card that a button stands for, and its record; None with what to say when there is no such card."""
     try:
         ref = decode(value)
     except InvalidValueError:
         return outdated_button(), None
     async with deps.store.read() as conn:
-        card = await card_for(deps, conn, ref, match=await match_for(deps, conn, ref, query))
+        match = await match_for(deps, conn, ref, query)
+        card = await card_for(deps, conn, ref, match=match, is_private=is_private)
     return (card, ref) if card else (outdated_button(), None)
 
 

@@ -10,6 +10,7 @@ from slack_bolt.app.async_app import AsyncApp
 
 from bot.access import Capability
 from bot.answering import ReplyTo
+from bot.audience import reads_alone
 from bot.cards import card_for
 from bot.commands.guard import judged, refusal
 from bot.deps import Deps
@@ -46,9 +47,10 @@ async def finish(deps: Deps, payload: Payload, trouble: str) -> None:
     """Replace the card by what the store has now; `trouble` is why the source could not be read, if it could not."""
     notice = f"{trouble}; these are the last known figures." if trouble else None
     ref = decode(payload["value"])
+    is_private = bool(payload.get("view_id")) or await reads_alone(deps, reply_of(payload))
     async with deps.store.read() as conn:
         match = await match_for(deps, conn, ref, payload["query"])
-        card = await card_for(deps, conn, ref, match=match, notice=notice)
+        card = await card_for(deps, conn, ref, match=match, notice=notice, is_private=is_private)
     if card is not None:
         await _put(deps, payload, card)
 

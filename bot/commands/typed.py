@@ -10,6 +10,7 @@ from typing import Any
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.access import Capability
+from bot.audience import reads_alone
 from bot.cards import being_read_first, card_for
 from bot.commands.guard import admitted
 from bot.commands.lookup import answer
@@ -59,7 +60,7 @@ async def answer_bare(deps: Deps, request: MessageRequest, text: str) -> None:
         linked = await linked_record(conn, text)
     if linked and await is_previewed(deps, request, linked):
         return
-    message, ref = await _found(deps, text)
+    message, ref = await _found(deps, text, is_private=await reads_alone(deps, request.reply))
     await answer(deps, allowed, request.reply, message, ref)
 
 
@@ -70,7 +71,7 @@ def likelier(found: Iterable[Found], text: str) -> Match | None:
     return min(answers, key=lambda match: (_SUREST_FIRST.index(match.reason), match.kind != guess), default=None)
 
 
-async def _found(deps: Deps, text: str) -> tuple[Message, RecordRef | None]:
+async def _found(deps: Deps, text: str, *, is_private: bool) -> tuple[Message, RecordRef | None]:
     async with deps.store.read() as conn:
         if shown := await linked_card(deps, conn, text):
             return shown
@@ -83,7 +84,7 @@ async def _found(deps: Deps, text: str) -> tuple[Message, RecordRef | None]:
         ref = RecordRef(kind=best.kind, record_id=best.record_id)
         [candidates] = [each.candidates for each in found if each.answer is best]
         match = await match_of(deps, conn, text, best, candidates)
-        card = await card_for(deps, conn, ref, match=match)
+        card = await card_for(deps, conn, ref, match=match, is_private=is_private)
         rivals = await candidates_for(deps, conn, [each.answer for each in found if each.answer not in {None, best}])
     return (found_as(card, best.kind, rivals), ref) if card else (no_match(text), None)
 
