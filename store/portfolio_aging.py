@@ -3,12 +3,12 @@
 Nothing is added across currencies. All of it is read from one index that holds the open invoices only.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, String, Subquery, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, String, Subquery, func, literal, select, tuple_
 
 from store.aging import Aging, aging_of_row, aging_sums, bucket_ends
 from store.customers import customers
@@ -42,8 +42,9 @@ class CustomerAging:
 
 async def portfolio_aging(conn: ReadConnection, wanted: InvoiceFilter, today: date) -> tuple[Aging, ...]:
     """One Aging per currency, the one with the most open invoices first."""
-    c = invoices.c
-    query = select(c.currency, *aging_sums()).where(*unsettled(), *conditions(wanted, today)).group_by(c.currency)
+    parts = _grouped(wanted, today, aging_sums()).subquery()
+    _, _, currency, *sums = parts.c
+    query = select(currency, *map(func.sum, sums)).group_by(currency)
     found = [aging_of_row(*row) for row in await conn.execute(query, bucket_ends(today))]
     return tuple(sorted(found, key=lambda aging: (-aging.open_invoices, aging.currency)))
 
@@ -57,6 +58,16 @@ async def largest_past_due(
     ranked = select(sums, rank.label("rank")).subquery()
     query = select(ranked).where(ranked.c.rank <= limit).order_by(ranked.c.currency, ranked.c.rank)
     return tuple(_past_due_of(row) for row in await conn.execute(query))
+
+
+def _grouped(
+    wanted: InvoiceFilter, today: date, sums: Sequence[ColumnElement[int]], *further: ColumnElement[Any]
+) -> Select[Any]:
+    """Sums in the order of the index, so that they need no sorting: of a few hundred groups the rest is quick."""
+    c = invoices.c
+    groups = (c.subsidiary, c.sales_rep, c.currency, *further)
+    named = [each.label(f"sum_{place}") for place, each in enumerate(sums)]
+    return select(*groups, *named).where(*unsettled(), *conditions(wanted, today)).group_by(*groups)
 
 
 async def aging_by_customer(conn: ReadConnection, wanted: InvoiceFilter, today: date) -> AsyncIterator[CustomerAging]:
@@ -100,17 +111,20 @@ def _named_aging(wanted: InvoiceFilter, today: date) -> Subquery:
 
 def _past_due(wanted: InvoiceFilter, today: date) -> Subquery:
     c = invoices.c
+    sums = (func.sum(c.open_balance_minor), func.count(), func.min(c.due_date))
+    of_index = _grouped(wanted, today, sums, c.customer_id).where(
+        c.open_balance_minor > 0, c.due_date < today, c.customer_id.is_not(None)
+    )
+    _, _, currency, customer_id, minor, count, oldest = of_index.subquery().c
     return (
         select(
-            c.customer_id,
-            c.currency,
-            func.sum(c.open_balance_minor).label("minor"),
-            func.count().label("invoices"),
-            func.min(c.due_date).label("oldest"),
+            currency,
+            customer_id,
+            func.sum(minor).label("minor"),
+            func.sum(count).label("invoices"),
+            func.min(oldest).label("oldest"),
         )
-        .where(*unsettled(), c.open_balance_minor > 0, c.due_date < today, c.customer_id.is_not(None))
-        .where(*conditions(wanted, today))
-        .group_by(c.currency, c.customer_id)
+        .group_by(currency, customer_id)
         .subquery()
     )
 
@@ -119,6 +133,6 @@ def _past_due_of(row: Row[Any]) -> PastDue:
     return PastDue(
         customer_id=row.customer_id,
         past_due_balance=Money(currency=row.currency, minor=int(row.minor)),
-        invoices=row.invoices,
+        invoices=int(row.invoices),
         oldest_due_date=row.oldest,
     )
