@@ -1,5 +1,13 @@
-"""People who leave, or become guests: Slack tells it, and what they were linked to is theirs no more."""
+"""People who leave, or become guests: Slack tells it, and what they were linked to is theirs no more.
 
+What Slack told while the program was not running is asked at the start, and once a day.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
@@ -8,27 +16,72 @@ from bot.access import SlackPerson
 from bot.commands.connect import cut_link
 from bot.deps import Deps
 from bot.feature import Feature
-from bot.membership import profile_of
+from bot.membership import SlackProfile, UnreachableError, profile_of, read_profile
+from store.errors import StoreError
 from store.slack_people import Standing
+from store.users import linked_people
+
+_DAY_SECONDS = 24 * 60 * 60
+# Slack answers users.info some hundred times a minute, and others ask it too.
+_PACE_SECONDS = 1.0
+_log = logging.getLogger(__name__)
 
 
-async def take_note(deps: Deps, user: dict[str, Any]) -> None:
+async def take_note(deps: Deps, profile: SlackProfile) -> None:
     """Cut the link of somebody who is no full member any more."""
-    profile = profile_of(user, deps.team_id)
     if profile.standing is Standing.MEMBER:
         return
     person = SlackPerson(team_id=deps.team_id, user_id=profile.user_id)
-    await cut_link(deps, person, "system", f"in Slack: {profile.standing.value}")
+    if await cut_link(deps, person, "system", f"in Slack: {profile.standing.value}"):
+        _log.info("%s is no full member of the workspace any more and was cut off", profile.user_id)
+
+
+async def check_everybody(deps: Deps, *, pace_seconds: float = _PACE_SECONDS) -> None:
+    """Ask Slack about everybody who is linked, one after the other; whom it says nothing of stays."""
+    async with deps.store.read() as conn:
+        people = await linked_people(conn, deps.team_id)
+    for _, link in people:
+        with contextlib.suppress(UnreachableError):
+            await take_note(deps, await read_profile(deps.slack, link.slack_user_id, deps.team_id))
+        await asyncio.sleep(pace_seconds)
+
+
+@asynccontextmanager
+async def watch(deps: Deps) -> AsyncIterator[None]:
+    """While the block lasts, everybody who is linked is asked about once a day."""
+    task = asyncio.create_task(_watch(deps))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+async def _watch(deps: Deps) -> None:
+    while True:
+        try:
+            await check_everybody(deps)
+        except StoreError as error:
+            _log.warning("whether linked people are still members is asked tomorrow: %s", error)
+        await asyncio.sleep(_DAY_SECONDS)
+
+
+def _changed(body: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    user = (body.get("event") or {}).get("user")
+    return user if isinstance(user, Mapping) else None
 
 
 def _register(app: AsyncApp, deps: Deps) -> None:
     async def on_change(ack: Any, body: dict[str, Any]) -> None:
         await ack()
-        user = (body.get("event") or {}).get("user")
-        if isinstance(user, dict):
-            await take_note(deps, user)
+        user = _changed(body)
+        if user is not None:
+            await take_note(deps, profile_of(user, deps.team_id))
 
     app.event("user_change")(on_change)
 
 
-FEATURE = Feature(events=frozenset({"user_change"}), scopes=frozenset({"users:read"}), register=_register)
+FEATURE = Feature(
+    events=frozenset({"user_change"}), scopes=frozenset({"users:read"}), services=(watch,), register=_register
+)

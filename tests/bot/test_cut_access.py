@@ -1,11 +1,13 @@
 """Access that goes while a form is open or a button is on the screen: it is refused when it is used."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from bot.access import Capability, SlackPerson
 from bot.answering import ReplyTo
+from bot.commands.departures import check_everybody
 from bot.commands.guard import admitted
 from sandbox.slack import Outcome
 from sandbox.slack.records import Member
@@ -97,6 +99,26 @@ class TestSlackSaysSo:
         world.workspace.change_member(eva.id, title="Head of receivables")
         await world.slack.core.background.idle()
         await world.catch_up()
+        assert await acts_as(world, eva) is not None
+
+
+class TestMissed:
+    async def test_what_slack_told_nobody_is_asked(self, world: World) -> None:
+        gone, still = newcomer(world), newcomer(world)
+        await connected(world, gone)
+        await connected(world, still)
+        # Without the event, as while the program was not running.
+        world.slack.core.state.put_member(replace(gone, deleted=True))
+        await check_everybody(world.assistant.deps, pace_seconds=0)
+        assert await acts_as(world, gone) is None
+        assert await acts_as(world, still) is not None
+
+    async def test_whom_slack_says_nothing_of_stays(self, world: World) -> None:
+        eva = newcomer(world)
+        await connected(world, eva)
+        world.slack.core.state.put_member(replace(eva, deleted=True))
+        world.workspace.faults.fail("users.info", 503, times=1000)
+        await check_everybody(world.assistant.deps, pace_seconds=0)
         assert await acts_as(world, eva) is not None
 
 
