@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.access import SlackPerson
 from bot.answering import ReplyTo
+from bot.asking import part
 from bot.feature import typed_text
 
 # How Slack writes mentions, channels, dates and links in a message: <@U1|ana>, <#C1|sales>, <!here>, <https://…|label>.
@@ -49,7 +50,7 @@ def link_request(body: Mapping[str, Any], *, bot_user: str) -> LinkRequest | Non
     That is what programs share, we ourselves among them, and what is not posted yet: who will read it is not known.
     Also where nobody added us, and where Slack itself says that another company reads it.
     """
-    event = body.get("event") or {}
+    event = part(body, "event")
     user_id, channel_id = str(event.get("user") or ""), str(event.get("channel") or "")
     own_ts, is_posted = str(event.get("message_ts") or ""), event.get("source") != "composer"
     is_by_a_person = user_id not in {"", bot_user} and not event.get("bot_id")
@@ -59,7 +60,7 @@ def link_request(body: Mapping[str, Any], *, bot_user: str) -> LinkRequest | Non
     thread_ts = str(event.get("thread_ts") or "")
     return LinkRequest(
         person=SlackPerson(team_id=str(event.get("user_team") or body.get("team_id") or ""), user_id=user_id),
-        urls=tuple(str(link.get("url") or "") for link in event.get("links") or ()),
+        urls=tuple(str(link.get("url") or "") for link in event.get("links") or () if isinstance(link, Mapping)),
         message_ts=own_ts,
         reply=ReplyTo(url="", channel_id=channel_id, user_id=user_id, thread_ts=thread_ts),
     )
@@ -71,7 +72,7 @@ def message_request(body: Mapping[str, Any], *, bot_user: str) -> MessageRequest
     That is what programs write, we ourselves among them, and what tells of an older message: an edit asks nothing
     anew. So two programs that quote each other stay silent.
     """
-    event = body.get("event") or {}
+    event = part(body, "event")
     if not _is_asked(event, bot_user):
         return None
     user_id, channel_id = str(event["user"]), str(event["channel"])

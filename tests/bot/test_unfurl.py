@@ -257,11 +257,19 @@ class TestLinkRequest:
             {"event": event(channel="")},
             {"event": event(message_ts="")},
             {"event": event(), "is_ext_shared_channel": True},
+            {"event": "link_shared"},
             {},
         ],
     )
     async def test_is_none_where_no_preview_is_wanted(self, body: dict[str, Any]) -> None:
         assert link_request(body, bot_user=BOT) is None
+
+
+class TestMalformedLinks:
+    async def test_are_left_out(self) -> None:
+        request = link_request({"event": event(links=[None, "x", {"url": None}, {"url": "y"}])}, bot_user=BOT)
+        assert request is not None
+        assert request.urls == ("", "y")
 
 
 class TestWantedLinks:
