@@ -1,7 +1,7 @@
 """Deliveries to Slack, from the outbox to their end: once, in order, and what is in doubt is never sent blindly."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -10,6 +10,7 @@ from bot.views.parts import message, paragraph
 from sandbox.slack.posting import post_as_app
 from sandbox.slack.seed import ANA, AR_TEAM, BEN, BEN_APP_DM, CHLOE, DEACTIVATED
 from store.deliveries import DeliveryState, delivery_by_id
+from store.outbox import ended_by_hand, move_delivery
 from tests.bot.outbox_bench import a_post, arrive_in_time, forged_click, keeper, opened, posted, put, told, until
 from tests.bot.world import SETTLED, World
 
@@ -173,6 +174,18 @@ class TestInDoubt:
         world.pass_time(25 * 3600)
         assert (await world.delivered("silence")).state is DeliveryState.DEAD
         await world.delivered("after silence")
+
+    async def test_another_program_may_decide_as_well(self, world: World) -> None:
+        world.workspace.faults.reset("chat.postMessage")
+        await put(world, a_post("dropped"), a_post("behind dropped"))
+        await told(world, "dropped", "outbox.arrived")
+        async with world.store.write() as conn:
+            waiting = await delivery_by_id(conn, "dropped")
+            assert waiting is not None
+            given_up = ended_by_hand(waiting, DeliveryState.DROPPED, datetime.now(UTC), "no need")
+            await move_delivery(conn, waiting, given_up)
+        assert (await world.delivered("dropped")).state is DeliveryState.DROPPED
+        assert (await world.delivered("behind dropped")).state is DeliveryState.SENT
 
     @pytest.mark.parametrize("user", [BEN, DEACTIVATED])
     async def test_only_the_author_or_an_admin_may_decide(self, world: World, user: str) -> None:
