@@ -1,0 +1,104 @@
+"""Replies that are not taken: from people who may no more, in forms that Slack would not open, written twice."""
+
+import asyncio
+
+import pytest
+
+from bot.replies import payload_of, write_reply
+from bot.reply_form import About, Said
+from bot.views.reply import Origin, ReplyKind
+from bot.views.values import RecordRef
+from sandbox.slack.seed import ANA, CHLOE, TEAM_ID
+from store.changes import changes_after, last_sequence
+from store.deliveries import deliveries_of_note
+from store.promises import promises_about
+from store.users import link_slack as link_again
+from store.users import linked_user, slack_link, unlink_slack
+from tests.bot.replying import about_customer, about_invoice, card_of, form_on, note_texts, notes_of, submit
+from tests.bot.world import World
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+NOT_LINKED = "not linked to an account"
+
+
+class TestMeanwhile:
+    async def test_unlinked_with_the_form_open(self, world: World) -> None:
+        await form_on(world)
+        async with world.store.write() as conn:
+            link = await slack_link(conn, TEAM_ID, ANA)
+            await unlink_slack(conn, TEAM_ID, ANA)
+        assert link is not None
+        try:
+            outcome = await submit(world, {"reply.text": "Too late"})
+        finally:
+            async with world.store.write() as conn:
+                await link_again(conn, link)
+        assert NOT_LINKED in outcome.errors["reply.text.block"]
+        assert "Too late" not in await note_texts(world)
+        assert ("reply.submit.denied", f"1:invoice:{about_invoice(world)}") in [
+            each[1:] for each in await world.audited()
+        ]
+
+    async def test_unlinked_with_a_button_on_the_screen(self, world: World) -> None:
+        card = await card_of(world, "/tesorio invoice INV-12345")
+        async with world.store.write() as conn:
+            link = await slack_link(conn, TEAM_ID, ANA)
+            await unlink_slack(conn, TEAM_ID, ANA)
+        assert link is not None
+        try:
+            outcome = await world.workspace.click(ANA, card, "reply.open")
+        finally:
+            async with world.store.write() as conn:
+                await link_again(conn, link)
+        assert NOT_LINKED in world.shown(outcome)
+        assert "INV-12345" not in world.shown(outcome)
+
+    async def test_deactivated_in_slack_with_the_form_open(self, world: World) -> None:
+        await form_on(world, user=CHLOE)
+        world.workspace.deactivate(CHLOE)
+        await _cut_off(world, CHLOE)
+        outcome = await submit(world, {"reply.text": "From outside"}, CHLOE)
+        assert NOT_LINKED in outcome.errors["reply.text.block"]
+        assert "From outside" not in await note_texts(world)
+
+
+class TestOpening:
+    async def test_too_late_for_slack_is_said(self, world: World) -> None:
+        card = await card_of(world, "/tesorio invoice INV-12345")
+        world.workspace.faults.refuse("views.open", "expired_trigger_id")
+        outcome = await world.workspace.click(ANA, card, "reply.open")
+        assert "Please press once more" in world.shown(outcome)
+
+
+class TestWriteReply:
+    async def test_twice_is_once(self, world: World) -> None:
+        ref = RecordRef(kind="customer", record_id=about_customer(world)[0])
+        about = About(ref=ref, label="ABC", customer_id=ref.record_id)
+        async with world.store.read() as conn:
+            user = await linked_user(conn, TEAM_ID, ANA)
+            before = await last_sequence(conn)
+        assert user is not None
+        origin = Origin(nonce="0" * 32, channel="C1", thread_ts="1.2")
+        said = Said(kind=ReplyKind.NOTE, about=about, text="Written twice")
+        payload = payload_of(said, origin, user, ANA, targets=("netsuite",), view_id="V1", at=world.clock())
+        for _ in range(2):
+            async with world.store.write() as conn:
+                await write_reply(conn, payload, {"netsuite": "NetSuite"}, at=world.clock())
+        [note] = [each for each in await notes_of(world, ref.record_id) if each.text == "Written twice"]
+        async with world.store.read() as conn:
+            sent = await deliveries_of_note(conn, note.id)
+            changed = await changes_after(conn, before, limit=99)
+            assert await promises_about(conn, ref.record_id, limit=9) == ()
+        assert [each.id for each in sent] == [f"{note.id}/netsuite", f"{note.id}/line"]
+        assert [(each.kind, each.action) for each in changed] == [("note", "inserted")]
+
+
+async def _cut_off(world: World, user: str) -> None:
+    """Wait until the news has arrived that this person was deactivated."""
+    async with asyncio.timeout(10):
+        while True:
+            async with world.store.read() as conn:
+                if await linked_user(conn, TEAM_ID, user) is None:
+                    return
+            await asyncio.sleep(0.02)
