@@ -1,7 +1,11 @@
 """Sharing a record: chosen, previewed, posted once, told; and refused wherever somebody may not read it."""
 
 import asyncio
+import os
+import sys
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -130,6 +134,29 @@ class TestPosting:
         await world.workspace.click(ANA, question, "outbox.arrived", waiting=SETTLED)
         assert (await world.delivered(known_as)).state is DeliveryState.SENT
         assert sum("Reset" in post.text for post in posts(world, SALES)) == 1
+
+    async def test_a_table_that_slack_refuses_is_written_as_text(self, world: World) -> None:
+        world.workspace.faults.refuse("chat.postMessage", "invalid_blocks", channel=SALES)
+        await sent(world, "/tesorio customer sun micro", to=SALES)
+        post = posts(world, SALES)[-1]
+        assert not any(block["type"] == "table" for block in post.blocks)
+        assert "Over 90 days" in world.shown(post)
+        assert elements(post, "reply.open")
+
+    async def test_from_the_command_line_while_the_bot_runs(self, world: World, tmp_path: Path) -> None:
+        words = ("share", "invoice", "INV-12345", "--to", "#sales", "--as", "ana@meridian.example", "--message", "Said")
+        known = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+        ended = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", *words),
+            stdout=PIPE,
+            stderr=PIPE,
+            cwd=tmp_path,
+            env={**known, **world.settings.plain_environment(), "PYTHONPATH": str(Path(__file__).parents[2])},
+        )
+        out, err = await ended.communicate()
+        assert (ended.returncode, err) == (0, b"")
+        assert out == b"Posted in #sales.\n"
+        assert posts(world, SALES)[-1].text.startswith("Shared by ana@meridian.example: Said · ")
 
 
 class TestForm:
