@@ -131,7 +131,8 @@ class Inbox:
 
     async def _written(self, key: str, payload: Mapping[str, Any] | None) -> bool:
         try:
-            async with self._store.write() as conn:
+            # A person waits for the acknowledgement, and pages of a sync can wait for this.
+            async with self._store.write(urgent=True) as conn:
                 return await claim_request(conn, key, holder=self._holder, at=self._clock(), payload=payload)
         except StoreError as error:
             self._trouble.warning("a request could not be claimed, it is served from memory: %s", error)

@@ -4,9 +4,8 @@ SQLite is opened by one writer (immediate transactions, so that a read-then-writ
 several query-only readers; PostgreSQL by one pool. Functions of this package take a connection and never commit.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any, NewType, Self
@@ -18,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from store import sqlite_driver
 from store.errors import StoreBusyError, StoreUnreachableError, store_error
+from store.turns import Turns
 
 ReadConnection = NewType("ReadConnection", AsyncConnection)
 WriteConnection = NewType("WriteConnection", ReadConnection)
@@ -41,7 +41,7 @@ class Store:
             self._writer = _postgres(url)
             # The same pool; without these two a reader could see half of what another transaction commits meanwhile.
             self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        self._write_turn = asyncio.Lock()
+        self._turns = Turns()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[ReadConnection]:
@@ -52,12 +52,13 @@ class Store:
                     yield ReadConnection(conn)
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[WriteConnection]:
+    async def write(self, *, urgent: bool = False) -> AsyncIterator[WriteConnection]:
         """One transaction: committed when the block ends, rolled back when it raises.
 
-        Within this process writers queue here, in order, instead of racing for SQLite's lock.
+        Within this process writers queue here, in order, instead of racing for SQLite's lock; an `urgent` one, short
+        and waited for by a person, goes before the others.
         """
-        async with _turn(self._write_turn if self.is_sqlite else None):
+        async with self._turns.turn(urgent=urgent) if self.is_sqlite else nullcontext():
             with _NamedErrors() as named:
                 async with self._writer.begin() as conn:
                     with named.block():
@@ -71,15 +72,6 @@ class Store:
 def sqlite_url(path: Path) -> str:
     """The URL of a SQLite file."""
     return f"sqlite+aiosqlite:///{path}"
-
-
-@asynccontextmanager
-async def _turn(lock: asyncio.Lock | None) -> AsyncIterator[None]:
-    if lock is None:
-        yield
-        return
-    async with lock:
-        yield
 
 
 class _NamedErrors:
