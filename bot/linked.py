@@ -19,10 +19,12 @@ async def linked_record(conn: ReadConnection, text: str) -> RecordRef | None:
     return None
 
 
-async def linked_card(deps: Deps, conn: ReadConnection, text: str) -> tuple[Message, RecordRef] | None:
-    """The card of that record; None likewise."""
+async def linked_card(
+    deps: Deps, conn: ReadConnection, text: str, *, is_private: bool
+) -> tuple[Message, RecordRef] | None:
+    """The card of that record; None likewise. `is_private` when nobody but the person reads it."""
     ref = await linked_record(conn, text)
-    card = await card_for(deps, conn, ref) if ref else None
+    card = await card_for(deps, conn, ref, is_private=is_private) if ref else None
     return (card, ref) if card and ref else None
 
 

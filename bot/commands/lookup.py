@@ -122,7 +122,7 @@ async def _show(
 async def _answer(deps: Deps, kind: RecordKind, text: str, *, is_private: bool) -> tuple[Message, RecordRef | None]:
     """What to say to a query, and the record that it shows; None for what the channel need not see."""
     async with deps.store.read() as conn:
-        if linked := await linked_card(deps, conn, text):
+        if linked := await linked_card(deps, conn, text, is_private=is_private):
             return linked
         if is_too_long(text):
             return too_long(), None

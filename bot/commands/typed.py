@@ -73,7 +73,7 @@ def likelier(found: Iterable[Found], text: str) -> Match | None:
 
 async def _found(deps: Deps, text: str, *, is_private: bool) -> tuple[Message, RecordRef | None]:
     async with deps.store.read() as conn:
-        if shown := await linked_card(deps, conn, text):
+        if shown := await linked_card(deps, conn, text, is_private=is_private):
             return shown
         if is_too_long(text):
             return too_long(), None

@@ -50,3 +50,11 @@ class TestContact:
     async def test_is_whole_for_what_is_typed_to_the_app(self, world: World) -> None:
         seen = await world.workspace.say(ANA, ANA_APP_DM, line(world).removeprefix("/tesorio "), A_CARD)
         assert "maria@sun.example" in world.shown(seen)
+
+    async def test_is_whole_for_an_address_there_and_masked_below_one_in_a_channel(self, world: World) -> None:
+        source_id = about_customer(world)[0].rpartition(":")[2]
+        address = f"https://1234567-sb1.app.netsuite.com/app/common/entity/custjob.nl?id={source_id}"
+        seen = await world.workspace.say(ANA, ANA_APP_DM, address, A_CARD)
+        assert "maria@sun.example" in world.shown(seen)
+        [shared] = (await world.workspace.say(ANA, AR_TEAM, address)).messages
+        assert "Aaa Diaz · m…@sun.example" in world.shown(shared)
