@@ -70,7 +70,8 @@ class TestHome:
         await world.card("/tesorio invoice INV-123", user=ANA)
         await world.assistant.deps.audit.flush()
         home = await home_of(world, member.id)
-        recent = [block for block in home["blocks"] if block["block_id"].startswith("recent.")]
+        rows = [block for block in home["blocks"] if block["type"] == "section"]
+        recent = [block for block in rows if block["block_id"].startswith("recent.")]
         assert [words(block["text"]).strip() for block in recent] == [
             "*INV-12345*\nInvoice of Sun Microsystems, Inc.",
             "*ABC Inc*\nCustomer",
