@@ -2,14 +2,15 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 
 from bot.notify.news import News, invoice_news
 from store.changes import Change
-from store.credit_limits import CreditBreak, note_breaks
+from store.credit_limits import CreditBreak, note_all_breaks, note_breaks
 from store.cursors import read_cursor
 from store.customers import Customer, customers_by_id
+from store.day_marks import mark_day
 from store.db import ReadConnection, WriteConnection
 from store.echoes import echoes
 from store.invoices import Invoice, invoices_by_id
@@ -65,15 +66,38 @@ async def news_in(conn: ReadConnection, batch: Batch) -> tuple[News, ...]:
     return tuple(found)
 
 
-async def credit_news(conn: WriteConnection, changes: Sequence[Change], batch: Batch, at: datetime) -> tuple[News, ...]:
-    """The customers that are above their credit limit since these changes. Those of a first reading are only noted."""
-    touched = {change.record_id for change in changes if change.kind == "invoice" and _moves_balance(change)}
-    invoices = await _by_ids(conn, invoices_by_id, touched)
-    owing = {invoice.customer_id for invoice in invoices.values() if invoice.customer_id}
-    limited = {change.record_id for change in changes if change.kind == "customer" and _moves_limit(change)}
+async def credit_news(conn: WriteConnection, batch: Batch, at: datetime) -> tuple[News, ...]:
+    """The customers that are above their credit limit since these changes."""
+    moved = [each for each in batch.changes if each.kind == "invoice" and _moves_balance(each)]
+    touched = [batch.invoices[each.record_id] for each in moved if each.record_id in batch.invoices]
+    owing = {invoice.customer_id for invoice in touched if invoice.customer_id}
+    limited = {each.record_id for each in batch.changes if each.kind == "customer" and _moves_limit(each)}
     breaks = await note_breaks(conn, sorted(owing | limited), at=at)
     told = [each for each in breaks if each.customer_id in batch.customers]
     return tuple(_credit_news(each, batch.customers[each.customer_id], at) for each in told)
+
+
+async def note_known_breaks(conn: WriteConnection, origins: Iterable[str], at: datetime) -> None:
+    """Who is above a credit limit before the first look is no news; nor will be who is after a first reading."""
+    for origin in origins:
+        if await first_read_at(conn, origin, "invoices") is not None:
+            await mark_day(conn, _compared(origin), date.min)
+    await note_all_breaks(conn, at=at)
+
+
+async def note_standing_breaks(conn: WriteConnection, batch: Batch, at: datetime) -> None:
+    """With the first changes after a source's first reading: who is above a limit by now is no news.
+
+    Comparing each customer while hundreds of thousands of records come in for the first time would hold everybody up.
+    """
+    for origin in sorted({change.record_id.partition(":")[0] for change in batch.changes}):
+        if await mark_day(conn, _compared(origin), date.min):
+            await note_all_breaks(conn, at=at)
+
+
+def _compared(origin: str) -> str:
+    """Under which name it is marked that a source's customers were compared with their limits once."""
+    return f"limits/{origin}"
 
 
 class _FirstReadings:

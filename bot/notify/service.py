@@ -6,7 +6,7 @@ from functools import partial
 
 from bot.deps import Deps
 from bot.feed import Reader, follow
-from bot.notify.gather import credit_news, news_in, read_batch
+from bot.notify.gather import credit_news, news_in, note_known_breaks, note_standing_breaks, read_batch
 from bot.notify.news import News
 from bot.notify.past_due import tell_new_day
 from bot.notify.pausing import offer_again
@@ -14,7 +14,6 @@ from bot.notify.posting import tell_digests, tell_waiting
 from bot.notify.trouble import tell_trouble
 from bot.notify.wanted import is_wanted, notice_of
 from store.changes import Change
-from store.credit_limits import note_all_breaks
 from store.db import ReadConnection, WriteConnection
 from store.disputes import disputed_invoices
 from store.notices import add_notices
@@ -35,7 +34,7 @@ def reader(deps: Deps) -> Reader:
         await _keep_news(deps, conn, changes)
 
     async def begin(conn: WriteConnection) -> None:
-        await note_all_breaks(conn, at=deps.clock())
+        await note_known_breaks(conn, deps.source_titles, deps.clock())
 
     return Reader(name="notices", handle=handle, begin=begin)
 
@@ -51,7 +50,10 @@ async def look_round(deps: Deps) -> None:
 
 async def _keep_news(deps: Deps, conn: WriteConnection, changes: tuple[Change, ...]) -> None:
     batch = await read_batch(conn, changes)
-    found = [*await news_in(conn, batch), *await credit_news(conn, changes, batch, deps.clock())]
+    if not batch.changes:
+        return
+    await note_standing_breaks(conn, batch, deps.clock())
+    found = [*await news_in(conn, batch), *await credit_news(conn, batch, deps.clock())]
     if not found:
         return
     undisputed, today = await _undisputed(conn, found), deps.today()

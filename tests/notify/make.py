@@ -13,11 +13,13 @@ from bot.deps import Deps
 from bot.feed import read_on
 from bot.notify.service import look_round, reader
 from bot.slack_client import SlackClient
+from store.cursors import claim_cursor, complete_cursor
 from store.customers import Customer
 from store.day_marks import mark_day
 from store.db import Store
 from store.deliveries import Delivery, deliveries, delivery_from_row
 from store.invoices import Invoice, InvoiceStatus
+from store.runs import Outcome, SyncRun, start_run
 from store.subscriptions import ChannelSubscription, NewsKind, put_subscription
 from store.users import Role, SlackLink, add_user, link_slack
 from sync.durable import DurableWork
@@ -114,11 +116,21 @@ async def subscribed(store: Store, **changes: Any) -> ChannelSubscription:
     return made
 
 
-async def settled(notifier: Notifier, day: date | None = None) -> None:
+async def read_once(store: Store) -> None:
+    """NetSuite was read to its end, an hour ago."""
+    ended = AT - timedelta(hours=1)
+    async with store.write() as conn:
+        for stream in ("customers", "invoices"):
+            run = SyncRun(id=f"first/{stream}", source="netsuite", stream=stream, started_at=ended, outcome=Outcome.OK)
+            await start_run(conn, replace(run, ended_at=ended))
+            await complete_cursor(conn, await claim_cursor(conn, "netsuite", stream, run.id), at=ended)
+
+
+async def settled(notifier: Notifier) -> None:
     """Let the notifier begin: its place in the feed is the end, and today's past due are told."""
     await read_on(notifier.deps.store, reader(notifier.deps))
     async with notifier.deps.store.write() as conn:
-        await mark_day(conn, "past_due", day or notifier.clock().date())
+        await mark_day(conn, "past_due", notifier.clock().date())
 
 
 CUSTOMER = make_customer(name="ABC Inc", sales_rep="Ann Lee")
@@ -141,7 +153,8 @@ def invoices(count: int) -> list[Invoice]:
 
 
 async def begun(notifier: Notifier, *records: Customer | Invoice, **subscription: Any) -> None:
-    """A store that knows these records, and one subscription."""
+    """A store that has read these records, and one subscription."""
     await save(notifier.deps.store, CUSTOMER, *records, at=AT - timedelta(hours=1))
+    await read_once(notifier.deps.store)
     await settled(notifier)
     await subscribed(notifier.deps.store, **subscription)
