@@ -10,7 +10,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from bot.deps import Deps
-from bot.membership import profile_of
+from bot.membership import standing_of
 from bot.slack_client import retry_after, slack_reason
 from store.channels import ChannelFacts, channels_checked_before, member_channel_ids, put_channel
 from store.slack_people import SlackPersonFacts, Standing, put_people, standings
@@ -59,7 +59,7 @@ async def learn_person(deps: Deps, user_id: str) -> SlackPersonFacts:
 async def reconcile(deps: Deps) -> None:
     """Learn everybody and the channels that we are in: what was said of them while nobody listened is made good.
 
-    Raises as `learn_channel` does.
+    Raises as `learn_channel` does, but for a single channel that Slack gives no answer about: it stays as it was.
     """
     await _learn_everybody(deps)
     listed = _pages(deps, "users.conversations", "channels", types="public_channel,private_channel", limit=_PAGE)
@@ -86,6 +86,7 @@ def channel_facts(told: Mapping[str, Any], *, has_guests: bool) -> ChannelFacts:
         is_private=bool(told.get("is_private") or is_direct or told.get("is_mpim")),
         is_archived=bool(told.get("is_archived")),
         is_member=bool(told.get("is_member") or is_direct),
+        # Shared within an enterprise is not outside the company: is_org_shared does not count.
         is_external=bool(told.get("is_ext_shared") or told.get("is_pending_ext_shared")),
         has_guests=has_guests,
     )
@@ -93,8 +94,7 @@ def channel_facts(told: Mapping[str, Any], *, has_guests: bool) -> ChannelFacts:
 
 def person_facts(told: Mapping[str, Any], *, team_id: str, seen_at: datetime) -> SlackPersonFacts:
     """Our words for Slack's user object."""
-    profile = profile_of(told, team_id)
-    return SlackPersonFacts(user_id=profile.user_id, name=profile.name, standing=profile.standing, seen_at=seen_at)
+    return SlackPersonFacts(user_id=str(told.get("id") or ""), standing=standing_of(told, team_id), seen_at=seen_at)
 
 
 async def _facts(deps: Deps, channel_id: str) -> ChannelFacts:
@@ -146,7 +146,10 @@ async def _learn_channels(deps: Deps, channel_ids: Iterable[str]) -> None:
     for position, channel_id in enumerate(channel_ids):
         if position >= _BURST:
             await asyncio.sleep(_PACE_SECONDS)
-        await learn_channel(deps, channel_id)
+        try:
+            await learn_channel(deps, channel_id)
+        except SlackApiError as error:
+            _log.warning("Slack did not tell of channel %s: %s", channel_id, slack_reason(error))
 
 
 async def _pages(deps: Deps, method: str, member: str, **arguments: object) -> AsyncIterator[list[Any]]:

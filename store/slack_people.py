@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Column, String, Table, Text, select
+from sqlalchemy import Column, String, Table, select
 
 from store.db import ReadConnection, WriteConnection
 from store.schema import Instant, metadata
@@ -24,10 +24,9 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SlackPersonFacts:
-    """What Slack said of a person at `seen_at`; `name` as it is written there, shown through the text door."""
+    """What Slack said of a person at `seen_at`."""
 
     user_id: str
-    name: str
     standing: Standing
     seen_at: datetime
 
@@ -36,7 +35,6 @@ slack_people = Table(
     "slack_people",
     metadata,
     Column("user_id", String, primary_key=True),
-    Column("name", Text, nullable=False),
     Column("standing", String, nullable=False),
     Column("seen_at", Instant, nullable=False),
 )
@@ -48,7 +46,7 @@ async def put_people(conn: WriteConnection, people: Sequence[SlackPersonFacts]) 
     if not latest:
         return
     statement = conflict_insert(conn, slack_people)
-    kept = {name: statement.excluded[name] for name in ("name", "standing", "seen_at")}
+    kept = {name: statement.excluded[name] for name in ("standing", "seen_at")}
     rows = [asdict(person) | {"standing": person.standing.value} for person in latest.values()]
     await conn.execute(statement.on_conflict_do_update(index_elements=["user_id"], set_=kept), rows)
 

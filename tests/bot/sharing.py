@@ -9,7 +9,7 @@ from sandbox.slack import Outcome, Waiting
 from sandbox.slack.records import Message
 from sandbox.slack.seed import ANA
 from store.deliveries import Delivery
-from tests.bot.world import SETTLED, World
+from tests.bot.world import World
 
 INVOICE = "/tesorio invoice INV-12345"
 # Until the form stands in the place of «One moment».
@@ -48,7 +48,7 @@ async def filled(
     values: dict[str, Any] = {"share.text": text, **more}
     values |= {"share.channel": option(world, to)} if to else {}
     values |= {"share.person": person} if person else {}
-    return await world.workspace.submit(user, values, SETTLED)
+    return await world.workspace.submit(user, values)
 
 
 def posts(world: World, channel: str) -> list[Message]:

@@ -248,6 +248,13 @@ class TestReconcile:
         assert archived is not None
         assert archived.facts.is_archived
 
+    async def test_one_channel_without_an_answer_does_not_stop_it(self, world: World) -> None:
+        first, second = await made(world, "aaa"), await made(world, "zzz")
+        world.workspace.faults.refuse("conversations.info", "fatal_error", channel=first)
+        await reconcile(world.assistant.deps)
+        assert await known(world, first) is None
+        assert await known(world, second) is not None
+
     async def test_reads_every_page(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("bot.channel_lookup._PAGE", 1)
         monkeypatch.setattr("bot.channel_lookup._MEMBERS_PAGE", 1)

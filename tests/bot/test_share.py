@@ -283,6 +283,25 @@ class TestShortcut:
         assert (await world.delivered(known_as)).state is DeliveryState.SENT
 
 
+class TestInAWindow:
+    async def test_a_card_in_a_window_is_shared_from_one_above_it(self, world: World) -> None:
+        await world.workspace.shortcut(ANA, "find_in_tesorio", None, LOADED)
+        offered = await world.workspace.suggestions(ANA, None, "find.choose", "INV-12345")
+        await world.workspace.choose(ANA, None, "find.choose", offered["options"][0], SETTLED)
+        below = world.workspace.modal(ANA)
+        await world.workspace.click(ANA, None, "share.open", waiting=LOADED)
+        assert "Invoice INV-12345 of Sun Microsystems, Inc." in modal_text(world)
+        known_as = delivery_id(world)
+        for _ in range(2):
+            await filled(world, to=SALES, text="From a window")
+        assert (await world.delivered(known_as)).state is DeliveryState.SENT
+        await world.workspace.close(ANA, SETTLED)
+        now_open = world.workspace.modal(ANA)
+        assert below is not None
+        assert now_open is not None
+        assert now_open["id"] == below["id"]
+
+
 class TestCheckedWhenSending:
     async def test_an_app_that_was_removed_says_the_way_out(self, world: World) -> None:
         await opened_form(world)

@@ -173,7 +173,7 @@ class TestLists:
 class TestPeople:
     async def test_are_what_slack_said_last(self, store: Store) -> None:
         def person(user_id: str, standing: Standing) -> SlackPersonFacts:
-            return SlackPersonFacts(user_id=user_id, name=user_id, standing=standing, seen_at=AT)
+            return SlackPersonFacts(user_id=user_id, standing=standing, seen_at=AT)
 
         async with store.write() as conn:
             await put_people(conn, [])

@@ -229,7 +229,6 @@ def upgrade() -> None:
     op.create_table(
         "slack_people",
         sa.Column("user_id", sa.String(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
         sa.Column("standing", sa.String(), nullable=False),
         sa.Column("seen_at", store.schema.Instant(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("user_id", name=op.f("pk_slack_people")),
