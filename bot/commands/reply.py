@@ -84,9 +84,9 @@ async def open_for_message(deps: Deps, request: ShortcutRequest) -> None:
     if view_id is None:
         return
     origin = await _origin(deps, request.channel_id, request.message_ts, str(request.message.get("thread_ts") or ""))
-    is_ours = request.message.get("user") == deps.bot_user
-    ref = _record_of(request.message) if is_ours else None
-    text = "" if ref else await _quoted(deps, request.message)
+    ref = _record_of(request.message)
+    # What a card says is the record itself; what a person wrote above its preview is worth keeping.
+    text = "" if ref and request.message.get("bot_id") else await _quoted(deps, request.message)
     filled = Filled(kind=ReplyKind.NOTE, ref=ref, text=text, targets=deps.rules.notes.targets)
     await update_modal(deps, view_id, reply_modal(await form_of(deps, origin, filled)))
 
@@ -173,10 +173,11 @@ async def _origin(deps: Deps, channel: str, message_ts: str, thread_ts: str) -> 
 
 
 def _record_of(message: Mapping[str, Any]) -> RecordRef | None:
-    """The record of a card or shared message of ours, from its own button."""
-    blocks = message.get("blocks") or ()
-    buttons = (element for block in blocks for element in block.get("elements") or ())
-    values = (str(button.get("value") or "") for button in buttons if button.get("action_id") == OPEN)
+    """The record of a card, a shared message or a preview, from its own button."""
+    parts = (message, *(message.get("attachments") or ()))
+    blocks = [block for part in parts for block in part.get("blocks") or ()]
+    inside = [element for block in blocks for element in (*(block.get("elements") or ()), block.get("accessory") or {})]
+    values = (str(element.get("value") or "") for element in inside if element.get("action_id") == OPEN)
     return next((ref for ref in map(picked, values) if ref), None)
 
 

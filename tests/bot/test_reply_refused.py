@@ -1,6 +1,8 @@
 """Replies that are not taken: from people who may no more, in forms that Slack would not open, written twice."""
 
 import asyncio
+import random
+from typing import Any
 
 import pytest
 
@@ -14,7 +16,17 @@ from store.deliveries import deliveries_of_note
 from store.promises import promises_about
 from store.users import link_slack as link_again
 from store.users import linked_user, slack_link, unlink_slack
-from tests.bot.replying import about_customer, about_invoice, card_of, form_on, note_texts, notes_of, submit
+from tests.bot.replying import (
+    about_customer,
+    about_invoice,
+    card_of,
+    form_on,
+    note_texts,
+    notes_of,
+    saved,
+    submit,
+    submitted_anew,
+)
 from tests.bot.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -102,3 +114,24 @@ async def _cut_off(world: World, user: str) -> None:
                 if await linked_user(conn, TEAM_ID, user) is None:
                     return
             await asyncio.sleep(0.02)
+
+
+class TestForgedRecords:
+    @pytest.mark.soak
+    @pytest.mark.timeout(600)
+    async def test_a_thousand_random_ids_hit_nothing(self, world: World) -> None:
+        await form_on(world)
+        await submit(world, {"reply.text": "Nowhere", "reply.targets": []})
+        await saved(world)
+        chance = random.Random(6)  # noqa: S311 - any ids will do, and the same each time
+        before = len(await note_texts(world))
+        for _ in range(1_000):
+            kind, number = chance.choice(("invoice", "customer")), chance.randrange(10**7, 10**9)
+            system = chance.choice(("netsuite", "salesforce", "tesorio", "other"))
+
+            def forge(view: dict[str, Any], value: str = f"1:{kind}:{system}:{kind}:{number}") -> None:
+                view["state"]["values"]["pick.record.block"]["pick.record"]["selected_option"]["value"] = value
+
+            answer = await submitted_anew(world, forge)
+            assert list(answer["errors"]) == ["pick.record.block"]
+        assert len(await note_texts(world)) == before
