@@ -130,7 +130,8 @@ def _line(listed: Listed, shown: InvoiceTable) -> str:
 
 def _range(shown: InvoiceTable) -> str:
     first, last = shown.ref.first, shown.ref.first + len(shown.rows) - 1
-    return f"{first:,}-{last:,} of {max(shown.total, last):,} · the longest due first"
+    order = "oldest due date first" if shown.ref.kind == "open" else "longest past due first"
+    return f"{first:,}-{last:,} of {max(shown.total, last):,} · {order}"
 
 
 def _option(listed: Listed, shown: InvoiceTable) -> Option | None:

@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from store.contacts import Contact, primary_contact
+from store.contacts import Contact, contacts_of, primary_contact
 from store.customers import children_of, customer_by_id, customers_by_id
 from store.db import Store
 from store.invoices import InvoiceStatus, invoice_by_id, invoices_by_id, oldest_open_invoices
@@ -129,3 +129,13 @@ class TestInstants:
             found = await customer_by_id(conn, CUSTOMER_ID)
         assert found is not None
         assert (found.seen_at, found.seen_at.utcoffset()) == (seen, timedelta())
+
+
+class TestContactsOf:
+    async def test_the_primary_one_first_then_by_name(self, store: Store) -> None:
+        bo, cy, al = (make_contact(str(number), name=name) for number, name in enumerate(("Bo", "Cy", "Al")))
+        first = make_contact("9", name="Zoe", is_primary=True)
+        await save(store, bo, cy, al, first, make_contact("8", is_inactive=True), make_contact("7", deleted_at=AT))
+        async with store.read() as conn:
+            assert [each.name for each in await contacts_of(conn, CUSTOMER_ID, limit=9)] == ["Zoe", "Al", "Bo", "Cy"]
+            assert [each.name for each in await contacts_of(conn, CUSTOMER_ID, limit=2)] == ["Zoe", "Al"]
