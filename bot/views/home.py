@@ -18,17 +18,19 @@ from bot.views.home_rows import MAX_ROWS, entry, heading, more
 from bot.views.misses import not_linked
 from bot.views.names import MAX_NAME, customer_name
 from bot.views.parts import button, header, paragraph, small_print
+from bot.views.subscribe import subscription_words
+from bot.views.subscriptions import EDIT
 from bot.views.text import esc, literal
 from bot.views.values import RecordRef
 from store.money import Money
 from store.own_customers import OwnCustomer
-from store.subscriptions import ChannelSubscription, Rhythm
-from store.users import User
+from store.subscriptions import ChannelSubscription
+from store.users import Role, User
 
 _MAX_AMOUNTS = 3
 _MAX_FILTER = 100
+_MAX_FOLLOWED = 400
 _MAX_LABEL = 80
-_RHYTHMS = {Rhythm.AT_ONCE: "as it happens", Rhythm.DAILY: "once a day", Rhythm.WEEKLY: "once a week"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,7 +76,7 @@ def home_view(home: Home) -> dict[str, Any]:
             *_identity(home),
             *admin,
             *_customers(home),
-            *_follows(home.follows),
+            *_follows(home),
             *_recent(home.recent),
             *_sources(home.sources, home.place),
         ]
@@ -141,22 +143,25 @@ def _amounts(several: Sequence[Money], place: Place) -> str:
     return " + ".join([*shown, *([f"{len(several) - len(shown)} more"] if len(several) > len(shown) else [])])
 
 
-def _follows(several: Sequence[ChannelSubscription]) -> list[Block]:
+def _follows(home: Home) -> list[Block]:
     blocks: list[Block] = heading("follows", "What I follow")
-    if not several:
+    if not home.follows:
         hint = "Nothing yet. Type `/tesorio subscribe` where you want to be told."
         return [*blocks, small_print("no_follows", hint)]
-    rows = [_follow(number, each) for number, each in enumerate(several[:MAX_ROWS])]
-    return [*blocks, *rows, *more("follows", len(several) - len(rows), "in `/tesorio subscriptions`")]
+    can_edit = home.account.role is not Role.VIEWER
+    rows = [_follow(number, each, can_edit=can_edit) for number, each in enumerate(home.follows[:MAX_ROWS])]
+    return [*blocks, *rows, *more("follows", len(home.follows) - len(rows), "in `/tesorio subscriptions`")]
 
 
-def _follow(number: int, each: ChannelSubscription) -> Block:
-    where = "To me alone" if each.is_direct or not each.channel_id.isalnum() else f"<#{each.channel_id}>"
-    what = ", ".join(event.value.replace("_", " ") for event in each.events)
-    narrowed = f" · {esc(each.filter_text, _MAX_FILTER)}" if each.filter_text else ""
-    paused = f" · ⏸️ *Paused* {esc(each.pause_reason, _MAX_FILTER)}" if each.paused_at else ""
-    text = f"{where}: {what}{narrowed} · {_RHYTHMS[each.rhythm]}{paused}"
-    return SectionBlock(block_id=f"follow.{number}", text=MarkdownTextObject(text=text, verbatim=True))
+def _follow(number: int, each: ChannelSubscription, *, can_edit: bool) -> Block:
+    where = "*To me alone*" if each.is_direct or not each.channel_id.isalnum() else f"<#{each.channel_id}>"
+    paused = f"\n⏸️ *Paused* {esc(each.pause_reason, _MAX_FILTER)}" if each.paused_at else ""
+    text = f"{where}\n{esc(subscription_words(each), _MAX_FOLLOWED)}{paused}"
+    return SectionBlock(
+        block_id=f"follow.{number}",
+        text=MarkdownTextObject(text=text, verbatim=True),
+        accessory=plain_button("Edit", EDIT, each.id) if can_edit else None,
+    )
 
 
 def _recent(several: Sequence[RecentCard]) -> list[Block]:

@@ -17,6 +17,7 @@ from bot.views.connect import (
 from bot.views.home import Freshness, Home, RecentCard, home_view, unlinked_home
 from bot.views.home_admin import Finding
 from bot.views.parts import Message
+from bot.views.subscribe import subscription_words
 from bot.views.values import RecordRef
 from sandbox.slack import blocks as rules
 from store.money import Money
@@ -117,14 +118,19 @@ class TestHome:
         assert "You have 3 customers, and nobody is past due." in said(make_home(customers_in_all=3))
         assert "No customer has the sales rep Ana Silva." in said(make_home())
 
-    def test_lists_what_i_follow(self) -> None:
+    def test_lists_what_i_follow_and_lets_me_change_it(self) -> None:
         follows = (
             make_subscription(filter_text="amount>10000"),
             make_subscription(channel_id="U1", paused_at=SEEN, pause_reason="The channel is archived."),
         )
-        shown = said(make_home(follows=follows))
-        assert "<#C0ARTEAM01>: past due, payment · amount&gt;10000 · as it happens" in shown
-        assert "To me alone: past due, payment · as it happens · ⏸️ *Paused* The channel is archived." in shown
+        home = make_home(follows=follows)
+        shown = said(home)
+        assert f"<#C0ARTEAM01>\n{subscription_words(follows[0]).replace('>', '&gt;')}" in shown
+        assert f"*To me alone*\n{subscription_words(follows[1])}\n⏸️ *Paused* The channel is archived." in shown
+        edits = [each["value"] for each in buttons(home_view(home)) if each["action_id"] == "subscriptions.edit"]
+        assert edits == ["s1", "s1"]
+        viewer = make_home(follows=follows, account=make_user(role=Role.VIEWER))
+        assert "subscriptions.edit" not in {each["action_id"] for each in buttons(home_view(viewer))}
 
     def test_lists_what_i_looked_up(self) -> None:
         ref = RecordRef(kind="invoice", record_id=RecordId("netsuite:invoice:123"))
