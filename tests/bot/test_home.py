@@ -11,6 +11,7 @@ from sandbox.slack.records import Member
 from sandbox.slack.seed import ANA, CHLOE, TEAM_ID
 from store.deliveries import Delivery, DeliveryState, add_deliveries, delivery_by_id
 from store.runs import Quarantined, quarantine_records
+from store.subscriptions import ChannelSubscription, NewsKind, put_subscription
 from store.users import Role, SlackLink, User, add_user, link_slack, unlink_slack
 from tests.bot.newcomers import SEEN_HOME, SHOWN, connected, newcomer, words
 from tests.bot.world import SETTLED, World
@@ -198,3 +199,26 @@ class TestAdmin:
             await quarantine_records(conn, [unread])
         assert "⚠️ *NetSuite invoices* · 1 record could not be read" in words(await home_of(world, CHLOE))
         assert "could not be read" not in words(await home_of(world, ANA))
+
+
+class TestFollows:
+    async def test_what_i_follow_can_be_edited_from_there(self, world: World) -> None:
+        eva = newcomer(world)
+        account = await connected(world, eva)
+        followed = ChannelSubscription(
+            id="follow-1",
+            channel_id=eva.id,
+            owner_id=account.id,
+            owner_slack=eva.id,
+            events=(NewsKind.PAST_DUE,),
+            time_zone="Europe/Lisbon",
+            created_at=world.clock(),
+            counts_from=world.clock(),
+        )
+        async with world.store.write() as conn:
+            await put_subscription(conn, followed)
+        home = await home_of(world, eva.id)
+        assert "*To me alone*\n" in words(home)
+        outcome = await world.workspace.click(eva.id, home["id"], "subscriptions.edit", waiting=SHOWN)
+        assert outcome.view is not None
+        assert outcome.view["callback_id"] == "subscribe.submit"
