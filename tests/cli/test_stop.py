@@ -6,6 +6,7 @@ import socket
 import time
 
 import aiohttp
+import pytest
 
 from sandbox.slack import Waiting
 from sandbox.slack.seed import ANA, BEN
@@ -60,6 +61,7 @@ class TestStop:
         assert len(workspace.messages(CHANNEL, ANA)) == seen + IN_FLIGHT
         assert "Traceback" not in told
 
+    @pytest.mark.soak
     async def test_a_second_signal_does_not_wait_for_answers(self, rig: Rig) -> None:
         async with rig.running() as program:
             await rig.answer(LINE)
