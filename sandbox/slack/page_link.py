@@ -143,6 +143,9 @@ class PageLink:
 
     async def _action(self, frame: Json) -> None:
         place = self._place(frame["container"])
+        if isinstance(place, View) and frame.get("values"):
+            # Slack tells with every act what all of the view's inputs hold.
+            place = self._core.views.choose(place, frame["values"])
         element = {**frame["element"], "action_id": frame["action_id"]}
         await use_element(
             self._core,

@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -133,6 +134,31 @@ class TestConversation:
             await page.send("submit", view_id=view_id, values=right)
             assert (await page.next("view"))["op"] == "close"
             assert (await page.next("submit_result"))["errors"] is None
+
+    async def test_an_act_in_a_view_tells_what_its_inputs_hold(self, slack: SlackStandIn) -> None:
+        app = bolt_app(slack)
+        seen: asyncio.Queue[Json] = asyncio.Queue()
+
+        @app.shortcut("reply_to_tesorio")
+        async def opens(ack: AsyncAck, body: Json, client: AsyncWebClient) -> None:
+            await ack()
+            view = note_view()
+            view["blocks"] = [*view["blocks"], {"type": "actions", "block_id": "b", "elements": [GO]}]
+            await client.views_open(trigger_id=body["trigger_id"], view=view)
+
+        @app.action("go")
+        async def acts(ack: AsyncAck, body: Json) -> None:
+            await ack()
+            seen.put_nowait(body["view"]["state"]["values"])
+
+        posted = await web_client(slack).chat_postMessage(channel=AR_TEAM, text="one")
+        async with connected(slack, app), page_of(slack) as page:
+            await page.send("shortcut", callback_id="reply_to_tesorio", channel=AR_TEAM, ts=posted["ts"])
+            container = {"kind": "view", "view_id": (await page.next("view"))["view"]["id"]}
+            typed = {"note": {"text": {"type": "plain_text_input", "value": "half a"}}}
+            acted = {"block_id": "b", "action_id": "go", "element": GO, "value": None}
+            await page.send("action", container=container, values=typed, **acted)
+            assert (await asyncio.wait_for(seen.get(), 5))["note"] == typed["note"]
 
     async def test_history_shows_my_ephemerals_only(self, slack: SlackStandIn) -> None:
         client = web_client(slack)
