@@ -83,12 +83,17 @@ def record_name(card: AnyCard) -> str:
 
 
 def inert(blocks: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
-    """The blocks without anything to press or choose."""
-    return tuple(
-        {name: value for name, value in block.items() if name != "accessory"}
-        for block in blocks
-        if block["type"] not in _INTERACTIVE
-    )
+    """The blocks without anything to press or choose; what a row's button says begins the row."""
+    return tuple(_without_accessory(block) for block in blocks if block["type"] not in _INTERACTIVE)
+
+
+def _without_accessory(block: dict[str, Any]) -> dict[str, Any]:
+    rest = {name: value for name, value in block.items() if name != "accessory"}
+    accessory = block.get("accessory") or {}
+    if accessory.get("type") != "button":
+        return rest
+    said = f"{accessory['text']['text']} · {block['text']['text']}"
+    return rest | {"text": block["text"] | {"text": said}}
 
 
 def _summary(card: AnyCard) -> Message:

@@ -77,6 +77,15 @@ class TestSharedMessage:
         assert [each["action_id"] for each in buttons(shown.blocks)] == ["reply.open"]
         assert [each["action_id"] for each in buttons(shown.simpler_blocks)] == ["reply.open"]
 
+    def test_rows_say_what_their_buttons_said(self) -> None:
+        card = full_customer(oldest_open=(make_invoice(number="INV-777"),))
+        for form in (
+            shared_message(card, Sharing(ref=REF)).blocks,
+            shared_message(card, Sharing(ref=REF)).simpler_blocks,
+        ):
+            [row] = [text for text in texts(list(form)) if "INV-777" in text]
+            assert row.startswith("INV-777 · $")
+
     def test_leaves_the_contact_out(self) -> None:
         assert "Jo Bloggs" in all_text(customer_card(full_customer()).blocks)
         shown = shared_message(full_customer(), Sharing(ref=REF))
