@@ -32,6 +32,7 @@ _MAX_RESTARTS = 1000
 _LANES = "lanes"
 # At the engine's default of a second a lane would move at less than one piece of work a second.
 _POLL_SECONDS = 0.2
+_LATE_SECONDS = 2.0
 _ENDED = {
     "SUCCESS": WorkState.DONE,
     "ERROR": WorkState.FAILED,
@@ -65,6 +66,7 @@ class DurableWork:
         self.handlers: dict[str, Handler] = {}
         self._running: set[asyncio.Task[Any]] = set()
         self._closing = False
+        self._engine: DBOS | None = None
         self._dice = dice
         self._pause = pause
         self._workflow: Callable[[str, str, dict[str, str]], Coroutine[Any, Any, None]] | None = None
@@ -80,7 +82,7 @@ class DurableWork:
             # At a stop it warns, with a traceback, of every workflow that will simply go on later.
             log_level="ERROR",
         )
-        DBOS(config=config)
+        self._engine = DBOS(config=config)
         logging.getLogger("dbos").addFilter(_is_news)
 
         async def run(kind: str, work_id: str, payload: dict[str, str]) -> None:
@@ -97,11 +99,15 @@ class DurableWork:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._workflow = None
-        # A cancelled workflow stays pending, and goes on after the next start.
         self._closing = True
+        if self._engine is not None:
+            for event in self._engine.background_thread_stop_events:
+                event.set()
+        # A cancelled workflow stays pending, and goes on after the next start.
         for task in self._running:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
+        await self._end_the_rest()
         # It joins threads of its own, which may need this loop to finish. And it takes the loop's default executor
         # down with it, so another thread does it and the loop gets a fresh executor.
         loop = asyncio.get_running_loop()
@@ -113,6 +119,14 @@ class DurableWork:
     def is_running(self) -> bool:
         """Whether work is taken and done."""
         return self._workflow is not None
+
+    async def _end_the_rest(self) -> None:
+        """End what is not in a step: what waits for another try, and what a lane gave out just now."""
+        left = set(self._engine._workflow_tasks) if self._engine else set()  # noqa: SLF001 - no other way to see them
+        for task in left:
+            task.cancel()
+        if left:
+            await asyncio.wait(left, timeout=_LATE_SECONDS)
 
     async def start(self, kind: str, work_id: str, payload: Payload, *, lane: Lane | None = None) -> None:
         """See `store.work.Work.start`."""

@@ -122,7 +122,8 @@ def texts(slack: SlackStandIn, channel: str) -> list[str]:
 class TestStop:
     """F33: what is in flight is finished, the rest stays queued."""
 
-    @pytest.mark.parametrize("count", [60, pytest.param(500, marks=pytest.mark.soak)])
+    @pytest.mark.timeout(900)
+    @pytest.mark.parametrize("count", [30, pytest.param(500, marks=pytest.mark.soak)])
     async def test_in_the_middle_loses_and_doubles_nothing(
         self, slack: SlackStandIn, tmp_path: Path, count: int
     ) -> None:
@@ -143,7 +144,7 @@ class TestStop:
         assert len([one for one in left.values() if one.state is DeliveryState.SENT]) == seen
         assert not [one for one in left.values() if one.in_doubt]
         async with running(slack, tmp_path, clock) as assistant:
-            await all_sent(assistant, count)
+            await all_sent(assistant, count, seconds=60 + count)
         for number, place in enumerate(places):
             assert texts(slack, place) == [post.id for post in posts[number::5]]
 
@@ -194,7 +195,7 @@ class TestSlowChannel:
     """F09: one channel is told to wait; the others go on at a message a second, and it goes on when its time is up."""
 
     @pytest.mark.timeout(300)
-    @pytest.mark.parametrize(("places", "each", "asked"), [(4, 4, 3), pytest.param(20, 50, 30, marks=pytest.mark.soak)])
+    @pytest.mark.parametrize(("places", "each", "asked"), [(3, 3, 2), pytest.param(20, 50, 30, marks=pytest.mark.soak)])
     async def test_holds_up_itself_alone(
         self, slack: SlackStandIn, tmp_path: Path, places: int, each: int, asked: int
     ) -> None:
@@ -225,7 +226,7 @@ class TestInDoubt:
     """F08 in its full number: connections cut before and after, server errors, and answers that come too late."""
 
     @pytest.mark.timeout(600)
-    @pytest.mark.parametrize("trials", [6, pytest.param(200, marks=pytest.mark.soak)])
+    @pytest.mark.parametrize("trials", [4, pytest.param(200, marks=pytest.mark.soak)])
     async def test_a_person_sees_one_message(self, slack: SlackStandIn, tmp_path: Path, trials: int) -> None:
         clock, dice = Clock(), random.Random(8)  # noqa: S311 - seeded troubles
         async with running(slack, tmp_path, clock) as assistant:
