@@ -6,8 +6,8 @@ from bot.cards import place_of
 from bot.deps import Deps
 from bot.matches import candidate_of, match_for
 from bot.replies import about_of
-from bot.reply_form import Filled
-from bot.views.amounts import money
+from bot.reply_form import About, Filled
+from bot.views.amounts import Place, money
 from bot.views.match import match_words
 from bot.views.reply import Origin, ReplyForm
 from bot.views.values import RecordRef, encode
@@ -22,7 +22,6 @@ async def form_of(deps: Deps, origin: Origin, filled: Filled, *, query: str = ""
         record = await candidate_of(deps, conn, filled.ref) if filled.ref else None
         about = await about_of(conn, filled.ref)
         doubt = await _doubt(deps, conn, origin, filled.ref) if record else ""
-    owed = about.owed if about else ()
     return ReplyForm(
         origin=origin,
         kind=filled.kind,
@@ -30,10 +29,16 @@ async def form_of(deps: Deps, origin: Origin, filled: Filled, *, query: str = ""
         text=filled.text,
         targets=deps.target_titles,
         chosen=filled.targets,
-        owed=" + ".join(money(each, place_of(deps)) for each in owed),
+        owed=_owed(about, place_of(deps)) if about else "",
         doubt=doubt,
         notice=notice,
     )
+
+
+def _owed(about: About, place: Place) -> str:
+    """«$17,250.00 on INV-12345»: named, since another record may be chosen while this is on show."""
+    amounts = " + ".join(money(each, place) for each in about.owed)
+    return f"{amounts} on {about.label}" if amounts else ""
 
 
 async def _doubt(deps: Deps, conn: ReadConnection, origin: Origin, ref: RecordRef | None) -> str:

@@ -68,7 +68,7 @@ class Origin:
 class ReplyForm:
     """All that the form shows. `targets` are the systems to choose from by name, `chosen` those whose box is ticked.
 
-    `owed` says in words what is open on the record; `doubt` why it may be the wrong one; `notice` anything else.
+    `owed` says in words what is open on which record; `doubt` why it may be the wrong one; `notice` anything else.
     """
 
     origin: Origin
@@ -159,8 +159,8 @@ def _doubt(form: ReplyForm) -> list[Block]:
 
 
 def _own_inputs(form: ReplyForm) -> list[Block]:
-    hint = "Leave it empty for all that is open"
-    hint = f"{hint}: {literal(form.owed, _MAX_OWED)}." if form.owed else f"{hint}."
+    open_now = f"for all that is open: {literal(form.owed, _MAX_OWED)}" if form.owed else "for the whole amount"
+    hint = f"Leave it empty {open_now}."
     if form.kind is ReplyKind.PROMISE:
         return [
             text_input(PROMISED, "Amount promised", hint=hint, max_length=40, optional=True),

@@ -143,7 +143,7 @@ class TestForm:
         await kind(world, "promise")
         assert "They said Friday" in words(world)
         assert "Will be paid by" in words(world)
-        assert "Leave it empty for all that is open: $17,250.00." in words(world)
+        assert "Leave it empty for all that is open: $17,250.00 on INV-12345." in words(world)
         await kind(world, "dispute")
         assert "They said Friday" in words(world)
         assert "Goods not received" in words(world)
