@@ -13,7 +13,9 @@ from bot.csv_text import BYTE_ORDER_MARK, csv_text
 from bot.deps import Deps
 from bot.tables import company_provenance, customer_of
 from bot.views.csv_notices import csv_name, csv_words
-from bot.views.table_ref import TableRef
+from bot.views.table_ref import TableRef, meant_invoices
+from store.db import ReadConnection
+from store.open_invoices import count_open
 
 # What other imports take; spreadsheets hold a million.
 MAX_ROWS = 200_000
@@ -40,6 +42,7 @@ async def csv_file(deps: Deps, ref: TableRef) -> AsyncIterator[CsvFile]:
     """The file, until the block ends. Raises TooManyRowsError, StoreError."""
     with TemporaryFile() as content:
         async with deps.store.read() as conn:
+            await _check_length(deps, conn, ref)
             rows = await _write(content, table_rows(deps, conn, ref))
             customer = await customer_of(conn, ref)
             words = csv_words(ref, customer, rows, await company_provenance(deps, conn), place_of(deps))
@@ -47,6 +50,12 @@ async def csv_file(deps: Deps, ref: TableRef) -> AsyncIterator[CsvFile]:
         content.seek(0)
         name = csv_name(ref, customer, deps.today())
         yield CsvFile(content=content, size=size, rows=rows, name=name, words=words)
+
+
+async def _check_length(deps: Deps, conn: ReadConnection, ref: TableRef) -> None:
+    """Counting is quick; writing what is too long would not be."""
+    if ref.kind in {"overdue", "open"} and await count_open(conn, meant_invoices(ref), deps.today()) > MAX_ROWS:
+        raise TooManyRowsError
 
 
 async def _write(content: IO[bytes], rows: AsyncIterator[Row]) -> int:

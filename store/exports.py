@@ -1,13 +1,16 @@
 """Files on their way to a person: which upload each became, so that one that is tried again stays one file."""
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Boolean, Column, String, Table, Text, delete, select, update
 
 from store.db import ReadConnection, WriteConnection
 from store.schema import Instant, metadata
 from store.upsert import conflict_insert
+
+# Work that is tried again ends within a day.
+_KEPT = timedelta(days=30)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,7 +49,8 @@ async def export_by_id(conn: ReadConnection, export_id: str) -> Export | None:
 
 
 async def add_export(conn: WriteConnection, export: Export) -> None:
-    """Note that Slack has the file; one that is noted already stays."""
+    """Note that Slack has the file; one that is noted already stays. Notes that nobody needs any more go."""
+    await conn.execute(delete(exports).where(exports.c.uploaded_at < export.uploaded_at - _KEPT))
     statement = conflict_insert(conn, exports).values(asdict(export))
     await conn.execute(statement.on_conflict_do_nothing(index_elements=["id"]))
 

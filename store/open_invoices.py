@@ -13,7 +13,7 @@ from store.invoices import Invoice, invoices, invoices_by_id, unsettled
 from store.portfolio import InvoiceFilter, conditions
 from store.records import RecordId
 
-_FETCHED = 1000
+_FETCHED = 5000
 # Where an invoice without a due date stands: behind all others.
 _NO_DUE_DATE = date.max
 

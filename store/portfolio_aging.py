@@ -18,7 +18,7 @@ from store.money import Money
 from store.portfolio import InvoiceFilter, conditions
 from store.records import RecordId
 
-_FETCHED = 1000
+_FETCHED = 5000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

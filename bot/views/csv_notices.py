@@ -55,7 +55,7 @@ def csv_name(ref: TableRef, customer: str, today: date) -> str:
 
 
 def csv_words(ref: TableRef, customer: str, rows: int, provenance: Provenance, place: Place) -> str:
-    """What stands above the file, as mrkdwn: «57 past-due invoices (sales rep Robin Ray) (as of …)»."""
+    """What stands above the file, as mrkdwn: «57 past-due invoices · sales rep Robin Ray (as of …)»."""
     about = scope_words(ref.filter, customer)
-    only = f" ({about})" if about else ""
-    return escaped(f"{counted(rows, _NOUNS[ref.kind])}{only} {provenance_words(provenance, place)}")
+    of = f" · {about}" if about else ""
+    return escaped(f"{counted(rows, _NOUNS[ref.kind])}{of} {provenance_words(provenance, place)}")

@@ -139,6 +139,11 @@ class TestCsv:
         await csv_.send(world.assistant.deps, "csv-nobody", await asked(world, "U0NOBODY00"))
         assert len(files_of(world)) == before
 
+    async def test_more_customers_than_a_file_holds(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("bot.csv_file.MAX_ROWS", 3)
+        assert f"A CSV holds {MAX_ROWS:,} rows at most" in await pressed(world, "/tesorio aging")
+        assert await finished(world) is WorkState.DONE
+
     @pytest.mark.parametrize("value", ["", "{}", '{"v": 1, "table": "invoices", "first": 1}', "x" * 1999])
     async def test_a_value_that_stands_for_nothing_starts_nothing(self, world: World, value: str) -> None:
         await pressed(world)

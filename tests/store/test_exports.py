@@ -1,6 +1,7 @@
 """How far files have come on their way."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from store.db import Store
 from store.exports import Export, add_export, export_by_id, forget_export, mark_sent
@@ -21,6 +22,12 @@ class TestExports:
             await add_export(conn, EXPORT)
             await add_export(conn, replace(EXPORT, file_id="F2"))
         assert await kept(store) == EXPORT
+
+    async def test_an_old_one_goes_with_the_next(self, store: Store) -> None:
+        async with store.write() as conn:
+            await add_export(conn, EXPORT)
+            await add_export(conn, replace(EXPORT, id="csv-2", uploaded_at=AT + timedelta(days=31)))
+        assert await kept(store) is None
 
     async def test_is_sent_or_made_anew(self, store: Store) -> None:
         async with store.write() as conn:

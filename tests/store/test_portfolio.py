@@ -162,6 +162,15 @@ class TestNames:
 
 
 class TestAllOpenInvoices:
+    async def test_are_read_in_pages(self, store: Store, kept: list[Invoice], monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("store.open_invoices._FETCHED", 7)
+        monkeypatch.setattr("store.portfolio_aging._FETCHED", 3)
+        async with store.read() as conn:
+            found = [each.invoice.id async for each in all_open_invoices(conn, InvoiceFilter(), TODAY)]
+            parts = [each async for each in aging_by_customer(conn, InvoiceFilter(), TODAY)]
+        assert found == [invoice.id for invoice in meant(kept, InvoiceFilter())]
+        assert sum(each.aging.open_invoices for each in parts) == len(found)
+
     async def test_know_their_customers(self, store: Store) -> None:
         await save(
             store,
