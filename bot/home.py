@@ -113,6 +113,7 @@ async def _admin(deps: Deps, conn: ReadConnection, runs: Sequence[SyncRun]) -> A
         troubles=await listed_deliveries(conn, TROUBLED, limit=MAX_TROUBLES),
         troubles_in_all=sum(counts.get(state, 0) for state in TROUBLED),
         findings=await _findings(deps, conn, runs),
+        targets=deps.target_titles,
     )
 
 

@@ -16,11 +16,11 @@ from bot.feature import ActionRequest, Feature, action_request
 from bot.home import TROUBLED, home_of
 from bot.slack_client import slack_reason
 from bot.views.home import home_view, unlinked_home
+from bot.views.home_admin import ARRIVED, DROP, RETRY
 from bot.views.misses import outdated_button
 from store.deliveries import Delivery, DeliveryState, delivery_by_id
 from store.outbox import ended_by_hand, move_delivery, set_going
 
-RETRY, DROP = "home.retry", "home.drop"
 _log = logging.getLogger(__name__)
 
 
@@ -70,7 +70,11 @@ def _decided(deps: Deps, delivery: Delivery, action_id: str) -> Delivery:
         return delivery
     if action_id == DROP:
         return ended_by_hand(delivery, DeliveryState.DROPPED, deps.clock(), "given up by an admin")
-    return set_going(delivery, deps.clock(), may_double=delivery.target == TARGET)
+    if action_id == ARRIVED:
+        return ended_by_hand(delivery, DeliveryState.SENT, deps.clock(), "")
+    # Until its author was asked, a post in doubt can still be looked up.
+    was_asked = delivery.target == TARGET and delivery.asked_at is not None
+    return set_going(delivery, deps.clock(), may_double=was_asked)
 
 
 def opener(body: Mapping[str, Any]) -> SlackPerson:
@@ -90,8 +94,8 @@ def _register(app: AsyncApp, deps: Deps) -> None:
         await decide(deps, action_request(body))
 
     app.event("app_home_opened")(on_opened)
-    app.action(RETRY)(on_decision)
-    app.action(DROP)(on_decision)
+    for action_id in (RETRY, ARRIVED, DROP):
+        app.action(action_id)(on_decision)
 
 
 FEATURE = Feature(events=frozenset({"app_home_opened"}), has_home=True, register=_register)

@@ -1,9 +1,9 @@
 """Home, for admins: who wants to be connected, what could not be delivered, and what is wrong with the sources."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from slack_sdk.models.blocks import Block
+from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.views.amounts import Place, as_of
 from bot.views.buttons import confirmation, plain_button
@@ -14,11 +14,20 @@ from bot.views.parts import buttons_row, small_print
 from bot.views.text import esc, literal
 from store.deliveries import Delivery, DeliveryState
 
+RETRY, ARRIVED, DROP = "home.retry", "home.arrived", "home.drop"
 MAX_ASKED = 5
 MAX_TROUBLES = 5
 MAX_FINDINGS = 5
 _MAX_REASON = 150
 _MAX_VALUE = 2000
+# What deliveries are called; any other is a message.
+_KINDS = {
+    "note": "Note",
+    "share": "Shared record",
+    "notice": "Notification",
+    "promise": "Word on a promise",
+    "connect": "Message about a connection",
+}
 _STATES = {
     DeliveryState.UNKNOWN: "it may have arrived",
     DeliveryState.REJECTED: "refused",
@@ -36,13 +45,14 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AdminPart:
-    """What waits for an admin; the counts are of all, the lists may be shorter."""
+    """What waits for an admin; the counts are of all, the lists may be shorter. `targets` are names of systems."""
 
     asked: tuple[Asked, ...]
     asked_in_all: int
     troubles: tuple[Delivery, ...]
     troubles_in_all: int
     findings: tuple[Finding, ...]
+    targets: Mapping[str, str] = field(default_factory=dict)
 
 
 def admin_blocks(part: AdminPart, place: Place) -> list[Block]:
@@ -67,7 +77,8 @@ def _asked(part: AdminPart) -> list[Block]:
 def _troubles(part: AdminPart, place: Place) -> list[Block]:
     blocks: list[Block] = []
     for number, delivery in enumerate(part.troubles[:MAX_TROUBLES]):
-        blocks += _trouble(number, delivery, place)
+        target = part.targets.get(delivery.target, delivery.target)
+        blocks += _trouble(number, delivery, "Slack" if delivery.target == "slack" else target, place)
     if not blocks:
         return []
     left_out = part.troubles_in_all - min(len(part.troubles), MAX_TROUBLES)
@@ -78,20 +89,21 @@ def _troubles(part: AdminPart, place: Place) -> list[Block]:
     ]
 
 
-def _trouble(number: int, delivery: Delivery, place: Place) -> list[Block]:
-    target = "Slack" if delivery.target == "slack" else delivery.target
+def _trouble(number: int, delivery: Delivery, target: str, place: Place) -> list[Block]:
     reason = f": {literal(delivery.reason, _MAX_REASON)}" if delivery.reason else ""
     since = as_of(delivery.created_at, place).removeprefix("as of ")
-    title = f"{literal(delivery.kind, MAX_NAME).capitalize()} to {literal(target, MAX_NAME)}"
+    title = f"{_KINDS.get(delivery.kind, 'Message')} to {literal(target, MAX_NAME)}"
     row = entry(f"trouble.{number}", title, f"{_STATES.get(delivery.state, '')}{reason} · from {since}")
     if len(delivery.id) > _MAX_VALUE:
         return [row]
+    return [row, *buttons_row(f"trouble.{number}.decide", _decisions(delivery))]
+
+
+def _decisions(delivery: Delivery) -> list[ButtonElement]:
     sure = confirmation("Give this up?", "It is not delivered, and nobody is asked again.", "Give up", danger=True)
-    buttons = [
-        plain_button("Send again", "home.retry", delivery.id),
-        plain_button("Give up", "home.drop", delivery.id, style="danger", confirm=sure),
-    ]
-    return [row, *buttons_row(f"trouble.{number}.decide", buttons)]
+    again = plain_button("Send again", RETRY, delivery.id)
+    arrived = [plain_button("It arrived", ARRIVED, delivery.id)] if delivery.state is DeliveryState.UNKNOWN else []
+    return [again, *arrived, plain_button("Give up", DROP, delivery.id, style="danger", confirm=sure)]
 
 
 def _findings(findings: Sequence[Finding]) -> list[Block]:

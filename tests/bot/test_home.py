@@ -129,7 +129,7 @@ class TestHome:
 
 
 class TestAdmin:
-    async def _troubled(self, world: World, name: str) -> Delivery:
+    async def _troubled(self, world: World, name: str, state: DeliveryState = DeliveryState.REJECTED) -> Delivery:
         delivery = Delivery(
             id=name,
             kind="note",
@@ -137,10 +137,10 @@ class TestAdmin:
             lane=f"somewhere/{name}",
             payload={},
             created_at=world.clock(),
-            state=DeliveryState.REJECTED,
+            state=state,
             reason="no such customer",
             is_enqueued=True,
-            told=DeliveryState.REJECTED.value,
+            told=state.value,
         )
         async with world.store.write() as conn:
             await add_deliveries(conn, [delivery])
@@ -165,6 +165,12 @@ class TestAdmin:
         home = await home_of(world, CHLOE)
         await world.workspace.click(CHLOE, home["id"], "home.retry", value="note-again", waiting=SEEN_HOME)
         assert await self._state(world, "note-again") is not DeliveryState.REJECTED
+
+    async def test_says_that_one_has_arrived(self, world: World) -> None:
+        await self._troubled(world, "note-there", DeliveryState.UNKNOWN)
+        home = await home_of(world, CHLOE)
+        await world.workspace.click(CHLOE, home["id"], "home.arrived", value="note-there", waiting=SEEN_HOME)
+        assert await self._state(world, "note-there") is DeliveryState.SENT
 
     async def test_others_neither_see_nor_decide(self, world: World) -> None:
         await self._troubled(world, "note-mine")

@@ -20,6 +20,7 @@ from bot.views.parts import Message
 from bot.views.subscribe import subscription_words
 from bot.views.values import RecordRef
 from sandbox.slack import blocks as rules
+from store.deliveries import DeliveryState
 from store.money import Money
 from store.own_customers import OwnCustomer
 from store.records import RecordId
@@ -155,13 +156,14 @@ class TestHome:
             asked_in_all=3,
             troubles=(make_delivery(),),
             troubles_in_all=2,
+            targets={"netsuite": "NetSuite"},
             findings=(Finding(about="NetSuite invoices", detail="2 records could not be read"),),
         )
         home = make_home(admin=admin)
         shown = said(home)
         assert "*Eva Lima*\nwants to be connected to Eva (eva@m.example), finance" in shown
         assert "+2 more waiting" in shown
-        assert "*Note to netsuite*\nrefused: no such customer" in shown
+        assert "*Note to NetSuite*\nrefused: no such customer" in shown
         assert "+1 more in `tesorio outbox list`" in shown
         assert "⚠️ *NetSuite invoices* · 2 records could not be read" in shown
         assert {each["action_id"] for each in buttons(home_view(home))} == {
@@ -171,6 +173,12 @@ class TestHome:
             "home.retry",
             "home.drop",
         }
+
+    def test_what_may_have_arrived_can_be_said_to_have(self) -> None:
+        unknown = make_delivery(state=DeliveryState.UNKNOWN, kind="share", target="slack")
+        home = make_home(admin=make_admin(troubles=(unknown,), troubles_in_all=1))
+        assert "*Shared record to Slack*\nit may have arrived" in said(home)
+        assert "home.arrived" in {each["action_id"] for each in buttons(home_view(home))}
 
     def test_an_admin_with_nothing_to_do_reads_that(self) -> None:
         assert "Nothing waits for you." in said(make_home(admin=make_admin()))
