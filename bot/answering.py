@@ -17,6 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.delivery import FORMS, Verdict, form_of, is_slack_address, verdict_of_answer, verdict_of_error
+from bot.slack_client import SlackClient
 from bot.views.parts import Message
 
 _TIMEOUT_SECONDS = 10
@@ -143,6 +144,8 @@ class Answering:
     async def _http(self, url: str, body: Mapping[str, object]) -> Verdict:
         if self._session is None:
             raise RuntimeError("used outside its block")
+        if isinstance(self._slack, SlackClient) and self._slack.shut:
+            return Verdict(reason=f"response_url: {self._slack.shut}")
         try:
             # A redirect would lead the answer, which holds people's data, to an address that nobody checked.
             async with self._session.post(url, json=body, allow_redirects=False) as answer:
