@@ -11,7 +11,7 @@ from bot.filter_names import meaning_of
 from bot.filters import Filter
 from sandbox.slack import Outcome
 from sandbox.slack.records import Message
-from sandbox.slack.seed import ANA, BEN, GUEST
+from sandbox.slack.seed import ANA, BEN, GUEST, NORTHWIND_SHARED
 from store.contacts import Contact
 from store.customers import Customer
 from store.invoices import Invoice, InvoiceStatus
@@ -183,6 +183,29 @@ class TestFilters:
         outcome = await world.say(f"/tesorio {word} {typed}")
         assert told in world.shown(outcome)
         assert all(message.ephemeral_to == ANA for message in outcome.messages)
+
+
+class TestWhoReads:
+    @pytest.mark.parametrize("line", ["/tesorio aging", "/tesorio overdue", "/tesorio overdue by:customer"])
+    async def test_outsiders_never_do(self, world: World, line: str) -> None:
+        outcome = await world.workspace.say(ANA, NORTHWIND_SHARED, line)
+        [answer] = outcome.messages
+        assert answer.ephemeral_to == ANA
+        assert "people of another company read this channel" in world.shown(answer)
+
+    @pytest.mark.parametrize("line", ["/tesorio aging currency:EUR", "/tesorio overdue customer:zenith"])
+    async def test_a_private_answer_is_posted_by_its_button(
+        self, world: World, monkeypatch: pytest.MonkeyPatch, line: str
+    ) -> None:
+        slack = world.assistant.deps.rules.slack
+        monkeypatch.setitem(
+            world.assistant.deps.rules.__dict__, "slack", slack.model_copy(update={"answers": "private"})
+        )
+        answer = await world.card(line)
+        assert answer.ephemeral_to == ANA
+        outcome = await world.workspace.click(ANA, answer, "answers.post", waiting=SETTLED)
+        posted = [message for message in outcome.messages if message.ephemeral_to is None]
+        assert [message.text for message in posted] == [answer.text]
 
 
 class TestOverdue:
