@@ -54,7 +54,7 @@ def work_handlers(
         senders=senders,
         told=told,
         checks=checks,
-        trouble=outbox.trouble_of,
+        trouble=partial(outbox.trouble_of, titles=deps.target_titles),
         backoff=_backoff,
         outdated_after=timedelta(hours=deps.rules.outbox.confirm_after_hours),
     )

@@ -6,10 +6,11 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
@@ -48,14 +49,19 @@ _TOLD_OTHERWISE = frozenset({"notice"})
 _log = logging.getLogger(__name__)
 
 
-def trouble_of(delivery: Delivery, at: datetime) -> tuple[Delivery, ...]:
-    """What its author must be told of a delivery in this state: a question, bad news, or nothing."""
+def trouble_of(
+    delivery: Delivery, at: datetime, titles: Mapping[str, str] = MappingProxyType({})
+) -> tuple[Delivery, ...]:
+    """What its author must be told of a delivery in this state: a question, bad news, or nothing.
+
+    `titles` says what people call the targets.
+    """
     is_question = delivery.state is DeliveryState.UNKNOWN and delivery.asked_at is not None
     is_refused = delivery.state is DeliveryState.REJECTED and delivery.kind not in _TOLD_OTHERWISE
     is_bad_news = is_refused or delivery.state is DeliveryState.DEAD
     if not delivery.author or delivery.kind in _OWN or not (is_question or is_bad_news):
         return ()
-    told = question(delivery) if is_question else trouble(delivery)
+    told = question(delivery) if is_question else trouble(delivery, titles.get(delivery.target, ""))
     kind = "outbox.question" if is_question else "outbox.trouble"
     # Attempts begin anew with each round, so both name the occasion.
     occasion = f"{delivery.id}/{delivery.round}/{delivery.attempts}"

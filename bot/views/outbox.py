@@ -41,9 +41,9 @@ def question(delivery: Delivery) -> Message:
     return message(asked, [*blocks, *_place(delivery), *_row(answers)])
 
 
-def trouble(delivery: Delivery) -> Message:
-    """It did not arrive and is tried no more; why, and the way out."""
-    told = f"This could not be delivered {_where(delivery)}. {way_out(delivery)}"
+def trouble(delivery: Delivery, title: str = "") -> Message:
+    """It did not arrive and is tried no more; why, and the way out. `title` is what people call the target."""
+    told = f"This could not be delivered {_where(delivery, title)}. {way_out(delivery)}"
     row = _row([_button("Send again", RESEND, delivery)])
     return message(told, [paragraph("trouble", told), *_excerpt(delivery), *_place(delivery), *row])
 
@@ -66,9 +66,9 @@ def way_out(delivery: Delivery) -> str:
     return f"The answer was: {literal(delivery.reason, _MAX_REASON)}."
 
 
-def _where(delivery: Delivery) -> str:
+def _where(delivery: Delivery, title: str = "") -> str:
     if delivery.target != "slack":
-        return f"to {delivery.target}"
+        return f"to {literal(title or delivery.target, _MAX_REASON)}"
     return (
         "as a direct message" if str(delivery.payload.get("channel", ""))[:1] in {"U", "W", "D"} else "in the channel"
     )
