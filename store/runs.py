@@ -130,16 +130,6 @@ async def latest_runs(conn: ReadConnection) -> tuple[SyncRun, ...]:
     return tuple(_run(row) for row in (await conn.execute(query)).mappings())
 
 
-async def ended_runs(conn: ReadConnection, source: str) -> tuple[SyncRun, ...]:
-    """The newest run of each stream of a source that has ended."""
-    c = sync_runs.c
-    order = (c.ended_at.desc(), c.id.desc())
-    place = func.row_number().over(partition_by=c.stream, order_by=order).label("place")
-    ranked = select(c.id, place).where(c.source == source, c.ended_at.is_not(None)).subquery()
-    query = select(sync_runs).join(ranked, (c.id == ranked.c.id) & (ranked.c.place == 1)).order_by(c.stream)
-    return tuple(_run(row) for row in (await conn.execute(query)).mappings())
-
-
 async def first_read_at(conn: ReadConnection, source: str, stream: str) -> datetime | None:
     """When a stream had been read to its end for the first time; None before."""
     c = sync_runs.c

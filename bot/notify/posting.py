@@ -74,18 +74,19 @@ def digest_mark(subscription: ChannelSubscription) -> str:
 async def _tell(deps: Deps, subscription: ChannelSubscription) -> None:
     now = deps.clock()
     async with deps.store.write() as conn:
-        if not await _may_be_told(deps, conn, subscription):
+        current = await _still_told(deps, conn, subscription.id)
+        if current is None:
             return
         known = await waiting_notices(conn, subscription.id)
         waiting, views = await _true_now(deps, conn, known)
         planned = plan(waiting, await told_since(conn, subscription.id, now - BURST_WINDOW), now)
         for notice in planned.singly:
             drawn = notice_message(views[notice.id], place_of(deps))
-            await _post(conn, subscription, drawn, [notice], now)
+            await _post(conn, current, drawn, [notice], now)
         if planned.gathered:
             shown = tuple(views[notice.id] for notice in planned.gathered)
             drawn = digest_message(DigestView(title=counted_news(len(shown)), news=shown), place_of(deps))
-            await _post(conn, subscription, drawn, planned.gathered, now)
+            await _post(conn, current, drawn, planned.gathered, now)
         posted = bool(planned.singly or planned.gathered)
     if posted:
         deps.outbox.ring()
@@ -97,11 +98,12 @@ async def _tell_digest(deps: Deps, subscription: ChannelSubscription, now: datet
         # The first thing, so that of two replicas one goes on.
         if not await mark_day(conn, digest_mark(subscription), due):
             return
-        if not await _may_be_told(deps, conn, subscription):
+        current = await _still_told(deps, conn, subscription.id)
+        if current is None:
             return
         waiting, views = await _true_now(deps, conn, await waiting_notices(conn, subscription.id))
-        drawn = await _digest(deps, conn, subscription, tuple(views[notice.id] for notice in waiting), now)
-        await _post(conn, subscription, drawn, waiting, now, key=due.isoformat())
+        drawn = await _digest(deps, conn, current, tuple(views[notice.id] for notice in waiting), now)
+        await _post(conn, current, drawn, waiting, now, key=due.isoformat())
     deps.outbox.ring()
 
 
@@ -121,21 +123,24 @@ async def _digest(
     )
 
 
-async def _may_be_told(deps: Deps, conn: WriteConnection, subscription: ChannelSubscription) -> bool:
-    """Whether its owner may still ask for it, and nobody from outside reads along; else it is paused."""
-    current = await subscription_by_id(conn, subscription.id)
+async def _still_told(deps: Deps, conn: WriteConnection, subscription_id: str) -> ChannelSubscription | None:
+    """The subscription as it is now, unless it is to be told nothing.
+
+    Where its owner may not ask for it any more, or somebody from outside reads along, it is paused.
+    """
+    current = await subscription_by_id(conn, subscription_id)
     if current is None or current.paused_at is not None:
-        return False
-    person = SlackPerson(team_id=deps.team_id, user_id=subscription.owner_slack)
+        return None
+    person = SlackPerson(team_id=deps.team_id, user_id=current.owner_slack)
     decision = await decide(conn, person, Capability.ACT)
-    if not decision.allowed or decision.user is None or decision.user.id != subscription.owner_id:
-        await pause(deps, conn, subscription, PauseCause.OWNER)
-        return False
-    channel = None if subscription.is_direct else await channel_by_id(conn, subscription.channel_id)
+    if not decision.allowed or decision.user is None or decision.user.id != current.owner_id:
+        await pause(deps, conn, current, PauseCause.OWNER)
+        return None
+    channel = None if current.is_direct else await channel_by_id(conn, current.channel_id)
     if channel is not None and audience_of(channel.facts).is_external:
-        await pause(deps, conn, subscription, PauseCause.OUTSIDERS)
-        return False
-    return True
+        await pause(deps, conn, current, PauseCause.OUTSIDERS)
+        return None
+    return current
 
 
 async def _true_now(

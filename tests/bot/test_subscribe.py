@@ -302,6 +302,24 @@ class TestList:
         await world.workspace.click(CHLOE, chloes, "subscriptions.pause", waiting=SETTLED)
         assert (await kept(world, made.id)).pause_cause is PauseCause.PERSON
 
+    async def test_what_is_not_ones_own_or_is_gone_cannot_be_changed(self, world: World) -> None:
+        made = await subscribed(world, "payments to me")
+        shown = await listed(world)
+        for action in ("pause", "edit"):
+            payload = await self._clicked(world, shown, f"subscriptions.{action}", by=CHLOE)
+            assert "Your role here does not allow this." in payload
+        assert (await kept(world, made.id)).paused_at is None
+        async with world.store.write() as conn:
+            await delete_subscription(conn, made.id)
+        assert "That subscription is gone." in await self._clicked(world, shown, "subscriptions.edit", by=ANA)
+        assert "That subscription is gone." in await self._clicked(world, shown, "subscriptions.pause", by=ANA)
+
+    async def _clicked(self, world: World, shown: Message, action: str, *, by: str) -> str:
+        """What somebody reads who presses a button that they need not have been shown."""
+        waiting = Waiting(quiet_seconds=0.4)
+        outcome = await world.workspace.click(by, shown, action, waiting=waiting)
+        return world.shown(outcome)
+
     async def test_of_nothing_says_how_to_begin(self, world: World) -> None:
         assert "Type /tesorio subscribe" in world.shown(await listed(world))
 
