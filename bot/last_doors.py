@@ -20,6 +20,7 @@ from store.audit import AuditEvent
 _ANYTHING = re.compile(".*")
 _OK = 200
 _MAX_SUBJECT = 200
+_MAX_KIND, _MAX_KINDS = 60, 100
 _log = logging.getLogger(__name__)
 
 
@@ -42,8 +43,14 @@ def register_last_doors(app: AsyncApp, deps: Deps) -> None:
     async def no_options(ack: Any) -> None:
         await ack(options=[])
 
-    async def quiet(ack: Any) -> None:
+    unknown: set[str] = set()
+
+    async def unknown_event(ack: Any, body: dict[str, Any]) -> None:
         await ack()
+        kind = str(part(body, "event").get("type"))[:_MAX_KIND]
+        if kind not in unknown and len(unknown) < _MAX_KINDS:
+            unknown.add(kind)
+            _log.info("Slack sends events of type %s, to which nothing listens here", kind)
 
     async def on_error(error: Exception, body: dict[str, Any], ack: Any) -> BoltResponse:
         await _tell_failure(deps, error, body, ack)
@@ -53,7 +60,7 @@ def register_last_doors(app: AsyncApp, deps: Deps) -> None:
     app.shortcut(_ANYTHING)(old_shortcut)
     app.view(_ANYTHING)(old_view)
     app.options(_ANYTHING)(no_options)
-    app.event(_ANYTHING)(quiet)
+    app.event(_ANYTHING)(unknown_event)
     app.error(on_error)
 
 

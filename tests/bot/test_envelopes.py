@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
@@ -87,8 +88,20 @@ class TestAck:
             assert answer.ack is not None
             assert answer.ack.seconds < SOON_SECONDS
 
-    async def test_comes_for_events_that_nobody_listens_to(self, world: World) -> None:
-        for kind in ("app_home_opened", "link_shared", "message", "an_event_of_next_year"):
+    async def test_comes_for_events_that_nobody_listens_to(
+        self, world: World, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        caplog.set_level(logging.INFO, logger="bot")
+        for nth in range(3):
+            for kind in ("an_event_of_next_year", "another"):
+                payload = {"type": "event_callback", "event_id": f"Ev{nth}{kind}", "event": {"type": kind}}
+                assert (await deliver(world, "events_api", payload)).ack is not None
+        await world.catch_up()
+        assert not world.log.errors()
+        assert world.log.text().count("events of type another, to which nothing listens here") == 1
+
+    async def test_comes_for_events_with_nothing_in_them(self, world: World) -> None:
+        for kind in ("app_home_opened", "link_shared", "message"):
             payload = {"type": "event_callback", "event_id": f"Ev{kind}", "event": {"type": kind}}
             assert (await deliver(world, "events_api", payload)).ack is not None
         await world.catch_up()
