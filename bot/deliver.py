@@ -14,7 +14,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.delivery import FORMS, form_of, refuses_blocks, retry_after
-from bot.slack_client import slack_reason
+from bot.slack_client import slack_reason, slack_status
 from bot.views.parts import Message
 from store.db import Store
 from store.deliveries import Delivery, delivery_by_id
@@ -147,7 +147,8 @@ class SlackPosts:
                 return await self._found(delivery)
         except SlackApiError as error:
             code, status, headers = _told(error)
-            if status >= _BUSY or code in _TRANSIENT | _HALF_DONE:
+            is_odd = bool(status) and not _is_slacks(error)
+            if status >= _BUSY or is_odd or code in _TRANSIENT | _HALF_DONE:
                 return Later(reason=code, after_seconds=retry_after(headers))
             return Untraceable()
         except (aiohttp.ClientError, OSError) as error:
@@ -250,20 +251,17 @@ def _outcome_of_refusal(error: SlackApiError, *, is_new: bool, is_traceable: boo
         return InDoubt(reason=code) if is_new and is_traceable else Later(reason=code)
     if status == _UNAVAILABLE:
         return Later(reason=code)
-    if status >= _SERVER_ERROR or not _is_slacks(error):
+    if status >= _SERVER_ERROR or (status and not _is_slacks(error)):
         return InDoubt(reason=code) if is_new else Later(reason=code)
     return Refused(reason=code)
 
 
 def _told(error: SlackApiError) -> tuple[str, int, Mapping[str, str]]:
-    """Slack's code, the HTTP status (0 when nobody knows) and the headers of a refusal."""
-    answer: Any = error.response
-    status = getattr(answer, "status_code", None)
-    if status is None and isinstance(answer, Mapping):
-        status = answer.get("status")
-    return slack_reason(error), int(status or 0), getattr(answer, "headers", None) or {}
+    """Slack's code, the HTTP status (0 when nothing was sent at all) and the headers of a refusal."""
+    return slack_reason(error), slack_status(error), getattr(error.response, "headers", None) or {}
 
 
 def _is_slacks(error: SlackApiError) -> bool:
     """Whether the refusal is JSON of Slack's and not some proxy's page."""
-    return hasattr(error.response, "status_code")
+    data = getattr(error.response, "data", None)
+    return isinstance(data, Mapping) and "error" in data
