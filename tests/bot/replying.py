@@ -8,12 +8,12 @@ from uuid import uuid4
 
 from sandbox.slack import Outcome, Waiting
 from sandbox.slack.records import Message
-from sandbox.slack.seed import ANA, TEAM_ID
+from sandbox.slack.seed import ANA, AR_TEAM, BEN, TEAM_ID
 from store.notes import Note, notes_about
 from store.records import RecordId
-from store.users import linked_user
+from store.users import Role, linked_user, set_role
 from store.work import WorkState
-from tests.bot.world import CHANNEL, World, elements, ended
+from tests.bot.world import ACKED, CHANNEL, World, elements, ended
 
 # Lines of earlier replies may still move meanwhile.
 A_CARD = Waiting(until=lambda seen: any(elements(each, "reply.open") for each in seen.messages))
@@ -54,6 +54,17 @@ async def submitted_anew(world: World, change: Callable[[dict[str, Any]], None])
     assert answer.ack is not None
     assert answer.ack.payload is not None
     return dict(answer.ack.payload)
+
+
+async def a_message(world: World, text: str, channel: str = AR_TEAM) -> Message:
+    await world.workspace.post(BEN, channel, text, ACKED)
+    return world.workspace.messages(channel)[-1]
+
+
+async def chosen(world: World, text: str) -> dict[str, object]:
+    """The first record that the select offers for a text."""
+    offered = await world.workspace.suggestions(ANA, None, "pick.record", text)
+    return {"pick.record": offered["options"][0]}
 
 
 def modal(world: World, user: str = ANA) -> dict[str, Any]:
@@ -105,8 +116,9 @@ def about_customer(world: World, name: str = "") -> tuple[RecordId, str]:
     return RecordId(f"netsuite:customer:{found.id}"), found.name
 
 
-async def account_of(world: World, user: str) -> str:
-    async with world.store.read() as conn:
+async def give_role(world: World, role: Role, user: str = ANA) -> None:
+    """Change what the account of this person may do."""
+    async with world.store.write() as conn:
         found = await linked_user(conn, TEAM_ID, user)
-    assert found is not None
-    return found.id
+        assert found is not None
+        await set_role(conn, found.id, role)

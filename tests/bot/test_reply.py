@@ -6,20 +6,21 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 
-from sandbox.slack.records import Message
 from sandbox.slack.seed import ANA, ANA_APP_DM, AR_TEAM, BEN, GENERAL
 from store.deliveries import DeliveryState
 from store.disputes import DisputeReason, open_disputes_about
 from store.promises import promises_about
-from store.users import Role, set_role
+from store.users import Role
 from tests.bot.outbox_bench import keeper, until
 from tests.bot.replying import (
     A_FORM,
+    a_message,
     about_customer,
     about_invoice,
-    account_of,
     card_of,
+    chosen,
     form_on,
+    give_role,
     kind,
     note_texts,
     saved,
@@ -27,7 +28,7 @@ from tests.bot.replying import (
     submitted_anew,
     words,
 )
-from tests.bot.world import ACKED, World, open_world
+from tests.bot.world import World, open_world
 from tests.contract.fake_target import FakeTarget, NoteKeeper
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -111,7 +112,7 @@ class TestNote:
         assert not world.log.errors()
 
     async def test_without_the_app_in_the_channel_its_author_is_told_alone(self, world: World) -> None:
-        await world.workspace.shortcut(ANA, "reply_to_tesorio", await _message(world, "Quietly", GENERAL), A_FORM)
+        await world.workspace.shortcut(ANA, "reply_to_tesorio", await a_message(world, "Quietly", GENERAL), A_FORM)
         await submit(world, await chosen(world, "INV-12345"))
         note = await saved(world)
         assert (await world.delivered(f"{note.id}/line")).state is DeliveryState.REJECTED
@@ -168,11 +169,11 @@ class TestForm:
 
     async def test_is_refused_when_the_role_was_taken_meanwhile_and_keeps_the_text(self, world: World) -> None:
         await form_on(world)
-        await _make(world, Role.VIEWER)
+        await give_role(world, Role.VIEWER)
         try:
             outcome = await submit(world, {"reply.text": "Too late"})
         finally:
-            await _make(world, Role.FINANCE)
+            await give_role(world, Role.FINANCE)
         assert "Your role here does not allow this" in outcome.errors["reply.text.block"]
         assert "Too late" not in await note_texts(world)
         assert "reply.submit.denied" in [each[1] for each in await world.audited()]
@@ -209,7 +210,7 @@ class TestForm:
 
 class TestMessage:
     async def test_is_quoted_with_its_author_and_kept_as_evidence(self, world: World) -> None:
-        said = await _message(world, "We pay <Friday> & more, @ana")
+        said = await a_message(world, "We pay <Friday> & more, @ana")
         await world.workspace.shortcut(ANA, "reply_to_tesorio", said, A_FORM)
         assert "> Ben Okafor: We pay <Friday> & more, @Ana Silva\\n" in words(world)
         nobody = await submit(world, {})
@@ -228,7 +229,7 @@ class TestMessage:
         assert "initial_value" not in words(world)
 
     async def test_is_refused_to_a_viewer(self, world: World) -> None:
-        said = await _message(world, "Hello")
+        said = await a_message(world, "Hello")
         outcome = await world.workspace.shortcut(BEN, "reply_to_tesorio", said)
         assert "Your role here does not allow this" in world.shown(outcome)
         assert world.workspace.modal(BEN) is None
@@ -297,19 +298,3 @@ class TestDispute:
         await kind(world, "dispute")
         outcome = await submit(world, {"reply.reason": "quality"})
         assert outcome.errors == {"pick.record.block": "A dispute is about one invoice. Choose the invoice."}
-
-
-async def _message(world: World, text: str, channel: str = AR_TEAM) -> Message:
-    await world.workspace.post(BEN, channel, text, ACKED)
-    return world.workspace.messages(channel)[-1]
-
-
-async def _make(world: World, role: Role) -> None:
-    async with world.store.write() as conn:
-        await set_role(conn, await account_of(world, ANA), role)
-
-
-async def chosen(world: World, text: str) -> dict[str, object]:
-    """The first record that the select offers for a text."""
-    offered = await world.workspace.suggestions(ANA, None, "pick.record", text)
-    return {"pick.record": offered["options"][0]}

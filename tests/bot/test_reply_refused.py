@@ -1,8 +1,10 @@
 """Replies that are not taken: from people who may no more, in forms that Slack would not open, written twice."""
 
 import asyncio
+import copy
 import random
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -10,22 +12,25 @@ from bot.replies import payload_of, write_reply
 from bot.reply_form import About, Said
 from bot.views.reply import Origin, ReplyKind
 from bot.views.values import RecordRef
-from sandbox.slack.seed import ANA, CHLOE, TEAM_ID
+from sandbox.slack.seed import ANA, AR_TEAM, BEN, CHLOE, TEAM_ID
 from store.changes import changes_after, last_sequence
 from store.deliveries import deliveries_of_note
 from store.promises import promises_about
 from store.users import link_slack as link_again
 from store.users import linked_user, slack_link, unlink_slack
 from tests.bot.replying import (
+    a_message,
     about_customer,
     about_invoice,
     card_of,
     form_on,
+    kind,
     note_texts,
     notes_of,
     saved,
     submit,
     submitted_anew,
+    words,
 )
 from tests.bot.world import World
 
@@ -83,6 +88,33 @@ class TestOpening:
         assert "Please press once more" in world.shown(outcome)
 
 
+class TestForgedActs:
+    @pytest.mark.parametrize("action_id", ["reply.open", "notes.open"])
+    async def test_a_value_that_stands_for_nothing_opens_nothing(self, world: World, action_id: str) -> None:
+        await form_on(world)
+        told = await _again(world, {"action_id": action_id, "value": "2:nothing"})
+        assert "out of date" in told
+
+    async def test_a_form_from_before_an_update_is_drawn_all_the_same(self, world: World) -> None:
+        await form_on(world)
+        await kind(world, "promise")
+        await _again(world, {}, {"private_metadata": "old"})
+        assert "Amount promised" in words(world)
+        assert "Invoice INV-12345" in words(world)
+
+    async def test_another_kind_is_not_drawn_for_whoever_may_no_more(self, world: World) -> None:
+        await form_on(world)
+        await kind(world, "promise")
+        told = await _again(world, {}, user=BEN)
+        assert "Your role here does not allow this" in told
+
+    async def test_a_shortcut_that_slack_refuses_is_said(self, world: World) -> None:
+        world.workspace.faults.refuse("views.open", "expired_trigger_id")
+        said = await a_message(world, "They pay on Friday")
+        outcome = await world.workspace.shortcut(ANA, "reply_to_tesorio", said)
+        assert "Please press once more" in world.shown(outcome)
+
+
 class TestWriteReply:
     async def test_twice_is_once(self, world: World) -> None:
         ref = RecordRef(kind="customer", record_id=about_customer(world)[0])
@@ -135,3 +167,17 @@ class TestForgedRecords:
             answer = await submitted_anew(world, forge)
             assert list(answer["errors"]) == ["pick.record.block"]
         assert len(await note_texts(world)) == before
+
+
+async def _again(world: World, action: dict[str, Any], view: dict[str, Any] | None = None, user: str = ANA) -> str:
+    """The last click, forged: as another act, and with these members changed. What its person is told by message."""
+    payload = copy.deepcopy(world.last_payload("block_actions"))
+    payload["trigger_id"] = f"forged.{uuid4().hex}"
+    payload["user"]["id"] = user
+    payload["actions"][0] |= action
+    if view:
+        payload["view"] |= view
+    await world.workspace.hub.deliver("interactive", payload)
+    await world.catch_up()
+    dm, here = world.workspace.app_channel(user).id, payload.get("channel", {}).get("id", AR_TEAM)
+    return " ".join(each.text for place in (dm, here) for each in world.workspace.messages(place, user)[-1:])
