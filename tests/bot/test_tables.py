@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from bot.filter_names import meaning_of
 from bot.filters import Filter
-from sandbox.slack import Outcome
+from sandbox.slack import Outcome, Waiting
 from sandbox.slack.records import Message
 from sandbox.slack.seed import ANA, BEN, GUEST, NORTHWIND_SHARED
 from store.contacts import Contact
@@ -23,6 +23,13 @@ from tests.bot.world import SETTLED, World, elements
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+
+def is_loaded(seen: Outcome) -> bool:
+    """Whether a modal shows more than that it is coming."""
+    return seen.view is not None and "One moment" not in str(seen.view["blocks"])
+
+
+LOADED = Waiting(until=is_loaded)
 BIG = record_id("netsuite", "customer", "big")
 REP = "Zelda Quill"
 
@@ -265,12 +272,12 @@ class TestOpenInvoices:
         assert turned.ephemeral_to == BEN
 
     async def test_in_a_modal_they_are_a_modal(self, world: World) -> None:
-        await world.workspace.shortcut(ANA, "find_in_tesorio", waiting=SETTLED)
+        await world.workspace.shortcut(ANA, "find_in_tesorio", waiting=LOADED)
         offered = await world.workspace.suggestions(ANA, None, "find.choose", "zenith")
-        await world.workspace.choose(ANA, None, "find.choose", offered["options"][0], SETTLED)
-        await world.workspace.click(ANA, None, "invoices.open", waiting=SETTLED)
+        await world.workspace.choose(ANA, None, "find.choose", offered["options"][0], LOADED)
+        await world.workspace.click(ANA, None, "invoices.open", waiting=LOADED)
         assert "BIG-039" in shown_modal(world)
-        await world.workspace.click(ANA, None, "invoices.next", waiting=SETTLED)
+        await world.workspace.click(ANA, None, "invoices.next", waiting=LOADED)
         assert "11-20 of 40" in shown_modal(world)
 
     @pytest.mark.parametrize("value", ["", "1:invoice:netsuite:invoice:1", "x" * 2000])
@@ -303,7 +310,7 @@ class TestContacts:
         await keep(world, [contact(world, 1), contact(world, 2, is_primary=True), contact(world, 3, is_inactive=True)])
         card = await world.card("/tesorio customer zenith big co")
         assert "zoe2@zenith.example" not in world.shown(card)
-        await world.workspace.click(ANA, card, "contacts.open", waiting=SETTLED)
+        await world.workspace.click(ANA, card, "contacts.open", waiting=LOADED)
         shown = shown_modal(world)
         assert shown.index("Zoe 2 · Controller · primary contact") < shown.index("Zoe 1 · Controller")
         assert "zoe2@zenith.example" in shown
@@ -313,7 +320,7 @@ class TestContacts:
     async def test_a_viewer_may_not(self, world: World) -> None:
         await keep(world, [contact(world, 1)])
         card = await world.card("/tesorio customer zenith big co")
-        await world.workspace.click(BEN, card, "contacts.open", waiting=SETTLED)
+        await world.workspace.click(BEN, card, "contacts.open", waiting=LOADED)
         shown = world.shown(Outcome(view=world.workspace.modal(BEN)))
         assert "does not allow" in shown
         assert "zoe" not in shown.lower()
