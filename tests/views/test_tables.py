@@ -18,7 +18,7 @@ from bot.views.debtor_table import MAX_DEBTORS, DebtorTable, debtor_table
 from bot.views.invoice_table import ROWS_PER_PAGE, InvoiceTable, Listed, invoice_table
 from bot.views.parts import Message
 from bot.views.portfolio import Debtor, Portfolio, headline, portfolio_message, share_words
-from bot.views.portfolio_menus import Menus, chosen_name, ref_of_block
+from bot.views.portfolio_menus import Menus, chosen_name, menu_row, ref_of_block
 from bot.views.table_ref import InvalidTableError, TableRef, decode_table, encode_table, meant_invoices
 from sandbox.slack import blocks as rules
 from store.money import Money
@@ -273,3 +273,26 @@ class TestInvoiceTable:
     def test_says_when_a_page_has_emptied_meanwhile(self) -> None:
         shown = texts(invoice_table(self.make(rows=())).blocks)
         assert "No invoice on this page any more." in shown
+
+
+class TestMenus:
+    def elements(self, **values: Any) -> list[str]:
+        return [element["action_id"] for element in self.row(**values)["elements"]]
+
+    def row(self, **values: Any) -> dict[str, Any]:
+        [row] = menu_row(Menus(**{"ref": TableRef(kind="aging")} | values))
+        row_json: dict[str, Any] = row.to_dict()
+        return row_json
+
+    def test_where_there_is_no_choice_there_is_no_menu(self) -> None:
+        assert self.elements(owners=("A",), subsidiaries=()) == ["overdue.open", "csv.send"]
+        assert self.elements(owners=("A", "B"))[0] == "aging.owner"
+
+    def test_a_choice_can_be_taken_back(self) -> None:
+        chosen = TableRef(kind="aging", filter=Filter(owner="A"))
+        [menu, *_] = self.row(ref=chosen, owners=("A",))["elements"]
+        assert [option["value"] for option in menu["options"]] == ["*", "=A"]
+
+    def test_a_filter_that_a_block_cannot_remember_has_buttons_only(self) -> None:
+        long = TableRef(kind="aging", filter=Filter(owner="o" * 100, subsidiary="s" * 100, currency="EUR"))
+        assert self.row(ref=long, owners=("A", "B"))["block_id"] == "aging.buttons"
