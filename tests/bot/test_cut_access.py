@@ -63,7 +63,7 @@ class TestCutAccess:
     async def test_a_search_that_is_open_finds_nothing(self, world: World, how: str) -> None:
         eva = newcomer(world)
         account = await connected(world, eva)
-        await world.workspace.shortcut(eva.id, "find_in_tesorio", waiting=SETTLED)
+        await world.workspace.shortcut(eva.id, "find_in_tesorio", waiting=SHOWN)
         found = await world.workspace.suggestions(eva.id, None, "find.choose", "sun micro")
         assert found["options"]
         await cut(world, eva, account, how)
