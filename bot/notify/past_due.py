@@ -1,7 +1,7 @@
 """Newly past due: nobody changes an invoice when its due date passes, so once a day the store is asked.
 
-An invoice is told to a subscription once for each of its due dates. One in dispute is not; when that is settled, it is
-told on the next day.
+An invoice is told to a subscription once for each of its due dates. One in dispute is found each day, and told on the
+first on which that is settled: what is not so when it would be posted is forgotten.
 """
 
 from collections.abc import Iterable
@@ -15,7 +15,6 @@ from store.crossings import due_between
 from store.customers import Customer, customers_by_id
 from store.day_marks import mark_day, marked_day
 from store.db import ReadConnection
-from store.disputes import disputed_invoices
 from store.invoices import Invoice
 from store.notices import Notice, add_notices, known_notices
 from store.records import RecordId
@@ -72,11 +71,10 @@ async def _crossed(
     days = timedelta(days=days_to_cross(subscription.wanted))
     found: list[Notice] = []
     async for page in due_between(conn, since - days, today - days):
-        disputed = await disputed_invoices(conn, [invoice.id for invoice in page])
         customers = await customers_of(conn, page)
         for invoice in page:
             customer = customers.get(invoice.customer_id) if invoice.customer_id else None
             news = past_due_news(invoice, customer, now)
-            if news is not None and invoice.id not in disputed and is_wanted(subscription, news, today):
+            if news is not None and is_wanted(subscription, news, today):
                 found.append(notice_of(subscription, news))
     return found

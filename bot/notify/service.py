@@ -7,17 +7,15 @@ from functools import partial
 from bot.deps import Deps
 from bot.feed import Reader, follow
 from bot.notify.gather import credit_news, news_in, note_known_breaks, note_standing_breaks, read_batch
-from bot.notify.news import News
 from bot.notify.past_due import tell_new_day
 from bot.notify.pausing import offer_again
 from bot.notify.posting import tell_digests, tell_waiting
 from bot.notify.trouble import tell_trouble
 from bot.notify.wanted import is_wanted, notice_of
 from store.changes import Change
-from store.db import ReadConnection, WriteConnection
-from store.disputes import disputed_invoices
+from store.db import WriteConnection
 from store.notices import add_notices
-from store.subscriptions import NewsKind, active_subscriptions
+from store.subscriptions import active_subscriptions
 
 
 @asynccontextmanager
@@ -56,14 +54,7 @@ async def _keep_news(deps: Deps, conn: WriteConnection, changes: tuple[Change, .
     found = [*await news_in(conn, batch), *await credit_news(conn, batch, deps.clock())]
     if not found:
         return
-    undisputed, today = await _undisputed(conn, found), deps.today()
+    today = deps.today()
     for subscription in await active_subscriptions(conn):
-        own = [notice_of(subscription, news) for news in undisputed if is_wanted(subscription, news, today)]
+        own = [notice_of(subscription, news) for news in found if is_wanted(subscription, news, today)]
         await add_notices(conn, own)
-
-
-async def _undisputed(conn: ReadConnection, found: list[News]) -> list[News]:
-    """Without invoices that are past due and in dispute."""
-    late = [news.about_id for news in found if news.kind is NewsKind.PAST_DUE]
-    disputed = await disputed_invoices(conn, late)
-    return [news for news in found if news.kind is not NewsKind.PAST_DUE or news.about_id not in disputed]
