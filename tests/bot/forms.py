@@ -38,12 +38,12 @@ async def open_forms(world: World) -> dict[str, Json]:
         await _by_shortcuts(world, card, found)
     for subcommand in subcommands():
         await world.say(f"/tesorio {subcommand.word}", user=CHLOE, waiting=_MOMENT)
-        _take(world, CHLOE, found)
+        await _take(world, CHLOE, found)
     await _by_messages(world, found)
     eva = newcomer(world)
     await account_for(world, eva)
     await press_connect(world, eva.id)
-    _take(world, eva.id, found)
+    await _take(world, eva.id, found)
     return found
 
 
@@ -51,7 +51,7 @@ async def _by_buttons(world: World, card: Message, found: dict[str, Json]) -> No
     for _, element in elements(card.blocks):
         if element["type"] == "button" and not element.get("url"):
             await world.workspace.click(CHLOE, card, element["action_id"], waiting=_MOMENT)
-            _take(world, CHLOE, found)
+            await _take(world, CHLOE, found)
 
 
 async def _by_shortcuts(world: World, card: Message, found: dict[str, Json]) -> None:
@@ -59,7 +59,7 @@ async def _by_shortcuts(world: World, card: Message, found: dict[str, Json]) -> 
         for shortcut in feature.shortcuts:
             about = card if shortcut.type == "message" else None
             await world.workspace.shortcut(CHLOE, shortcut.callback_id, about, _MOMENT)
-            _take(world, CHLOE, found)
+            await _take(world, CHLOE, found)
 
 
 async def _by_messages(world: World, found: dict[str, Json]) -> None:
@@ -68,7 +68,9 @@ async def _by_messages(world: World, found: dict[str, Json]) -> None:
         await _by_buttons(world, message, found)
 
 
-def _take(world: World, user: str, found: dict[str, Json]) -> None:
+async def _take(world: World, user: str, found: dict[str, Json]) -> None:
+    # What stands first is a small view, until the real one has been made.
+    await world.catch_up()
     view = world.workspace.modal(user)
     if view is not None and view["callback_id"]:
         found.setdefault(view["callback_id"], view | {"user": user})
