@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from shutil import copyfile
 from zoneinfo import ZoneInfo
@@ -162,6 +162,20 @@ class TestStates:
 
     async def test_a_delivery_that_is_gone_is_no_work(self, bench: Bench) -> None:
         await bench.handler()("work", {"delivery_id": "never was"})
+
+
+class TestSpacing:
+    async def test_a_lane_rests_between_two(self, bench: Bench) -> None:
+        bench.deps = replace(bench.deps, clock=lambda: datetime.now(UTC))
+        bench.sender.spacing = timedelta(seconds=0.3)
+        before = datetime.now(UTC)
+        await bench.add(id="another", state=SENT, tried_at=before)
+        await bench.add(id="elsewhere", state=SENT, tried_at=before + timedelta(hours=1), lane="crm/8")
+        await bench.add()
+        await bench.deliver()
+        [sent] = bench.sender.sent
+        assert sent.tried_at is not None
+        assert timedelta(seconds=0.3) <= sent.tried_at - before
 
 
 class TestTrouble:
