@@ -16,7 +16,6 @@ from bot.views.shared import AnyCard, Sharing, record_name, shared_message
 from bot.views.text import size
 from bot.views.values import RecordRef
 from sandbox.slack import blocks as rules
-from store.customers import Customer
 from store.records import RecordId
 from tests.views import hostile
 from tests.views.make import (
@@ -29,7 +28,7 @@ from tests.views.make import (
     make_note,
 )
 from tests.views.shown import block, block_ids, buttons, texts
-from tests.views.test_any_text import _assert_sound
+from tests.views.test_any_text import _assert_sound, _full_customer
 
 REF = RecordRef(kind="invoice", record_id=RecordId("netsuite:invoice:1"))
 CARDS = hostile.invoice_cards | hostile.customer_cards
@@ -136,19 +135,14 @@ class TestSharedMessage:
     def test_the_longest_message_fits(self, card: AnyCard, text: str) -> None:
         _assert_sound(shared_message(card, Sharing(ref=REF, by="x" * 300, text=text)))
 
-    def test_the_fullest_card_gives_way_to_the_words(self) -> None:
-        many = tuple(make_invoice(number="N" * 40) for _ in range(5))
-        card = full_customer(oldest_open=many, note=make_note(text="n" * 3000), customer=long_customer())
-        shown = shared_message(card, Sharing(ref=REF, text="w" * 3000))
+    @pytest.mark.parametrize("letter", ["x", '"'])
+    @pytest.mark.parametrize("words", ["w" * 3000, '"' * 3000, "א\n" * 1500])
+    def test_the_fullest_card_gives_way_to_the_words(self, letter: str, words: str) -> None:
+        shown = shared_message(_full_customer(letter * 300), Sharing(ref=REF, text=words))
         _assert_sound(shown)
-        assert "w" * 3000 in all_text(shown.blocks)
-
-
-def long_customer() -> Customer:
-    long = "L" * 300
-    return make_customer(
-        name=long, number=long, payment_terms=long, sales_rep=long, url=f"https://e.example/{'u' * 900}"
-    )
+        assert words[:1] in all_text(block(shown, "message"))
+        # Words without end leave room for no more than which record it is and how it stands.
+        assert {"headline", "summary"} & set(block_ids(shown))
 
 
 class TestShareModal:
