@@ -16,7 +16,7 @@ from bot.cli.shell import CommandError, say
 from bot.cli.syncing import SyncProgress
 from bot.root import Assistant, daily_pulls, open_assistant
 from bot.settings import Rules, Settings, settings_from
-from sandbox.slack import SlackStandIn
+from sandbox.slack import Outcome, SlackStandIn, Waiting
 from sandbox.slack.seed import ANA, BEN, CHLOE, TEAM_ID
 from sandbox.stand_ins import StandIns, stand_ins
 from store.cursors import read_as_of
@@ -129,9 +129,15 @@ def _add_app(running: StandIns) -> None:
         workspace.invite_app(name, by=ANA)
 
 
+def _is_answered(seen: Outcome) -> bool:
+    """Whether there is something to read: a form that opens says first that it is being made."""
+    blocks = (seen.view or {}).get("blocks") or [{}]
+    return seen.answered and blocks[0].get("block_id") != "notice"
+
+
 async def _say_all(slack: SlackStandIn, lines: Sequence[str]) -> None:
     for line in lines:
-        outcome = await slack.workspace.say(ANA, _CHANNEL, line)
+        outcome = await slack.workspace.say(ANA, _CHANNEL, line, Waiting(until=_is_answered))
         say(f"> {line}\n{slack.workspace.transcript(outcome)}\n")
 
 
