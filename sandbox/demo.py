@@ -16,6 +16,8 @@ from bot.cli.shell import CommandError, say
 from bot.cli.syncing import SyncProgress
 from bot.root import Assistant, daily_pulls, open_assistant
 from bot.settings import Rules, Settings, settings_from
+from sandbox.ledger import Ledger
+from sandbox.news import outside, read_at_once
 from sandbox.slack import Outcome, SlackStandIn, Waiting
 from sandbox.slack.seed import ANA, BEN, CHLOE, TEAM_ID
 from sandbox.stand_ins import StandIns, stand_ins
@@ -60,14 +62,25 @@ async def run_demo(*, port: int, customers: int, lines: Sequence[str]) -> None:
                         if lines:
                             await _say_all(slack, lines)
                             return
-                        progress.bars.print(_invitation(slack))
-                        await stop_signal()
+                        await _show(running.ledger, assistant, settings, progress, slack)
+
+
+async def _show(
+    ledger: Ledger, assistant: Assistant, settings: Settings, progress: "_Progress", slack: SlackStandIn
+) -> None:
+    """The page, with its box of what may happen in NetSuite, until Ctrl-C."""
+    [(source, first)] = _first_pulls(assistant, settings).items()
+    async with read_at_once(assistant, source, first) as read:
+        slack.core.outside = outside(ledger, read)
+        progress.bars.print(_invitation(slack))
+        await stop_signal()
 
 
 def demo_settings(running: StandIns, folder: Path) -> Settings:
     """Settings that know the stand-ins and nothing else: neither .env nor this machine's environment."""
     # One person plays everybody here, and a script may type faster than anybody.
-    rules = Rules.model_validate({"slack": {"commands_per_minute": 6000}})
+    # What is let happen here should be seen at once, and no server is behind with its clock.
+    rules = Rules.model_validate({"slack": {"commands_per_minute": 6000}, "netsuite": {"lag_seconds": 0}})
     return settings_from(running.environment | {"TESORIO_DATA_DIR": str(folder)}, rules)
 
 
@@ -85,8 +98,7 @@ class _Progress:
 
 async def _read_open_items(assistant: Assistant, settings: Settings, progress: _Progress) -> None:
     """Wait until people can work: all that is open is in. History goes on behind."""
-    slot = due_slot(assistant.deps.clock(), settings.rules.sync.daily_at, settings.timezone)
-    started = {source.name: slot_id(source.name, slot, attempt=1) for source in assistant.sources}
+    started = _first_pulls(assistant, settings)
     while not await _has_open_items(assistant):
         for name, work_id in started.items():
             if await assistant.work.status(work_id) is WorkState.FAILED:
@@ -94,6 +106,12 @@ async def _read_open_items(assistant: Assistant, settings: Settings, progress: _
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(progress.saved.wait(), _LOOK_SECONDS)
         progress.saved.clear()
+
+
+def _first_pulls(assistant: Assistant, settings: Settings) -> dict[str, str]:
+    """The work that reads each source for the first time, by the source's name."""
+    slot = due_slot(assistant.deps.clock(), settings.rules.sync.daily_at, settings.timezone)
+    return {source.name: slot_id(source.name, slot, attempt=1) for source in assistant.sources}
 
 
 async def _has_open_items(assistant: Assistant) -> bool:
@@ -147,6 +165,7 @@ def _invitation(slack: SlackStandIn) -> Panel:
         "and type in #ar-team, for example\n"
         "  /tesorio customer sun micro\n"
         "  /tesorio invoice inv123\n\n"
+        "«In NetSuite», at the left, lets a payment arrive: who typed /tesorio subscribe is told.\n\n"
         "Ctrl-C ends everything."
     )
     return Panel(text, title="Tesorio is ready", expand=False, padding=(1, 3))

@@ -99,3 +99,15 @@ class TestMainJob:
         await page.say("/tesorio customer sun micro")
         await expect(page.last_message).to_contain_text("not linked to an account")
         await expect(page.last_message).not_to_contain_text("owes")
+
+
+class TestNews:
+    async def test_what_is_let_happen_in_netsuite_is_told_of(self, page: SlackPage) -> None:
+        await page.say("/tesorio subscribe payments")
+        await page.submit()
+        await expect(page.last_message).to_contain_text("set up updates for this channel.")
+        await page.page.get_by_test_id("outside").get_by_role("button", name="Let a payment arrive").click()
+        await expect(page.page.get_by_test_id("happened")).to_contain_text("Sun Microsystems, Inc. paid ")
+        await expect(page.last_message).to_contain_text("of Sun Microsystems, Inc.")
+        if folder := os.environ.get("TESORIO_TEST_PICTURES"):
+            await page.page.screenshot(path=f"{folder}/news.png")

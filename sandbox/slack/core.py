@@ -9,6 +9,7 @@ from sandbox.slack.config import AppConfig
 from sandbox.slack.faults import Faults
 from sandbox.slack.feed import Feed
 from sandbox.slack.files import Files
+from sandbox.slack.outside import Outside
 from sandbox.slack.socket_mode import SocketHub
 from sandbox.slack.state import State
 from sandbox.slack.tickets import Source, Tickets
@@ -17,7 +18,10 @@ from sandbox.slack.views import Views
 
 @dataclass(kw_only=True)
 class Core:
-    """`base_url` is known once the server listens; `revoked` is the error that the bot token earns after removal."""
+    """`base_url` is known once the server listens; `revoked` is the error that the bot token earns after removal.
+
+    `outside` is what its page may let happen elsewhere; nothing, unless somebody says what.
+    """
 
     app: AppConfig
     feed: Feed
@@ -31,6 +35,7 @@ class Core:
     now: Callable[[], datetime]
     base_url: str = ""
     revoked: str | None = None
+    outside: Outside | None = None
 
     def response_url(self, *, channel: str, user: str, source: Source | None = None, command: str | None = None) -> str:
         token = self.tickets.issue_url(channel=channel, user=user, source=source, command=command)

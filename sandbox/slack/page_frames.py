@@ -16,6 +16,7 @@ def state_frame(core: Core, me: str) -> Json:
         "app": _app(core),
         "users": [_member(each) for each in core.state.members.values()],
         "channels": [_channel(core, each, me) for each in channels],
+        "outside": core.outside.described() if core.outside else None,
     }
 
 

@@ -66,6 +66,7 @@ class PageLink:
             "shortcut": self._shortcut,
             "submit": self._submit,
             "close": self._close,
+            "happen": self._happen,
         }
 
     async def run(self) -> None:
@@ -182,6 +183,11 @@ class PageLink:
 
     async def _close(self, frame: Json) -> None:
         await close_modal(self._core, self._actor(), self._view(frame["view_id"]))
+
+    async def _happen(self, frame: Json) -> None:
+        if self._core.outside is None:
+            raise LookupError("nothing happens outside")
+        self._reply({"type": "happened", "text": self._core.outside.happen(frame["act"])})
 
     def _place(self, container: Json) -> Message | View:
         if container["kind"] == "view":

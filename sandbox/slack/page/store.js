@@ -8,6 +8,8 @@ export const state = {
   app: { name: "", user_id: null, commands: [], shortcuts: [], connected: false },
   users: new Map(),
   channels: new Map(),
+  outside: null, // what may be let happen elsewhere: {title, acts}
+  happened: "", // and what has happened there last
   messages: new Map(), // channel -> ts -> message
   unread: new Map(), // channel -> count
   active: null,
@@ -60,6 +62,7 @@ const FOLDS = {
   error: foldError,
   home_view: foldHome,
   connected: foldConnected,
+  happened: foldHappened,
 };
 
 /** Take in one frame from the server; frames about views belong to the modals and are not handled here. */
@@ -76,6 +79,7 @@ function foldState(frame) {
     loaded: true,
     users: byId(frame.users),
     channels: byId(frame.channels),
+    outside: frame.outside,
   });
   if (changed) Object.assign(state, { messages: new Map(), unread: new Map(), thread: null, home: undefined });
   emit("people", "channel", "status");
@@ -121,6 +125,11 @@ function foldHome(frame) {
 function foldConnected(frame) {
   state.app = { ...state.app, connected: frame.connected };
   emit("status", "people");
+}
+
+function foldHappened({ text }) {
+  state.happened = text;
+  emit("people");
 }
 
 function inView(id) {

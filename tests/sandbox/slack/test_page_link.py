@@ -7,6 +7,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.slack import SlackStandIn
+from sandbox.slack.outside import Act, Outside
 from sandbox.slack.records import Json
 from sandbox.slack.seed import ANA, ANA_APP_DM, AR_TEAM, ARCHIVED, BEN, FINANCE_LEADS, GENERAL, GUEST
 from tests.sandbox.slack.running import bolt_app, connected, web_client
@@ -297,3 +298,23 @@ class TestStaticFiles:
         async with aiohttp.ClientSession() as session, session.get(slack.page_url) as answer:
             assert answer.status == 200
             assert answer.content_type == "text/html"
+
+
+class TestOutside:
+    async def test_without_it_the_page_has_no_box(self, slack: SlackStandIn) -> None:
+        async with page_of(slack) as page:
+            assert (await page.next("state"))["outside"] is None
+            await page.send("happen", act="payment")
+            assert "nothing happens outside" in (await page.next("error"))["text"]
+
+    async def test_an_act_happens_and_says_so(self, slack: SlackStandIn) -> None:
+        slack.core.outside = Outside(title="In NetSuite", acts=(Act(id="pay", label="Pay", happen=lambda: "Paid."),))
+        async with page_of(slack) as page:
+            assert (await page.next("state"))["outside"] == {
+                "title": "In NetSuite",
+                "acts": [{"id": "pay", "label": "Pay"}],
+            }
+            await page.send("happen", act="pay")
+            assert (await page.next("happened"))["text"] == "Paid."
+            await page.send("happen", act="rob")
+            assert "nothing is called rob outside" in (await page.next("error"))["text"]

@@ -1,0 +1,34 @@
+"""What happens outside Slack, for the page to bring about: the sandbox's own, and no part of a workspace."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sandbox.slack.records import Json
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Act:
+    """One button. `happen` lets it happen, and says in a sentence what has happened."""
+
+    id: str
+    label: str
+    happen: Callable[[], str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outside:
+    """The box with the buttons; `title` says where these things happen."""
+
+    title: str
+    acts: tuple[Act, ...]
+
+    def happen(self, act_id: str) -> str:
+        """Let this act happen; what has happened. Raises LookupError when there is no such act."""
+        found = next((act for act in self.acts if act.id == act_id), None)
+        if found is None:
+            raise LookupError(f"nothing is called {act_id} outside")
+        return found.happen()
+
+    def described(self) -> Json:
+        """The box as the page draws it."""
+        return {"title": self.title, "acts": [{"id": act.id, "label": act.label} for act in self.acts]}
