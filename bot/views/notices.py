@@ -22,6 +22,7 @@ from store.invoices import Invoice
 from store.money import Money
 from store.subscriptions import NewsKind
 
+CHANGE_IT = "To change this: /tesorio subscriptions"
 _MAX_QUOTE = 300
 _MAX_TROUBLE = 300
 _MAX_LINE_QUOTE = 80
@@ -182,11 +183,11 @@ def _quote(text: str) -> Block:
 def _origin(view: NoticeView) -> Block:
     owner = (view.invoice.sales_rep if view.invoice else None) or (view.customer.sales_rep if view.customer else None)
     looked_after = f" · {esc(owner, MAX_NAME)}" if owner else ""
-    return small_print("origin", f"{esc(view.source, MAX_NAME)}{looked_after} · /tesorio subscriptions")
+    return small_print("origin", f"{esc(view.source, MAX_NAME)}{looked_after} · {CHANGE_IT}")
 
 
 def _ways_on() -> Block:
-    return small_print("ways", "/tesorio invoice NUMBER for a card · /tesorio overdue · /tesorio subscriptions")
+    return small_print("ways", f"/tesorio invoice NUMBER for a card · /tesorio overdue · {CHANGE_IT}")
 
 
 def _buttons(view: NoticeView) -> list[Block]:

@@ -3,6 +3,7 @@
 from slack_sdk.models.blocks import Block
 
 from bot.views.buttons import plain_button
+from bot.views.notices import CHANGE_IT
 from bot.views.parts import Message, buttons_row, message, paragraph, small_print
 from bot.views.text import esc, literal
 from store.subscriptions import ChannelSubscription
@@ -45,7 +46,7 @@ def _place(subscription: ChannelSubscription) -> Block:
     where = (
         "This conversation" if subscription.is_direct else f"Channel: <#{esc(subscription.channel_id, _MAX_CHANNEL)}>"
     )
-    return small_print("place", f"{where} · /tesorio subscriptions")
+    return small_print("place", f"{where} · {CHANGE_IT}")
 
 
 def _resume(subscription: ChannelSubscription) -> list[Block]:

@@ -14,14 +14,14 @@ from bot.views.buttons import plain_button
 from bot.views.channels import channel_label
 from bot.views.metadata import pack
 from bot.views.modal import Choice, checks_input, choice_input, modal, search_input, text_input
-from bot.views.notices import kind_title
+from bot.views.notices import CHANGE_IT, kind_title
 from bot.views.parts import Message, buttons_row, message, paragraph, small_print
 from bot.views.text import literal
 from store.channels import Channel
 from store.subscriptions import ChannelSubscription, NewsKind, Rhythm
 
 PURPOSE = "subscribe"
-TITLE = "Updates from Tesorio"
+TITLE = "Subscribe to updates"
 SUBMIT, CHECK, ZONE, OPEN = "subscribe.submit", "subscribe.check", "subscribe.zone", "subscribe.open"
 _FIELDS: Mapping[str, str] = {
     "where": "subscribe.where",
@@ -45,6 +45,15 @@ _ABOUT: Mapping[NewsKind, str] = {
     NewsKind.CREDIT_LIMIT: "a customer owes more than its limit",
     NewsKind.ERP_NOTE: "somebody wrote a note there, not here",
     NewsKind.SYNC_TROUBLE: "a source can't be read, and when it works again",
+}
+
+_COUNTED: Mapping[NewsKind, tuple[str, str]] = {
+    NewsKind.PAST_DUE: ("invoice", " newly past due"),
+    NewsKind.PAYMENT: ("payment", ""),
+    NewsKind.LARGE_INVOICE: ("large invoice", ""),
+    NewsKind.CREDIT_LIMIT: ("customer", " over the credit limit"),
+    NewsKind.ERP_NOTE: ("note", " in the ERP"),
+    NewsKind.SYNC_TROUBLE: ("time", " that a source could not be read"),
 }
 
 
@@ -117,10 +126,12 @@ def field_of(member: str) -> str:
 
 
 def preview_words(found: Preview) -> str:
-    """«This would have posted 14 messages in the last 7 days: newly past due 9, payments 5.», as a sentence."""
-    count = counted(found.messages, "message") if found.messages else "nothing"
-    kinds = ", ".join(f"{kind_title(kind).lower()} {number:,}" for kind, number in found.news)
-    return f"This would have posted {count} in the last {DAYS} days" + (f": {kinds}." if kinds else ".")
+    """«This would have posted 14 messages about 9 invoices newly past due and 5 payments in the last 7 days.»"""
+    if not found.messages:
+        return f"This would have posted nothing in the last {DAYS} days."
+    kinds = _listed([_news_words(kind, number) for kind, number in found.news])
+    about = f" about {kinds}" if kinds else ""
+    return f"This would have posted {counted(found.messages, 'message')}{about} in the last {DAYS} days."
 
 
 def zone_choice(name: str) -> Choice:
@@ -143,7 +154,7 @@ def subscribed(subscription: ChannelSubscription, by: str, *, is_new: bool) -> M
     words = subscription_words(subscription)
     return message(
         f"{told} {words}",
-        [paragraph("subscribed", told), paragraph("what", words), small_print("ways", "/tesorio subscriptions")],
+        [paragraph("subscribed", told), paragraph("what", words), small_print("ways", CHANGE_IT)],
     )
 
 
@@ -152,6 +163,18 @@ def open_form_message(text: str) -> Message:
     told = "What would you like to be told? The form shows what it would have posted last week."
     opens = plain_button("Open the form", OPEN, text[:_MAX_BUTTON_VALUE])
     return message(told, [paragraph("subscribe", told), *buttons_row("acts", [opens])])
+
+
+def _news_words(kind: NewsKind, number: int) -> str:
+    """«9 invoices newly past due», «1 payment»."""
+    noun, rest = _COUNTED[kind]
+    return f"{counted(number, noun)}{rest}"
+
+
+def _listed(several: Sequence[str]) -> str:
+    """«a, b and c»."""
+    *most, last = several or ("",)
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _places(form: SubscribeForm) -> Sequence[Choice]:

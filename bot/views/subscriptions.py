@@ -69,5 +69,5 @@ def _buttons(listed: ListedSubscription) -> list[ButtonElement]:
     return [
         plain_button("Edit", EDIT, value),
         turn,
-        plain_button("Delete", DELETE, value, style="danger", confirm=question),
+        plain_button("Delete", DELETE, value, confirm=question),
     ]
