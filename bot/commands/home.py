@@ -32,6 +32,8 @@ async def open_home(deps: Deps, person: SlackPerson) -> None:
 
 async def show_home(deps: Deps, person: SlackPerson) -> None:
     """Publish a person's Home as it is now; without any data for whoever is not linked."""
+    # What was looked up a moment ago is noted, but maybe not written yet.
+    await deps.audit.flush()
     async with deps.store.read() as conn:
         home = await home_of(deps, conn, person)
     view = home_view(home) if home else unlinked_home()

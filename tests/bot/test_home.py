@@ -69,7 +69,6 @@ class TestHome:
         await world.card("/tesorio customer ABC Inc", user=member.id)
         await world.card("/tesorio invoice INV-12345", user=member.id)
         await world.card("/tesorio invoice INV-123", user=ANA)
-        await world.assistant.deps.audit.flush()
         home = await home_of(world, member.id)
         rows = [block for block in home["blocks"] if block["type"] == "section"]
         recent = [block for block in rows if block["block_id"].startswith("recent.")]
