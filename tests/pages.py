@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
+from itertools import dropwhile, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,8 @@ def code_of(page: Path) -> list[str]:
 def rows_below(page: Path, heading: str) -> Iterator[list[str]]:
     """The cells of each row of the first table below a heading, without the table's head."""
     section = read(page).split(f"\n## {heading}\n")[1].split("\n## ")[0]
-    table = [line for line in section.splitlines() if line.startswith("|")]
+    below = dropwhile(lambda line: not line.startswith("|"), section.splitlines())
+    table = list(takewhile(lambda line: line.startswith("|"), below))
     yield from ([cell.strip() for cell in row.strip("|").split("|")] for row in table[2:])
 
 

@@ -17,12 +17,11 @@ from tests.cli.console import Console
 from tests.store.make import rows
 
 _T = TypeVar("_T")
-HOURS_AGO = datetime.now(UTC) - timedelta(hours=3, minutes=5)
 
 
-def a_post(name: str, state: DeliveryState, channel: str = "C1", **values: object) -> Delivery:
+def a_post(name: str, state: DeliveryState, at: datetime, channel: str = "C1", **values: object) -> Delivery:
     content = message(name, [paragraph("text", name)])
-    post = slack_post(content, id=name, kind="share", channel=channel, at=HOURS_AGO)
+    post = slack_post(content, id=name, kind="share", channel=channel, at=at)
     return replace(post, state=state, told=state.value, is_enqueued=True, **values)  # type: ignore[arg-type]  # any field
 
 
@@ -30,9 +29,11 @@ def a_post(name: str, state: DeliveryState, channel: str = "C1", **values: objec
 def stored(bare: Console) -> Console:
     """A store with a delivery in each state, and one that can be looked up."""
     assert bare("db", "upgrade").code == 0
-    posts = [a_post(state.value, state) for state in DeliveryState if state is not DeliveryState.UNKNOWN]
-    posts.append(a_post("unknown", DeliveryState.UNKNOWN, in_doubt=True, asked_at=HOURS_AGO, reason="TimeoutError"))
-    posts.append(a_post("traceable", DeliveryState.UNKNOWN, channel="U1", in_doubt=True))
+    # Minutes are shown, so the age is counted from this test, not from when its file was loaded.
+    at = datetime.now(UTC) - timedelta(hours=3, minutes=5)
+    posts = [a_post(state.value, state, at) for state in DeliveryState if state is not DeliveryState.UNKNOWN]
+    posts.append(a_post("unknown", DeliveryState.UNKNOWN, at, in_doubt=True, asked_at=at, reason="TimeoutError"))
+    posts.append(a_post("traceable", DeliveryState.UNKNOWN, at, channel="U1", in_doubt=True))
 
     async def fill(store: Store) -> None:
         async with store.write() as conn:

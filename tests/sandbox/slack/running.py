@@ -12,6 +12,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sandbox.slack import SlackStandIn, Waiting
 
 NO_ANSWER = Waiting(until=lambda _: True)
+# Slack's own notices, such as one of a late acknowledgement, are none.
+FOR_A_MESSAGE = Waiting(until=lambda outcome: bool(outcome.messages), timeout_seconds=30)
 
 
 @dataclass
