@@ -4,7 +4,7 @@ import copy
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
-from decimal import Context
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
 from babel import Locale
@@ -19,8 +19,8 @@ _MAX_AMOUNT = 60
 _LETTER_BY_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 _CODE_BY_DIGIT = re.compile(r"(?<=^[A-Z]{3})(?=\d)|(?<=^-[A-Z]{3})(?=\d)")
 _SHORT_FROM = 1000
-# So that 999,999 becomes a million before it is shortened.
-_THREE_DIGITS = Context(prec=3)
+# What a headline keeps of a number: «$1.5M», «$12.3M», «$123M».
+_DECIMALS, _DIGITS = 1, 3
 _DAY, _DAY_AND_YEAR = "d MMM", "d MMM y"
 
 
@@ -48,9 +48,27 @@ def short_money(amount: Money, place: Place) -> str:
     """«$1.2M», «$340K», «$950.00»: for headlines, where the size matters and the cents do not."""
     if abs(amount.decimal) < _SHORT_FROM:
         return money(amount, place)
-    rounded = _THREE_DIGITS.plus(amount.decimal)
-    text = format_compact_currency(rounded, amount.currency, locale=_locale(place.locale), fraction_digits=1)
+    rounded = _rounded(amount.decimal, _locale(place.locale))
+    text = format_compact_currency(rounded, amount.currency, locale=_locale(place.locale), fraction_digits=_DECIMALS)
     return literal(_CODE_BY_DIGIT.sub("\u00a0", text), _MAX_AMOUNT)
+
+
+def _rounded(amount: Decimal, locale: Locale) -> Decimal:
+    """The amount as a headline shows it, rounded once and half up, so that babel has nothing left to round.
+
+    That it is rounded before its unit is chosen makes 999,999 a million.
+    """
+    decimals, digits = _unit_exponent(amount, locale) - _DECIMALS, amount.adjusted() + 1 - _DIGITS
+    quantum = Decimal(1).scaleb(max(decimals, digits))
+    return (amount / quantum).quantize(Decimal(1), rounding=ROUND_HALF_UP) * quantum
+
+
+def _unit_exponent(amount: Decimal, locale: Locale) -> int:
+    """The power of ten that the locale shortens an amount of this size by: 6 for «$1.2M», 0 where it does not."""
+    formats = locale.compact_currency_formats["short"]["other"]
+    magnitude = max((each for each in map(int, formats) if each <= abs(amount)), default=1)
+    pattern = formats[str(magnitude)].pattern if magnitude > 1 else "0"
+    return 0 if pattern == "0" else len(str(magnitude)) - pattern.count("0")
 
 
 def negated(amount: Money) -> Money:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -241,6 +242,13 @@ class TestHeadline:
         [
             ("USD", 99_999_900, "$1M"),
             ("USD", 34_012_050, "$340K"),
+            ("USD", 145_249_274, "$1.5M"),
+            ("USD", 145_000_001, "$1.5M"),
+            ("USD", -145_000_000, "-$1.5M"),
+            ("USD", 125_100_000, "$1.3M"),
+            ("USD", 254_900_000, "$2.5M"),
+            ("USD", 1_234_999, "$12.3K"),
+            ("USD", 12_345_678_900, "$123M"),
             ("USD", 95_000, "$950.00"),
             ("JPY", 1_234_567, "¥1.2M"),
             ("KWD", -1_234_567_890, "-KWD\xa01.2M"),
@@ -249,6 +257,12 @@ class TestHeadline:
     )
     def test_amounts_are_short(self, currency: str, minor: int, said: str) -> None:
         assert short_money(Money(currency=currency, minor=minor), PLACE) == said
+
+    @pytest.mark.parametrize(
+        ("locale", "said"), [("de_DE", "1,5\xa0Mio.\xa0$"), ("en_IN", "$14.5L"), ("ja_JP", "$145万")]
+    )
+    def test_amounts_are_rounded_to_the_unit_of_the_locale(self, locale: str, said: str) -> None:
+        assert short_money(Money(currency="USD", minor=145_249_274), replace(PLACE, locale=locale)) == said
 
 
 class TestInvoiceTable:
