@@ -2,6 +2,7 @@
 
 SQLite is opened by one writer (immediate transactions, so that a read-then-write never loses its snapshot) and
 several query-only readers; PostgreSQL by one pool. Functions of this package take a connection and never commit.
+Errors name no parameters: what people wrote is not for the log.
 """
 
 from collections.abc import AsyncIterator, Iterator
@@ -128,12 +129,17 @@ def _sqlite_reader(url: str, busy_timeout_seconds: float) -> AsyncEngine:
 def _sqlite(url: str, *, pool_size: int, pool_timeout: float) -> AsyncEngine:
     connect = partial(sqlite_driver.connect, make_url(url).database or ":memory:")
     return create_async_engine(
-        url, async_creator=connect, pool_size=pool_size, max_overflow=0, pool_timeout=pool_timeout
+        url,
+        async_creator=connect,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=pool_timeout,
+        hide_parameters=True,
     )
 
 
 def _postgres(url: str) -> AsyncEngine:
-    engine = create_async_engine(url, pool_size=_READERS + 1, max_overflow=0, pool_pre_ping=True)
+    engine = create_async_engine(url, pool_size=_READERS + 1, max_overflow=0, pool_pre_ping=True, hide_parameters=True)
 
     @event.listens_for(engine.sync_engine, "handle_error")
     def _lost(context: ExceptionContext) -> StoreUnreachableError | None:

@@ -79,6 +79,8 @@ class DurableWork:
             executor_id=self._executor_id,
             serializer=DBOSPortableJSON,
             notification_listener_polling_interval_sec=0.2,
+            # Payloads hold what people wrote, which is not for the log.
+            db_engine_kwargs={"hide_parameters": True},
             # At a stop it warns, with a traceback, of every workflow that will simply go on later.
             log_level="ERROR",
         )

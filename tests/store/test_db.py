@@ -10,6 +10,7 @@ from typing import Literal
 
 import pytest
 from sqlalchemy import event, text
+from sqlalchemy.exc import DBAPIError
 
 from store.customers import customers
 from store.db import Store, sqlite_url
@@ -49,6 +50,16 @@ def cancelled_at(store: Store, moment: int | Literal["commit"]) -> Iterator[None
     event.listen(engine, name, strike)
     yield
     event.remove(engine, name, strike)
+
+
+class TestSecrecy:
+    @pytest.mark.parametrize("way", ["read", "write"])
+    async def test_name_no_words_of_people(self, store: Store, way: Literal["read", "write"]) -> None:
+        with pytest.raises(DBAPIError) as failed:
+            async with getattr(store, way)() as conn:
+                await conn.execute(text("SELECT :words FROM nothing"), {"words": "CANARY"})
+        assert "CANARY" not in str(failed.value)
+        assert "nothing" in str(failed.value)
 
 
 class TestWrite:
