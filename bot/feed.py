@@ -4,17 +4,15 @@ The reader's cursor moves in the transaction in which its handler writes what fo
 neither repeats nor loses any, and of two replicas one deals with a batch.
 """
 
-import asyncio
 import contextlib
-import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from bot.deps import Deps
 from store.changes import Change, changes_after, last_sequence, settled_sequence
 from store.db import Store, WriteConnection
-from store.errors import StoreError
 from store.feed_cursors import begin_feed, feed_position, move_feed
 
 Handle = Callable[[WriteConnection, tuple[Change, ...]], Awaitable[None]]
@@ -25,9 +23,6 @@ Round = Callable[[], Awaitable[None]]
 _BATCH = 500
 # What another replica wrote wakes nobody here, and time passes too.
 _LOOK_SECONDS = 2.0
-# After an error of ours: the same changes will fail again, and everybody else should notice little of it.
-_PATIENCE_SECONDS = 60.0
-_log = logging.getLogger(__name__)
 
 
 class _LostError(Exception):
@@ -56,10 +51,11 @@ class Reader:
 
 
 async def read_on(store: Store, reader: Reader, *, limit: int = _BATCH) -> bool:
-    """Let the reader deal with its next batch; False when there was none for it.
+    """Let the reader deal with its next batch; False when it had read all there is.
 
-    The first call only notes where the feed ends: what came before it is no news. Raises StoreError, and whatever the
-    handler raises; then the batch comes again.
+    True also where another replica was first with the batch: more may have come since. The first call only notes where
+    the feed ends: what came before it is no news. Raises StoreError, and whatever the handler raises; then the batch
+    comes again.
     """
     async with store.read() as conn:
         position, newest = await feed_position(conn, reader.name), await last_sequence(conn)
@@ -77,8 +73,7 @@ async def read_on(store: Store, reader: Reader, *, limit: int = _BATCH) -> bool:
         return False
     with contextlib.suppress(_LostError):
         await _deal_with(store, reader, batch, position)
-        return True
-    return False
+    return True
 
 
 @asynccontextmanager
@@ -87,34 +82,15 @@ async def follow(deps: Deps, reader: Reader, *, after_round: Round = _no_round) 
 
     `after_round` is called whenever all was read: at least every few seconds.
     """
-    task = asyncio.create_task(_follow(deps, reader, after_round))
-    try:
-        yield
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
 
-
-async def _follow(deps: Deps, reader: Reader, after_round: Round) -> None:
-    with deps.changed.listen() as bell:
-        while True:
-            await bell.wait(await _look(deps, reader, after_round))
-
-
-async def _look(deps: Deps, reader: Reader, after_round: Round) -> float:
-    """Read all there is; how many seconds may pass until the next look."""
-    try:
+    async def look() -> None:
         while await read_on(deps.store, reader):
             pass
         await after_round()
-    except StoreError as error:
-        _log.warning("%s are behind: %s", reader.name, error)
-    except Exception:  # noqa: BLE001 - see the next line
-        # An outer door: a defect in what is done about one change must not end all that comes after it.
-        _log.exception("%s are held up", reader.name)
-        await asyncio.sleep(_PATIENCE_SECONDS)
-    return _LOOK_SECONDS
+
+    with deps.changed.listen() as bell:
+        async with deps.services.beside(reader.name, look, partial(bell.wait, _LOOK_SECONDS)):
+            yield
 
 
 async def _start(store: Store, reader: Reader) -> None:

@@ -16,14 +16,15 @@ from bot.cards import place_of
 from bot.deliver import slack_post
 from bot.deps import Deps
 from bot.feature import Feature
-from bot.feed import Reader, follow
+from bot.feed import Reader, follow, read_on
 from bot.notify.news import paid_minor
 from bot.views.judged_promise import JudgedPromise, judged_promise
-from store.changes import Change
+from store.changes import Change, settled_sequence
 from store.cursors import read_as_of
 from store.customers import customer_by_id
 from store.db import ReadConnection, WriteConnection
 from store.deliveries import add_deliveries
+from store.feed_cursors import feed_position
 from store.invoices import Invoice, InvoiceStatus, invoice_by_id, invoices_by_id
 from store.money import Money
 from store.promises import (
@@ -33,10 +34,12 @@ from store.promises import (
     judge_promise,
     open_promises,
     open_promises_about,
+    promise_by_id,
     withdraw_promise,
 )
 
 _KIND = "promise"
+_READER = "promises"
 _PAGE = 200
 
 
@@ -87,23 +90,42 @@ def reader(deps: Deps) -> Reader:
             if invoice := invoices.get(change.record_id):
                 await _count(deps, conn, change, invoice)
 
-    return Reader(name="promises", handle=handle)
+    return Reader(name=_READER, handle=handle)
 
 
 async def judge_due(deps: Deps) -> None:
-    """Judge the promises whose day is over and whose source was read since."""
+    """Judge the promises whose day is over and whose source was read since, by all that was read by then."""
     after = ""
     while True:
         async with deps.store.read() as conn:
             page = await open_promises(conn, after=after, limit=_PAGE)
             over = [promise for promise in page if await _is_over(deps, conn, promise)]
-        for promise in over:
-            async with deps.store.write() as conn:
-                await _judge(deps, conn, promise, is_over=True)
-            deps.outbox.ring()
+        if over:
+            await _judge_all(deps, over)
         if len(page) < _PAGE:
             return
         after = page[-1].id
+
+
+async def _judge_all(deps: Deps, over: Sequence[Promise]) -> None:
+    """Judge promises whose source was seen to be read past their day.
+
+    What the source told by then is settled in the feed, but may not have been counted yet: that comes first.
+    """
+    async with deps.store.write() as conn:
+        settled = await settled_sequence(conn)
+    while await read_on(deps.store, reader(deps)):
+        pass
+    for promise in over:
+        async with deps.store.write() as conn:
+            # The position before the promise, so that all up to there is counted in it.
+            position = await feed_position(conn, _READER)
+            current = await promise_by_id(conn, promise.id)
+            if position is None or position < settled or current is None:
+                return
+            if current.state is PromiseState.OPEN:
+                await _judge(deps, conn, current, is_over=True)
+        deps.outbox.ring()
 
 
 async def _count(deps: Deps, conn: WriteConnection, change: Change, invoice: Invoice) -> None:

@@ -117,6 +117,19 @@ class TestJudge:
         [told] = await notifier.texts("promise")
         assert told.startswith(words)
 
+    async def test_by_a_payment_that_came_with_the_reading(self, notifier: Notifier) -> None:
+        """The pull commits its last page, the payment and how far it read, after the feed was looked at."""
+        store = await self._promised(notifier, promise())
+        notifier.clock.now = datetime(2026, 11, 25, 2, tzinfo=UTC)
+        [invoice] = invoices(1)
+        await pay(notifier, invoice, 6_000)
+        async with store.write() as conn:
+            cursor = await claim_cursor(conn, "netsuite", "invoices", "r")
+            await advance_cursor(conn, cursor, value="x", covered_until=notifier.clock.now)
+        await judge_due(notifier.deps)
+        assert await self._state(store) is PromiseState.KEPT
+        assert len(await notifier.posts("promise")) == 1
+
     async def test_a_void_invoice_breaks_no_promise(self, notifier: Notifier) -> None:
         store = await self._promised(notifier, promise())
         await save(
