@@ -160,7 +160,7 @@ async def _show(deps: Deps, decision: Decision, view_id: str, form: SubscribeFor
         known = {channel.facts.id for channel in places}
         if form.draft.where not in known and (other := await channel_called(conn, form.draft.where)):
             places = (other, *places)
-        said = form.said + await dry_run(deps, conn, decision, form.draft)
+    said = form.said + await dry_run(deps, decision, form.draft)
     await update_modal(deps, view_id, subscribe_modal(replace(form, places=places, said=said)))
 
 

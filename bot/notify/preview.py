@@ -1,6 +1,8 @@
 """The dry run: what a subscription would have posted in the last days, found by the same rules as the real thing."""
 
-from collections.abc import Iterable, Sequence
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -9,7 +11,7 @@ from bot.deps import Deps
 from bot.notify.gather import Batch, news_in, read_batch
 from bot.notify.news import News, past_due_news
 from bot.notify.past_due import customers_of, first_morning
-from bot.notify.rhythm import digest_day, is_quiet, plan
+from bot.notify.rhythm import BURST_WINDOW, digest_day, is_quiet, plan
 from bot.notify.wanted import days_to_cross, is_wanted, notice_of
 from store.changes import Change, changes_since
 from store.credit_limits import breaks_since
@@ -25,29 +27,59 @@ from store.source_alerts import alerts_since
 from store.subscriptions import ChannelSubscription, NewsKind, Rhythm
 
 DAYS = 7
-# Of a flood of changes the newest count: somebody waits for the answer.
-_MAX_CHANGES = 5_000
+# Of a flood of changes the newest count, and of invoices that are past due no more of them: somebody waits.
+MOST = 5_000
 _STEP = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Preview:
-    """How many messages there would have been, and how much news of each kind in them."""
+    """How many messages there would have been, and how much news of each kind in them.
+
+    `is_partial` says that there was more than MOST to look at, and only so much was counted.
+    """
 
     messages: int
     news: tuple[tuple[NewsKind, int], ...]
+    is_partial: bool = False
 
 
-async def preview(deps: Deps, conn: ReadConnection, subscription: ChannelSubscription) -> Preview:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Seen:
+    """What was read: news that may be wanted, and the invoices that may have become past due as days passed."""
+
+    news: tuple[News, ...]
+    batch: Batch
+    due: tuple[Invoice, ...] = ()
+    customers: Mapping[RecordId, Customer]
+    is_partial: bool
+
+
+async def preview(deps: Deps, subscription: ChannelSubscription) -> Preview:
     """What the subscription would have posted in the last DAYS days, had it been there."""
-    now = deps.clock()
-    begin = now - timedelta(days=DAYS)
+    begin = deps.clock() - timedelta(days=DAYS)
     early = replace(subscription, counts_from=begin)
-    found = await _news(deps, conn, early, begin)
-    notices = {notice.id: notice for notice in (notice_of(early, news) for news in found)}
+    async with deps.store.read() as conn:
+        seen = await _seen(deps, conn, early, begin)
+    # Judging thousands of them takes longer than others should wait for their acknowledgements.
+    return await asyncio.to_thread(_counted, deps, early, seen, begin)
+
+
+def _counted(deps: Deps, subscription: ChannelSubscription, seen: _Seen, begin: datetime) -> Preview:
+    now = deps.clock()
+    days = timedelta(days=days_to_cross(subscription.wanted))
+    changes = _by_record(seen.batch.changes)
+    crossed = (_crossing(deps, invoice, seen.customers, changes.get(invoice.id, ()), days) for invoice in seen.due)
+    found = [*seen.news, *(news for news in crossed if news is not None and news.at <= now)]
+    wanted = (news for news in found if is_wanted(subscription, news, _day_of(news.at, deps.zone)))
+    notices = {notice.id: notice for notice in (notice_of(subscription, news) for news in wanted)}
     told = sorted(notices.values(), key=lambda notice: (notice.at, notice.id))
-    kinds = [(kind, sum(notice.kind is kind for notice in told)) for kind in NewsKind]
-    return Preview(messages=messages(early, told, begin, now), news=tuple(each for each in kinds if each[1]))
+    count = Counter(notice.kind for notice in told)
+    return Preview(
+        messages=messages(subscription, told, begin, now),
+        news=tuple((kind, count[kind]) for kind in NewsKind if count[kind]),
+        is_partial=seen.is_partial,
+    )
 
 
 def messages(subscription: ChannelSubscription, found: Sequence[Notice], begin: datetime, end: datetime) -> int:
@@ -58,16 +90,20 @@ def messages(subscription: ChannelSubscription, found: Sequence[Notice], begin: 
     looks = {begin + _STEP * step for step in range((end - begin) // _STEP + 1)} | {notice.at for notice in found}
     waiting: list[Notice] = []
     told: list[Notice] = []
-    coming, count = list(found), 0
+    coming, count = 0, 0
     for now in sorted(looks):
-        while coming and coming[0].at <= now:
-            waiting.append(coming.pop(0))
+        while coming < len(found) and found[coming].at <= now:
+            waiting.append(found[coming])
+            coming += 1
         if not waiting or is_quiet(subscription, now):
             continue
+        told = [notice for notice in told if notice.told_at is not None and now - notice.told_at < BURST_WINDOW]
         planned = plan(waiting, told, now)
-        gone = (*planned.singly, *planned.gathered)
-        told += [replace(notice, told_at=now, is_gathered=notice in planned.gathered) for notice in gone]
-        waiting = [notice for notice in waiting if notice not in gone]
+        # One that was gathered stands for all of its message: the plan asks only whether there is any.
+        told += [replace(notice, told_at=now) for notice in planned.singly]
+        told += [replace(notice, told_at=now, is_gathered=True) for notice in planned.gathered[:1]]
+        gone = {notice.id for notice in (*planned.singly, *planned.gathered)}
+        waiting = [notice for notice in waiting if notice.id not in gone] if gone else waiting
         count += len(planned.singly) + bool(planned.gathered)
     return count
 
@@ -82,51 +118,66 @@ def open_then(invoice: Invoice, changes: Iterable[Change], instant: datetime) ->
     return invoice
 
 
-async def _news(deps: Deps, conn: ReadConnection, subscription: ChannelSubscription, begin: datetime) -> list[News]:
-    batch = await read_batch(conn, await changes_since(conn, begin, limit=_MAX_CHANGES))
-    disputed = await disputed_invoices(conn, list(batch.invoices))
+async def _seen(deps: Deps, conn: ReadConnection, subscription: ChannelSubscription, begin: datetime) -> _Seen:
+    changes = await changes_since(conn, begin, limit=MOST + 1)
+    batch = await read_batch(conn, changes[-MOST:])
+    due, is_cut = await _due(deps, conn, subscription, batch, begin)
+    disputed = await disputed_invoices(conn, list(batch.invoices.keys() | {invoice.id for invoice in due}))
     of_changes = [
         news
         for news in await news_in(conn, batch)
         if news.kind is not NewsKind.PAST_DUE or news.about_id not in disputed
     ]
-    found = [*of_changes, *await _broken_limits(conn, begin), *await _troubles(conn, begin)]
-    wanted = [news for news in found if is_wanted(subscription, news, _day_of(news.at, deps.zone))]
-    if NewsKind.PAST_DUE not in subscription.events:
-        return wanted
-    return wanted + await _crossed(deps, conn, subscription, batch, begin)
+    due = tuple(invoice for invoice in due if invoice.id not in disputed)
+    return _Seen(
+        news=(*of_changes, *await _broken_limits(conn, begin), *await _troubles(conn, begin)),
+        batch=batch,
+        due=due,
+        customers=await customers_of(conn, due),
+        is_partial=is_cut or len(changes) > MOST,
+    )
 
 
-async def _crossed(
+async def _due(
     deps: Deps, conn: ReadConnection, subscription: ChannelSubscription, batch: Batch, begin: datetime
-) -> list[News]:
-    """What became past due as days passed: what is open still, and what was paid since."""
+) -> tuple[tuple[Invoice, ...], bool]:
+    """What may have become past due as days passed, of what is open still and what was paid since; whether cut."""
+    if NewsKind.PAST_DUE not in subscription.events:
+        return (), False
     days, today = timedelta(days=days_to_cross(subscription.wanted)), deps.today()
     first, last = first_morning(deps, begin) - days, today - days
-    known = {invoice.id: invoice async for page in due_between(conn, first, last) for invoice in page}
+    known, is_cut = await _first(due_between(conn, first, last))
     paid = {each.id: each for each in batch.invoices.values() if each.due_date and first <= each.due_date <= last}
-    invoices = list((paid | known).values())
-    disputed = await disputed_invoices(conn, [invoice.id for invoice in invoices])
-    customers = await customers_of(conn, invoices)
-    found = [_crossing(deps, invoice, customers, batch, days) for invoice in invoices if invoice.id not in disputed]
-    return [
-        news
-        for news in found
-        if news is not None and news.at <= deps.clock() and is_wanted(subscription, news, _day_of(news.at, deps.zone))
-    ]
+    return tuple((paid | {invoice.id: invoice for invoice in known}).values()), is_cut
+
+
+async def _first(pages: AsyncIterator[tuple[Invoice, ...]]) -> tuple[list[Invoice], bool]:
+    """As many as are counted, and whether there are more."""
+    found: list[Invoice] = []
+    async for page in pages:
+        found += page
+        if len(found) > MOST:
+            break
+    return found[:MOST], len(found) > MOST
+
+
+def _by_record(changes: Iterable[Change]) -> Mapping[RecordId, Sequence[Change]]:
+    found: defaultdict[RecordId, list[Change]] = defaultdict(list)
+    for change in changes:
+        found[change.record_id].append(change)
+    return found
 
 
 def _crossing(
     deps: Deps,
     invoice: Invoice,
-    customers: dict[RecordId, Customer],
-    batch: Batch,
+    customers: Mapping[RecordId, Customer],
+    changes: Sequence[Change],
     days: timedelta,
 ) -> News | None:
     if invoice.due_date is None:
         return None
     at = _morning(invoice.due_date + days, deps.rules.notify.past_due_at, deps.zone)
-    changes = [change for change in batch.changes if change.record_id == invoice.id]
     customer = customers.get(invoice.customer_id) if invoice.customer_id else None
     return past_due_news(open_then(invoice, changes, at), customer, at)
 

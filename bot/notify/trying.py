@@ -21,7 +21,7 @@ _NOT_MEMBER = "Tesorio is not in this channel. Type /invite @tesorio there first
 _ARCHIVED = "This channel is archived."
 
 
-async def dry_run(deps: Deps, conn: ReadConnection, decision: Decision, draft: Draft) -> str:
+async def dry_run(deps: Deps, decision: Decision, draft: Draft) -> str:
     """What it would have posted, or the first thing that is wrong with it."""
     if decision.user is None:
         return ""
@@ -29,11 +29,12 @@ async def dry_run(deps: Deps, conn: ReadConnection, decision: Decision, draft: D
     if wrong:
         return next(iter(wrong.values()))
     try:
-        wanted = await wanted_by(deps, conn, draft, decision.user)
+        async with deps.store.read() as conn:
+            wanted = await wanted_by(deps, conn, draft, decision.user)
     except FilterError as error:
         return str(error)
     trial = replace(changed(_blank(decision, deps.clock()), draft), wanted=wanted)
-    return preview_words(await preview(deps, conn, trial))
+    return preview_words(await preview(deps, trial))
 
 
 async def wanted_by(deps: Deps, conn: ReadConnection, draft: Draft, user: User) -> InvoiceFilter:

@@ -8,7 +8,7 @@ from slack_sdk.models.blocks import Block
 
 from bot.filters import FILTER_USAGE
 from bot.notify.draft import TO_ME, WEEKDAYS, Draft
-from bot.notify.preview import DAYS, Preview
+from bot.notify.preview import DAYS, MOST, Preview
 from bot.views.amounts import counted
 from bot.views.buttons import plain_button
 from bot.views.channels import channel_label
@@ -127,11 +127,13 @@ def field_of(member: str) -> str:
 
 def preview_words(found: Preview) -> str:
     """«This would have posted 14 messages about 9 invoices newly past due and 5 payments in the last 7 days.»"""
+    more = f" More than {MOST:,} records changed or became past due; only so many were counted."
+    end = f"in the last {DAYS} days.{more if found.is_partial else ''}"
     if not found.messages:
-        return f"This would have posted nothing in the last {DAYS} days."
+        return f"This would have posted nothing {end}"
     kinds = _listed([_news_words(kind, number) for kind, number in found.news])
     about = f" about {kinds}" if kinds else ""
-    return f"This would have posted {counted(found.messages, 'message')}{about} in the last {DAYS} days."
+    return f"This would have posted {counted(found.messages, 'message')}{about} {end}"
 
 
 def zone_choice(name: str) -> Choice:

@@ -3,10 +3,13 @@
 from dataclasses import replace
 from datetime import date, time, timedelta
 from decimal import Decimal
+from time import thread_time
 
 import pytest
 
+from bot.notify import preview as dry_run
 from bot.notify.preview import Preview, messages, preview
+from bot.views.subscribe import preview_words
 from store.portfolio import InvoiceFilter
 from store.subscriptions import ChannelSubscription, NewsKind, Rhythm
 from tests.notify.make import Notifier, begun, invoices, make_subscription, pay
@@ -17,8 +20,7 @@ WEEK = timedelta(days=7)
 
 
 async def tried(notifier: Notifier, subscription: ChannelSubscription) -> Preview:
-    async with notifier.deps.store.read() as conn:
-        return await preview(notifier.deps, conn, subscription)
+    return await preview(notifier.deps, subscription)
 
 
 class TestPreview:
@@ -58,12 +60,29 @@ class TestPreview:
         notifier.clock.forward(days=30)
         assert await tried(notifier, make_subscription()) == Preview(messages=0, news=())
 
+    async def test_counts_no_more_than_it_says(self, notifier: Notifier, monkeypatch: pytest.MonkeyPatch) -> None:
+        due = [make_invoice(f"d{number}", due_date=AT.date() - timedelta(days=1)) for number in range(6)]
+        await begun(notifier, *due)
+        past_due = make_subscription(events=(NewsKind.PAST_DUE,))
+        assert not (await tried(notifier, past_due)).is_partial
+        monkeypatch.setattr(dry_run, "MOST", 5)
+        found = await tried(notifier, past_due)
+        assert found == Preview(messages=5, news=((NewsKind.PAST_DUE, 5),), is_partial=True)
+        assert preview_words(found).endswith("only so many were counted.")
+
 
 class TestMessages:
     @pytest.mark.parametrize(("rhythm", "count"), [(Rhythm.AT_ONCE, 1), (Rhythm.DAILY, 7), (Rhythm.WEEKLY, 1)])
     def test_by_rhythm(self, rhythm: Rhythm, count: int) -> None:
         one = make_subscription(rhythm=rhythm)
         assert messages(one, several(14, AT - timedelta(hours=2)), AT - WEEK, AT) == count
+
+    @pytest.mark.parametrize("apart", [timedelta(0), timedelta(minutes=1)])
+    def test_of_a_flood_are_counted_in_no_time(self, apart: timedelta) -> None:
+        flood = [replace(each, at=AT - WEEK + apart * place) for place, each in enumerate(several(10_000, AT))]
+        began = thread_time()
+        messages(make_subscription(), flood, AT - WEEK, AT)
+        assert thread_time() - began < 2
 
     def test_quiet_hours_gather(self) -> None:
         one = make_subscription(quiet_from=time(0), quiet_until=time(8))
