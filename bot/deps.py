@@ -10,6 +10,7 @@ from bot.answering import Answering
 from bot.audit_log import AuditLog
 from bot.bell import Bell
 from bot.lookup.index import LookupIndex
+from bot.services import Services
 from bot.settings import Rules
 from bot.slack_client import SlackClient
 from store.db import Store
@@ -39,7 +40,8 @@ class Deps:
     `clock` gives the aware instant; `zone` is the company's, in which «today» is meant. `source_titles` says how people
     call an origin: netsuite is «NetSuite»; `target_titles` the systems that notes can be sent to. `changed` rings when
     a sync has written something, `outbox` when there may be something to deliver, `decisions` when a person has decided
-    about a delivery. `team_id` is our workspace and `bot_user` we ourselves in it.
+    about a delivery. `services` are what runs beside the bot. `team_id` is our workspace and `bot_user` we ourselves
+    in it.
     """
 
     store: Store
@@ -60,6 +62,7 @@ class Deps:
     changed: Bell = field(default_factory=Bell)
     outbox: Bell = field(default_factory=Bell)
     decisions: Bell = field(default_factory=Bell)
+    services: Services = field(default_factory=Services)
 
     def today(self) -> date:
         """The company's calendar date."""

@@ -126,7 +126,7 @@ async def open_assistant(
         )
         senders = senders_of(deps, targets)
         work.handlers.update(work_handlers(deps, sources, _waking(deps, progress), senders))
-        await stack.enter_async_context(alive(work, store, replica, clock=clock))
+        await stack.enter_async_context(alive(work, store, replica, deps.services, clock=clock))
         await stack.enter_async_context(work)
         for service in services():
             await stack.enter_async_context(service(deps))

@@ -2,11 +2,12 @@
 
 import asyncio
 import contextlib
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 
+from bot.services import Services
 from store.db import Store
 from store.errors import StoreError
 from store.leases import holders, release_lease, take_lease
@@ -17,40 +18,37 @@ _PREFIX = "replica/"
 _EVERY_SECONDS = 20.0
 # A busy moment is no death: several renewals have to fail.
 _LASTING = timedelta(seconds=100)
-_log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
 async def alive(
-    work: DurableWork, store: Store, replica: str, *, clock: Clock, every_seconds: float = _EVERY_SECONDS
+    work: DurableWork,
+    store: Store,
+    replica: str,
+    services: Services,
+    *,
+    clock: Clock,
+    every_seconds: float = _EVERY_SECONDS,
 ) -> AsyncIterator[None]:
     """Show that this replica lives while the block lasts, and take over from those that do no more.
 
     Enter it before the engine is launched, so that its work is never taken for that of a replica that is gone.
     """
     await _renew(store, replica, clock)
-    task = asyncio.create_task(_watch(work, store, replica, clock, every_seconds))
+
+    async def look() -> None:
+        await _renew(store, replica, clock)
+        async with store.read() as conn:
+            living = await holders(conn, _PREFIX, now=clock())
+        await work.take_over(living)
+
     try:
-        yield
+        async with services.beside("replicas", look, partial(asyncio.sleep, every_seconds)):
+            yield
     finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
         with contextlib.suppress(StoreError):
             async with store.write() as conn:
                 await release_lease(conn, f"{_PREFIX}{replica}", replica)
-
-
-async def _watch(work: DurableWork, store: Store, replica: str, clock: Clock, every_seconds: float) -> None:
-    while True:
-        await asyncio.sleep(every_seconds)
-        try:
-            await _renew(store, replica, clock)
-            async with store.read() as conn:
-                living = await holders(conn, _PREFIX, now=clock())
-            await work.take_over(living)
-        except StoreError as error:
-            _log.warning("this replica could not show that it lives: %s", error)
 
 
 async def _renew(store: Store, replica: str, clock: Clock) -> None:

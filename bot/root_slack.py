@@ -112,7 +112,10 @@ def _checks(deps: Deps, door: Door, work: DurableWork) -> Mapping[str, Check]:
     async def running() -> str:
         return "" if work.is_running else "durable work is not running"
 
-    return {"slack": slack, "store": store, "work": running}
+    async def services() -> str:
+        return deps.services.trouble()
+
+    return {"slack": slack, "store": store, "work": running, "services": services}
 
 
 def _counted(metrics: Metrics, door: Door) -> Callable[[], str]:

@@ -1,12 +1,12 @@
 """What becomes of the channels that we are in, kept as Slack tells it, and `/tesorio add`: share to this channel."""
 
 import asyncio
-import contextlib
 import logging
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
@@ -20,7 +20,6 @@ from bot.feature import Feature, SlashRequest, Subcommand
 from bot.views.channels import added, not_added, not_here
 from store.audit import AuditEvent
 from store.channels import change_channel, change_channel_id, forget_channel, note_added
-from store.errors import StoreError
 from store.slack_people import Standing
 from store.subscriptions import move_subscriptions
 from store.users import linked_user
@@ -125,26 +124,20 @@ async def add_here(deps: Deps, request: SlashRequest) -> None:
 @asynccontextmanager
 async def watching(deps: Deps) -> AsyncIterator[None]:
     """Keep what we know of channels fresh: all of it at the start and once a day, old facts in between."""
-    task = asyncio.create_task(_watch(deps))
-    try:
-        yield
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
-
-
-async def _watch(deps: Deps) -> None:
     due = deps.clock()
-    while True:
+
+    async def look() -> None:
+        nonlocal due
         is_due = deps.clock() >= due
         try:
             await (reconcile(deps) if is_due else recheck(deps))
-        except (*UNREACHABLE, StoreError) as error:
+        except UNREACHABLE as error:
             _log.warning("channels could not be looked up, the next try is in a while: %s", error)
-        else:
-            due = deps.clock() + _RECONCILE_EVERY if is_due else due
-        await asyncio.sleep(_PAUSE_SECONDS)
+            return
+        due = deps.clock() + _RECONCILE_EVERY if is_due else due
+
+    async with deps.services.beside("channels", look, partial(asyncio.sleep, _PAUSE_SECONDS)):
+        yield
 
 
 def happened_at(event: Event, now: datetime) -> datetime:

@@ -8,6 +8,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
@@ -17,7 +18,6 @@ from bot.commands.connect import cut_link
 from bot.deps import Deps
 from bot.feature import Feature
 from bot.membership import SlackProfile, UnreachableError, profile_of, read_profile
-from store.errors import StoreError
 from store.slack_people import Standing
 from store.users import linked_people
 
@@ -49,22 +49,9 @@ async def check_everybody(deps: Deps, *, pace_seconds: float = _PACE_SECONDS) ->
 @asynccontextmanager
 async def watch(deps: Deps) -> AsyncIterator[None]:
     """While the block lasts, everybody who is linked is asked about once a day."""
-    task = asyncio.create_task(_watch(deps))
-    try:
+    rest = partial(asyncio.sleep, _DAY_SECONDS)
+    async with deps.services.beside("departures", partial(check_everybody, deps), rest):
         yield
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
-
-
-async def _watch(deps: Deps) -> None:
-    while True:
-        try:
-            await check_everybody(deps)
-        except StoreError as error:
-            _log.warning("whether linked people are still members is asked tomorrow: %s", error)
-        await asyncio.sleep(_DAY_SECONDS)
 
 
 def _changed(body: Mapping[str, Any]) -> Mapping[str, Any] | None:

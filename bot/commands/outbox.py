@@ -3,13 +3,11 @@
 «Send again» and «It arrived» are buttons of the messages that tell of trouble; the author and admins may press them.
 """
 
-import asyncio
-import contextlib
-import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -25,7 +23,6 @@ from bot.views.misses import not_permitted, outdated_button
 from bot.views.outbox import ARRIVED, RESEND, decided, question, trouble
 from bot.views.parts import Message
 from store.deliveries import Delivery, DeliveryState, delivery_by_id
-from store.errors import StoreError
 from store.outbox import (
     decisions_mark,
     due_deliveries,
@@ -44,9 +41,9 @@ _BATCH = 200
 # Work that broke, and what a restored backup has lost, begins again after this at the latest.
 _CHECKED_EVERY = timedelta(minutes=5)
 _OWN = frozenset({"outbox.question", "outbox.trouble"})
-# A subscription is paused when its message is refused, and its owner is told that.
-_TOLD_OTHERWISE = frozenset({"notice"})
-_log = logging.getLogger(__name__)
+# A subscription is paused when its message is refused, and its owner is told that. How a promise turned out goes to its
+# author alone: who may not be told that, or can't be written to, is not told of it either.
+_TOLD_OTHERWISE = frozenset({"notice", "promise"})
 
 
 def trouble_of(
@@ -72,31 +69,27 @@ def trouble_of(
 @asynccontextmanager
 async def serve(deps: Deps) -> AsyncIterator[None]:
     """While the block lasts, everything in the outbox that is due gets its durable work."""
-    task = asyncio.create_task(_serve(deps))
-    try:
-        yield
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
-
-
-async def _serve(deps: Deps) -> None:
-    seen: object = None
-    next_check = deps.clock()
+    keeper = _Keeper(deps)
     with deps.outbox.listen() as bell:
-        while True:
-            try:
-                if deps.clock() >= next_check:
-                    await _restart(deps)
-                    next_check = deps.clock() + _CHECKED_EVERY
-                started = await _start_due(deps)
-                seen = await _tell_of_decisions(deps, seen)
-            except StoreError as error:
-                _log.warning("the outbox waits: %s", error)
-                started = 0
-            if started < _BATCH:
-                await bell.wait(_LOOK_SECONDS)
+        async with deps.services.beside("outbox", keeper.look, partial(bell.wait, _LOOK_SECONDS)):
+            yield
+
+
+class _Keeper:
+    """Starts what is due, and remembers what was seen before."""
+
+    def __init__(self, deps: Deps) -> None:
+        self._deps, self._next_check = deps, deps.clock()
+        self._seen: object = None
+
+    async def look(self) -> None:
+        deps = self._deps
+        if deps.clock() >= self._next_check:
+            await _restart(deps)
+            self._next_check = deps.clock() + _CHECKED_EVERY
+        while await _start_due(deps) == _BATCH:
+            pass
+        self._seen = await _tell_of_decisions(deps, self._seen)
 
 
 async def _restart(deps: Deps) -> None:

@@ -200,7 +200,7 @@ class TestHealth:
     async def test_it_lives_and_can_answer(self, world: World) -> None:
         assert await get(world, "/healthz") == (200, "ok\n")
         status, told = await get(world, "/readyz")
-        assert (status, json.loads(told)) == (200, {"slack": "ok", "store": "ok", "work": "ok"})
+        assert (status, json.loads(told)) == (200, {"slack": "ok", "store": "ok", "work": "ok", "services": "ok"})
 
     async def test_a_store_that_answers_nobody_makes_it_unready(self, world: World) -> None:
         async with readers_taken(world):

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.root_replicas import alive
+from bot.services import Services
 from store.db import Store, sqlite_url
 from store.migrate import upgrade
 from store.work import Payload, WorkState
@@ -25,12 +26,15 @@ class TestAlive:
         store = Store(sqlite_url(tmp_path / "store.db"))
         await upgrade(store)
         clock = lambda: datetime.now(UTC)  # noqa: E731 - one line is enough for a clock
-        async with working(tmp_path, executor_id="there", note=stuck) as work, alive(work, store, "there", clock=clock):
+        async with (
+            working(tmp_path, executor_id="there", note=stuck) as work,
+            alive(work, store, "there", Services(), clock=clock),
+        ):
             await work.start("note", "left behind", {})
             await begun.wait()
         async with (
             working(tmp_path, executor_id="here", note=handler) as work,
-            alive(work, store, "here", clock=clock, every_seconds=0.05),
+            alive(work, store, "here", Services(), clock=clock, every_seconds=0.05),
         ):
             assert await ended(work, "left behind") is WorkState.DONE
         assert seen == ["left behind"]
@@ -53,8 +57,8 @@ class TestAlive:
             await begun.wait()
         async with (
             working(tmp_path, executor_id="here", note=stuck) as work,
-            alive(work, store, "there", clock=clock),
-            alive(work, store, "here", clock=clock, every_seconds=0.02),
+            alive(work, store, "there", Services(), clock=clock),
+            alive(work, store, "here", Services(), clock=clock, every_seconds=0.02),
         ):
             await asyncio.sleep(0.3)
             assert await work.status("busy") is WorkState.PENDING
