@@ -53,6 +53,11 @@ def short_money(amount: Money, place: Place) -> str:
     return literal(_CODE_BY_DIGIT.sub("\u00a0", text), _MAX_AMOUNT)
 
 
+def more_currencies(number: int) -> str:
+    """«1 more currency», «3 more currencies»: how many are not shown."""
+    return f"{number:,} more {'currency' if number == 1 else 'currencies'}"
+
+
 def _rounded(amount: Decimal, locale: Locale) -> Decimal:
     """The amount as a headline shows it, rounded once and half up, so that babel has nothing left to round.
 

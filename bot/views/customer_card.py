@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from slack_sdk.models.blocks import ButtonElement
 
 from bot.views.aging_table import MAX_CURRENCIES, aging_table, aging_text
-from bot.views.amounts import Place, counted, money
+from bot.views.amounts import Place, counted, money, more_currencies
 from bot.views.card import Card, acting_buttons, framed, reading_buttons, refresh_button, sentence
 from bot.views.children import Child, children_block
 from bot.views.names import MAX_NAME, MAX_NUMBER, customer_name
@@ -108,7 +108,7 @@ def _identity(card: CustomerCard) -> list[Span]:
 def _balances(card: CustomerCard) -> list[list[Span]]:
     rows = [_balance(aging, card.place) for aging in card.aging[:MAX_CURRENCIES]]
     hidden = len(card.aging) - len(rows)
-    return [*rows, [words(f"…+{hidden:,} more currencies")]] if hidden else rows
+    return [*rows, [words(f"…+{more_currencies(hidden)}")]] if hidden else rows
 
 
 def _balance(aging: Aging, place: Place) -> list[Span]:

@@ -10,7 +10,7 @@ from slack_sdk.models.blocks import Block, RawTextObject, TableBlock
 
 from bot.filters import Filter
 from bot.views.aging_table import BUCKETS, MAX_CURRENCIES, amounts_of, cell_or_dash
-from bot.views.amounts import Place, counted, money, short_money
+from bot.views.amounts import Place, counted, money, more_currencies, short_money
 from bot.views.parts import Message, button, header, lines, message, paragraph, row_with_button, small_print, words
 from bot.views.portfolio_menus import Menus, menu_row
 from bot.views.provenance import Provenance, provenance_line, provenance_words
@@ -70,7 +70,7 @@ def headline(aging: Sequence[Aging], place: Place) -> str:
         return "Nothing is open"
     said = " · ".join(_open_words(each, place) for each in owed[:_MAX_IN_HEADLINE])
     hidden = len(owed) - _MAX_IN_HEADLINE
-    return f"{said} · {hidden:,} more {'currency' if hidden == 1 else 'currencies'}" if hidden > 0 else said
+    return f"{said} · {more_currencies(hidden)}" if hidden > 0 else said
 
 
 def share_words(part: int, whole: int) -> str:
@@ -123,7 +123,7 @@ def _figures(shown: Portfolio, owed: tuple[Aging, ...]) -> list[Block]:
     if not owed:
         return [paragraph("empty", _nothing(shown))]
     listed, hidden = owed[:MAX_CURRENCIES], len(owed) - MAX_CURRENCIES
-    more = [small_print("more", f"…+{hidden:,} more currencies: all are in the CSV")] if hidden > 0 else []
+    more = [small_print("more", f"…+{more_currencies(hidden)}: all are in the CSV")] if hidden > 0 else []
     if shown.is_chart_refused:
         return [_text(listed, shown.place), *more]
     # One currency's bars say nothing beside another's, and a second chart would push the table out of sight.

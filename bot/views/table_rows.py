@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from slack_sdk.models.blocks import ActionsBlock, Block, InteractiveElement, Option, StaticSelectElement
 
-from bot.views.amounts import Place, money
+from bot.views.amounts import Place, money, more_currencies
 from bot.views.buttons import plain_button
 from bot.views.table_ref import TableRef, encode_table
 from bot.views.text import literal, plain_text
@@ -23,7 +23,7 @@ def totals_words(amounts: Sequence[Money], place: Place) -> str:
     shown = [money(amount, place) for amount in amounts[:_MAX_TOTALS]]
     if hidden <= 0:
         return " and ".join(shown)
-    return f"{', '.join(shown)} and {hidden:,} more {'currency' if hidden == 1 else 'currencies'}"
+    return f"{', '.join(shown)} and {more_currencies(hidden)}"
 
 
 def card_option(ref: RecordRef, label: str) -> Option | None:
