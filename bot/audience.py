@@ -27,7 +27,8 @@ class Audience:
 
     `is_external` says that somebody from outside the company may: it is shared with another company, has guests, or
     nobody could tell; `reason` then says which, as a clause without a full stop. `is_member` is about the app.
-    `is_direct` is the app's own conversation with one person.
+    `is_direct` is the app's own conversation with one person. `is_unreached` says that Slack could not be asked: it may
+    tell in a minute.
     """
 
     channel_id: str
@@ -37,6 +38,7 @@ class Audience:
     is_member: bool = False
     is_archived: bool = False
     is_direct: bool = False
+    is_unreached: bool = False
     reason: str = _UNTOLD
 
 
@@ -56,7 +58,7 @@ async def audience(deps: Deps, channel_id: str) -> Audience:
             return audience_of(await learn_channel(deps, channel_id))
     except UNREACHABLE as error:
         _log.warning("a channel could not be looked up: %s", type(error).__name__)
-        return Audience(channel_id=channel_id, reason=_UNREACHED)
+        return Audience(channel_id=channel_id, is_unreached=True, reason=_UNREACHED)
 
 
 async def reads_alone(deps: Deps, reply: ReplyTo) -> bool:

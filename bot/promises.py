@@ -19,11 +19,12 @@ from bot.feature import Feature
 from bot.feed import Reader, follow, read_on
 from bot.notify.news import paid_minor
 from bot.views.judged_promise import JudgedPromise, judged_promise
+from bot.views.outbox import REFUSED_HERE
 from store.changes import Change, settled_sequence
 from store.cursors import read_as_of
 from store.customers import customer_by_id
 from store.db import ReadConnection, WriteConnection
-from store.deliveries import add_deliveries
+from store.deliveries import Delivery, add_deliveries
 from store.feed_cursors import feed_position
 from store.invoices import Invoice, InvoiceStatus, invoice_by_id, invoices_by_id
 from store.money import Money
@@ -37,6 +38,7 @@ from store.promises import (
     promise_by_id,
     withdraw_promise,
 )
+from store.sending import Outcome, Refused
 
 _KIND = "promise"
 _READER = "promises"
@@ -105,6 +107,14 @@ async def judge_due(deps: Deps) -> None:
         if len(page) < _PAGE:
             return
         after = page[-1].id
+
+
+async def check(deps: Deps, delivery: Delivery) -> Outcome | None:
+    """Why a judgement can't be sent to who recorded the promise: they may not see it any more. Raises StoreError."""
+    async with deps.store.read() as conn:
+        person = SlackPerson(team_id=deps.team_id, user_id=delivery.author)
+        allowed = (await decide(conn, person, Capability.LOOK_UP)).allowed
+    return None if allowed else Refused(reason=f"{REFUSED_HERE}: Your account here does not allow this any more.")
 
 
 async def _judge_all(deps: Deps, over: Sequence[Promise]) -> None:
@@ -189,4 +199,4 @@ def _is_void(invoice: Invoice) -> bool:
     return invoice.status is InvoiceStatus.VOIDED or invoice.deleted_at is not None
 
 
-FEATURE = Feature(scopes=frozenset({"chat:write"}), services=(judging,))
+FEATURE = Feature(scopes=frozenset({"chat:write"}), checks={_KIND: check}, services=(judging,))

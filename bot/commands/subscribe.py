@@ -17,11 +17,12 @@ from bot.deps import Deps
 from bot.feature import ActionRequest, Feature, SlashRequest, Subcommand, action_request
 from bot.filters import FilterError
 from bot.modals import open_loading, update_modal
-from bot.notify.draft import TO_ME, USAGE, complaints, draft_of, typed_draft, zones_like
-from bot.notify.making import make, making_payload, may_change
+from bot.notify.draft import TO_ME, USAGE, draft_of, typed_draft, zones_like
+from bot.notify.making import made_of, make, making_payload, may_change
 from bot.notify.pausing import heed_delivery
 from bot.notify.service import notifier
-from bot.notify.trying import dry_run, refused_place, wanted_by
+from bot.notify.standing import check as check_notice
+from bot.notify.trying import already_told, complaints_about, dry_run, refused_place, wanted_by
 from bot.view_request import SuggestionRequest, ViewRequest, suggestion_request, view_request
 from bot.views.metadata import unpack
 from bot.views.modal import block_id_of, notice_modal, options_json
@@ -35,6 +36,7 @@ from bot.views.subscribe import (
     SubscribeForm,
     draft_in,
     field_of,
+    not_in_words,
     open_form_message,
     subscribe_modal,
     zone_choice,
@@ -108,23 +110,24 @@ async def submit(deps: Deps, request: ViewRequest) -> dict[str, Any]:
         return {"response_action": "update", "view": notice_modal(TITLE, refusal(decision).text)}
     memory = unpack(PURPOSE, request.metadata)
     draft = draft_in(request.values)
-    errors = complaints(draft)
-    if refused := await refused_place(deps, draft):
-        errors["where"] = refused
-    wanted = InvoiceFilter()
-    try:
-        async with deps.store.read() as conn:
-            known = await subscription_by_id(conn, memory["subscription"]) if memory["subscription"] else None
-            if "filter_text" not in errors:
-                wanted = await wanted_by(deps, conn, draft, decision.user)
-    except FilterError as error:
-        errors["filter_text"] = str(error)
+    payload: dict[str, str] = {}
+    refused = await refused_place(deps, draft)
+    async with deps.store.read() as conn:
+        known = await subscription_by_id(conn, memory["subscription"]) if memory["subscription"] else None
+        errors = await complaints_about(deps, conn, draft) | ({"where": refused} if refused else {})
+        try:
+            wanted = InvoiceFilter() if errors else await wanted_by(deps, conn, draft, decision.user)
+        except FilterError as error:
+            errors["filter_text"] = error.sentence()
+        if not errors:
+            payload = making_payload(draft, wanted, decision, memory, deps.clock())
+            told = await already_told(conn, made_of(payload))
+            errors = {"where": told} if told else {}
     if errors:
         shown = {block_id_of(field_of(member)): text[:_MAX_ERROR] for member, text in errors.items()}
         return {"response_action": "errors", "errors": shown}
     if memory["subscription"] and (known is None or not may_change(decision, known)):
         return {"response_action": "update", "view": notice_modal(TITLE, _GONE)}
-    payload = making_payload(draft, wanted, decision, memory, deps.clock())
     await deps.work.start(KIND, f"{KIND}-{memory['nonce']}", payload)
     return {"response_action": "clear"}
 
@@ -138,16 +141,15 @@ async def zones(deps: Deps, request: SuggestionRequest) -> tuple[str, ...]:
 async def _show_typed(deps: Deps, decision: Decision, view_id: str, text: str, channel_id: str) -> None:
     is_channel = channel_id[:1] in {"C", "G"}
     typed = typed_draft(text, here=channel_id if is_channel else TO_ME, zone=deps.zone.key)
-    draft, said = typed.draft, ""
+    draft, said = typed.draft, "".join(f"{each} " for each in typed.said)
     if typed.channel_name:
         async with deps.store.read() as conn:
             found = await channel_called(conn, typed.channel_name)
-        if found is None:
-            said = f"Tesorio knows no channel «{typed.channel_name}». "
-        else:
-            draft = replace(draft, where=found.facts.id)
+        is_in = found is not None and found.is_member
+        draft = replace(draft, where=found.facts.id if found and is_in else "")
+        said += "" if is_in else not_in_words(found.facts.name if found else typed.channel_name)
     if refused := await refused_place(deps, draft):
-        draft, said = replace(draft, where=TO_ME), f"{refused} A direct message is chosen instead. "
+        draft, said = replace(draft, where=TO_ME), f"{said}{refused} A direct message is chosen instead. "
     here = draft.where if draft.where != TO_ME else ""
     form = SubscribeForm(draft=draft, nonce=uuid4().hex, here=here, said=said)
     await _show(deps, decision, view_id, form)
@@ -158,7 +160,7 @@ async def _show(deps: Deps, decision: Decision, view_id: str, form: SubscribeFor
     async with deps.store.read() as conn:
         places = await destinations(conn)
         known = {channel.facts.id for channel in places}
-        if form.draft.where not in known and (other := await channel_called(conn, form.draft.where)):
+        if form.draft.where not in {TO_ME, "", *known} and (other := await channel_called(conn, form.draft.where)):
             places = (other, *places)
     said = form.said + await dry_run(deps, decision, form.draft)
     await update_modal(deps, view_id, subscribe_modal(replace(form, places=places, said=said)))
@@ -181,6 +183,8 @@ def _register(app: AsyncApp, deps: Deps) -> None:
 
     app.view(SUBMIT)(on_submit)
     app.action(CHECK)(on_check)
+    # What must be filled in depends on it.
+    app.action(field_of("rhythm"))(on_check)
     app.action(OPEN)(on_open)
     app.options(ZONE)(on_zone)
 
@@ -197,6 +201,7 @@ FEATURE = Feature(
     scopes=frozenset({"commands", "chat:write"}),
     works={KIND: make},
     delivered={"notice": heed_delivery},
+    checks={"notice": check_notice},
     services=(notifier,),
     register=_register,
 )

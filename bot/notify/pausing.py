@@ -52,7 +52,8 @@ async def heed_delivery(deps: Deps, delivery: Delivery) -> None:
         return
     async with deps.store.write() as conn:
         subscription = await subscription_by_id(conn, delivery.id.split("/")[1])
-        if subscription is not None:
+        # What was written for the place where it was told before says nothing of the one where it is told now.
+        if subscription is not None and subscription.channel_id == delivery.payload["channel"]:
             await pause(deps, conn, subscription, PauseCause.CHANNEL, way_out(delivery))
     deps.outbox.ring()
 

@@ -9,18 +9,15 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from bot.access import Capability, SlackPerson, decide
-from bot.audience import audience_of
 from bot.cards import place_of
 from bot.deliver import slack_post
 from bot.deps import Deps
 from bot.notify.past_due import customers_of
-from bot.notify.pausing import pause
 from bot.notify.rhythm import BURST_WINDOW, digest_day, is_quiet, plan
+from bot.notify.standing import still_told
 from bot.views.amounts import day
 from bot.views.notices import DigestView, NoticeView, counted_news, digest_message, notice_message
 from bot.views.parts import Message
-from store.channels import channel_by_id
 from store.customers import Customer, customers_by_id
 from store.day_marks import mark_day, marked_day
 from store.db import ReadConnection, WriteConnection
@@ -33,10 +30,8 @@ from store.records import RecordId
 from store.subscriptions import (
     ChannelSubscription,
     NewsKind,
-    PauseCause,
     Rhythm,
     active_subscriptions,
-    subscription_by_id,
 )
 from store.upsert import chunks
 
@@ -74,7 +69,7 @@ def digest_mark(subscription: ChannelSubscription) -> str:
 async def _tell(deps: Deps, subscription: ChannelSubscription) -> None:
     now = deps.clock()
     async with deps.store.write() as conn:
-        current = await _still_told(deps, conn, subscription.id)
+        current = await still_told(deps, conn, subscription.id)
         if current is None:
             return
         known = await waiting_notices(conn, subscription.id)
@@ -98,7 +93,7 @@ async def _tell_digest(deps: Deps, subscription: ChannelSubscription, now: datet
         # The first thing, so that of two replicas one goes on.
         if not await mark_day(conn, digest_mark(subscription), due):
             return
-        current = await _still_told(deps, conn, subscription.id)
+        current = await still_told(deps, conn, subscription.id)
         if current is None:
             return
         waiting, views = await _true_now(deps, conn, await waiting_notices(conn, subscription.id))
@@ -121,26 +116,6 @@ async def _digest(
     return digest_message(
         DigestView(title=f"{word} digest of {local}: {counted_news(len(news))}", news=news, aging=aging), place
     )
-
-
-async def _still_told(deps: Deps, conn: WriteConnection, subscription_id: str) -> ChannelSubscription | None:
-    """The subscription as it is now, unless it is to be told nothing.
-
-    Where its owner may not ask for it any more, or somebody from outside reads along, it is paused.
-    """
-    current = await subscription_by_id(conn, subscription_id)
-    if current is None or current.paused_at is not None:
-        return None
-    person = SlackPerson(team_id=deps.team_id, user_id=current.owner_slack)
-    decision = await decide(conn, person, Capability.ACT)
-    if not decision.allowed or decision.user is None or decision.user.id != current.owner_id:
-        await pause(deps, conn, current, PauseCause.OWNER)
-        return None
-    channel = None if current.is_direct else await channel_by_id(conn, current.channel_id)
-    if channel is not None and audience_of(channel.facts).is_external:
-        await pause(deps, conn, current, PauseCause.OUTSIDERS)
-        return None
-    return current
 
 
 async def _true_now(

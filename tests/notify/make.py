@@ -13,6 +13,7 @@ from bot.deps import Deps
 from bot.feed import read_on
 from bot.notify.service import look_round, reader
 from bot.slack_client import SlackClient
+from store.channels import ChannelFacts, put_channel
 from store.cursors import claim_cursor, complete_cursor
 from store.customers import Customer
 from store.day_marks import mark_day
@@ -113,6 +114,7 @@ async def subscribed(store: Store, **changes: Any) -> ChannelSubscription:
     made = make_subscription(owner_id=owner, **changes)
     async with store.write() as conn:
         await put_subscription(conn, made)
+        await put_channel(conn, ChannelFacts(id=CHANNEL, name="ar", is_member=True), asked_at=AT)
     return made
 
 

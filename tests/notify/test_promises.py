@@ -9,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.feed import read_on
-from bot.promises import end_of_day, judge_due, outcome, reader, shares
+from bot.promises import FEATURE, end_of_day, judge_due, outcome, reader, shares
 from store.cursors import advance_cursor, claim_cursor
 from store.db import Store
 from store.invoices import InvoiceStatus
 from store.promises import Promise, PromiseState, add_promise, promise_by_id
 from store.records import RecordId
+from store.sending import Refused
 from store.users import deactivate_user
 from tests.notify.make import ANA, CUSTOMER, Notifier, invoices, linked, pay
 from tests.store.make import AT, make_invoice, save, usd
@@ -152,6 +153,16 @@ class TestJudge:
         await self._pay(notifier, 6_000)
         assert await self._state(store) is PromiseState.KEPT
         assert await notifier.posts("promise") == []
+
+    async def test_one_who_lost_access_since_is_not_sent_it(self, notifier: Notifier) -> None:
+        store = await self._promised(notifier, promise())
+        await self._pay(notifier, 6_000)
+        [post] = await notifier.posts("promise")
+        assert await FEATURE.checks["promise"](notifier.deps, post) is None
+        async with store.write() as conn:
+            await deactivate_user(conn, self._author)
+        refused = await FEATURE.checks["promise"](notifier.deps, post)
+        assert isinstance(refused, Refused)
 
     async def _promised(self, notifier: Notifier, one: Promise) -> Store:
         store = notifier.deps.store
