@@ -7,15 +7,23 @@ before it was served is kept there, so that a program that was killed goes on wi
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
 
 from bot.seldom import Seldom
-from store.db import Store
+from store.db import Store, WriteConnection
 from store.errors import StoreError
-from store.inbox import LeftBehind, claim_request, finish_request, forget_requests, left_behind, take_again
+from store.inbox import (
+    LeftBehind,
+    claim_request,
+    finish_request,
+    forget_requests,
+    left_behind,
+    left_by_others,
+    take_again,
+)
 
 _REMEMBERED = 10_000
 # Slack sends an event again for six minutes and takes no notice of an action after minutes.
@@ -111,10 +119,20 @@ class Inbox:
         """What this program owes to people since it was ended in the middle, each counted as tried once more."""
         async with self._store.write() as conn:
             found = await left_behind(conn, self._holder, since=self._clock() - _WORTH_SERVING)
-            owed = tuple(one for one in found if one.attempts < _MAX_ATTEMPTS)
-            for one in owed:
-                await take_again(conn, one.key)
-        return owed
+            return await self._taken(conn, found)
+
+    async def left_by_others(self, living: Collection[str]) -> tuple[LeftBehind, ...]:
+        """What programs owe that live no more, from now on owed by this one. Raises StoreError."""
+        holders, since = frozenset(living) | {self._holder}, self._clock() - _WORTH_SERVING
+        async with self._store.read() as conn:
+            if not await left_by_others(conn, holders, since=since):
+                return ()
+        async with self._store.write() as conn:
+            return await self._taken(conn, await left_by_others(conn, holders, since=since))
+
+    async def _taken(self, conn: WriteConnection, found: tuple[LeftBehind, ...]) -> tuple[LeftBehind, ...]:
+        owed = (one for one in found if one.attempts < _MAX_ATTEMPTS)
+        return tuple([one for one in owed if await take_again(conn, one, holder=self._holder)])
 
     async def tidy(self) -> None:
         """Remove what is older than anything that Slack sends again."""

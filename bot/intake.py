@@ -6,7 +6,7 @@ request open and Slack would send it again. And it polls for the listener's ack 
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Mapping
+from collections.abc import Collection, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,10 +19,13 @@ from bot.asking import asker, part, reply_for
 from bot.inbox import Inbox, request_key
 from bot.limits import Limiter, Verdict
 from bot.metrics import Metrics
-from bot.views.apologies import open_with_complaint, too_fast, too_fast_text
+from bot.views.apologies import open_with_complaint, press_again_text, too_fast, too_fast_text
+from store.errors import StoreError
 
 # A restart has twenty seconds in all, and other rooms have to close after this one.
 _DRAIN_SECONDS = 10
+# So long after the last try an event is served again that the store could not take; after them, the next start does.
+_AGAIN_SECONDS = (1.0, 5.0, 20.0, 60.0, 300.0)
 _log = logging.getLogger(__name__)
 
 
@@ -38,9 +41,17 @@ class Way:
     is_claimed: bool
     is_remembered: bool = True
 
+    @property
+    def is_owed(self) -> bool:
+        """Whether it was acknowledged before its effect is there, and has to be served whatever comes between."""
+        return self.is_claimed and self.acks_first
+
 
 _EVENT = Way(acks_first=True, is_claimed=True)
 _EFFECT = Way(acks_first=False, is_claimed=True)
+# Not claimed: the id of what a form starts comes from the form itself, so starting it twice starts it once. A claim
+# without that start, as a kill leaves it, would close the form as if it had been saved when Slack sends it again.
+_FORM = Way(acks_first=False, is_claimed=False)
 _SUGGESTION = Way(acks_first=False, is_claimed=False, is_remembered=False)
 _READING = Way(acks_first=True, is_claimed=False)
 
@@ -82,6 +93,14 @@ class Intake:
             _log.info("request %s is taken up again", owed.key)
             self._start(self._owed(owed.key, owed.payload))
 
+    async def take_over(self, living: Collection[str]) -> None:
+        """Serve what programs have acknowledged that are gone: all but the living ones and this one."""
+        if self.is_leaving:
+            return
+        for owed in await self._inbox.left_by_others(living):
+            _log.info("request %s is taken over from a program that is gone", owed.key)
+            self._start(self._owed(owed.key, owed.payload))
+
     async def close(self) -> None:
         """Take nothing more, and let end what was taken; what does not is served after the next start."""
         self.is_leaving = True
@@ -106,10 +125,10 @@ class Intake:
             if way.acks_first:
                 await ack()
             if is_new:
-                await self._answer(payload, ack, headers)
-                await self._done(way, key)
+                await self._answer_new(way, key, payload, ack, headers)
             else:
                 self._metrics.count("repeated")
+                await _answer_again(payload, ack)
         except Exception:  # noqa: BLE001 - the outer door: told once, and Slack need not send it again
             _log.exception("a request of type %s could not be handled", _kind(payload))
             self._metrics.count("failed")
@@ -123,6 +142,20 @@ class Intake:
         if not way.is_claimed:
             return self._inbox.remember(key)
         return await self._inbox.claim(key, payload if way.acks_first else None)
+
+    async def _answer_new(
+        self, way: Way, key: str, payload: Mapping[str, Any], ack: OnceAck, headers: Mapping[str, str]
+    ) -> None:
+        if not way.is_owed:
+            await self._answer(payload, ack, headers)
+            return
+        try:
+            await self._answer(payload, ack, headers)
+        except StoreError as error:
+            self._postpone(key, payload, error, tries=0)
+            return
+        if key:
+            await self._inbox.done(key)
 
     async def _answer(self, payload: Mapping[str, Any], ack: OnceAck, headers: Mapping[str, str]) -> None:
         person = asker(payload)
@@ -144,16 +177,27 @@ class Intake:
         if verdict.is_first:
             await self._answering.post_privately(reply_for(payload), too_fast(verdict.wait_seconds))
 
-    async def _done(self, way: Way, key: str) -> None:
-        if way.is_claimed and way.acks_first and key:
-            await self._inbox.done(key)
-
-    async def _owed(self, key: str, payload: Mapping[str, Any]) -> None:
+    async def _owed(self, key: str, payload: Mapping[str, Any], *, tries: int = 0) -> None:
         try:
             await self._answer(payload, OnceAck(nowhere), {})
+        except StoreError as error:
+            self._postpone(key, payload, error, tries=tries)
+            return
         except Exception:  # noqa: BLE001 - likewise
             _log.exception("request %s could not be handled", key)
         await self._inbox.done(key)
+
+    def _postpone(self, key: str, payload: Mapping[str, Any], error: StoreError, *, tries: int) -> None:
+        """Serve it again in a while. It is not noted as done, so the next start does if this program ends before."""
+        if tries == len(_AGAIN_SECONDS):
+            _log.error("request %s is left for the next start: %s", key, error)
+            return
+        _log.warning("request %s could not be served and is tried again: %s", key, error)
+        asyncio.get_running_loop().call_later(_AGAIN_SECONDS[tries], self._serve_again, key, payload, tries + 1)
+
+    def _serve_again(self, key: str, payload: Mapping[str, Any], tries: int) -> None:
+        if not self.is_leaving:
+            self._start(self._owed(key, payload, tries=tries))
 
 
 def way_of(payload: Mapping[str, Any], with_effects: frozenset[str]) -> Way:
@@ -163,9 +207,17 @@ def way_of(payload: Mapping[str, Any], with_effects: frozenset[str]) -> Way:
         return _EVENT
     if kind == "block_suggestion":
         return _SUGGESTION
-    if kind == "view_submission" or any(action.get("action_id") in with_effects for action in _actions(payload)):
+    if kind == "view_submission":
+        return _FORM
+    if any(action.get("action_id") in with_effects for action in _actions(payload)):
         return _EFFECT
     return _READING
+
+
+async def _answer_again(payload: Mapping[str, Any], ack: OnceAck) -> None:
+    """A form that comes again stays open: an empty answer would close it, and nobody knows that it was saved."""
+    if payload.get("type") == "view_submission":
+        await ack(**open_with_complaint(part(payload, "view"), press_again_text()))
 
 
 def _kind(payload: Mapping[str, Any]) -> str:

@@ -15,6 +15,7 @@ from bot.views.apologies import expired_answer, not_sent_text, open_with_complai
 from bot.views.metadata import OutdatedViewError
 from bot.views.misses import failed, outdated_button
 from store.audit import AuditEvent
+from store.errors import StoreError
 
 # Registered last, so it only takes what nothing else did: buttons of an older version, events we did not ask for.
 _ANYTHING = re.compile(".*")
@@ -53,6 +54,9 @@ def register_last_doors(app: AsyncApp, deps: Deps) -> None:
             _log.info("Slack sends events of type %s, to which nothing listens here", kind)
 
     async def on_error(error: Exception, body: dict[str, Any], ack: Any) -> BoltResponse:
+        if _is_told_once(error, body):
+            # Slack does not tell it again: whoever took it in serves it again when the store can be used.
+            raise error
         await _tell_failure(deps, error, body, ack)
         return BoltResponse(status=_OK)
 
@@ -62,6 +66,11 @@ def register_last_doors(app: AsyncApp, deps: Deps) -> None:
     app.options(_ANYTHING)(no_options)
     app.event(_ANYTHING)(unknown_event)
     app.error(on_error)
+
+
+def _is_told_once(error: Exception, body: Mapping[str, Any]) -> bool:
+    """An event that the store could not take. Who asked something is told so instead, and asks again."""
+    return isinstance(error, StoreError) and body.get("type") == "event_callback" and asker(body) is None
 
 
 async def _tell_expired(deps: Deps, body: Mapping[str, Any], ack: Any) -> None:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
 
+from bot.intake import Intake
 from bot.services import Services
 from store.db import Store
 from store.errors import StoreError
@@ -38,9 +39,7 @@ async def alive(
 
     async def look() -> None:
         await _renew(store, replica, clock)
-        async with store.read() as conn:
-            living = await holders(conn, _PREFIX, now=clock())
-        await work.take_over(living)
+        await work.take_over(await living(store, clock))
 
     try:
         async with services.beside("replicas", look, partial(asyncio.sleep, every_seconds)):
@@ -49,6 +48,25 @@ async def alive(
         with contextlib.suppress(StoreError):
             async with store.write() as conn:
                 await release_lease(conn, f"{_PREFIX}{replica}", replica)
+
+
+async def living(store: Store, clock: Clock) -> frozenset[str]:
+    """The replicas that have shown lately that they live. Raises StoreError."""
+    async with store.read() as conn:
+        return await holders(conn, _PREFIX, now=clock())
+
+
+@asynccontextmanager
+async def answering_for_others(
+    intake: Intake, store: Store, services: Services, *, clock: Clock, every_seconds: float = _EVERY_SECONDS
+) -> AsyncIterator[None]:
+    """Serve, while the block lasts, what replicas have acknowledged to Slack that are gone."""
+
+    async def look() -> None:
+        await intake.take_over(await living(store, clock))
+
+    async with services.beside("inbox", look, partial(asyncio.sleep, every_seconds)):
+        yield
 
 
 async def _renew(store: Store, replica: str, clock: Clock) -> None:

@@ -12,6 +12,7 @@ from bot.inbox import Inbox
 from bot.intake import Intake
 from bot.limits import Limiter
 from bot.metrics import Metrics
+from bot.root_replicas import answering_for_others
 from bot.settings import Settings
 from bot.slack_client import SlackClient
 from bot.socket import SocketDoor
@@ -86,6 +87,8 @@ async def open_door(
         # Closed before the server, which can then still say that the program is about to end.
         stack.push_async_callback(door.close)
         await door.open()
+        others = answering_for_others(intake, deps.store, deps.services, clock=deps.clock)
+        await stack.enter_async_context(others)
         yield door
 
 

@@ -5,12 +5,12 @@ program it comes to. Where it was acknowledged before that effect, its payload i
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Integer, String, Table, Text, delete, select, update
+from sqlalchemy import Column, ColumnElement, Integer, String, Table, Text, delete, select, update
 
 from store.db import ReadConnection, WriteConnection
 from store.schema import Instant, metadata
@@ -19,18 +19,19 @@ from store.upsert import conflict_insert
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LeftBehind:
-    """A request that was acknowledged and never served to its end; `attempts` counts how often that was tried."""
+    """A request that was acknowledged and never served to its end; `attempts` counts the tries, whoever made them."""
 
     key: str
     payload: Mapping[str, Any]
     attempts: int
+    holder: str
 
 
 inbox = Table(
     "inbox",
     metadata,
     Column("key", String, primary_key=True),
-    # The program that serves it: after a crash the same one, started again, goes on.
+    # The program that serves it: after a crash the same one, started again, goes on, or another that lives.
     Column("holder", String, nullable=False),
     Column("claimed_at", Instant, nullable=False, index=True),
     Column("done_at", Instant),
@@ -56,18 +57,33 @@ async def finish_request(conn: WriteConnection, key: str, *, at: datetime) -> No
 
 async def left_behind(conn: ReadConnection, holder: str, *, since: datetime) -> tuple[LeftBehind, ...]:
     """What this program acknowledged since then and did not finish before it ended, oldest first."""
+    return await _unfinished(conn, inbox.c.holder == holder, since)
+
+
+async def left_by_others(conn: ReadConnection, living: Collection[str], *, since: datetime) -> tuple[LeftBehind, ...]:
+    """Likewise of the programs that live no more: of all but these."""
+    return await _unfinished(conn, inbox.c.holder.not_in(living), since)
+
+
+async def take_again(conn: WriteConnection, left: LeftBehind, *, holder: str) -> bool:
+    """Whether `holder` may serve it, and no other program that asks at the same moment.
+
+    It counts as tried once more before it is, so that a request that ends the program is not tried for ever.
+    """
     c = inbox.c
-    wanted = (c.holder == holder, c.done_at.is_(None), c.payload_json != "", c.claimed_at >= since)
-    query = select(c.key, c.payload_json, c.attempts).where(*wanted).order_by(c.claimed_at)
-    rows = (await conn.execute(query)).all()
-    return tuple(LeftBehind(key=row[0], payload=json.loads(row[1]), attempts=row[2]) for row in rows)
-
-
-async def take_again(conn: WriteConnection, key: str) -> None:
-    """Count another attempt before it is made, so that a request that ends the program is not tried for ever."""
-    await conn.execute(update(inbox).where(inbox.c.key == key).values(attempts=inbox.c.attempts + 1))
+    is_as_found = (c.key == left.key, c.holder == left.holder, c.attempts == left.attempts, c.done_at.is_(None))
+    statement = update(inbox).where(*is_as_found).values(holder=holder, attempts=c.attempts + 1)
+    return bool((await conn.execute(statement)).rowcount)
 
 
 async def forget_requests(conn: WriteConnection, *, before: datetime) -> int:
     """Remove what was claimed before this instant; how many that were."""
     return int((await conn.execute(delete(inbox).where(inbox.c.claimed_at < before))).rowcount)
+
+
+async def _unfinished(conn: ReadConnection, whose: ColumnElement[bool], since: datetime) -> tuple[LeftBehind, ...]:
+    c = inbox.c
+    wanted = (whose, c.done_at.is_(None), c.payload_json != "", c.claimed_at >= since)
+    query = select(c.key, c.payload_json, c.attempts, c.holder).where(*wanted).order_by(c.claimed_at)
+    rows = (await conn.execute(query)).all()
+    return tuple(LeftBehind(key=row[0], payload=json.loads(row[1]), attempts=row[2], holder=row[3]) for row in rows)

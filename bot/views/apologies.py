@@ -49,6 +49,11 @@ def not_sent_text(reference: str) -> str:
     return f"Something went wrong here, and it has been logged. Try again; if it happens again, name this: {shown}"
 
 
+def press_again_text() -> str:
+    """To a form that came twice, of which nobody knows here whether it was saved; pressing again saves it once."""
+    return "Slack sent this twice, and the first answer may be lost. Please press the button again; it is saved once."
+
+
 def outdated_shortcut(command: str = "/tesorio") -> Message:
     """The shortcut belongs to another version of the app."""
     text = f"This shortcut is from another version of the app and does nothing here. {command} help says what there is."

@@ -8,14 +8,20 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
+from slack_bolt.app.async_app import AsyncApp
 from sqlalchemy import text
 
 from bot.acks import OnceAck, nowhere
+from bot.slack_client import SlackClient
 from sandbox.slack import SlackStandIn
+from sandbox.slack.envelopes import Delivery
+from sandbox.slack.seed import AR_TEAM
 from store.db import Store, sqlite_url
+from store.errors import StoreBusyError
 from tests.cli.console import BARE
 from tests.doors.rig import Instant, bare_app, client_of, effects, event, open_intake, open_socket, posting_app
 
@@ -60,6 +66,12 @@ async def copies(slack: SlackStandIn, numbers: range, times: int = 4) -> list[An
 async def quiet(door: Any) -> None:
     while door.at_work:
         await asyncio.wait(door.at_work)
+
+
+def answer(delivery: Delivery) -> Any:
+    """What the acknowledgement said."""
+    assert delivery.ack is not None
+    return delivery.ack.payload
 
 
 async def rows(store: Store) -> list[tuple[str, bool, bool]]:
@@ -176,6 +188,115 @@ class TestKilled:
         async with open_socket(posting_app(client), client, store) as door:
             await quiet(door)
         assert effects(slack) == []
+
+    async def test_of_a_program_that_is_gone_it_is_served_by_one_that_lives(
+        self, slack: SlackStandIn, store: Store
+    ) -> None:
+        await self._left(slack, store, holder="two")
+        client = client_of(slack)
+        async with open_intake(posting_app(client), client, store) as intake:
+            await intake.take_over({"one", "two"})
+            assert not intake.at_work
+            await intake.take_over({"one"})
+            await quiet(intake)
+            await intake.take_over({"one"})
+            assert not intake.at_work
+        assert effects(slack) == ["1"]
+        assert await rows(store) == [("event:Ev1", True, False)]
+
+
+class TestStoreInTrouble:
+    """An event whose listener cannot use the store: it is served again here, and after the next start."""
+
+    @staticmethod
+    def _app(client: SlackClient, times: int) -> AsyncApp:
+        """It posts, once the store could be used so often not."""
+        app, left = bare_app(client.base_url), [times]
+
+        async def post(event: dict[str, Any]) -> None:
+            left[0] -= 1
+            if left[0] >= 0:
+                raise StoreBusyError
+            await client.chat_postMessage(channel=AR_TEAM, text=f"effect {event['number']}")
+
+        async def on_error(error: Exception) -> None:
+            raise error
+
+        app.event("member_joined_channel")(post)
+        app.error(on_error)
+        return app
+
+    async def test_an_event_is_served_again_and_has_one_effect(
+        self, slack: SlackStandIn, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("bot.intake._AGAIN_SECONDS", (0.01, 0.02))
+        client = client_of(slack)
+        async with open_socket(self._app(client, 2), client, store):
+            assert all(await copies(slack, range(1)))
+            async with asyncio.timeout(5):
+                while await rows(store) != [("event:Ev0", True, False)]:  # noqa: ASYNC110 - it tells nobody
+                    await asyncio.sleep(0.01)
+        assert effects(slack) == ["0"]
+
+    async def test_what_cannot_be_served_for_long_is_left_for_the_next_start(
+        self, slack: SlackStandIn, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("bot.intake._AGAIN_SECONDS", ())
+        client = client_of(slack)
+        async with open_socket(self._app(client, 1), client, store) as door:
+            assert all(await copies(slack, range(1)))
+            await quiet(door)
+        assert await rows(store) == [("event:Ev0", False, True)]
+        async with open_socket(self._app(client, 0), client, store) as door:
+            await quiet(door)
+        assert effects(slack) == ["0"]
+        assert await rows(store) == [("event:Ev0", True, False)]
+
+
+class TestForm:
+    """A form that comes again, after a kill or because its answer was lost."""
+
+    PAYLOAD = MappingProxyType(
+        {
+            "type": "view_submission",
+            "trigger_id": "1.2",
+            "user": {"id": "U1"},
+            "view": {
+                "type": "modal",
+                "id": "V1",
+                "callback_id": "note.submit",
+                "blocks": [{"type": "input", "block_id": "text"}],
+            },
+        }
+    )
+
+    async def test_is_served_when_the_program_that_had_it_was_killed(self, slack: SlackStandIn, store: Store) -> None:
+        client, saved = client_of(slack), []
+        app = bare_app(client.base_url)
+
+        async def save(ack: Any, body: dict[str, Any]) -> None:
+            saved.append(body["trigger_id"])
+            await ack(response_action="clear")
+
+        app.view("note.submit")(save)
+        for holder in ("killed", "started again"):
+            async with open_socket(app, client, store, holder=holder):
+                delivery = await slack.workspace.hub.deliver("interactive", dict(self.PAYLOAD))
+                assert answer(delivery) == {"response_action": "clear"}
+        assert saved == ["1.2", "1.2"]
+
+    async def test_stays_open_when_it_comes_to_the_same_program_again(self, slack: SlackStandIn, store: Store) -> None:
+        client = client_of(slack)
+        app = bare_app(client.base_url)
+
+        async def save(ack: Any) -> None:
+            await ack(response_action="clear")
+
+        app.view("note.submit")(save)
+        async with open_socket(app, client, store):
+            sent = [await slack.workspace.hub.deliver("interactive", dict(self.PAYLOAD)) for _ in range(2)]
+        assert answer(sent[0]) == {"response_action": "clear"}
+        assert "press the button again" in answer(sent[1])["errors"]["text"]
 
 
 class TestCutOff:

@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 from store.db import Store
-from store.inbox import claim_request, finish_request, forget_requests, left_behind, take_again
+from store.inbox import claim_request, finish_request, forget_requests, left_behind, left_by_others, take_again
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -39,11 +39,33 @@ class TestLeftBehind:
         await claim(store, "event:Ev4", text="done")
         async with store.write() as conn:
             await finish_request(conn, "event:Ev4", at=NOW)
-            await take_again(conn, "event:Ev1")
+            [first, _] = await left_behind(conn, "one", since=NOW)
+            assert await take_again(conn, first, holder="one")
+            assert not await take_again(conn, first, holder="two")
         async with store.read() as conn:
             first, second = await left_behind(conn, "one", since=NOW)
         assert (first.key, first.payload, first.attempts) == ("event:Ev1", {"text": "first"}, 2)
         assert (second.key, second.payload["text"], second.attempts) == ("event:Ev2", "second \U0001f600 \ud800", 1)
+
+
+class TestLeftByOthers:
+    async def test_what_programs_acknowledged_that_live_no_more(self, store: Store) -> None:
+        for holder in ("one", "two", "gone"):
+            await claim(store, f"event:{holder}", holder=holder, text=holder)
+        async with store.read() as conn:
+            [left] = await left_by_others(conn, {"one", "two"}, since=NOW)
+        assert (left.key, left.holder) == ("event:gone", "gone")
+
+    async def test_one_of_many_gets_it(self, store: Store) -> None:
+        await claim(store, "event:Ev1", holder="gone", text="first")
+        async with store.read() as conn:
+            [left] = await left_by_others(conn, {"one"}, since=NOW)
+
+        async def take(holder: str) -> bool:
+            async with store.write() as conn:
+                return await take_again(conn, left, holder=holder)
+
+        assert sorted(await asyncio.gather(*(take(f"program-{n}") for n in range(4)))) == [False] * 3 + [True]
 
 
 class TestForget:
