@@ -12,10 +12,10 @@ from store.search import CustomerHit
 
 # From here on a similar name is answered, always as «closest match»; one slip in a word of four letters is 75.
 _ANSWER_PERCENT = 70
-# Below this a name has only a syllable in common with what was typed, and is no suggestion either.
-_NEAREST_PERCENT = 45
 # Words that the name has beyond those that were typed make it less likely, and so does being inactive.
 _FOUND_WITHIN = 0.9
+# «of» and «co» begin too many names to suggest one, and every word is a query.
+_TELLING_LETTERS, _TELLING_WORDS = 3, 4
 _INACTIVE_PERCENT = 5
 
 
@@ -24,10 +24,11 @@ class Tier(IntEnum):
 
     EXACT_NAME = 1
     EXACT_NUMBER = 2
-    NORMALISED = 3
-    SAME_WORDS = 4
-    BEGINNING = 5
-    CONTAINED = 6
+    OTHER_CAPITALS = 3
+    NORMALISED = 4
+    SAME_WORDS = 5
+    BEGINNING = 6
+    CONTAINED = 7
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,7 +38,10 @@ class _Scored:
 
 
 def ranked_customers(query: CustomerQuery, hits: Iterable[CustomerHit]) -> tuple[Match, ...]:
-    """The hits that match in a tier, best first: by tier, active before inactive, then the name closest in length."""
+    """The hits that match in a tier, best first: by tier, active before inactive, then the name closest in length.
+
+    Among names that come to the same once legal forms and points are left out, the one written most alike is first.
+    """
     tiers = {hit: tier for hit in hits if (tier := customer_tier(query, hit))}
     ranked = sorted(tiers, key=lambda hit: (tiers[hit], *_precedence(query, hit)))
     return tuple(_match(hit, *_reason(query, tiers[hit])) for hit in ranked)
@@ -50,9 +54,22 @@ def similar_customers(query: CustomerQuery, hits: Iterable[CustomerHit]) -> tupl
 
 
 def nearest_customers(query: CustomerQuery, hits: Iterable[CustomerHit]) -> tuple[Match, ...]:
-    """A few customers to suggest when none is similar enough to be the answer."""
-    near = [_similar(scored) for scored in _by_score(query, hits) if scored.percent >= _NEAREST_PERCENT]
+    """A few customers whose names begin with one of the telling words: suggestions when none can be the answer."""
+    near = [
+        _match(scored.hit, Reason.STARTS_WITH, f"name starts with {quoted(word)}")
+        for scored in _by_score(query, set(hits))
+        if (word := _beginning(query, scored.hit))
+    ]
     return tuple(near[:MAX_CANDIDATES])
+
+
+def telling_words(query: CustomerQuery) -> tuple[str, ...]:
+    """The first few typed words that are long enough to mean a name that begins with them."""
+    return tuple(word for word in query.key.split() if len(word) >= _TELLING_LETTERS)[:_TELLING_WORDS]
+
+
+def _beginning(query: CustomerQuery, hit: CustomerHit) -> str:
+    return next((word for word in telling_words(query) if hit.name_key.startswith(word)), "")
 
 
 def customer_tier(query: CustomerQuery, hit: CustomerHit) -> Tier | None:
@@ -61,6 +78,8 @@ def customer_tier(query: CustomerQuery, hit: CustomerHit) -> Tier | None:
         return Tier.EXACT_NAME
     if hit.number is not None and hit.number.casefold() == query.text.casefold():
         return Tier.EXACT_NUMBER
+    if hit.name.casefold() == query.text.casefold():
+        return Tier.OTHER_CAPITALS
     return _name_tier(query, hit) if query.key and hit.name_key else None
 
 
@@ -75,12 +94,13 @@ def _name_tier(query: CustomerQuery, hit: CustomerHit) -> Tier | None:
     return Tier.CONTAINED if all(f" {word}" in words for word in query.key.split()) else None
 
 
-def _precedence(query: CustomerQuery, hit: CustomerHit) -> tuple[bool, bool, int, int, str, str, str]:
+def _precedence(query: CustomerQuery, hit: CustomerHit) -> tuple[bool, bool, int, int, str, float, str, str]:
     """Among equals: active, the first word complete («sun» is Sun Life before Sunoco), least left untyped, by name."""
     words = hit.name_key.split()
     is_cut_short = words[:1] != query.key.split()[:1]
     letters = sum(map(len, words))
-    return hit.is_inactive, is_cut_short, letters, len(words), hit.name_key, hit.name, hit.id
+    unlike = -fuzz.ratio(query.text.casefold(), hit.name.casefold())
+    return hit.is_inactive, is_cut_short, letters, len(words), hit.name_key, unlike, hit.name, hit.id
 
 
 def _by_score(query: CustomerQuery, hits: Iterable[CustomerHit]) -> list[_Scored]:
@@ -109,6 +129,7 @@ def _reason(query: CustomerQuery, tier: Tier) -> tuple[Reason, str]:
     return {
         Tier.EXACT_NAME: (Reason.SAME_NAME, "same name"),
         Tier.EXACT_NUMBER: (Reason.SAME_NUMBER, "same customer number"),
+        Tier.OTHER_CAPITALS: (Reason.OTHER_CAPITALS, "same name in other capitals"),
         Tier.NORMALISED: (Reason.WRITTEN_DIFFERENTLY, "same name, written differently"),
         Tier.SAME_WORDS: (Reason.SAME_WORDS, "same words in another order"),
         Tier.BEGINNING: (Reason.STARTS_WITH, f"name starts with {quoted(query.text)}"),
@@ -117,7 +138,7 @@ def _reason(query: CustomerQuery, tier: Tier) -> tuple[Reason, str]:
 
 
 def _similar(scored: _Scored) -> Match:
-    return _match(scored.hit, Reason.SIMILAR, f"similar name ({scored.percent:.0f} %)")
+    return _match(scored.hit, Reason.SIMILAR, "similar name")
 
 
 def _match(hit: CustomerHit, reason: Reason, why: str) -> Match:

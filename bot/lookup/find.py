@@ -1,14 +1,15 @@
 """From a text to the record that was meant: reads candidates tier by tier and stops as soon as one will do."""
 
-from bot.lookup.customers import nearest_customers, ranked_customers, similar_customers
+from bot.lookup.customers import nearest_customers, ranked_customers, similar_customers, telling_words
 from bot.lookup.edits import one_edit_keys
 from bot.lookup.index import LookupIndex
 from bot.lookup.invoices import nearest_invoices, ranked_invoices
-from bot.lookup.match import MAX_CANDIDATES, Found, Reason, found
-from bot.lookup.query import InvoiceQuery, customer_query, invoice_query
+from bot.lookup.match import MAX_CANDIDATES, Found, Match, Reason, found
+from bot.lookup.query import CustomerQuery, InvoiceQuery, customer_query, invoice_query
 from store.cursors import list_cursors
 from store.db import ReadConnection
 from store.search import (
+    CustomerHit,
     InvoiceHit,
     Kind,
     customer_hits,
@@ -57,7 +58,7 @@ async def find_invoice(conn: ReadConnection, index: LookupIndex | None, text: st
 async def find_customer(conn: ReadConnection, index: LookupIndex | None, text: str) -> Found:
     """The customer with this name or number, or the closest to it.
 
-    Without an index words inside a name, typing errors and suggestions are missing; all else is found.
+    Without an index words inside a name and typing errors are missing; all else is found.
     """
     query = customer_query(text)
     if not query.text:
@@ -66,11 +67,19 @@ async def find_customer(conn: ReadConnection, index: LookupIndex | None, text: s
     if exact or not query.key:
         return found(exact)
     near = ranked_customers(query, await customers_near(conn, query.key, query.sorted_key))
-    if near or index is None:
+    if near:
         return found(near)
-    hits = await customer_hits(conn, await index.similar("customer", query.key))
+    hits = await customer_hits(conn, await index.similar("customer", query.key)) if index else ()
     similar = ranked_customers(query, hits) + similar_customers(query, hits)
-    return found(similar) if similar else Found(nearest=nearest_customers(query, hits))
+    return found(similar) if similar else Found(nearest=await _customers_beginning(conn, query))
+
+
+async def _customers_beginning(conn: ReadConnection, query: CustomerQuery) -> tuple[Match, ...]:
+    """The customers whose names begin with one of the typed words."""
+    hits: list[CustomerHit] = []
+    for word in telling_words(query):
+        hits.extend(await customers_near(conn, word, word))
+    return nearest_customers(query, hits)
 
 
 async def _is_first_reading(conn: ReadConnection) -> bool:

@@ -43,9 +43,7 @@ def nearest_invoices(query: InvoiceQuery, hits: Iterable[InvoiceHit]) -> tuple[M
     scores = {hit: 100 * max(OSA.normalized_similarity(key, hit.number_key) for key in query.keys) for hit in hits}
     near = [hit for hit, score in scores.items() if score >= _NEAREST_PERCENT]
     ranked = sorted(near, key=lambda hit: (-scores[hit], *_precedence(query, hit)))
-    return tuple(
-        _match(hit, Reason.SIMILAR, f"similar number ({scores[hit]:.0f} %)") for hit in ranked[:MAX_CANDIDATES]
-    )
+    return tuple(_match(hit, Reason.SIMILAR, "similar number") for hit in ranked[:MAX_CANDIDATES])
 
 
 def invoice_tier(query: InvoiceQuery, hit: InvoiceHit) -> Tier | None:

@@ -15,6 +15,7 @@ class Reason(StrEnum):
 
     SAME_NAME = "same_name"
     SAME_NUMBER = "same_number"
+    OTHER_CAPITALS = "other_capitals"
     WRITTEN_DIFFERENTLY = "written_differently"
     SAME_WORDS = "same_words"
     SAME_DIGITS = "same_digits"
