@@ -22,6 +22,8 @@ ARGUMENTS = (
 )
 WINDOW = ViewportSize(width=1280, height=800)
 PATIENCE_MS = 10_000
+# Generous: the machine may be busy with other tests.
+ANSWER_MS = 30_000
 # A browser belongs to the event loop that started it, so its tests and their fixtures share the session's.
 IN_BROWSER = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -97,6 +99,12 @@ class SlackPage:
         """Type a message or a command and send it."""
         await self.composer.fill(text)
         await self.composer.press("Enter")
+
+    async def ask(self, line: str) -> None:
+        """Send a command that is answered here, and wait for its answer: what stood there before is none."""
+        before = await self.messages.count()
+        await self.say(line)
+        await self.messages.nth(before).wait_for(timeout=ANSWER_MS)
 
     async def go_to(self, name: str) -> None:
         """Open a channel, or a person's or the app's messages, by the name in the sidebar."""

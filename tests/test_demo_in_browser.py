@@ -1,63 +1,21 @@
 """The main job as a person does it: `tesorio demo`, a browser, two commands, and the buttons of the answers."""
 
-import asyncio
-import contextlib
 import os
-import re
-import signal
-import sys
-from asyncio.subprocess import PIPE
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, expect
+from playwright.async_api import expect
 
 from tests.browser import IN_BROWSER, SlackPage, block, element
-from tests.browser import browser as browser  # noqa: PLC0414 - a fixture is shared by importing it here
 
 pytestmark = [*IN_BROWSER, pytest.mark.timeout(180)]
 
 # Generous: the machine may be busy with other tests.
 expect.set_options(timeout=20_000)
-_ADDRESS = re.compile(rb"http://127\.0\.0\.1:\d+/")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def demo_address() -> AsyncIterator[str]:
-    """A running demo on a free port; when the tests are over, Ctrl-C must end it in peace."""
-    demo = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "demo", "--port", "0", "--customers", "60"), stderr=PIPE, env={**os.environ}
-    )
-    if demo.stderr is None:
-        raise AssertionError("stderr was asked for")
-    told = b""
-    async with asyncio.timeout(120):
-        while not (found := _ADDRESS.search(told)):
-            line = await demo.stderr.readline()
-            assert line, told.decode()
-            told += line
-    yield found[0].decode()
-    with contextlib.suppress(ProcessLookupError):
-        demo.send_signal(signal.SIGINT)
-    async with asyncio.timeout(30):
-        told += await demo.stderr.read()
-        assert await demo.wait() in {0, 130}
-    assert b"Traceback" not in told, told.decode()
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def page(demo_address: str, browser: Browser) -> AsyncIterator[SlackPage]:
-    """Ana's window; whatever its console complains of fails the test."""
-    opened = await SlackPage.open(browser, demo_address)
-    yield opened
-    await opened.page.context.close()
-    assert not opened.troubles
 
 
 class TestMainJob:
     async def test_a_customer_is_found_by_a_part_of_its_name(self, page: SlackPage) -> None:
-        await page.say("/tesorio customer sun micro")
+        await page.ask("/tesorio customer sun micro")
         card = page.last_message
         await expect(card).to_contain_text("Sun Microsystems, Inc. owes $")
         await expect(card).to_contain_text("Closest match for «sun micro»: name starts with «sun micro».")
@@ -66,14 +24,14 @@ class TestMainJob:
         await expect(block(card, "provenance")).to_contain_text("NetSuite · as of")
 
     async def test_an_invoice_of_the_card_opens_in_one_click(self, page: SlackPage) -> None:
-        await page.say("/tesorio customer sun micro")
+        await page.ask("/tesorio customer sun micro")
         await expect(page.last_message).to_contain_text("pen invoices")
         await page.last_message.get_by_role("button", name="INV-12345").click()
         await expect(page.last_message).to_contain_text("Sun Microsystems, Inc. owes $17,250.00")
         await expect(page.last_message).to_contain_text("12 days past due")
 
     async def test_another_candidate_replaces_the_card_and_keeps_the_menu(self, page: SlackPage) -> None:
-        await page.say("/tesorio invoice inv123")
+        await page.ask("/tesorio invoice inv123")
         card = page.last_message
         await expect(card).to_contain_text("same number, written differently")
         await expect(card).to_contain_text("ABC Inc owes $5,400.00")
@@ -83,7 +41,7 @@ class TestMainJob:
         await expect(card).to_contain_text("ABC Inc owes $5,400.00")
 
     async def test_refresh_reads_the_record_again(self, page: SlackPage) -> None:
-        await page.say("/tesorio invoice INV-12345")
+        await page.ask("/tesorio invoice INV-12345")
         card = page.last_message
         await expect(card).to_contain_text("Sun Microsystems, Inc. owes")
         # The page draws a replaced message anew, so a mark on the old drawing goes away.
@@ -96,7 +54,7 @@ class TestMainJob:
     async def test_someone_unlinked_sees_no_figure(self, page: SlackPage) -> None:
         await page.act_as("Gil Guest")
         await page.go_to("general")
-        await page.say("/tesorio customer sun micro")
+        await page.ask("/tesorio customer sun micro")
         await expect(page.last_message).to_contain_text("not linked to an account")
         await expect(page.last_message).not_to_contain_text("owes")
 

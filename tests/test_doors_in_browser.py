@@ -4,9 +4,6 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser import IN_BROWSER, SlackPage, element
-from tests.browser import browser as browser  # noqa: PLC0414 - a fixture is shared by importing it here
-from tests.test_demo_in_browser import demo_address as demo_address  # noqa: PLC0414 - likewise
-from tests.test_demo_in_browser import page as page  # noqa: PLC0414 - likewise
 
 pytestmark = [*IN_BROWSER, pytest.mark.timeout(180)]
 

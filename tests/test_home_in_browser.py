@@ -4,9 +4,6 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from tests.browser import IN_BROWSER, SlackPage, element
-from tests.browser import browser as browser  # noqa: PLC0414 - a fixture is shared by importing it here
-from tests.test_demo_in_browser import demo_address as demo_address  # noqa: PLC0414 - likewise
-from tests.test_demo_in_browser import page as page  # noqa: PLC0414 - likewise
 
 pytestmark = [*IN_BROWSER, pytest.mark.timeout(180)]
 
@@ -26,7 +23,7 @@ class TestConnectToHome:
     async def test_from_the_first_command_to_home_and_out_again(self, page: SlackPage) -> None:
         await page.act_as("Eva Lima")
         await page.go_to("ar-team")
-        await page.say("/tesorio customer sun micro")
+        await page.ask("/tesorio customer sun micro")
         refusal = page.last_message
         await expect(refusal).to_contain_text("not linked to an account")
         await element(refusal, "connect.open").click()
@@ -34,7 +31,7 @@ class TestConnectToHome:
         await page.submit()
         await expect(page.modal).to_contain_text("You are connected as Eva Lima")
         await page.modal.get_by_test_id("modal-close").click()
-        await page.say("/tesorio customer sun micro")
+        await page.ask("/tesorio customer sun micro")
         await expect(page.last_message).to_contain_text("Sun Microsystems, Inc. owes $")
 
         home = await home_of(page, "Eva Lima")
@@ -61,6 +58,6 @@ class TestConnectToHome:
     async def test_a_guest_is_told_plainly(self, page: SlackPage) -> None:
         await page.act_as("Gil Guest")
         await page.go_to("general")
-        await page.say("/tesorio customer sun micro")
+        await page.ask("/tesorio customer sun micro")
         await element(page.last_message, "connect.open").click()
         await expect(page.modal).to_contain_text("only its full members can be connected")

@@ -4,16 +4,13 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser import IN_BROWSER, SlackPage, block, element
-from tests.browser import browser as browser  # noqa: PLC0414 - a fixture is shared by importing it here
-from tests.test_demo_in_browser import demo_address as demo_address  # noqa: PLC0414 - likewise
-from tests.test_demo_in_browser import page as page  # noqa: PLC0414 - likewise
 
 pytestmark = [*IN_BROWSER, pytest.mark.timeout(180)]
 
 
 class TestReply:
     async def test_a_note_is_typed_at_once_and_shown_on_the_next_card(self, page: SlackPage) -> None:
-        await page.say("/tesorio invoice INV-12345")
+        await page.ask("/tesorio invoice INV-12345")
         await element(page.last_message, "reply.open").click()
         text = element(page.modal, "reply.text").locator("textarea")
         await expect(text).to_be_focused()
@@ -25,7 +22,7 @@ class TestReply:
         await page.last_message.get_by_text("1 reply").click()
         line = page.page.get_by_test_id("thread").get_by_test_id("message").last
         await expect(line).to_contain_text("Ana Silva recorded a note in Tesorio · Saved")
-        await page.say("/tesorio invoice INV-12345")
+        await page.ask("/tesorio invoice INV-12345")
         await expect(block(page.last_message, "note")).to_contain_text("They pay on Friday.")
 
     async def test_a_message_becomes_a_dispute_with_its_words(self, page: SlackPage) -> None:
@@ -44,7 +41,7 @@ class TestReply:
         await page.submit()
         await expect(page.modal).to_contain_text("Dispute: goods not received, $")
         await page.modal.get_by_role("button", name="Done").click()
-        await page.say("/tesorio invoice INV-12345")
+        await page.ask("/tesorio invoice INV-12345")
         await expect(page.last_message).to_contain_text("Disputed: goods not received")
         await element(page.last_message, "notes.open").click()
         await expect(page.modal).to_contain_text("The goods never came")

@@ -1,6 +1,7 @@
 """One delivery brought to its end, with senders and features that do as they are told."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -12,7 +13,7 @@ import pytest
 
 from bot.answering import Answering
 from bot.audit_log import AuditLog
-from bot.commands.outbox import trouble_of
+from bot.commands.outbox import troubles
 from bot.delivering import Delivering
 from bot.deps import Deps
 from bot.feature import Delivered
@@ -22,12 +23,12 @@ from store.deliveries import Delivery, DeliveryState, add_deliveries, delivery_b
 from store.errors import StoreBusyError
 from store.outbox import ended_by_hand, listed_deliveries, move_delivery
 from store.sending import Absent, Arrived, InDoubt, Later, Outcome, Refused, Trace, Untraceable
+from store.users import Role, deactivate_user
 from store.work import TryLaterError
 from sync.durable import DurableWork
+from tests.notify.make import linked
 from tests.store.make import AT
-from tests.store_fixtures import sqlite_template
 
-__all__ = ["sqlite_template"]
 QUEUED, SENT, UNKNOWN = DeliveryState.QUEUED, DeliveryState.SENT, DeliveryState.UNKNOWN
 
 
@@ -95,7 +96,7 @@ class Bench:
             senders={"crm": self.sender},
             told={"note": told or self.hear},
             checks={},
-            trouble=trouble_of,
+            trouble=troubles,
             backoff=lambda _attempt, _asked: 1.0,
             outdated_after=timedelta(days=3000),
         )
@@ -191,6 +192,19 @@ class TestTrouble:
         async with bench.store.read() as conn:
             told = [one for one in await listed_deliveries(conn, (QUEUED,), limit=9) if one.kind == kind]
         assert [one.payload["channel"] for one in told] == ["U1"]
+
+    @pytest.mark.parametrize("may_see", [True, False])
+    async def test_quotes_only_to_who_may_see_it_now(self, bench: Bench, may_see: bool) -> None:  # noqa: FBT001 - a table's column
+        person = await linked(bench.store, "U1", Role.VIEWER)
+        bench.sender.outcomes = [Refused(reason="no")]
+        await bench.add(payload={"text": "Sun Microsystems owes $5.00"})
+        if not may_see:
+            async with bench.store.write() as conn:
+                await deactivate_user(conn, person)
+        await bench.deliver()
+        async with bench.store.read() as conn:
+            [told] = await listed_deliveries(conn, (QUEUED,), limit=9)
+        assert ("Sun Microsystems" in json.dumps(told.payload)) is may_see
 
     async def test_a_feature_that_breaks_does_not_hold_up_the_lane(
         self, bench: Bench, caplog: pytest.LogCaptureFixture

@@ -22,9 +22,6 @@ from store.users import Role, SlackLink, add_user, link_slack
 from tests.bot.sender import Plan, live
 from tests.contract.fake_target import NoteKeeper, note_keeper
 from tests.store.make import AT, CUSTOMER_ID, make_customer, save
-from tests.store_fixtures import empty_postgres_url, postgres, postgres_template, sqlite_template
-
-__all__ = ["empty_postgres_url", "postgres", "postgres_template", "sqlite_template"]
 
 
 def new_folder(folder: Path, template: Path) -> Path:

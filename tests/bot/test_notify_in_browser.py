@@ -11,7 +11,6 @@ from playwright.async_api import Browser, expect
 from store.work import WorkState
 from tests.bot.world import World, ended, open_world
 from tests.browser import IN_BROWSER, SlackPage, element
-from tests.browser import browser as browser  # noqa: PLC0414 - a fixture is shared by importing it here
 
 pytestmark = [*IN_BROWSER, pytest.mark.timeout(180)]
 PATIENCE_MS = 20_000
@@ -54,7 +53,7 @@ class TestNotifications:
         await picture(page, "notice")
         await element(page.last_message, "lookup.open").click()
         await expect(page.last_message).to_contain_text("Sun Microsystems, Inc. owes $16,250.00", timeout=PATIENCE_MS)
-        await page.say("/tesorio subscriptions")
+        await page.ask("/tesorio subscriptions")
         await expect(page.last_message).to_contain_text("Subscriptions here and yours: 1", timeout=PATIENCE_MS)
         await picture(page, "subscriptions")
         await element(page.last_message, "subscriptions.pause").click()

@@ -11,7 +11,6 @@ from sandbox.slack.seed import ANA, SALES
 from tests.bot.sharing import added
 from tests.bot.world import World, open_world
 from tests.browser import IN_BROWSER, SlackPage, block, element
-from tests.browser import browser as browser  # noqa: PLC0414 - a fixture is shared by importing it here
 
 pytestmark = [*IN_BROWSER, pytest.mark.timeout(180)]
 PATIENCE_MS = 20_000
@@ -35,7 +34,7 @@ async def page(opened: World, browser: Browser) -> AsyncIterator[SlackPage]:
 
 class TestSharing:
     async def test_a_card_is_shared_to_a_channel(self, page: SlackPage) -> None:
-        await page.say("/tesorio invoice INV-12345")
+        await page.ask("/tesorio invoice INV-12345")
         await expect(page.last_message).to_contain_text("owes", timeout=PATIENCE_MS)
         await element(page.last_message, "share.open").click()
         await expect(page.modal).to_contain_text("Invoice INV-12345 of Sun Microsystems", timeout=PATIENCE_MS)
@@ -58,7 +57,7 @@ class TestSharing:
         await picture(page, "share-posted")
 
     async def test_a_person_gets_a_direct_message(self, page: SlackPage) -> None:
-        await page.say("/tesorio customer sun micro")
+        await page.ask("/tesorio customer sun micro")
         await expect(page.last_message).to_contain_text("Closest match for «sun micro»", timeout=PATIENCE_MS)
         await element(page.last_message, "share.open").click()
         await expect(page.modal).to_contain_text("Customer Sun Microsystems", timeout=PATIENCE_MS)

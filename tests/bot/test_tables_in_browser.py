@@ -9,7 +9,6 @@ from playwright.async_api import Browser, expect
 
 from tests.bot.world import World, open_world
 from tests.browser import IN_BROWSER, SlackPage, element
-from tests.browser import browser as browser  # noqa: PLC0414 - a fixture is shared by importing it here
 
 pytestmark = [*IN_BROWSER, pytest.mark.timeout(180)]
 PATIENCE_MS = 20_000
@@ -33,7 +32,7 @@ async def page(opened: World, browser: Browser) -> AsyncIterator[SlackPage]:
 
 class TestTables:
     async def test_the_aging_is_drawn_and_narrowed_down(self, page: SlackPage) -> None:
-        await page.say("/tesorio aging currency:USD")
+        await page.ask("/tesorio aging currency:USD")
         answer = page.last_message
         await expect(answer).to_contain_text("past due (", timeout=PATIENCE_MS)
         await expect(answer.get_by_test_id("chart").locator("rect")).to_have_count(5)
@@ -45,7 +44,7 @@ class TestTables:
         await expect(answer).to_contain_text(f"Only sales rep {name} · in USD", timeout=PATIENCE_MS)
 
     async def test_what_is_past_due_leads_to_cards_and_customers(self, page: SlackPage) -> None:
-        await page.say("/tesorio overdue")
+        await page.ask("/tesorio overdue")
         listed = page.last_message
         await expect(listed).to_contain_text("longest past due first", timeout=PATIENCE_MS)
         await picture(page, "overdue")
@@ -56,7 +55,7 @@ class TestTables:
         await expect(page.last_message).to_contain_text(f"{SUN} owes", timeout=PATIENCE_MS)
 
     async def test_a_file_comes_into_the_own_conversation(self, page: SlackPage) -> None:
-        await page.say("/tesorio customer sun micro")
+        await page.ask("/tesorio customer sun micro")
         await expect(page.last_message).to_contain_text("owes", timeout=PATIENCE_MS)
         await element(page.last_message, "invoices.open").click()
         await expect(page.last_message).to_contain_text("oldest due date first", timeout=PATIENCE_MS)

@@ -6,9 +6,6 @@ import pytest
 
 from store.db import Store, sqlite_url
 from tests.notify.make import Clock, Notifier, make_deps
-from tests.store_fixtures import postgres, postgres_template, sqlite_template, store, store_url
-
-__all__ = ["postgres", "postgres_template", "sqlite_template", "store", "store_url"]
 
 
 @pytest.fixture

@@ -2,10 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.store_fixtures import empty_postgres_url, postgres, postgres_template, sqlite_template, store, store_url
 from tests.sync.fake_source import FakeSource, FakeSystem
-
-__all__ = ["empty_postgres_url", "postgres", "postgres_template", "sqlite_template", "store", "store_url"]
 
 
 @pytest.fixture

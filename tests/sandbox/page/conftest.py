@@ -5,7 +5,6 @@ from playwright.async_api import Browser
 
 from sandbox.slack import SlackStandIn
 from tests.browser import SlackPage
-from tests.browser import browser as browser  # noqa: PLC0414 - a fixture is shared by importing it here
 from tests.sandbox.page.ledger_app import ledger_app
 from tests.sandbox.slack.running import connected
 

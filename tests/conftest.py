@@ -1,0 +1,17 @@
+"""Fixtures of every folder. They stand here once: imported into several files, each would start a server of its own."""
+
+from tests.browser import browser
+from tests.demo_page import demo_address, page
+from tests.store_fixtures import empty_postgres_url, postgres, postgres_template, sqlite_template, store, store_url
+
+__all__ = [
+    "browser",
+    "demo_address",
+    "empty_postgres_url",
+    "page",
+    "postgres",
+    "postgres_template",
+    "sqlite_template",
+    "store",
+    "store_url",
+]
