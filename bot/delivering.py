@@ -6,13 +6,14 @@ answer, a look-up or a person takes the doubt away. So this may be killed anywhe
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.bell import Listener
 from bot.deps import Deps
 from bot.feature import Check, Delivered
+from store.db import ReadConnection
 from store.deliveries import Delivery, DeliveryState, add_deliveries, delivery_by_id
 from store.errors import StoreError
 from store.outbox import last_tried, move_delivery, record_arrival
@@ -40,7 +41,7 @@ _DRAIN_SECONDS = 15.0
 _log = logging.getLogger(__name__)
 
 # What people must be told about a delivery that has come to this state, as further deliveries.
-Trouble = Callable[[Delivery, datetime], tuple[Delivery, ...]]
+Trouble = Callable[[Deps, ReadConnection, Delivery], Awaitable[tuple[Delivery, ...]]]
 
 
 def work_id_of(delivery: Delivery) -> str:
@@ -166,10 +167,11 @@ class Delivering:
         if after.kind not in self._told:
             after = replace(after, told=after.state.value)
         has_news = after.state is not before.state or after.asked_at != before.asked_at
-        trouble = self._trouble(after, self._deps.clock()) if has_news else ()
+        trouble: tuple[Delivery, ...] = ()
         async with self._deps.store.write() as conn:
             moved = await move_delivery(conn, before, after)
-            if moved:
+            if moved and has_news:
+                trouble = await self._trouble(self._deps, conn, after)
                 await add_deliveries(conn, trouble)
         if moved:
             _note(after)

@@ -54,7 +54,7 @@ def work_handlers(
         senders=senders,
         told=told,
         checks=checks,
-        trouble=partial(outbox.trouble_of, titles=deps.target_titles),
+        trouble=outbox.troubles,
         backoff=_backoff,
         outdated_after=timedelta(hours=deps.rules.outbox.confirm_after_hours),
     )

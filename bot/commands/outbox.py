@@ -13,7 +13,8 @@ from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
 
-from bot.access import Capability, Decision
+from bot import access
+from bot.access import Capability, Decision, SlackPerson
 from bot.commands.guard import judged, refusal
 from bot.deliver import TARGET, slack_post
 from bot.delivering import KIND, is_over, work_id_of
@@ -22,6 +23,7 @@ from bot.feature import ActionRequest, Feature, action_request
 from bot.views.misses import not_permitted, outdated_button
 from bot.views.outbox import ARRIVED, RESEND, decided, question, trouble
 from bot.views.parts import Message
+from store.db import ReadConnection
 from store.deliveries import Delivery, DeliveryState, delivery_by_id
 from store.outbox import (
     decisions_mark,
@@ -46,19 +48,31 @@ _OWN = frozenset({"outbox.question", "outbox.trouble"})
 _TOLD_OTHERWISE = frozenset({"notice", "promise"})
 
 
+async def troubles(deps: Deps, conn: ReadConnection, delivery: Delivery) -> tuple[Delivery, ...]:
+    """What its author must be told of a delivery in this state; without its words where they may see nothing now."""
+    author = SlackPerson(team_id=deps.team_id, user_id=delivery.author)
+    may_see = (await access.decide(conn, author, Capability.LOOK_UP)).allowed
+    return trouble_of(delivery, deps.clock(), deps.target_titles, may_see=may_see)
+
+
 def trouble_of(
-    delivery: Delivery, at: datetime, titles: Mapping[str, str] = MappingProxyType({})
+    delivery: Delivery,
+    at: datetime,
+    titles: Mapping[str, str] = MappingProxyType({}),
+    *,
+    may_see: bool = False,
 ) -> tuple[Delivery, ...]:
     """What its author must be told of a delivery in this state: a question, bad news, or nothing.
 
-    `titles` says what people call the targets.
+    `titles` says what people call the targets; `may_see` whether what was to be delivered may be quoted.
     """
     is_question = delivery.state is DeliveryState.UNKNOWN and delivery.asked_at is not None
     is_refused = delivery.state is DeliveryState.REJECTED and delivery.kind not in _TOLD_OTHERWISE
     is_bad_news = is_refused or delivery.state is DeliveryState.DEAD
     if not delivery.author or delivery.kind in _OWN or not (is_question or is_bad_news):
         return ()
-    told = question(delivery) if is_question else trouble(delivery, titles.get(delivery.target, ""))
+    shown = delivery if may_see else replace(delivery, payload={**delivery.payload, "text": ""})
+    told = question(shown) if is_question else trouble(shown, titles.get(delivery.target, ""))
     kind = "outbox.question" if is_question else "outbox.trouble"
     # Attempts begin anew with each round, so both name the occasion.
     occasion = f"{delivery.id}/{delivery.round}/{delivery.attempts}"

@@ -83,6 +83,8 @@ def _place(delivery: Delivery) -> list[Block]:
 def _excerpt(delivery: Delivery) -> list[Block]:
     # A message's text was escaped for Slack's parser, which a quotation has not.
     text = str(delivery.payload.get("text", ""))
+    if not text:
+        return []
     plain = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
     quote = RichTextQuoteElement(elements=[words(literal(plain, _MAX_EXCERPT))])
     return [RichTextBlock(block_id="excerpt", elements=[quote])]
