@@ -18,6 +18,7 @@ from bot.slack_client import slack_reason, slack_status
 from bot.views.parts import Message
 from store.db import Store
 from store.deliveries import Delivery, delivery_by_id
+from store.outbox import set_going
 from store.sending import Absent, Arrived, InDoubt, Later, Outcome, Refused, Trace, Untraceable
 
 TARGET = "slack"
@@ -112,6 +113,17 @@ def is_traceable(delivery: Delivery) -> bool:
     return delivery.target != TARGET or is_direct or _is_update(delivery)
 
 
+def may_double(delivery: Delivery) -> bool:
+    """Whether sending it again may make a second message: it cannot be looked up, or that was tried in vain."""
+    was_asked = delivery.target == TARGET and delivery.asked_at is not None
+    return was_asked or not is_traceable(delivery)
+
+
+def sent_again(delivery: Delivery, at: datetime) -> Delivery:
+    """The delivery as a person sends it again, from wherever: what can be looked up is, before it leaves."""
+    return set_going(delivery, at, may_double=may_double(delivery))
+
+
 class SlackPosts:
     """The sender of deliveries whose target is Slack. `slack` must not retry by itself."""
 
@@ -130,7 +142,7 @@ class SlackPosts:
             body = form_of(_message(delivery), form)
             if body is None:
                 continue
-            outcome = await self._call(delivery, body | place)
+            outcome = await self._call(body | place)
             if not (isinstance(outcome, Refused) and refuses_blocks(outcome.reason)):
                 break
         return outcome
@@ -167,14 +179,14 @@ class SlackPosts:
         thread = {"thread_ts": payload["thread_ts"]} if payload.get("thread_ts") else {}
         return {"channel": payload["channel"], "metadata": _metadata(delivery), **thread}
 
-    async def _call(self, delivery: Delivery, body: Mapping[str, Any]) -> Outcome:
+    async def _call(self, body: Mapping[str, Any]) -> Outcome:
         is_new = "ts" not in body
         method = "chat.postMessage" if is_new else "chat.update"
         try:
             async with self._turns:
                 answer = await self._slack.api_call(method, json=dict(body))
         except SlackApiError as error:
-            return _outcome_of_refusal(error, is_new=is_new, is_traceable=is_traceable(delivery))
+            return _outcome_of_refusal(error, is_new=is_new)
         except aiohttp.ClientConnectorError as error:
             # No connection was made, so nothing was sent.
             return Later(reason=type(error).__name__)
@@ -242,13 +254,12 @@ def _delivery_id(posted: Mapping[str, Any]) -> str:
     return str((metadata.get("event_payload") or {}).get("delivery_id") or "") if is_ours else ""
 
 
-def _outcome_of_refusal(error: SlackApiError, *, is_new: bool, is_traceable: bool) -> Outcome:
+def _outcome_of_refusal(error: SlackApiError, *, is_new: bool) -> Outcome:
     code, status, headers = _told(error)
     if status == _BUSY or code in _TRANSIENT:
         return Later(reason=code, after_seconds=retry_after(headers))
     if code in _HALF_DONE:
-        # Where it can be looked up, it is; where not, a message is worth more than the small risk of two.
-        return InDoubt(reason=code) if is_new and is_traceable else Later(reason=code)
+        return InDoubt(reason=code) if is_new else Later(reason=code)
     if status == _UNAVAILABLE:
         return Later(reason=code)
     if status >= _SERVER_ERROR or (status and not _is_slacks(error)):

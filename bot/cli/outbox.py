@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from bot.cli.shell import CommandError, Json, current_settings, print_json, print_table, run_async, say
-from bot.deliver import is_traceable
+from bot.deliver import may_double, sent_again
 from bot.root import open_store, utc_now
 from store.audit import AuditEvent, append_audit
 from store.db import Store, WriteConnection
@@ -18,7 +18,6 @@ from store.outbox import (
     listed_deliveries,
     move_delivery,
     oldest_undelivered,
-    set_going,
 )
 from sync.connector import Finding
 
@@ -66,14 +65,14 @@ def retry(
     async def work() -> None:
         async with open_store(current_settings(), create=False) as store:
             chosen = await _chosen(store, ids, state)
-            risky = [one.id for one in chosen if one.in_doubt and not is_traceable(one)]
+            risky = [one.id for one in chosen if one.in_doubt and may_double(one)]
             if risky and not yes:
                 raise CommandError(
                     f"{', '.join(risky)} may have arrived, and Slack does not let us look. "
                     "See whether it is there; then drop it, or send it again with --yes"
                 )
             now = utc_now()
-            moves = [(one, set_going(one, now, may_double=yes and not is_traceable(one))) for one in chosen]
+            moves = [(one, sent_again(one, now)) for one in chosen]
             moved = await _move(store, moves, "outbox.retry")
         _tell(moved, as_json=as_json, what="will be sent again")
 

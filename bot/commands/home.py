@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.access import Capability, SlackPerson
 from bot.commands.guard import admitted, judged
-from bot.deliver import TARGET
+from bot.deliver import sent_again
 from bot.deps import Deps
 from bot.feature import ActionRequest, Feature, action_request
 from bot.home import TROUBLED, home_of
@@ -19,7 +19,7 @@ from bot.views.home import home_view, unlinked_home
 from bot.views.home_admin import ARRIVED, DROP, RETRY
 from bot.views.misses import outdated_button
 from store.deliveries import Delivery, DeliveryState, delivery_by_id
-from store.outbox import ended_by_hand, move_delivery, set_going
+from store.outbox import ended_by_hand, move_delivery
 
 _log = logging.getLogger(__name__)
 
@@ -74,9 +74,7 @@ def _decided(deps: Deps, delivery: Delivery, action_id: str) -> Delivery:
         return ended_by_hand(delivery, DeliveryState.DROPPED, deps.clock(), "given up by an admin")
     if action_id == ARRIVED:
         return ended_by_hand(delivery, DeliveryState.SENT, deps.clock(), "")
-    # Until its author was asked, a post in doubt can still be looked up.
-    was_asked = delivery.target == TARGET and delivery.asked_at is not None
-    return set_going(delivery, deps.clock(), may_double=was_asked)
+    return sent_again(delivery, deps.clock())
 
 
 def opener(body: Mapping[str, Any]) -> SlackPerson:

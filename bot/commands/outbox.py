@@ -16,7 +16,7 @@ from slack_bolt.app.async_app import AsyncApp
 from bot import access
 from bot.access import Capability, Decision, SlackPerson
 from bot.commands.guard import judged, refusal
-from bot.deliver import TARGET, slack_post
+from bot.deliver import sent_again, slack_post
 from bot.delivering import KIND, is_over, work_id_of
 from bot.deps import Deps
 from bot.feature import ActionRequest, Feature, action_request
@@ -31,7 +31,6 @@ from store.outbox import (
     ended_by_hand,
     mark_enqueued,
     move_delivery,
-    set_going,
     undelivered,
 )
 from store.users import Role
@@ -183,8 +182,7 @@ def _moved(delivery: Delivery, action_id: str, now: datetime) -> Delivery:
         return delivery
     if action_id == ARRIVED:
         return ended_by_hand(delivery, DeliveryState.SENT, now, "")
-    # A channel's post that was asked about is sent again on this word; anything else in doubt is looked up first.
-    return set_going(delivery, now, may_double=delivery.target == TARGET)
+    return sent_again(delivery, now)
 
 
 def _register(app: AsyncApp, deps: Deps) -> None:

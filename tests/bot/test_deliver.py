@@ -1,19 +1,20 @@
 """What each answer of Slack's to a post means for the delivery."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from bot.deliver import SlackPosts, is_traceable, slack_post, slack_update
+from bot.deliver import SlackPosts, is_traceable, sent_again, slack_post, slack_update
 from bot.slack_client import SlackClient
 from bot.views.parts import message, paragraph
 from sandbox.slack import SlackStandIn
 from sandbox.slack.faults import Fault
 from sandbox.slack.seed import AR_TEAM, BEN, BEN_APP_DM
 from store.db import Store, sqlite_url
-from store.deliveries import Delivery
+from store.deliveries import Delivery, DeliveryState
 from store.sending import Absent, Arrived, InDoubt, Later, Refused, Untraceable
 
 POST = "chat.postMessage"
@@ -56,7 +57,7 @@ class TestSend:
         bench.slack.core.faults.refuse(POST, code)
         assert await bench.posts.send(a_post()) == Refused(reason=code)
 
-    @pytest.mark.parametrize("code", ["message_limit_exceeded", "rate_limited", "service_unavailable", "fatal_error"])
+    @pytest.mark.parametrize("code", ["message_limit_exceeded", "rate_limited", "service_unavailable"])
     async def test_what_passes_is_tried_later(self, bench: Bench, code: str) -> None:
         bench.slack.core.faults.refuse(POST, code)
         assert isinstance(await bench.posts.send(a_post()), Later)
@@ -100,9 +101,11 @@ class TestSend:
         bench.client.shut = "account_inactive"
         assert await bench.posts.send(a_post()) == Refused(reason="account_inactive")
 
-    async def test_half_done_is_looked_up_where_it_can_be(self, bench: Bench) -> None:
-        bench.slack.core.faults.refuse(POST, "internal_error")
-        assert await bench.posts.send(a_post(BEN)) == InDoubt(reason="internal_error")
+    @pytest.mark.parametrize("code", ["internal_error", "fatal_error"])
+    @pytest.mark.parametrize("channel", [BEN, AR_TEAM])
+    async def test_half_done_may_have_arrived(self, bench: Bench, code: str, channel: str) -> None:
+        bench.slack.core.faults.refuse(POST, code)
+        assert await bench.posts.send(a_post(channel)) == InDoubt(reason=code)
 
     async def test_nothing_was_sent_where_nobody_listens(self, bench: Bench) -> None:
         bench.client.base_url = "http://127.0.0.1:1/api/"
@@ -113,6 +116,24 @@ class TestSend:
         bench.slack.core.faults.reset("chat.update")
         assert isinstance(await bench.posts.send(an_update()), Later)
         assert await bench.posts.find(an_update()) == Absent()
+
+
+class TestSentAgain:
+    @pytest.mark.parametrize("state", [DeliveryState.UNKNOWN, DeliveryState.DEAD, DeliveryState.REJECTED])
+    def test_what_can_be_looked_up_is(self, state: DeliveryState) -> None:
+        doubtful = replace(a_post(BEN), state=state, in_doubt=True)
+        assert sent_again(doubtful, datetime.now(UTC)).state is DeliveryState.UNKNOWN
+        assert sent_again(replace(doubtful, in_doubt=False), datetime.now(UTC)).state is DeliveryState.QUEUED
+
+    def test_the_rest_goes_out_on_the_persons_word(self) -> None:
+        asked = replace(a_post(BEN), state=DeliveryState.UNKNOWN, in_doubt=True, asked_at=datetime.now(UTC))
+        in_channel = replace(a_post(), state=DeliveryState.DEAD, in_doubt=True)
+        again = [sent_again(one, datetime.now(UTC)) for one in (asked, in_channel)]
+        assert [(one.state, one.in_doubt) for one in again] == [(DeliveryState.QUEUED, False)] * 2
+
+    def test_a_note_is_looked_up_even_if_it_was_asked_about(self) -> None:
+        note = replace(a_post(), target="crm", state=DeliveryState.UNKNOWN, in_doubt=True, asked_at=datetime.now(UTC))
+        assert sent_again(note, datetime.now(UTC)).state is DeliveryState.UNKNOWN
 
 
 class TestFind:

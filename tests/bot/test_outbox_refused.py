@@ -35,7 +35,7 @@ class TestRefused:
         assert (await again(world, code)).state is DeliveryState.SENT
         assert len(posted(world, code)) == 1
 
-    @pytest.mark.parametrize("code", ["message_limit_exceeded", "fatal_error"])
+    @pytest.mark.parametrize("code", ["message_limit_exceeded", "service_unavailable"])
     async def test_what_passes_is_waited_for(self, world: World, code: str) -> None:
         world.workspace.faults.refuse("chat.postMessage", code, times=2)
         await put(world, a_post(code))
