@@ -21,7 +21,7 @@ test: $(VENV)/.development
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --config pyproject.toml
 	$(BIN)/mypy
-	$(BIN)/pytest -n 2 --dist loadfile -m "not soak"
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not soak"
 
 soak: $(VENV)/.development
 	$(BIN)/pytest -m soak --timeout 7200

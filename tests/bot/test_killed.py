@@ -99,7 +99,7 @@ async def endure(folder: Path, template: Path, *, kills: int, notes: int) -> Non
 
 class TestKilled:
     async def test_a_few_times(self, tmp_path: Path, sqlite_template: Path) -> None:
-        await endure(tmp_path, sqlite_template, kills=2, notes=3)
+        await endure(tmp_path, sqlite_template, kills=1, notes=3)
 
     @pytest.mark.soak
     @pytest.mark.timeout(3600)

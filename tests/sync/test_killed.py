@@ -80,7 +80,7 @@ async def endure(account: Account, kills: int) -> None:
 class TestKilled:
     async def test_a_few_times(self, tmp_path: Path, sqlite_template: Path) -> None:
         async with netsuite_bench(tmp_path, page_size=10) as bench:
-            await endure(Account(bench, sqlite_template), kills=5)
+            await endure(Account(bench, sqlite_template), kills=3)
 
     @pytest.mark.soak
     @pytest.mark.timeout(1800)

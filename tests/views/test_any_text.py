@@ -51,7 +51,7 @@ _MISSES = st.one_of(
     st.builds(outdated_button),
 )
 _QUICK = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 _SOAK = settings(_QUICK, max_examples=10_000)
 
