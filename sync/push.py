@@ -38,6 +38,8 @@ class Pushes:
 
     def __init__(self, target: Target, store: Store, *, clock: Clock) -> None:
         self._target, self._store, self._clock = target, store, clock
+        # Those who ask the store for a place write to it each time, so no more ask than could have one.
+        self._asking = asyncio.Semaphore(target.at_once)
 
     async def send(self, delivery: Delivery) -> Outcome:
         """One push, told as data."""
@@ -90,13 +92,14 @@ class Pushes:
     async def _turn(self) -> AsyncIterator[None]:
         """One of the places that the system's account has, for as long as the block lasts."""
         holder = uuid4().hex
-        while (place := await self._free_place(holder)) is None:  # noqa: ASYNC110 - other replicas ring no bell here
-            await asyncio.sleep(_LOOK_SECONDS)
-        try:
-            yield
-        finally:
-            async with self._store.write() as conn:
-                await release_lease(conn, place, holder)
+        async with self._asking:
+            while (place := await self._free_place(holder)) is None:  # noqa: ASYNC110 - other replicas ring no bell here
+                await asyncio.sleep(_LOOK_SECONDS)
+            try:
+                yield
+            finally:
+                async with self._store.write() as conn:
+                    await release_lease(conn, place, holder)
 
     async def _free_place(self, holder: str) -> str | None:
         async with self._store.write() as conn:
