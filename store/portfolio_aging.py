@@ -1,6 +1,6 @@
 """What the whole company is owed, by currency and age, and by whom: sums that the database makes.
 
-Nothing is added across currencies. All of it is read from one index that holds the open invoices only.
+Nothing is added across currencies. Of everybody it is read from one index, which holds the open invoices only.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -42,9 +42,7 @@ class CustomerAging:
 
 async def portfolio_aging(conn: ReadConnection, wanted: InvoiceFilter, today: date) -> tuple[Aging, ...]:
     """One Aging per currency, the one with the most open invoices first."""
-    parts = _grouped(wanted, today, aging_sums()).subquery()
-    _, _, currency, *sums = parts.c
-    query = select(currency, *map(func.sum, sums)).group_by(currency)
+    query = _grouped(wanted, today, aging_sums())
     found = [aging_of_row(*row) for row in await conn.execute(query, bucket_ends(today))]
     return tuple(sorted(found, key=lambda aging: (-aging.open_invoices, aging.currency)))
 
@@ -63,11 +61,9 @@ async def largest_past_due(
 def _grouped(
     wanted: InvoiceFilter, today: date, sums: Sequence[ColumnElement[int]], *further: ColumnElement[Any]
 ) -> Select[Any]:
-    """Sums in the order of the index, so that they need no sorting: of a few hundred groups the rest is quick."""
-    c = invoices.c
-    groups = (c.subsidiary, c.sales_rep, c.currency, *further)
-    named = [each.label(f"sum_{place}") for place, each in enumerate(sums)]
-    return select(*groups, *named).where(*unsettled(), *conditions(wanted, today)).group_by(*groups)
+    """Sums by currency, in the order of the index, so that they need no sorting."""
+    groups = (invoices.c.currency, *further)
+    return select(*groups, *sums).where(*unsettled(), *conditions(wanted, today)).group_by(*groups)
 
 
 async def aging_by_customer(conn: ReadConnection, wanted: InvoiceFilter, today: date) -> AsyncIterator[CustomerAging]:
@@ -111,22 +107,13 @@ def _named_aging(wanted: InvoiceFilter, today: date) -> Subquery:
 
 def _past_due(wanted: InvoiceFilter, today: date) -> Subquery:
     c = invoices.c
-    sums = (func.sum(c.open_balance_minor), func.count(), func.min(c.due_date))
-    of_index = _grouped(wanted, today, sums, c.customer_id).where(
-        c.open_balance_minor > 0, c.due_date < today, c.customer_id.is_not(None)
+    sums = (
+        func.sum(c.open_balance_minor).label("minor"),
+        func.count().label("invoices"),
+        func.min(c.due_date).label("oldest"),
     )
-    _, _, currency, customer_id, minor, count, oldest = of_index.subquery().c
-    return (
-        select(
-            currency,
-            customer_id,
-            func.sum(minor).label("minor"),
-            func.sum(count).label("invoices"),
-            func.min(oldest).label("oldest"),
-        )
-        .group_by(currency, customer_id)
-        .subquery()
-    )
+    query = _grouped(wanted, today, sums, c.customer_id)
+    return query.where(c.open_balance_minor > 0, c.due_date < today, c.customer_id.is_not(None)).subquery()
 
 
 def _past_due_of(row: Row[Any]) -> PastDue:

@@ -263,17 +263,7 @@ def upgrade() -> None:
     with op.batch_alter_table("invoices", schema=None) as batch_op:
         batch_op.create_index(
             "ix_invoices_open",
-            [
-                "subsidiary",
-                "sales_rep",
-                "currency",
-                "customer_id",
-                "due_date",
-                "open_balance_minor",
-                "status",
-                "deleted_at",
-                "id",
-            ],
+            ["currency", "customer_id", "due_date", "open_balance_minor", "status", "deleted_at", "id"],
             unique=False,
             sqlite_where=sa.text("open_balance_minor <> 0 AND deleted_at IS NULL"),
             postgresql_where=sa.text("open_balance_minor <> 0 AND deleted_at IS NULL"),
