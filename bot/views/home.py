@@ -135,7 +135,7 @@ def _customer(number: int, own: OwnCustomer, place: Place) -> Block:
     late, whole = _amounts(own.past_due_balances, place), _amounts(own.open_balances, place)
     ref = RecordRef(kind="customer", record_id=own.customer.id)
     detail = f"{late} past due" if late == whole else f"{late} past due, of {whole} open"
-    return entry(f"customer.{number}", customer_name(own.customer), detail, button("Open", "lookup.open", ref))
+    return entry(f"customer.{number}", customer_name(own.customer), detail, button("Open card", "lookup.open", ref))
 
 
 def _amounts(several: Sequence[Money], place: Place) -> str:
@@ -169,7 +169,7 @@ def _recent(several: Sequence[RecentCard]) -> list[Block]:
     if not several:
         return [*blocks, small_print("no_recent", "Nothing yet. Type `/tesorio help` to see what you can ask.")]
     rows = [
-        entry(f"recent.{number}", each.label, each.detail, button("Open", "lookup.open", each.ref))
+        entry(f"recent.{number}", each.label, each.detail, button("Open card", "lookup.open", each.ref))
         for number, each in enumerate(several[:MAX_ROWS])
     ]
     return [*blocks, *rows]

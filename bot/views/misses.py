@@ -107,7 +107,7 @@ def _notice(text: str) -> Message:
 def _nearest_row(position: int, candidate: Candidate) -> Block:
     label, detail = literal(candidate.label, _MAX_LABEL), literal(candidate.detail, _MAX_LABEL, empty="")
     text = f"{label} · {detail}" if detail else label
-    return row_with_button(f"nearest.{position}", text, button("Show", "lookup.open", candidate.ref))
+    return row_with_button(f"nearest.{position}", text, button("Open card", "lookup.open", candidate.ref))
 
 
 def _name_of(kind: RecordKind | None) -> str:

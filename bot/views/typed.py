@@ -20,7 +20,7 @@ def found_as(card: Message, kind: RecordKind, others: tuple[Candidate, ...]) -> 
     for other in others:
         detail = f" ({literal(other.detail, _MAX_WHY)})" if other.detail else ""
         text = f"{text} {_NAMED[other.ref.kind].capitalize()} matches too: {literal(other.label, _MAX_LABEL)}{detail}."
-        line = row_with_button("found", text, button("Show", "lookup.open", other.ref))
+        line = row_with_button("found", text, button("Open card", "lookup.open", other.ref))
     drawn = as_json(line)
     simpler = (drawn, *card.simpler_blocks) if card.simpler_blocks else ()
     found = replace(card, blocks=(drawn, *card.blocks), simpler_blocks=simpler)

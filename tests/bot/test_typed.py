@@ -125,7 +125,7 @@ class TestBareText:
         await world.workspace.click(ANA, await world.card("/tesorio customer ABC Inc"), "refresh.record")
         card = only(await written(world, "abc"))
         assert "Found a customer. An invoice matches too: ABC-771 (ABC Inc · $100.00 · Open" in world.shown(card)
-        [button] = [each for each in elements(card, "lookup.open") if each["text"]["text"] == "Show"]
+        [button] = [each for each in elements(card, "lookup.open") if each["text"]["text"] == "Open card"]
         opened = await world.workspace.click(ANA, card, "lookup.open", value=button["value"])
         assert "ABC Inc owes $100.00" in world.shown(opened)
         assert "ABC-771" in world.shown(opened)

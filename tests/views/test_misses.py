@@ -28,6 +28,7 @@ class TestNoMatch:
         assert [each["value"] for each in buttons(message.blocks)] == [
             f"1:invoice:netsuite:invoice:{n}" for n in range(5)
         ]
+        assert {each["text"]["text"] for each in buttons(message.blocks)} == {"Open card"}
         assert message.text == "No invoice matches «inv99». The nearest are: INV-0, INV-1, INV-2, INV-3, INV-4"
 
     def test_says_what_to_try_when_nothing_is_near(self) -> None:
