@@ -1,22 +1,22 @@
-"""The customers whom one sales rep looks after, those with the most past due first."""
+"""The customers whom one sales rep looks after, those with the most past due first, each currency by itself."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, Select, bindparam, case, cast, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, select
 
 from store.customers import Customer, customers, customers_by_id
 from store.db import ReadConnection
 from store.invoices import OWED, invoices
-from store.money import Money, exponent, exponents
+from store.money import Money
 from store.records import RecordId
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OwnCustomer:
-    """A customer with what is open and what is past due of it, each per currency, the largest past due first."""
+    """A customer with what is open and what is past due of it, each per currency, those past due first."""
 
     customer: Customer
     open_balances: tuple[Money, ...]
@@ -28,7 +28,8 @@ async def customers_past_due_of(
 ) -> tuple[OwnCustomer, ...]:
     """Those of the rep's customers who have something past due on this calendar date, the most first.
 
-    The order takes a unit of every currency for the same: it is only an order, and no sum of it is shown.
+    Currencies are not compared: first comes the largest debtor of each, then the second of each and so on, beginning
+    with the currency of the most invoices. A customer stands where the best of its currencies puts it.
     """
     ranked = (await conn.execute(_RANKED, {"sales_rep": sales_rep, "today": today, "limit": limit})).scalars()
     ids = tuple(RecordId(each) for each in ranked)
@@ -61,11 +62,11 @@ async def _sums(
 
 
 def _own(customer: Customer, sums: tuple[tuple[Money, Money], ...]) -> OwnCustomer:
-    largest = sorted(sums, key=lambda pair: (-pair[1].decimal, -pair[0].decimal, pair[0].currency))
+    ordered = sorted(sums, key=lambda pair: (pair[1].minor <= 0, pair[0].currency))
     return OwnCustomer(
         customer=customer,
-        open_balances=tuple(whole for whole, _ in largest),
-        past_due_balances=tuple(late for _, late in largest if late.minor > 0),
+        open_balances=tuple(whole for whole, _ in ordered),
+        past_due_balances=tuple(late for _, late in ordered if late.minor > 0),
     )
 
 
@@ -91,11 +92,18 @@ def _past_due_of_rep(*columns: Any) -> Select[Any]:
     )
 
 
-def _in_units() -> ColumnElement[Any]:
-    """An invoice's open balance in whole units of its currency, as a float: good for an order, not for money."""
+def _ranked_query() -> Select[Any]:
+    """The customers by their place among the debtors of a currency, then by how common that currency is."""
     c = invoices.c
-    others = [(c.currency.in_(codes), float(10**each)) for each, codes in exponents()]
-    return cast(c.open_balance_minor, Float) / case(*others, else_=float(10 ** exponent("USD")))
+    columns = (customers.c.id, c.currency, func.sum(c.open_balance_minor).label("minor"), func.count().label("number"))
+    owed = _past_due_of_rep(*columns).group_by(customers.c.id, c.currency).subquery()
+    place = func.row_number().over(partition_by=owed.c.currency, order_by=(owed.c.minor.desc(), owed.c.id))
+    in_all = func.sum(owed.c.number).over(partition_by=owed.c.currency)
+    placed = select(owed.c.id, owed.c.currency, place.label("place"), in_all.label("in_all")).subquery()
+    order = (placed.c.place, placed.c.in_all.desc(), placed.c.currency)
+    turn = func.row_number().over(order_by=order).label("turn")
+    turns = select(placed.c.id, turn).subquery()
+    return select(turns.c.id).group_by(turns.c.id).order_by(func.min(turns.c.turn)).limit(bindparam("limit"))
 
 
 def _sums_query() -> Select[Any]:
@@ -114,11 +122,6 @@ def _sums_query() -> Select[Any]:
 
 
 # Built once: building a statement takes longer than running it.
-_RANKED = (
-    _past_due_of_rep(customers.c.id)
-    .group_by(customers.c.id)
-    .order_by(func.sum(_in_units()).desc(), customers.c.id)
-    .limit(bindparam("limit"))
-)
+_RANKED = _ranked_query()
 _COUNT = _past_due_of_rep(func.count(customers.c.id.distinct()))
 _SUMS = _sums_query()

@@ -64,8 +64,21 @@ class TestOwnCustomers:
             invoice("2", "1", 90_000, "JPY"),
             invoice("3", "2", 60_000, "KWD"),
         )
-        # 90,000 yen and 60 dinars: the order goes by units, whatever the minor unit of a currency is.
         assert await seen(store) == [("1", [90_000, 50_00], [90_000, 50_00]), ("2", [60_000], [60_000])]
+
+    async def test_no_currency_hides_another(self, store: Store) -> None:
+        await save(
+            store,
+            *(make_customer(each, sales_rep="Ana Silva") for each in "12345"),
+            invoice("1", "1", 900_00),
+            invoice("2", "2", 800_00),
+            invoice("3", "3", 700_00),
+            invoice("4", "4", 9_000_000, "JPY"),
+            invoice("5", "5", 8_000_000, "JPY"),
+        )
+        # Yen are many to a dollar; dollars come first because most invoices are in them.
+        assert [each for each, _, _ in await seen(store)] == ["1", "4", "2", "5", "3"]
+        assert [each for each, _, _ in await seen(store, limit=2)] == ["1", "4"]
 
     async def test_what_is_not_owed_does_not_count(self, store: Store) -> None:
         gone = make_customer("2", sales_rep="Ana Silva", deleted_at=make_customer().seen_at)
