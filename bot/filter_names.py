@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from bot.deps import Deps
 from bot.filters import ME, Filter, FilterError
 from bot.matches import found_for
-from bot.views.text import literal
+from bot.views.text import clean, literal, shortened
 from store.customers import Customer, customer_by_id
 from store.db import ReadConnection
 from store.keys import plain_words
@@ -14,7 +14,9 @@ from store.portfolio import currencies, owners, subsidiaries
 from store.users import User
 
 _NAMED = 5
-_MAX_NAME = 60
+_MAX_NAME = 40
+# What `literal` may put around a name.
+_ISOLATES = 2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,6 +39,30 @@ async def meaning_of(deps: Deps, conn: ReadConnection, typed: Filter, user: User
         ),
         customer=await _customer(deps, conn, typed.customer) if typed.customer else None,
     )
+
+
+async def filter_complaint(deps: Deps, conn: ReadConnection, error: FilterError, *also: str) -> str:
+    """What to say of a filter that is not understood; `also` is what else can be typed where it was.
+
+    For a name without a word before it, how it would have been understood.
+    """
+    meant = await _named(deps, conn, error.stray) if error.stray else ()
+    if not meant:
+        return error.sentence(*also)
+    named = [f'{word}:"{_short(name)}"' for word, name in meant[:_NAMED]]
+    return f"{error} Did you mean {_either(named)}?"
+
+
+async def _named(deps: Deps, conn: ReadConnection, stray: str) -> tuple[tuple[str, str], ...]:
+    """The filters, by word and name, that a name alone may stand for."""
+    of_lists = [
+        (word, name)
+        for word, names in (("owner", await owners(conn)), ("subsidiary", await subsidiaries(conn)))
+        for name in names_like(stray, names)
+    ]
+    found = await found_for(deps, conn, "customer", stray)
+    customers = [("customer", match.label) for match in found.candidates] if found.answer else []
+    return (*of_lists, *customers)
 
 
 def names_like(typed: str, names: Iterable[str]) -> tuple[str, ...]:
@@ -69,7 +95,7 @@ async def _customer(deps: Deps, conn: ReadConnection, typed: str) -> Customer | 
     near = [match.label for match in found.candidates]
     if not near:
         raise FilterError(f"No customer is called {_shown(typed)}.")
-    raise FilterError(f"Which customer is {_shown(typed)}? Type the whole name: {_listed(near)}.")
+    raise FilterError(f"Which customer is {_shown(typed)}: {_listed(near)}? Type the whole name.")
 
 
 def _only(typed: str, names: Sequence[str], what: str) -> str:
@@ -77,7 +103,7 @@ def _only(typed: str, names: Sequence[str], what: str) -> str:
     if len(found) == 1:
         return found[0]
     if found:
-        raise FilterError(f"{_shown(typed)} may be {_listed(found)}. Type more of the name.")
+        raise FilterError(f"Which {what} is {_shown(typed)}: {_listed(found)}? Type more of the name.")
     raise FilterError(f"No {what} is called {_shown(typed)}. {_known(names, what)}")
 
 
@@ -92,9 +118,18 @@ def _known(names: Sequence[str], what: str) -> str:
 
 def _listed(names: Sequence[str]) -> str:
     more = len(names) - _NAMED
-    shown = [literal(name, _MAX_NAME) for name in names[:_NAMED]]
-    return " or ".join(shown) if more <= 0 else f"{', '.join(shown)} and {more:,} more"
+    shown = [_shown(name) for name in names[:_NAMED]]
+    return _either(shown) if more <= 0 else f"{', '.join(shown)} and {more:,} more"
+
+
+def _either(several: Sequence[str]) -> str:
+    *most, last = several
+    return f"{', '.join(most)} or {last}" if most else last
 
 
 def _shown(name: str) -> str:
-    return f"«{literal(name, _MAX_NAME)}»"
+    return f"«{_short(name)}»"
+
+
+def _short(name: str) -> str:
+    return literal(shortened(clean(name), _MAX_NAME - _ISOLATES), _MAX_NAME)

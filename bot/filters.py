@@ -19,7 +19,7 @@ _SHOWN = 40
 # A colon stands close to its word: NetSuite writes subsidiaries as «Parent : Child».
 _CONDITION = re.compile(r'(?:(?<=\s)|^)([^\W\d_]+)(:|\s*(?:>=|>|<=|<|=))\s*("[^"]*"|[^\s"]\S*|)')
 _QUOTES = str.maketrans("\u201c\u201d\u201e\u00ab\u00bb", '"""""')
-_DAYS = re.compile(r"(\d{1,6})\s*(?:d|days?)?", re.IGNORECASE)
+_DAYS = re.compile(r"(\d{1,18})\s*(?:d|days?)?", re.IGNORECASE)
 # «10.000» is ten thousand to some and ten to others, so three digits after a point are not accepted.
 _AMOUNT = re.compile(r"(\d{1,3}(?:,\d{3})+|\d{1,18})(\.\d{1,2})?\s*([km]?)", re.IGNORECASE)
 _THOUSANDS = {"": 1, "k": 1_000, "m": 1_000_000}
@@ -27,7 +27,19 @@ _CURRENCY = re.compile(r"[A-Za-z]{3}")
 
 
 class FilterError(ValueError):
-    """A filter that cannot be meant; the message is a sentence for whoever typed it."""
+    """A filter that cannot be meant; the message is a sentence for whoever typed it.
+
+    `stray` is what was typed where a filter should begin, and may be a name.
+    """
+
+    def __init__(self, said: str, *, stray: str = "", lists_filters: bool = False) -> None:
+        super().__init__(said)
+        self.stray = stray
+        self._lists_filters = lists_filters
+
+    def sentence(self, *also: str) -> str:
+        """The sentence, with the filters that there are where that helps; `also` is what else can be typed here."""
+        return f"{self} Filters are: {' '.join((FILTER_USAGE, *also))}." if self._lists_filters else str(self)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,7 +64,7 @@ def parse_filter(text: str) -> Filter:
     found = list(_CONDITION.finditer(typed))
     if typed and (not found or found[0].start() > 0):
         stray = typed[: found[0].start()] if found else typed
-        raise FilterError(f"«{_short(stray)}» is no filter. {_known()}")
+        raise _stray(stray.strip())
     values: dict[str, object] = {}
     for position, condition in enumerate(found):
         end = found[position + 1].start() if position + 1 < len(found) else len(typed)
@@ -77,7 +89,7 @@ def filter_words(wanted: Filter) -> str:
 def _condition(word: str, sign: str, value: str) -> tuple[str, object]:
     """The member of Filter that a word sets, and what to."""
     if word not in _READERS:
-        raise FilterError(f"There is no filter «{_short(word)}». {_known()}")
+        raise FilterError(f"There is no filter «{_short(word)}».", lists_filters=True)
     wanted_sign, member, read = _READERS[word]
     written = value.strip().strip('"').strip()
     if sign != wanted_sign:
@@ -89,7 +101,7 @@ def _condition(word: str, sign: str, value: str) -> tuple[str, object]:
 
 def _name(written: str) -> str:
     if len(written) > _MAX_NAME or '"' in written:
-        raise FilterError(f"«{_short(written)}» is no name. {_known()}")
+        raise FilterError(f"«{_short(written)}» is no name.", lists_filters=True)
     return ME if written.lower() == ME else " ".join(written.split())
 
 
@@ -112,8 +124,10 @@ def _amount(written: str) -> Decimal:
 
 def _days(written: str) -> int:
     found = _DAYS.fullmatch(written)
-    if found is None or int(found[1]) > _MAX_DAYS:
+    if found is None:
         raise FilterError(f"«{_short(written)}» is no number of days. Write for example days>30.")
+    if int(found[1]) > _MAX_DAYS:
+        raise FilterError(f"«{_short(written)}» is too many: write at most {_MAX_DAYS:,} days.")
     return int(found[1])
 
 
@@ -126,8 +140,14 @@ def _short(text: str) -> str:
     return shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}…"
 
 
-def _known() -> str:
-    return f"Filters are: {FILTER_USAGE}."
+def _stray(typed: str) -> FilterError:
+    """A number alone means days, unless it is too large or says itself that it is an amount."""
+    days = _DAYS.fullmatch(typed)
+    if days and int(days[1]) <= _MAX_DAYS:
+        return FilterError(f"Did you mean days>{int(days[1])}?")
+    if _AMOUNT.fullmatch(typed):
+        return FilterError(f"Did you mean amount>{''.join(typed.split())}?")
+    return FilterError(f"«{_short(typed)}» is no filter.", stray=typed, lists_filters=True)
 
 
 _EXAMPLES = {

@@ -17,7 +17,7 @@ async def show_overdue(deps: Deps, request: SlashRequest) -> None:
     """The invoices past due, or, with `by:customer`, the customers."""
     rest = [word for word in request.text.split() if word.lower() != _BY_CUSTOMER]
     kind: TableKind = "customers" if len(rest) < len(request.text.split()) else "overdue"
-    await answer_typed(deps, request, kind, " ".join(rest))
+    await answer_typed(deps, request, kind, " ".join(rest), _BY_CUSTOMER)
 
 
 def _register(app: AsyncApp, deps: Deps) -> None:

@@ -145,7 +145,7 @@ async def _show_typed(deps: Deps, decision: Decision, view_id: str, text: str, c
     if typed.channel_name:
         async with deps.store.read() as conn:
             found = await channel_called(conn, typed.channel_name)
-        is_in = found is not None and found.is_member
+        is_in = found is not None and found.facts.is_member
         draft = replace(draft, where=found.facts.id if found and is_in else "")
         said += "" if is_in else not_in_words(found.facts.name if found else typed.channel_name)
     if refused := await refused_place(deps, draft):

@@ -10,7 +10,7 @@ from bot.answering import ReplyTo
 from bot.commands.guard import admitted
 from bot.deps import Deps
 from bot.feature import ActionRequest, SlashRequest, action_request
-from bot.filter_names import meaning_of
+from bot.filter_names import filter_complaint, meaning_of
 from bot.filters import FilterError, parse_filter
 from bot.modals import open_over, update_modal
 from bot.tables import table_message
@@ -27,8 +27,8 @@ _TITLE = "Open invoices"
 Answer = Callable[..., Awaitable[bool]]
 
 
-async def answer_typed(deps: Deps, request: SlashRequest, kind: TableKind, text: str) -> None:
-    """Show the table that a command asks for, or say what in it is not understood."""
+async def answer_typed(deps: Deps, request: SlashRequest, kind: TableKind, text: str, *also: str) -> None:
+    """Show the table that a command asks for, or say what in it is not understood; `also` is what it takes as well."""
     allowed = await admitted(
         deps, request.person, Capability.LOOK_UP, action=request.subcommand, subject=request.text, reply=request.reply
     )
@@ -37,7 +37,9 @@ async def answer_typed(deps: Deps, request: SlashRequest, kind: TableKind, text:
     try:
         ref, message = await _typed(deps, kind, text, allowed.user)
     except FilterError as error:
-        await deps.answering.post_privately(request.reply, not_understood(str(error)))
+        async with deps.store.read() as conn:
+            said = await filter_complaint(deps, conn, error, *also)
+        await deps.answering.post_privately(request.reply, not_understood(said))
         return
     await visible_answer(deps, request.reply, message, again=table_again(ref))
 

@@ -15,6 +15,7 @@ TO_ME = "me"
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 USAGE = "subscribe overdue>30d amount>10k owner:me in #channel"
 _MAX_ZONES = 100
+_HOURS, _MINUTES = 24, 60
 
 _WORDS: Mapping[str, NewsKind] = {
     "overdue": NewsKind.PAST_DUE,
@@ -44,8 +45,8 @@ _EVENT = re.compile(rf"(?:^|(?<=\s))({'|'.join(sorted(_WORDS, key=len, reverse=T
 class Draft:
     """What a person asks for, in the words of the form.
 
-    `where` is a channel's id, or TO_ME; `events` kinds of news apart by spaces. `rhythm` is «at_once», «daily» or
-    «weekly.0» with the weekday; the times are «08:00», and «» where there are none.
+    `where` is a channel's id, TO_ME, or «» where that has yet to be chosen; `events` kinds of news apart by spaces.
+    `rhythm` is «at_once», «daily» or «weekly.0» with the weekday; the times are «08:00», and «» where there are none.
     """
 
     where: str
@@ -60,10 +61,14 @@ class Draft:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Typed:
-    """A draft as it was typed; `channel_name` is the channel that was named, whose id has yet to be found."""
+    """A draft as it was typed; `channel_name` is the channel that was named, whose id has yet to be found.
+
+    `said` are times of day that there are not, as sentences; they are left out of the draft.
+    """
 
     draft: Draft
     channel_name: str = ""
+    said: tuple[str, ...] = ()
 
 
 def typed_draft(text: str, *, here: str, zone: str) -> Typed:
@@ -76,11 +81,16 @@ def typed_draft(text: str, *, here: str, zone: str) -> Typed:
     rest, rhythm = _taken(_RHYTHM, rest)
     rest, events = _events(rest)
     draft = Draft(where=where, events=" ".join(events or _usual(rest)), zone=zone, filter_text=" ".join(rest.split()))
+    said: list[str] = []
     if quiet:
-        draft = replace(draft, quiet_from=_time(quiet[1], quiet[2]), quiet_until=_time(quiet[3], quiet[4]))
+        begin, end = (_time(quiet[place], quiet[place + 1]) for place in (1, 3))
+        said += [_no_hour(quiet[place], quiet[place + 1]) for place in (1, 3)]
+        draft = replace(draft, quiet_from=begin, quiet_until=end) if begin and end else draft
     if rhythm:
-        draft = replace(draft, rhythm=_rhythm(rhythm), digest_at=_time(rhythm[3] or "8", rhythm[4]))
-    return Typed(draft=draft, channel_name=named)
+        at = _time(rhythm[3] or "8", rhythm[4])
+        said.append(_no_hour(rhythm[3] or "8", rhythm[4]))
+        draft = replace(draft, rhythm=_rhythm(rhythm), digest_at=at or draft.digest_at)
+    return Typed(draft=draft, channel_name=named, said=tuple(dict.fromkeys(filter(None, said))))
 
 
 def draft_of(subscription: ChannelSubscription) -> Draft:
@@ -116,7 +126,7 @@ def changed(subscription: ChannelSubscription, draft: Draft) -> ChannelSubscript
 
 def complaints(draft: Draft) -> dict[str, str]:
     """What is wrong with a draft, by the member that it is about; names in its filter are not looked up."""
-    found: dict[str, str] = {}
+    found: dict[str, str] = {} if draft.where else {"where": "Choose a place."}
     kinds = draft.events.split()
     if not kinds and draft.rhythm == Rhythm.AT_ONCE.value:
         found["events"] = "Choose at least one, or a digest of what is open."
@@ -129,7 +139,7 @@ def complaints(draft: Draft) -> dict[str, str]:
     try:
         wanted = parse_filter(draft.filter_text)
     except FilterError as error:
-        return found | {"filter_text": str(error)}
+        return found | {"filter_text": error.sentence()}
     if NewsKind.LARGE_INVOICE.value in kinds and wanted.amount_over is None:
         found["filter_text"] = "From which amount on is an invoice large? Write for example amount>10k."
     return found
@@ -198,9 +208,17 @@ def _rhythm(found: "re.Match[str]") -> str:
 
 
 def _time(hour: str, minute: str | None) -> str:
-    """A time of day on the half hour, as the form offers them; one that there is not is the form's first choice."""
-    whole, half = min(int(hour), 23), "30" if int(minute or 0) >= 30 else "00"  # noqa: PLR2004 - half an hour
-    return f"{whole:02}:{half}"
+    """A time of day on the half hour, as the form offers them; «» for one that there is not."""
+    if _no_hour(hour, minute):
+        return ""
+    return f"{int(hour):02}:{'30' if int(minute or 0) >= 30 else '00'}"  # noqa: PLR2004 - half an hour
+
+
+def _no_hour(hour: str, minute: str | None) -> str:
+    """«25 is no hour.»; «» for a time that there is."""
+    if int(hour) < _HOURS and int(minute or 0) < _MINUTES:
+        return ""
+    return f"{hour}:{minute} is no time of day." if minute else f"{hour} is no hour."
 
 
 def _clock(value: time | None) -> str:

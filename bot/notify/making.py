@@ -27,14 +27,13 @@ from store.work import Payload
 
 async def make(deps: Deps, _work_id: str, payload: Payload) -> None:
     """Keep the subscription and say so where it goes, in one transaction; done before, it is not done again."""
-    draft = Draft(**{name: payload[name] for name in Draft.__dataclass_fields__})
     at = datetime.fromisoformat(payload["at"])
     said = f"notice/{payload['id']}/set-up-{payload['nonce']}"
     async with deps.store.write() as conn:
         known = await subscription_by_id(conn, payload["id"])
         if await delivery_by_id(conn, said) is not None or (known is None and not payload["is_new"]):
             return
-        made = _made(draft, payload, at, created_at=known.created_at if known else at)
+        made = made_of(payload, created_at=known.created_at if known else None)
         await put_subscription(conn, made)
         await mark_day(conn, digest_mark(made), digest_day(made, at))
         told = subscribed(made, payload["by"], is_new=bool(payload["is_new"]))
@@ -69,7 +68,10 @@ def making_payload(
     }
 
 
-def _made(draft: Draft, payload: Payload, at: datetime, *, created_at: datetime) -> ChannelSubscription:
+def made_of(payload: Payload, *, created_at: datetime | None = None) -> ChannelSubscription:
+    """The subscription that a payload asks for."""
+    draft = Draft(**{name: payload[name] for name in Draft.__dataclass_fields__})
+    at = datetime.fromisoformat(payload["at"])
     owner = payload["owner_slack"]
     blank = ChannelSubscription(
         id=payload["id"],
@@ -78,7 +80,7 @@ def _made(draft: Draft, payload: Payload, at: datetime, *, created_at: datetime)
         owner_slack=owner,
         events=(),
         time_zone=draft.zone,
-        created_at=created_at,
+        created_at=created_at or at,
         counts_from=at,
         wanted=filter_of_json(payload["wanted"]),
     )

@@ -6,15 +6,20 @@ from datetime import datetime
 from bot.access import Decision
 from bot.audience import audience
 from bot.deps import Deps
-from bot.filter_names import meaning_of
+from bot.filter_names import filter_complaint, meaning_of
 from bot.filters import FilterError, parse_filter
 from bot.notify.draft import TO_ME, Draft, changed, complaints
 from bot.notify.preview import preview
+from bot.notify.wanted import is_equal
+from bot.views.channels import channel_label
+from bot.views.names import MAX_NAME
 from bot.views.subscribe import preview_words
+from bot.views.text import literal
+from store.channels import channel_by_id
 from store.db import ReadConnection
 from store.portfolio import InvoiceFilter
-from store.subscriptions import ChannelSubscription
-from store.users import User
+from store.subscriptions import ChannelSubscription, subscriptions_in
+from store.users import User, user_by_id
 
 _EXTERNAL = "Data can't be posted to this channel, because {reason}."
 _NOT_MEMBER = "Tesorio is not in this channel. Type /invite @tesorio there first."
@@ -25,16 +30,40 @@ async def dry_run(deps: Deps, decision: Decision, draft: Draft) -> str:
     """What it would have posted, or the first thing that is wrong with it."""
     if decision.user is None:
         return ""
-    wrong = complaints(draft)
-    if wrong:
-        return next(iter(wrong.values()))
     try:
         async with deps.store.read() as conn:
+            wrong = await complaints_about(deps, conn, draft)
+            if said := [each for member, each in wrong.items() if member != "where"]:
+                return said[0]
             wanted = await wanted_by(deps, conn, draft, decision.user)
     except FilterError as error:
-        return str(error)
+        return error.sentence()
     trial = replace(changed(_blank(decision, deps.clock()), draft), wanted=wanted)
     return preview_words(await preview(deps, trial))
+
+
+async def complaints_about(deps: Deps, conn: ReadConnection, draft: Draft) -> dict[str, str]:
+    """What is wrong with a draft, by member; for a name that stands in its filter alone, what was meant."""
+    found = complaints(draft)
+    try:
+        parse_filter(draft.filter_text)
+    except FilterError as error:
+        found["filter_text"] = await filter_complaint(deps, conn, error)
+    return found
+
+
+async def already_told(conn: ReadConnection, wanted: ChannelSubscription) -> str:
+    """Who gets just the same in the same place, as a sentence; «» when nobody does."""
+    equal = [each for each in await subscriptions_in(conn, wanted.channel_id) if is_equal(each, wanted)]
+    if not equal:
+        return ""
+    paused = " It is paused." if equal[0].paused_at else ""
+    if wanted.is_direct:
+        return f"You get this already.{paused}"
+    channel, owner = await channel_by_id(conn, wanted.channel_id), await user_by_id(conn, equal[0].owner_id)
+    where = channel_label(channel.facts.name) if channel else "This channel"
+    by = f" from {literal(owner.name, MAX_NAME)}" if owner else ""
+    return f"{where} already gets this{by}.{paused}"
 
 
 async def wanted_by(deps: Deps, conn: ReadConnection, draft: Draft, user: User) -> InvoiceFilter:
@@ -53,7 +82,7 @@ async def wanted_by(deps: Deps, conn: ReadConnection, draft: Draft, user: User) 
 
 async def refused_place(deps: Deps, draft: Draft) -> str:
     """Why nothing may be posted there; «» when it may."""
-    if draft.where == TO_ME:
+    if draft.where in {TO_ME, ""}:
         return ""
     found = await audience(deps, draft.where)
     if not found.is_member or found.is_direct:

@@ -11,7 +11,7 @@ from store.money import Money
 from store.notices import Notice
 from store.portfolio import InvoiceFilter, matches
 from store.records import RecordId
-from store.subscriptions import ChannelSubscription, NewsKind
+from store.subscriptions import ChannelSubscription, NewsKind, Rhythm
 
 
 def is_wanted(subscription: ChannelSubscription, news: News, today: date) -> bool:
@@ -19,6 +19,11 @@ def is_wanted(subscription: ChannelSubscription, news: News, today: date) -> boo
     if news.kind not in subscription.events or news.at < subscription.counts_from:
         return False
     return _FITS[news.kind](subscription.wanted, news, today)
+
+
+def is_equal(one: ChannelSubscription, other: ChannelSubscription) -> bool:
+    """Whether two of one place, which are not the same one, tell the same at the same times."""
+    return one.id != other.id and _what(one) == _what(other)
 
 
 def days_to_cross(wanted: InvoiceFilter) -> int:
@@ -39,6 +44,15 @@ def notice_of(subscription: ChannelSubscription, news: News) -> Notice:
         amount=news.amount,
         text=news.text,
     )
+
+
+def _what(subscription: ChannelSubscription) -> tuple[object, ...]:
+    """What is told, and when; of the times only those that count in its rhythm."""
+    quiet = (subscription.quiet_from, subscription.quiet_until)
+    digest = (subscription.digest_at, subscription.digest_weekday, subscription.time_zone)
+    times = (quiet, subscription.time_zone if any(quiet) else "")
+    is_at_once = subscription.rhythm is Rhythm.AT_ONCE
+    return (frozenset(subscription.events), subscription.wanted, subscription.rhythm, times if is_at_once else digest)
 
 
 def _fits_past_due(wanted: InvoiceFilter, news: News, today: date) -> bool:

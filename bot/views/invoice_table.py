@@ -111,10 +111,15 @@ def _cells(listed: Listed, shown: InvoiceTable) -> list[Cell]:
     return [
         rich_cell(record_link(invoice_number(invoice), url)),
         *([] if shown.customer else [text_cell(literal(listed.customer, _MAX_NAME))]),
-        count_cell(days_past_due(invoice, shown.place.today)),
+        _days_cell(invoice, shown.place),
         amount_cell(invoice.open_balance, shown.place),
         *([text_cell(_due_words(invoice, shown.place))] if _has_due_dates(shown) else []),
     ]
+
+
+def _days_cell(invoice: Invoice, place: Place) -> Cell:
+    days = days_past_due(invoice, place.today)
+    return count_cell(days) if days > 0 else text_cell("-")
 
 
 def _due_words(invoice: Invoice, place: Place) -> str:

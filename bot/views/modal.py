@@ -101,13 +101,20 @@ def date_input(action_id: str, label: str, *, initial: str = "", hint: str = "",
 
 
 def choice_input(
-    action_id: str, label: str, choices: Sequence[Choice], *, initial: str = "", hint: str = "", optional: bool = False
+    action_id: str,
+    label: str,
+    choices: Sequence[Choice],
+    *,
+    initial: str = "",
+    hint: str = "",
+    optional: bool = False,
+    dispatches: bool = False,
 ) -> Block:
-    """A menu of up to 100 options, one of which is chosen."""
+    """A menu of up to 100 options, one of which is chosen; with `dispatches` each choice comes as an action at once."""
     options = [_option(choice) for choice in choices]
     chosen = next((option for option in options if option.value == initial), None)
     element = StaticSelectElement(action_id=action_id, options=options, initial_option=chosen)
-    return _input(action_id, label, element, hint=hint, optional=optional)
+    return _input(action_id, label, element, hint=hint, optional=optional, dispatches=dispatches)
 
 
 def radio_input(
@@ -121,13 +128,19 @@ def radio_input(
 
 
 def checks_input(
-    action_id: str, label: str, choices: Sequence[Choice], *, initial: Sequence[str] = (), hint: str = ""
+    action_id: str,
+    label: str,
+    choices: Sequence[Choice],
+    *,
+    initial: Sequence[str] = (),
+    hint: str = "",
+    optional: bool = True,
 ) -> Block:
-    """Up to ten boxes to tick, all of which may stay empty."""
+    """Up to ten boxes to tick, all of which may stay empty where it is `optional`."""
     options = [_option(choice) for choice in choices]
     ticked = [option for option in options if option.value in initial] or None
     element = CheckboxesElement(action_id=action_id, options=options, initial_options=ticked)
-    return _input(action_id, label, element, hint=hint, optional=True)
+    return _input(action_id, label, element, hint=hint, optional=optional)
 
 
 def search_input(

@@ -1,5 +1,6 @@
 """The row below the aging: menus of sales reps and subsidiaries, and what else can be done with what is shown."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -14,13 +15,16 @@ from slack_sdk.models.blocks import (
 
 from bot.views.buttons import plain_button
 from bot.views.modal import Choice
+from bot.views.names import short_name
 from bot.views.table_ref import InvalidTableError, TableRef, decode_table, encode_table
-from bot.views.text import literal, plain_text, size
+from bot.views.text import literal, plain_text, shortened, size
 
 OWNER_ACTION = "aging.owner"
 SUBSIDIARY_ACTION = "aging.subsidiary"
 OVERDUE_ACTION = "overdue.open"
 CSV_ACTION = "csv.send"
+# What `literal` may put around a name.
+_ISOLATES = 2
 # Slack's limits for a block's id and an option's value and text.
 _MAX_BLOCK_ID = 255
 _MAX_VALUE = 150
@@ -77,8 +81,16 @@ def chosen_name(value: str) -> str:
 
 
 def name_choices(everyone: str, names: Sequence[str]) -> tuple[Choice, ...]:
-    """The options of a menu; a name that is too long to be carried is left out and can be typed."""
-    known = (Choice(label=name, value=f"={name}") for name in names)
+    """The options of a menu; a name that is too long to be carried is left out and can be typed.
+
+    Two that would read the same are shown in full.
+    """
+    short = {name: short_name(name, _MAX_OPTION) for name in names}
+    alike = Counter(short.values())
+    known = (
+        Choice(label=label if alike[label] == 1 else shortened(name, _MAX_OPTION - _ISOLATES), value=f"={name}")
+        for name, label in short.items()
+    )
     return (Choice(label=everyone, value=_ALL), *(each for each in known if size(each.value) <= _MAX_VALUE))
 
 

@@ -1,12 +1,13 @@
 """The form of a subscription, and how a subscription is called. Pure."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from slack_sdk.models.blocks import Block
 
-from bot.filters import FILTER_USAGE
+from bot.filters import FILTER_USAGE, Filter, FilterError, parse_filter
 from bot.notify.draft import TO_ME, WEEKDAYS, Draft
 from bot.notify.preview import DAYS, MOST, Preview
 from bot.views.amounts import counted
@@ -14,8 +15,10 @@ from bot.views.buttons import plain_button
 from bot.views.channels import channel_label
 from bot.views.metadata import pack
 from bot.views.modal import Choice, checks_input, choice_input, modal, search_input, text_input
+from bot.views.names import MAX_NAME
 from bot.views.notices import CHANGE_IT, kind_title
-from bot.views.parts import Message, buttons_row, message, paragraph, small_print
+from bot.views.parts import Message, buttons_row, message, paragraph, row_with_button, small_print
+from bot.views.scope import scope_words
 from bot.views.text import literal
 from store.channels import Channel
 from store.subscriptions import ChannelSubscription, NewsKind, Rhythm
@@ -33,8 +36,10 @@ _FIELDS: Mapping[str, str] = {
     "quiet_until": "subscribe.quiet_until",
     "zone": ZONE,
 }
+_CHANNEL_ID = re.compile("[CG][A-Z0-9]{8,}")
 _MAX_FILTER = 300
 _MAX_COMPLAINT = 300
+_MAX_SAID = 600
 _MAX_PLACES = 90
 _MAX_BUTTON_VALUE = 1500
 _TIMES = tuple(f"{hour:02}:{minute:02}" for hour in range(24) for minute in (0, 30))
@@ -76,11 +81,19 @@ def subscribe_modal(form: SubscribeForm) -> dict[str, Any]:
     """The form, with what it would have posted on top."""
     draft = form.draft
     zone = zone_choice(draft.zone) if draft.zone else None
-    said = [paragraph("dry_run", literal(form.said, _MAX_COMPLAINT))] if form.said else []
+    check = plain_button("What would it have posted?", CHECK)
+    said = literal(form.said, _MAX_SAID, empty="The last days say nothing yet.")
     blocks: list[Block] = [
-        *said,
+        row_with_button("dry_run", said, [check]),
         choice_input(_FIELDS["where"], "Where", _places(form), initial=draft.where),
-        checks_input(_FIELDS["events"], "Tell about", _events(), initial=draft.events.split()),
+        checks_input(
+            _FIELDS["events"],
+            "Tell about",
+            _events(),
+            initial=draft.events.split(),
+            hint="A digest may do without: it tells what is open",
+            optional=draft.rhythm != Rhythm.AT_ONCE.value,
+        ),
         text_input(
             _FIELDS["filter_text"],
             "Only",
@@ -89,12 +102,17 @@ def subscribe_modal(form: SubscribeForm) -> dict[str, Any]:
             max_length=_MAX_FILTER,
             optional=True,
         ),
-        choice_input(_FIELDS["rhythm"], "When", _rhythms(), initial=draft.rhythm),
-        choice_input(_FIELDS["digest_at"], "Time of the digest", _clock(), initial=draft.digest_at),
+        choice_input(_FIELDS["rhythm"], "When", _rhythms(), initial=draft.rhythm, dispatches=True),
+        choice_input(
+            _FIELDS["digest_at"],
+            "Time of the digest",
+            _clock(),
+            initial=draft.digest_at,
+            hint="Counts for a digest only",
+        ),
         choice_input(_FIELDS["quiet_from"], "Quiet from", _clock(), initial=draft.quiet_from, optional=True),
         choice_input(_FIELDS["quiet_until"], "Quiet until", _clock(), initial=draft.quiet_until, optional=True),
         search_input(ZONE, "Time zone", placeholder="Type a city", initial=zone),
-        *buttons_row("check", [plain_button("What would it have posted?", CHECK)]),
     ]
     memory = {"nonce": form.nonce, "here": form.here, "subscription": form.subscription_id}
     submit = "Save" if form.subscription_id else "Subscribe"
@@ -126,7 +144,7 @@ def field_of(member: str) -> str:
 
 
 def preview_words(found: Preview) -> str:
-    """«This would have posted 14 messages about 9 invoices newly past due and 5 payments in the last 7 days.»"""
+    """«This would have posted 14 messages about 9 invoices newly past due in the last 7 days.», as a sentence."""
     more = f" More than {MOST:,} records changed or became past due; only so many were counted."
     end = f"in the last {DAYS} days.{more if found.is_partial else ''}"
     if not found.messages:
@@ -136,16 +154,39 @@ def preview_words(found: Preview) -> str:
     return f"This would have posted {counted(found.messages, 'message')}{about} {end}"
 
 
+def not_in_words(channel: str) -> str:
+    """The app is not in a channel that was named, or does not know it; `channel` is its name, or its id."""
+    named = "that channel" if _CHANNEL_ID.fullmatch(channel) else channel_label(channel)
+    return f"Tesorio is not in {named}. Type /invite @tesorio there, or choose another place. "
+
+
 def zone_choice(name: str) -> Choice:
     """A time zone as an option."""
     return Choice(label=name.replace("_", " "), value=name)
 
 
 def subscription_words(subscription: ChannelSubscription) -> str:
-    """«Newly past due, Payments · overdue>30d · daily digest at 08:00, Europe/Paris», where nothing is formatted."""
+    """«Newly past due · over 10,000 · sales rep Ana Silva · daily digest at 08:00, UTC», where nothing is formatted."""
     kinds = ", ".join(kind_title(kind) for kind in subscription.events) or "What is open"
-    parts = [kinds, literal(subscription.filter_text, _MAX_FILTER, empty=""), _when(subscription)]
+    parts = [kinds, _only(subscription), _when(subscription)]
     return " · ".join(part for part in parts if part)
+
+
+def _only(subscription: ChannelSubscription) -> str:
+    """What its filter means, as tables say it; only the customer's name stands as it was typed."""
+    wanted = subscription.wanted
+    try:
+        customer = parse_filter(subscription.filter_text).customer
+    except FilterError:
+        customer = ""
+    meant = Filter(
+        owner=wanted.owner or "",
+        subsidiary=wanted.subsidiary or "",
+        currency=wanted.currency or "",
+        amount_over=wanted.amount_over,
+        days_over=wanted.days_over,
+    )
+    return scope_words(meant, f"customer {literal(customer, MAX_NAME)}" if customer else "")
 
 
 def subscribed(subscription: ChannelSubscription, by: str, *, is_new: bool) -> Message:

@@ -57,6 +57,16 @@ def cut(text: str, limit: int) -> str:
     return head + _more(len(text) - len(head))
 
 
+def shortened(text: str, limit: int) -> str:
+    """The text, or as much of it as fits `limit` (by `size`) and «…»: for names, which no number may follow."""
+    if size(text) <= limit:
+        return text
+    room, kept = limit - 1, 0
+    while kept < len(text) and (room := room - _weight(text[kept])) >= 0:
+        kept += 1
+    return f"{text[:kept].rstrip(_DANGLING)}…"
+
+
 def literal(text: str, limit: int, *, empty: str = "-") -> str:
     """Outside text for a place where Slack parses nothing; `empty` stands in when nothing visible is left.
 

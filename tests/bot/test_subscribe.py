@@ -45,7 +45,10 @@ class TestForm:
         [
             ("#northwind-shared", "payments", "Data can't be posted to this channel"),
             ("#general", "payments", "Tesorio is not in this channel."),
-            ("#ar-team", "payments in #nowhere", "knows no channel «nowhere»"),
+            ("#ar-team", "payments in #nowhere", "Tesorio is not in #nowhere. Type /invite @tesorio there"),
+            ("#ar-team", "payments quiet 25-99", "25 is no hour. 99 is no hour. This would have posted"),
+            ("#ar-team", "30", "Did you mean days>30?"),
+            ("#ar-team", "abc inc", 'Did you mean customer:"ABC Inc"'),
             ("#ar-team", "owner:Nobody", "No sales rep is called «Nobody»"),
             ("#ar-team", "colour:red", "There is no filter «colour»"),
             ("#ar-team", "large", "From which amount on is an invoice large?"),
@@ -55,10 +58,18 @@ class TestForm:
         view = await form(world, text, channel=channel)
         assert reason in said(view)
 
+    async def test_a_channel_that_is_not_known_leaves_the_place_to_choose(self, world: World) -> None:
+        view = await form(world, "payments in #nowhere")
+        [where] = [each for each in view["blocks"] if each["block_id"] == "subscribe.where.block"]
+        assert "initial_option" not in where["element"]
+
     async def test_checks_what_stands_in_it(self, world: World) -> None:
         await form(world, "payments")
         await world.workspace.choose(ANA, None, "subscribe.rhythm", "daily", waiting=SETTLED)
         outcome = await world.workspace.click(ANA, None, "subscribe.check", waiting=FORM)
+        assert outcome.view is not None
+        optional = {each["block_id"] for each in outcome.view["blocks"] if each.get("optional")}
+        assert "subscribe.events.block" in optional
         assert said(outcome.view) == "This would have posted 7 messages in the last 7 days."
 
     async def test_finds_time_zones(self, world: World) -> None:
@@ -89,8 +100,15 @@ class TestSubmit:
         )
         assert (made.wanted.days_over, str(made.wanted.amount_over), made.owner_slack) == (30, "10000", ANA)
         told = await arrived(world, "set up updates for this channel.")
-        assert "Newly past due · overdue>30d amount>10k · as it happens" in world.shown(told)
+        assert "Newly past due · over 10,000 · more than 30 days past due · as it happens" in world.shown(told)
         assert ("subscribe.submit", AR_TEAM) in {event[1:] for event in await world.audited()}
+
+    async def test_an_equal_one_in_the_same_place_is_refused(self, world: World) -> None:
+        made = await subscribed(world, "payments amount>7k")
+        await form(world, "payments amount>7000")
+        outcome = await world.workspace.submit(ANA, {})
+        assert outcome.errors == {"subscribe.where.block": "#ar-team already gets this from ana@meridian.example."}
+        assert [each.id for each in await all_of(world)] == [made.id]
 
     async def test_submitted_twice_makes_one(self, world: World) -> None:
         made = await subscribed(world, "payments")
@@ -112,7 +130,7 @@ class TestSubmit:
         [
             ({"subscribe.filter": "amount>"}, "subscribe.filter.block", "What should follow amount>?"),
             ({"subscribe.filter": "customer:Atlantis"}, "subscribe.filter.block", "Atlantis"),
-            ({"subscribe.events": []}, "subscribe.events.block", "Choose at least one"),
+            ({"subscribe.events": []}, "subscribe.events.block", "Please complete this required field."),
             ({"subscribe.events": ["large_invoice"]}, "subscribe.filter.block", "From which amount on"),
             ({"subscribe.quiet_from": "22:00"}, "subscribe.quiet_until.block", "both a beginning and an end"),
         ],

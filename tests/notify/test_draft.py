@@ -52,6 +52,21 @@ class TestTypedDraft:
         typed = typed_draft(text, here=CHANNEL, zone="UTC")
         assert (typed.channel_name, typed.draft) == (name, HERE)
 
+    @pytest.mark.parametrize(
+        ("text", "said", "draft"),
+        [
+            ("overdue quiet 25-99", ("25 is no hour.", "99 is no hour."), HERE),
+            ("overdue quiet 22-24", ("24 is no hour.",), HERE),
+            ("overdue daily 8:75", ("8:75 is no time of day.",), replace(HERE, rhythm="daily")),
+            ("overdue quiet 22-7", (), replace(HERE, quiet_from="22:00", quiet_until="07:00")),
+        ],
+    )
+    def test_a_time_that_there_is_not_is_named_and_left_out(
+        self, text: str, said: tuple[str, ...], draft: Draft
+    ) -> None:
+        typed = typed_draft(text, here=CHANNEL, zone="UTC")
+        assert (typed.said, typed.draft) == (said, draft)
+
     @given(st.text(max_size=80) | st.lists(st.sampled_from(_WORDS)).map(" ".join))
     def test_takes_any_text(self, text: str) -> None:
         draft = typed_draft(text, here=CHANNEL, zone="UTC").draft
@@ -72,6 +87,7 @@ class TestComplaints:
             ({"quiet_from": "22:00", "quiet_until": "07:00"}, None),
             ({"zone": "Mars/Olympus"}, "zone"),
             ({"zone": ""}, "zone"),
+            ({"where": ""}, "where"),
             ({"filter_text": "colour:red"}, "filter_text"),
             ({"events": "large_invoice"}, "filter_text"),
             ({"events": "large_invoice", "filter_text": "amount>10k"}, None),

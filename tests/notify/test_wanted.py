@@ -1,17 +1,17 @@
 """Which news a subscription wants, as a table of decisions."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from bot.notify.news import News
-from bot.notify.wanted import days_to_cross, is_wanted, notice_of
+from bot.notify.wanted import days_to_cross, is_equal, is_wanted, notice_of
 from store.invoices import InvoiceStatus
 from store.portfolio import InvoiceFilter
-from store.subscriptions import NewsKind
+from store.subscriptions import NewsKind, Rhythm
 from tests.notify.make import TODAY, make_subscription
 from tests.store.make import AT, make_customer, make_invoice, usd
 
@@ -123,3 +123,22 @@ class TestDaysToCross:
     @pytest.mark.parametrize(("days_over", "day"), [(None, 1), (0, 1), (30, 31)])
     def test_is_the_first_day_that_is_wanted(self, days_over: int | None, day: int) -> None:
         assert days_to_cross(InvoiceFilter(days_over=days_over)) == day
+
+
+class TestIsEqual:
+    @pytest.mark.parametrize(
+        ("changes", "equal"),
+        [
+            ({"filter_text": "amount > 10,000", "owner_id": "o2"}, True),
+            ({"events": (NewsKind.PAYMENT, NewsKind.PAST_DUE)}, True),
+            ({"digest_at": time(9), "time_zone": "Europe/Paris"}, True),
+            ({"events": (NewsKind.PAYMENT,)}, False),
+            ({"wanted": InvoiceFilter(days_over=3)}, False),
+            ({"rhythm": Rhythm.DAILY}, False),
+            ({"quiet_from": time(22), "quiet_until": time(7)}, False),
+            ({"id": "s1"}, False),
+        ],
+    )
+    def test_by_what_is_told_and_when(self, changes: dict[str, Any], equal: bool) -> None:  # noqa: FBT001 - a table's column
+        one = make_subscription(events=(NewsKind.PAST_DUE, NewsKind.PAYMENT))
+        assert is_equal(one, replace(one, **{"id": "s2"} | changes)) is equal

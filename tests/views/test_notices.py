@@ -211,9 +211,8 @@ class TestPreviewWords:
         [
             (Preview(messages=0, news=()), "This would have posted nothing in the last 7 days."),
             (
-                Preview(messages=14, news=((NewsKind.PAST_DUE, 9), (NewsKind.PAYMENT, 1_005))),
-                "This would have posted 14 messages about 9 invoices newly past due and 1,005 payments "
-                "in the last 7 days.",
+                Preview(messages=14, news=((NewsKind.PAST_DUE, 9), (NewsKind.PAYMENT, 1))),
+                "This would have posted 14 messages about 9 invoices newly past due and 1 payment in the last 7 days.",
             ),
         ],
     )
