@@ -103,7 +103,7 @@ def _closing(recorded: Promise | Dispute) -> ButtonElement:
     is_dispute = isinstance(recorded, Dispute)
     asked = "Is this dispute settled?" if is_dispute else "Is this promise no longer valid?"
     return ButtonElement(
-        text=plain_text("Resolved" if is_dispute else "Withdraw"),
+        text=plain_text("Mark resolved" if is_dispute else "Withdraw promise"),
         action_id=RESOLVE if is_dispute else WITHDRAW,
         value=recorded.id,
         confirm=ConfirmObject(
