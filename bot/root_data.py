@@ -32,7 +32,7 @@ class NoStoreError(StoreError):
             where, remedy = "the database", "correct TESORIO_DATABASE_URL"
         else:
             where, remedy = str(settings.data_dir), "set TESORIO_DATA_DIR to the folder that has one"
-        super().__init__(f"there is no store in {where} yet; run `tesorio sync NAME`, or {remedy}")
+        super().__init__(f"there is no store in {where} yet; the first `tesorio run` or sync makes it. Or {remedy}")
 
 
 def private_folder(path: Path) -> None:

@@ -75,8 +75,9 @@ def exit_code(app: typer.Typer) -> int:
         return int(app(standalone_mode=False) or 0)
     except typer.TyperException as error:
         # Empty when a command without arguments has shown its help.
-        if error.format_message():
-            complain(error.format_message())
+        if told := error.format_message():
+            # It hands on what the check of a choice said, with the name of that error before it.
+            complain(told.replace(": Value error, ", ": ", 1))
         return error.exit_code
     except (typer.Abort, KeyboardInterrupt):
         return _INTERRUPTED

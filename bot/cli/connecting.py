@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 
 from bot.cli.shell import current_settings, run_async, say
-from bot.cli.slack_check import slack_findings
+from bot.cli.slack_check import TOKENS, slack_findings
 from bot.cli.syncing import source_named
 from bot.root import open_store
 from bot.root_slack import slack_identity
@@ -77,6 +77,13 @@ async def _bound(settings: Settings) -> str:
 def _told(findings: Sequence[Finding]) -> bool:
     """Say what was found, and whether all is well."""
     for finding in findings:
-        remedy = f"\n    {finding.remedy}" if finding.remedy else ""
-        say(f"{'ok ' if finding.ok else 'NOT'} {finding.check}: {finding.detail}{remedy}")
+        say(_line(finding))
     return all(finding.ok for finding in findings)
+
+
+def _line(finding: Finding) -> str:
+    """«ok slack workspace: …»; of a setting that is not there, where it is to be found."""
+    if finding.check == TOKENS:
+        return f"{finding.detail}: {finding.remedy}"
+    remedy = f"\n    {finding.remedy}" if finding.remedy else ""
+    return f"{'ok ' if finding.ok else 'NOT'} {finding.check}: {finding.detail}{remedy}"

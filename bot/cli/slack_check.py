@@ -13,6 +13,7 @@ from store.errors import StoreError
 from store.facts import SLACK_TEAM_ID, read_fact
 from sync.connector import Finding
 
+TOKENS = "slack tokens"
 INSTALL_AGAIN = "Install the app again, put its new token into SLACK_BOT_TOKEN, and restart."
 _REMOVED = frozenset({"account_inactive", "token_revoked"})
 _SLACK_ERRORS = (SlackApiError, aiohttp.ClientError, OSError)
@@ -23,8 +24,14 @@ async def slack_findings(settings: Settings) -> list[Finding]:
     try:
         settings.require_slack()
     except SettingsError as error:
-        return [Finding(check="slack tokens", ok=False, detail=problem) for problem in error.problems]
+        return [_missing(problem) for problem in error.problems]
     return [*await _bot_findings(settings), await _way_in(settings)]
+
+
+def _missing(problem: str) -> Finding:
+    """«SLACK_BOT_TOKEN: is not set (where it is found)», with the words in brackets as the remedy."""
+    said, _, where = problem.removesuffix(")").partition(" (")
+    return Finding(check=TOKENS, ok=False, detail=said.replace(":", "", 1), remedy=where)
 
 
 async def _bot_findings(settings: Settings) -> list[Finding]:

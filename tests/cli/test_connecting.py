@@ -70,8 +70,8 @@ class TestConnectSlack:
     def test_without_tokens_it_says_which(self, bare: Console) -> None:
         ended = bare("connect", "slack")
         assert ended.code == 1
-        assert "SLACK_BOT_TOKEN: is not set" in ended.out
-        assert "SLACK_APP_TOKEN: is not set" in ended.out
+        assert "SLACK_BOT_TOKEN is not set: starts with xoxb-" in ended.out
+        assert "SLACK_APP_TOKEN is not set: starts with xapp-" in ended.out
 
 
 class TestAnotherWorkspace:

@@ -58,6 +58,7 @@ class TestExitCode:
         ended = bare(*arguments)
         assert ended.code == 2
         assert ended.err.startswith("tesorio: ")
+        assert "Value error" not in ended.err
 
     @pytest.mark.parametrize("group", [path for path in ALL if path not in LEAVES], ids=" ".join)
     def test_a_group_alone_shows_its_help(self, bare: Console, group: tuple[str, ...]) -> None:
