@@ -3,6 +3,8 @@
 from bot.access import Capability, Decision, SlackPerson, decide
 from bot.answering import ReplyTo
 from bot.deps import Deps
+from bot.modals import update_modal
+from bot.views.card_modal import card_modal
 from bot.views.misses import not_linked, not_permitted
 from bot.views.parts import Message
 from store.audit import AuditEvent
@@ -32,4 +34,15 @@ async def admitted(
     if decision.allowed:
         return decision
     await deps.answering.post_privately(reply, refusal(decision))
+    return None
+
+
+async def admitted_in(
+    deps: Deps, person: SlackPerson, wanted: Capability, *, action: str, subject: str, view_id: str, title: str
+) -> Decision | None:
+    """The same for a modal that is open: whoever may not reads so in it."""
+    decision = await judged(deps, person, wanted, action=action, subject=subject)
+    if decision.allowed:
+        return decision
+    await update_modal(deps, view_id, card_modal(refusal(decision), title))
     return None

@@ -10,9 +10,9 @@ from uuid import uuid4
 
 from slack_bolt.app.async_app import AsyncApp
 
-from bot.access import Capability
+from bot.access import Capability, SlackPerson
 from bot.cards import place_of
-from bot.commands.guard import admitted, judged, refusal
+from bot.commands.guard import admitted_in, judged, refusal
 from bot.deps import Deps
 from bot.feature import ActionRequest, Feature, Shortcut, action_request
 from bot.modals import open_loading, open_over, update_modal
@@ -22,6 +22,7 @@ from bot.reply_forms import form_of
 from bot.reply_progress import told_of_line, told_of_note
 from bot.slack_messages import names_of, permalink_of
 from bot.view_request import ShortcutRequest, ViewRequest, shortcut_request, view_request
+from bot.views.card_modal import card_modal
 from bot.views.metadata import OutdatedViewError, unpack
 from bot.views.misses import outdated_button
 from bot.views.modal import block_id_of
@@ -54,17 +55,12 @@ _OUTDATED = "This form was from before an update. Have a look at it and save it 
 
 async def open_form(deps: Deps, request: ActionRequest) -> None:
     """The button on a card or a shared message: the form for its record."""
-    allowed = await admitted(
-        deps, request.person, Capability.ACT, action=request.action_id, subject=request.value, reply=request.reply
-    )
-    if allowed is None:
+    view_id = await open_over(deps, request, TITLE)
+    if view_id is None or not await _may(deps, request.person, request.action_id, request.value, view_id):
         return
     ref, reply = picked(request.value), request.reply
     if ref is None:
-        await deps.answering.post_privately(reply, outdated_button())
-        return
-    view_id = await open_over(deps, request, TITLE)
-    if view_id is None:
+        await update_modal(deps, view_id, card_modal(outdated_button(), TITLE))
         return
     origin = await _origin(deps, reply.channel_id, reply.message_ts, reply.thread_ts)
     filled = Filled(kind=ReplyKind.NOTE, ref=ref, targets=deps.rules.notes.targets)
@@ -75,13 +71,8 @@ async def open_form(deps: Deps, request: ActionRequest) -> None:
 async def open_for_message(deps: Deps, request: ShortcutRequest) -> None:
     """The shortcut on a message: the form with its words as a quotation, or with the record that it shows."""
     subject = f"{request.channel_id}/{request.message_ts}"
-    allowed = await admitted(
-        deps, request.person, Capability.ACT, action=request.callback_id, subject=subject, reply=request.reply
-    )
-    if allowed is None:
-        return
     view_id = await open_loading(deps, request.trigger_id, TITLE, reply=request.reply)
-    if view_id is None:
+    if view_id is None or not await _may(deps, request.person, request.callback_id, subject, view_id):
         return
     origin = await _origin(deps, request.channel_id, request.message_ts, str(request.message.get("thread_ts") or ""))
     ref = _record_of(request.message)
@@ -93,10 +84,7 @@ async def open_for_message(deps: Deps, request: ShortcutRequest) -> None:
 
 async def redraw(deps: Deps, request: ActionRequest, entered: ViewRequest) -> None:
     """Another kind was chosen: its inputs take the place of the others, and all that was entered stays."""
-    allowed = await admitted(
-        deps, request.person, Capability.ACT, action=request.action_id, subject=request.value, reply=request.reply
-    )
-    if allowed is None:
+    if not await _may(deps, request.person, request.action_id, request.value, request.view_id):
         return
     try:
         origin = recalled(request.metadata)
@@ -156,6 +144,14 @@ def recalled(metadata: str) -> Origin:
     if len(origin.nonce) != _NONCE_CHARACTERS or not origin.nonce.isalnum():
         raise OutdatedViewError("without its own name")
     return origin
+
+
+async def _may(deps: Deps, person: SlackPerson, action: str, subject: str, view_id: str) -> bool:
+    """Whether the person may write; who may not reads so in the modal."""
+    allowed = await admitted_in(
+        deps, person, Capability.ACT, action=action, subject=subject, view_id=view_id, title=TITLE
+    )
+    return allowed is not None
 
 
 def _errors(told: Mapping[str, str], request: ViewRequest) -> dict[str, Any]:

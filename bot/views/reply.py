@@ -12,10 +12,10 @@ from bot.views.metadata import pack
 from bot.views.modal import Choice, checks_input, choice_input, date_input, modal, radio_input, text_input
 from bot.views.names import MAX_NAME
 from bot.views.parts import Message, lines, message, paragraph, small_print, words
-from bot.views.pick import record_input
+from bot.views.pick import PICK_ACTION, record_choice, record_input
 from bot.views.standing import REASON_WORDS
 from bot.views.text import as_written, esc, literal
-from bot.views.values import RecordRef
+from bot.views.values import RecordRef, is_encodable
 from store.deliveries import DeliveryState
 
 TITLE = "Reply to Tesorio"
@@ -24,11 +24,14 @@ KIND, TEXT, TARGETS = "reply.kind", "reply.text", "reply.targets"
 PROMISED, PROMISED_ON = "reply.promised", "reply.promised_on"
 REASON, DISPUTED = "reply.reason", "reply.disputed"
 MAX_TEXT = 3000
+MAX_INVOICES = 100
 PURPOSE = "reply"
 _MAX_DOUBT = 300
 _MAX_SAVED = 600
 _MAX_OWED = 100
 _MAX_NOTICE = 200
+_INVOICE_BLOCK = "reply.invoice.block"
+_ONE_INVOICE = "A dispute is about one invoice: choose it."
 _KIND_WORDS = {"invoice": "Invoice", "customer": "Customer"}
 
 
@@ -53,7 +56,8 @@ class Origin:
     """Where a reply began: what the form remembers until it is saved. Texts, empty where there is nothing to remember.
 
     `nonce` names what will be saved. `channel`, `thread_ts` and `permalink` are those of the message that is answered.
-    `guessed` is the value of the record that was only the closest match for `query`.
+    `guessed` is the value of the record that was only the closest match for `query`. `customer` is the value of the one
+    that the form was about before a dispute wanted one of its invoices.
     """
 
     nonce: str
@@ -62,18 +66,22 @@ class Origin:
     permalink: str = ""
     guessed: str = ""
     query: str = ""
+    customer: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReplyForm:
     """All that the form shows. `targets` are the systems to choose from by name, `chosen` those whose box is ticked.
 
-    `owed` says in words what is open on which record; `doubt` why it may be the wrong one; `notice` anything else.
+    Where a dispute wants an invoice of a customer, `invoices` are those to choose from, 100 at most; without any it
+    has to be searched for. `owed` says in words what is open on which record; `doubt` why it may be the wrong one;
+    `notice` anything else.
     """
 
     origin: Origin
     kind: ReplyKind = ReplyKind.NOTE
     record: Candidate | None = None
+    invoices: Sequence[Candidate] | None = None
     text: str = ""
     targets: Mapping[str, str]
     chosen: Sequence[str] = ()
@@ -87,7 +95,7 @@ def reply_modal(form: ReplyForm) -> dict[str, Any]:
     blocks = [
         *([paragraph("reply.notice", literal(form.notice, _MAX_NOTICE))] if form.notice else []),
         *_doubt(form),
-        record_input("About", chosen=form.record),
+        _about(form),
         radio_input(KIND, "What do you want to record?", _KINDS, initial=form.kind.value, dispatches=True),
         *_own_inputs(form),
         _text(form),
@@ -156,6 +164,17 @@ def _doubt(form: ReplyForm) -> list[Block]:
         return []
     asked = f"⚠️ {literal(form.doubt, _MAX_DOUBT)} Is this the right one? {record_words(form.record)}"
     return [paragraph("reply.doubt", asked)]
+
+
+def _about(form: ReplyForm) -> Block:
+    """What it is about. Emptied, it is another block than before: Slack keeps what was chosen in one of the same id."""
+    if form.invoices is None:
+        return record_input("About", chosen=form.record)
+    choices = [record_choice(each) for each in form.invoices if is_encodable(each.ref)]
+    offered = choice_input(PICK_ACTION, "About", choices, hint=_ONE_INVOICE) if choices else None
+    emptied = offered or record_input("About", hint=_ONE_INVOICE)
+    emptied.block_id = _INVOICE_BLOCK
+    return emptied
 
 
 def _own_inputs(form: ReplyForm) -> list[Block]:

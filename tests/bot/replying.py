@@ -19,6 +19,7 @@ from tests.bot.world import ACKED, CHANNEL, World, elements, ended
 A_CARD = Waiting(until=lambda seen: any(elements(each, "reply.open") for each in seen.messages))
 A_FORM = Waiting(until=lambda seen: bool(seen.view and seen.view.get("submit")))
 ANOTHER = Waiting(until=lambda seen: seen.view is not None)
+FILLED = Waiting(until=lambda seen: seen.view is not None and "One moment" not in str(seen.view))
 
 
 async def card_of(world: World, line: str, user: str = ANA, channel: str = CHANNEL) -> Message:

@@ -10,10 +10,12 @@ from sandbox.slack.seed import ANA, ANA_APP_DM, AR_TEAM, BEN, GENERAL
 from store.deliveries import DeliveryState
 from store.disputes import DisputeReason, open_disputes_about
 from store.promises import promises_about
+from store.records import RecordId
 from store.users import Role
 from tests.bot.outbox_bench import keeper, until
 from tests.bot.replying import (
     A_FORM,
+    FILLED,
     a_message,
     about_customer,
     about_invoice,
@@ -22,6 +24,7 @@ from tests.bot.replying import (
     form_on,
     give_role,
     kind,
+    modal,
     note_texts,
     saved,
     submit,
@@ -163,9 +166,9 @@ class TestForm:
 
     async def test_is_refused_to_a_viewer_at_the_click(self, world: World) -> None:
         card = await card_of(world, "/tesorio invoice INV-12345", user=BEN)
-        outcome = await world.workspace.click(BEN, card, "reply.open")
-        assert world.workspace.modal(BEN) is None
-        assert "Your role here does not allow this" in world.shown(outcome)
+        await world.workspace.click(BEN, card, "reply.open", waiting=FILLED)
+        assert "Your role here does not allow this" in words(world, BEN)
+        assert "INV-12345" not in words(world, BEN)
 
     async def test_is_refused_when_the_role_was_taken_meanwhile_and_keeps_the_text(self, world: World) -> None:
         await form_on(world)
@@ -230,9 +233,8 @@ class TestMessage:
 
     async def test_is_refused_to_a_viewer(self, world: World) -> None:
         said = await a_message(world, "Hello")
-        outcome = await world.workspace.shortcut(BEN, "reply_to_tesorio", said)
-        assert "Your role here does not allow this" in world.shown(outcome)
-        assert world.workspace.modal(BEN) is None
+        await world.workspace.shortcut(BEN, "reply_to_tesorio", said, FILLED)
+        assert "Your role here does not allow this" in words(world, BEN)
 
 
 class TestPromise:
@@ -297,4 +299,25 @@ class TestDispute:
         await form_on(world, "/tesorio customer ABC Inc")
         await kind(world, "dispute")
         outcome = await submit(world, {"reply.reason": "quality"})
-        assert outcome.errors == {"pick.record.block": "A dispute is about one invoice. Choose the invoice."}
+        assert "reply.invoice.block" in outcome.errors
+
+    async def test_begun_with_a_customer_offers_its_open_invoices(self, world: World) -> None:
+        await form_on(world, "/tesorio customer ABC Inc")
+        await kind(world, "dispute")
+        assert "A dispute is about one invoice: choose it." in words(world)
+        assert "Leave it empty for the whole amount." in words(world)
+        [block] = [each for each in modal(world)["blocks"] if each["block_id"] == "reply.invoice.block"]
+        options = block["element"]["options"]
+        assert "Invoice INV-123" in [each["text"]["text"] for each in options]
+        await submit(world, {"reply.reason": "quality", "pick.record": options[0]})
+        about = RecordId(options[0]["value"].removeprefix("1:invoice:"))
+        note = await saved(world)
+        async with world.store.read() as conn:
+            assert [each.note_id for each in await open_disputes_about(conn, about, limit=9)] == [note.id]
+
+    async def test_given_up_is_about_the_customer_again(self, world: World) -> None:
+        await form_on(world, "/tesorio customer ABC Inc")
+        await kind(world, "dispute")
+        await kind(world, "promise")
+        assert "Customer ABC Inc" in words(world)
+        assert "Leave it empty for all that is open: $" in words(world)
