@@ -8,7 +8,7 @@ from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
 
-from bot.access import Capability
+from bot.access import Capability, Decision, SlackPerson, decide
 from bot.answering import ReplyTo
 from bot.audience import reads_alone
 from bot.cards import card_for
@@ -23,6 +23,7 @@ from bot.views.misses import outdated_button
 from bot.views.parts import Message
 from bot.views.values import InvalidValueError, RecordRef, decode
 from bot.visibility import visible_replacement
+from store.audit import AuditEvent
 from store.customers import customer_by_id
 from store.invoices import invoice_by_id
 from store.work import Payload
@@ -44,7 +45,14 @@ async def ask(deps: Deps, request: ActionRequest) -> Message | None:
 
 
 async def finish(deps: Deps, payload: Payload, trouble: str) -> None:
-    """Replace the card by what the store has now; `trouble` is why the source could not be read, if it could not."""
+    """Replace the card by what the store has now; `trouble` is why the source could not be read, if it could not.
+
+    Who may not look it up any more when it is read reads only that.
+    """
+    decision = await _decided(deps, payload)
+    if not decision.allowed:
+        await _say(deps, refusal(decision), payload["value"], payload.get("view_id", ""), reply_of(payload))
+        return
     notice = f"{trouble}; these are the last known figures." if trouble else None
     ref = decode(payload["value"])
     is_private = bool(payload.get("view_id")) or await reads_alone(deps, reply_of(payload))
@@ -59,6 +67,20 @@ def reply_of(payload: Payload) -> ReplyTo:
     """Where the answer to the click goes that started this work."""
     reply = {name.removeprefix(_REPLY): value for name, value in payload.items() if name.startswith(_REPLY)}
     return ReplyTo(**reply)
+
+
+async def _decided(deps: Deps, payload: Payload) -> Decision:
+    """Whether who clicked may still see the record; that they may not is audited."""
+    # Work that an earlier version started names nobody, and nobody may see nothing.
+    person = SlackPerson(team_id=payload.get("team_id", ""), user_id=payload.get("user_id", ""))
+    async with deps.store.read() as conn:
+        decision = await decide(conn, person, Capability.LOOK_UP)
+    if not decision.allowed:
+        denied = AuditEvent(
+            at=deps.clock(), actor=decision.actor, action="refresh.record.denied", subject=payload["record_id"]
+        )
+        deps.audit.note(denied)
+    return decision
 
 
 async def _put(deps: Deps, payload: Payload, shown: Message) -> None:
@@ -86,6 +108,8 @@ async def _payload(deps: Deps, request: ActionRequest) -> dict[str, str] | None:
         "source_id": source_id,
         "value": request.value,
         "query": request.query,
+        "team_id": request.person.team_id,
+        "user_id": request.person.user_id,
         "view_id": request.view_id if request.view_type == "modal" else "",
         "metadata": request.metadata,
         **{f"{_REPLY}{name}": value for name, value in asdict(request.reply).items()},
@@ -100,11 +124,12 @@ async def _identity(deps: Deps, ref: RecordRef) -> tuple[str, str] | None:
     return (record.origin, record.source_id) if record else None
 
 
-async def _tell(deps: Deps, request: ActionRequest, told: Message) -> None:
-    if request.view_type == "modal":
-        await update_modal(deps, request.view_id, card_modal(told, title_of(request.value)))
+async def _say(deps: Deps, told: Message, value: str, view_id: str, reply: ReplyTo) -> None:
+    """Where no card can be shown: in the modal that was clicked in, if it was one, else privately."""
+    if view_id:
+        await update_modal(deps, view_id, card_modal(told, title_of(value)))
         return
-    await deps.answering.post_privately(request.reply, told)
+    await deps.answering.post_privately(reply, told)
 
 
 def _register(app: AsyncApp, deps: Deps) -> None:
@@ -113,7 +138,8 @@ def _register(app: AsyncApp, deps: Deps) -> None:
         told = await ask(deps, request)
         await ack()
         if told is not None:
-            await _tell(deps, request, told)
+            view_id = request.view_id if request.view_type == "modal" else ""
+            await _say(deps, told, request.value, view_id, request.reply)
 
     app.action("refresh.record")(on_refresh)
 

@@ -7,7 +7,7 @@ import pytest
 
 from bot.feature import action_request
 from bot.root_work import work_handlers
-from sandbox.slack.seed import ANA
+from sandbox.slack.seed import ANA, DEACTIVATED
 from store.db import Store, sqlite_url
 from tests.bot.world import SETTLED, World
 
@@ -40,3 +40,28 @@ class TestRefresh:
         [told] = world.workspace.messages("#ar-team", ANA)[before:]
         assert "the card stays as it was. Try again in a moment." in told.text
         assert not world.log.errors()
+
+    async def test_who_may_see_nothing_any_more_gets_no_card(self, world: World) -> None:
+        card = await world.card("/tesorio invoice INV-12345")
+        await world.workspace.click(ANA, card, "refresh.record", waiting=SETTLED)
+        request = action_request(world.last_envelope().payload)
+        [shown] = [each for each in world.workspace.messages("#ar-team", ANA) if each.ts == card.ts]
+        payload = {
+            "kind": "invoice",
+            "record_id": "netsuite:invoice:1",
+            "origin": "gone",
+            "source_id": "1",
+            "value": request.value,
+            "query": request.query,
+            "team_id": request.person.team_id,
+            "user_id": DEACTIVATED,
+            **{f"reply_{name}": value for name, value in asdict(request.reply).items()},
+        }
+        before = len(world.workspace.messages("#ar-team", ANA))
+        handlers = work_handlers(world.assistant.deps, world.assistant.sources, lambda _run: None, {})
+        await handlers["refresh"]("work", payload)
+        messages = world.workspace.messages("#ar-team", ANA)
+        [told] = messages[before:]
+        assert "INV-12345" not in world.shown(told)
+        assert [each.blocks for each in messages if each.ts == card.ts] == [shown.blocks]
+        assert any(action == "refresh.record.denied" for _, action, _ in await world.audited())
