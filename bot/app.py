@@ -22,6 +22,7 @@ from bot.commands import (
     home,
     invoices,
     lookup,
+    lost_work,
     notes,
     outbox,
     overdue,
@@ -66,7 +67,7 @@ _ASKED: tuple[Feature, ...] = (
     removal.FEATURE,
 )
 _ANSWERED = (*_ASKED, help_.help_feature(_ASKED))
-FEATURES = (*_ANSWERED, typed.typed_feature(_ANSWERED))
+FEATURES = (*_ANSWERED, typed.typed_feature(_ANSWERED), lost_work.lost_work_feature(_ANSWERED))
 
 
 def subcommands() -> tuple[Subcommand, ...]:

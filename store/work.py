@@ -1,7 +1,8 @@
 """The port of durable work: what must survive a crash is started here, whichever engine runs it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -25,6 +26,17 @@ class Lane:
     place: int
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FailedWork:
+    """Work that ended without success at `failed_at`, after it was started `times` times."""
+
+    kind: str
+    work_id: str
+    payload: Payload
+    times: int
+    failed_at: datetime
+
+
 class Work(Protocol):
     """Starts work that survives a crash.
 
@@ -39,6 +51,12 @@ class Work(Protocol):
 
     async def status(self, work_id: str) -> WorkState | None:
         """How the work with this id stands; None when it was never started."""
+
+    async def failed(self, kinds: Collection[str], *, since: datetime) -> tuple[FailedWork, ...]:
+        """The work of these kinds that was started since then and is neither done nor under way."""
+
+    async def start_again(self, work: FailedWork) -> None:
+        """Start it once more: its handler is given the same id, under which it is idempotent."""
 
 
 class TryLaterError(Exception):

@@ -9,15 +9,16 @@ import logging
 import random
 from collections.abc import Awaitable, Callable, Collection, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from functools import partial
 from types import TracebackType
 from typing import Any, Self, cast
 
-from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID
+from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID, WorkflowStatus
 from dbos._serialization import DBOSPortableJSON
 
 from store.errors import StoreError
-from store.work import Lane, Payload, TryLaterError, WorkState
+from store.work import FailedWork, Lane, Payload, TryLaterError, WorkState
 from sync.backoff import wait_seconds
 from sync.errors import SourceError
 
@@ -29,6 +30,7 @@ _WORK_VERSION = "1"
 _MAX_ATTEMPTS = 100
 # Each restart in the middle counts as one; the engine's own limit of 100 is for programs that crash on the work.
 _MAX_RESTARTS = 1000
+_NAME = "tesorio.work"
 _LANES = "lanes"
 # At the engine's default of a second a lane would move at less than one piece of work a second.
 _POLL_SECONDS = 0.2
@@ -39,6 +41,7 @@ _ENDED = {
     "CANCELLED": WorkState.FAILED,
     "MAX_RECOVERY_ATTEMPTS_EXCEEDED": WorkState.FAILED,
 }
+_FAILURES = ("ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 _log = logging.getLogger(__name__)
 
 
@@ -90,7 +93,7 @@ class DurableWork:
         async def run(kind: str, work_id: str, payload: dict[str, str]) -> None:
             await self._run(kind, work_id, payload)
 
-        self._workflow = DBOS.workflow(name="tesorio.work", max_recovery_attempts=_MAX_RESTARTS)(run)
+        self._workflow = DBOS.workflow(name=_NAME, max_recovery_attempts=_MAX_RESTARTS)(run)
         DBOS.launch()
         await DBOS.register_queue_async(
             _LANES, partition_concurrency=1, polling_interval_sec=_POLL_SECONDS, on_conflict="always_update"
@@ -152,6 +155,24 @@ class DurableWork:
             return None
         return _ENDED.get(found.status, WorkState.PENDING)
 
+    async def failed(self, kinds: Collection[str], *, since: datetime) -> tuple[FailedWork, ...]:
+        """See `store.work.Work.failed`."""
+        found = await DBOS.list_workflows_async(
+            status=list(_FAILURES), name=_NAME, start_time=since.isoformat(), load_output=False
+        )
+        latest: dict[str, FailedWork] = {}
+        for each in sorted((_failed(one) for one in found if one.input), key=lambda failed: failed.times):
+            latest[each.work_id] = each
+        wanted = [each for each in latest.values() if each.kind in kinds]
+        return tuple([each for each in wanted if await self.status(_again_id(each)) is None])
+
+    async def start_again(self, work: FailedWork) -> None:
+        """See `store.work.Work.start_again`."""
+        if self._workflow is None:
+            raise RuntimeError("durable work is not running: nothing was started")
+        with SetWorkflowID(_again_id(work)):
+            await DBOS.start_workflow_async(self._workflow, work.kind, work.work_id, dict(work.payload))
+
     async def take_over(self, alive: Collection[str]) -> None:
         """Go on with the unfinished work of replicas that are gone: of all but these and this one."""
         if self._workflow is None:
@@ -197,6 +218,23 @@ class DurableWork:
             _log.exception("work %s failed", work_id)
             return {"state": "failed", "reason": f"{type(error).__name__}: {error}"}
         return {"state": "done"}
+
+
+def _again_id(work: FailedWork) -> str:
+    """The engine's id of the next time that it is started: what has ended never runs again under its own."""
+    return f"{work.work_id}/{work.times + 1}"
+
+
+def _failed(found: WorkflowStatus) -> FailedWork:
+    kind, work_id, payload = cast("Any", found.input)["args"]
+    times = found.workflow_id.removeprefix(work_id).removeprefix("/")
+    return FailedWork(
+        kind=kind,
+        work_id=work_id,
+        payload=payload,
+        times=int(times or 1),
+        failed_at=datetime.fromtimestamp((found.updated_at or 0) / 1000, UTC),
+    )
 
 
 def _is_news(record: logging.LogRecord) -> bool:
