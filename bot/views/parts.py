@@ -110,8 +110,8 @@ def facts(pairs: Iterable[tuple[str, str | None]]) -> list[Block]:
 
 
 def note_block(note: Note | None, place: Place) -> list[Block]:
-    """The newest note, quoted as it was written."""
-    if note is None:
+    """The newest note, quoted as it was written; nothing for a promise or dispute that came without words."""
+    if note is None or _is_wordless(note):
         return []
     written = day(note.written_at.astimezone(place.time_zone).date(), place)
     author = f" by {literal(note.author, MAX_NAME)}" if note.author else ""
@@ -120,6 +120,11 @@ def note_block(note: Note | None, place: Place) -> list[Block]:
         RichTextQuoteElement(elements=[words(literal(note.text, _MAX_NOTE))]),
     ]
     return [RichTextBlock(block_id="note", elements=parts)]
+
+
+def _is_wordless(note: Note) -> bool:
+    """Whether it was written here and holds its title alone: then the line of the promise or dispute says it all."""
+    return note.author_id is not None and note.text == note.title
 
 
 def button(text: str, action_id: str, ref: RecordRef) -> list[ButtonElement]:

@@ -100,6 +100,12 @@ class TestDetails:
         message = invoice_card(_card(note=make_note(text="*Call* <!here>\nagain")))
         assert texts(block(message, "note")) == ["Newest note", " by Jo Park · 20 Nov 2026", "*Call* <!here> again"]
 
+    def test_a_promise_without_words_is_no_note(self) -> None:
+        promised = make_note(text="Promise to pay", title="Promise to pay", author_id="u1")
+        assert "note" not in block_ids(invoice_card(_card(note=promised)))
+        assert "note" in block_ids(invoice_card(_card(note=replace(promised, text="On Friday."))))
+        assert "note" in block_ids(invoice_card(_card(note=replace(promised, author_id=None))))
+
     def test_a_note_without_author_and_no_note(self) -> None:
         message = invoice_card(_card(note=make_note(author=None)))
         assert texts(block(message, "note"))[1] == " · 20 Nov 2026"
