@@ -114,7 +114,8 @@ class TestWrongFolder:
     def test_those_who_only_look_say_so_and_make_nothing(self, bare: Console, words: str) -> None:
         ended = bare(*words.split())
         assert (ended.code, ended.out) == (1, "")
-        assert "there is no store in data yet; the first `tesorio run` or sync makes it. Or set TESORIO_DATA_DIR" in ended.err
+        assert "there is no store in data yet; the first `tesorio run` or sync makes it" in ended.err
+        assert "Or set TESORIO_DATA_DIR" in ended.err
         assert "Traceback" not in ended.err
         assert list(bare.folder.iterdir()) == []
 
