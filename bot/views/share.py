@@ -9,7 +9,7 @@ from slack_sdk.models.blocks import Block, DividerBlock
 from bot.views.block_json import as_json
 from bot.views.channels import channel_label
 from bot.views.modal import Choice, checks_input, modal, search_input, text_input, user_input
-from bot.views.parts import Message, lines, message, paragraph, record_link, words
+from bot.views.parts import Message, lines, message, paragraph, record_link, small_print, words
 from bot.views.pick import record_input
 from bot.views.shared import MAX_MESSAGE, inert, quotation
 from bot.views.text import cut, literal
@@ -20,7 +20,9 @@ SUBMIT = "share.submit"
 PERSON, CHANNEL, TEXT, CONFIRM = "share.person", "share.channel", "share.text", "share.confirm"
 CONFIRMED = "yes"
 _MAX_QUERY = 80
-_CHANNELS_HINT = "Channels that somebody with an account here added Tesorio to, by /invite @tesorio or /tesorio add."
+_CHANNELS_HINT = "Not there? Type /tesorio add in that channel."
+_PERSON_HINT = "Choose one. A person needs no account here to read it."
+_WITH_BUTTON = "Below it stands the button Reply to Tesorio, for those who have an account here."
 # Slack draws these in messages only.
 _ONLY_IN_MESSAGES = frozenset({"table", "data_table", "data_visualization", "markdown"})
 
@@ -126,16 +128,14 @@ def _inputs(form: Form) -> list[Block]:
         record,
         search_input(
             CHANNEL,
-            "To a channel",
+            "Channel",
             placeholder="Type a part of its name",
             initial=form.channel,
             hint=_CHANNELS_HINT,
             optional=True,
             from_characters=0,
         ),
-        user_input(
-            PERSON, "or to a person", initial=form.person, hint="They need no account here to read it.", optional=True
-        ),
+        user_input(PERSON, "or person", initial=form.person, hint=_PERSON_HINT, optional=True),
         text_input(TEXT, "Your message", initial=form.text, multiline=True, max_length=MAX_MESSAGE, optional=True),
         *(
             [checks_input(CONFIRM, "Outside the company", [Choice(label=confirm, value=CONFIRMED)])]
@@ -147,7 +147,10 @@ def _inputs(form: Form) -> list[Block]:
 
 def _record_words(form: Form) -> str:
     doubt = literal(form.doubt, _MAX_QUERY) if form.doubt else ""
-    return f"⚠️ The closest match for «{doubt}» is shared: {form.record}." if doubt else form.record
+    if not doubt:
+        return form.record
+    stop = "" if form.record.endswith(".") else "."
+    return f"⚠️ Closest match for «{doubt}». You are about to share {form.record}{stop}"
 
 
 def _preview(preview: Preview) -> list[dict[str, Any]]:
@@ -157,4 +160,5 @@ def _preview(preview: Preview) -> list[dict[str, Any]]:
     warned = [as_json(paragraph(f"share.warning.{position}", each)) for position, each in enumerate(preview.warnings)]
     head = as_json(lines("share.preview", [[words(f"This is what {cut(preview.label, 100)} will see:", bold=True)]]))
     named = [block | {"block_id": f"preview.{block.get('block_id')}"} for block in shown]
-    return [*warned, head, *named, as_json(DividerBlock(block_id="share.divider"))]
+    below = as_json(small_print("share.button", _WITH_BUTTON))
+    return [*warned, head, *named, below, as_json(DividerBlock(block_id="share.divider"))]

@@ -93,6 +93,7 @@ class TestPosting:
             if block["type"] not in {"actions", "table"}:
                 assert all(line in seen for line in texts(block))
         assert "This is what #sales will see:" in seen
+        assert "Below it stands the button Reply to Tesorio" in seen
 
     async def test_who_has_closed_the_window_is_written_to(self, world: World) -> None:
         world.workspace.faults.stall("chat.postMessage", 0.3)
@@ -210,9 +211,9 @@ class TestForm:
 
     async def test_a_closest_match_is_named_once_more(self, world: World) -> None:
         await opened_form(world, "/tesorio invoice inv123")
-        assert "⚠️ The closest match for «inv123» is shared: Invoice INV-123 of ABC Inc." in modal_text(world)
+        assert "⚠️ Closest match for «inv123». You are about to share Invoice INV-123 of ABC Inc." in modal_text(world)
         await filled(world, to=SALES)
-        assert "⚠️ The closest match for «inv123» is shared: Invoice INV-123 of ABC Inc." in modal_text(world)
+        assert "⚠️ Closest match for «inv123». You are about to share Invoice INV-123 of ABC Inc." in modal_text(world)
 
     async def test_too_long_a_message_is_refused_with_its_length(self, world: World) -> None:
         await opened_form(world)
@@ -261,7 +262,7 @@ class TestShortcut:
     async def test_on_a_card_its_record_is_chosen(self, world: World) -> None:
         card = await world.card("/tesorio invoice inv123")
         await world.workspace.shortcut(ANA, "share_to_slack", card, LOADED)
-        assert "⚠️ The closest match for «inv123» is shared: Invoice INV-123 of ABC Inc." in modal_text(world)
+        assert "⚠️ Closest match for «inv123». You are about to share Invoice INV-123 of ABC Inc." in modal_text(world)
 
     async def test_on_a_shared_message_too(self, world: World) -> None:
         await sent(world, to=SALES)
