@@ -11,7 +11,9 @@ from slack_bolt.response import BoltResponse
 
 from bot.asking import asker, part, reply_for
 from bot.deps import Deps
+from bot.modals import opened_by, update_modal
 from bot.views.apologies import expired_answer, not_sent_text, open_with_complaint, outdated_shortcut
+from bot.views.card_modal import card_modal
 from bot.views.metadata import OutdatedViewError
 from bot.views.misses import failed, outdated_button
 from store.audit import AuditEvent
@@ -21,6 +23,7 @@ from store.errors import StoreError
 _ANYTHING = re.compile(".*")
 _OK = 200
 _MAX_SUBJECT = 200
+_TITLE = "Tesorio"
 _MAX_KIND, _MAX_KINDS = 60, 100
 _log = logging.getLogger(__name__)
 
@@ -102,5 +105,8 @@ async def _tell_failure(deps: Deps, error: Exception, body: Mapping[str, Any], a
         await ack(options=[])
         return
     await ack()
+    view_id = opened_by(str(body.get("trigger_id") or ""))
+    if view_id and await update_modal(deps, view_id, card_modal(failed(reference), _TITLE)):
+        return
     if asker(body) is not None:
         await deps.answering.post_privately(reply_for(body), failed(reference))

@@ -1,6 +1,7 @@
 """Opening and changing modals: the trigger is spent at once, and what is shown follows."""
 
 import logging
+from contextvars import ContextVar
 from typing import Any
 
 import aiohttp
@@ -14,6 +15,8 @@ from bot.views.misses import trigger_expired
 from bot.views.modal import loading_modal
 
 _log = logging.getLogger(__name__)
+# What the trigger of the request under way was spent on. With the trigger: one task may serve several requests.
+_spent_on: ContextVar[tuple[str, str]] = ContextVar("spent_on", default=("", ""))
 
 
 async def open_loading(deps: Deps, trigger_id: str, title: str, *, reply: ReplyTo) -> str | None:
@@ -47,6 +50,12 @@ async def update_modal(deps: Deps, view_id: str, view: dict[str, Any]) -> bool:
     return True
 
 
+def opened_by(trigger_id: str) -> str:
+    """The view that this request opened by its trigger, for whoever has to tell that it will not be filled; or «»."""
+    spent, view_id = _spent_on.get()
+    return view_id if trigger_id and spent == trigger_id else ""
+
+
 async def _spent(
     deps: Deps, method: str, trigger_id: str, view: dict[str, Any], reply: ReplyTo, *, if_full: str | None = None
 ) -> str | None:
@@ -58,7 +67,9 @@ async def _spent(
         _log.warning("%s refused: %s", method, _reason(error))
         await deps.answering.post_privately(reply, trigger_expired())
         return None
-    return str(opened["view"]["id"])
+    view_id = str(opened["view"]["id"])
+    _spent_on.set((trigger_id, view_id))
+    return view_id
 
 
 def _reason(error: Exception) -> str:

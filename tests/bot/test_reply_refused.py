@@ -3,6 +3,8 @@
 import asyncio
 import copy
 import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import uuid4
 
@@ -14,7 +16,9 @@ from bot.views.reply import Origin, ReplyKind
 from bot.views.values import RecordRef
 from sandbox.slack.seed import ANA, AR_TEAM, BEN, CHLOE, TEAM_ID
 from store.changes import changes_after, last_sequence
+from store.db import Store
 from store.deliveries import deliveries_of_note
+from store.errors import StoreError
 from store.promises import promises_about
 from store.users import link_slack as link_again
 from store.users import linked_user, slack_link, unlink_slack
@@ -87,6 +91,21 @@ class TestOpening:
         world.workspace.faults.refuse("views.open", "expired_trigger_id")
         outcome = await world.workspace.click(ANA, card, "reply.open")
         assert "Please press once more" in world.shown(outcome)
+
+    async def test_a_form_that_cannot_be_filled_says_so_in_its_place(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        card = await card_of(world, "/tesorio invoice INV-12345")
+
+        @asynccontextmanager
+        async def away() -> AsyncIterator[None]:
+            raise StoreError("the disk is gone")
+            yield
+
+        with monkeypatch.context() as broken:
+            broken.setattr(Store, "read", lambda _store: away())
+            await world.workspace.click(ANA, card, "reply.open", waiting=FILLED)
+        assert "Something went wrong here, and it has been logged" in words(world)
 
 
 class TestForgedActs:
