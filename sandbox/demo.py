@@ -39,6 +39,7 @@ _UNLINKED = ("eva.lima@meridian.example", "Eva Lima", Role.FINANCE)
 _CHANNEL = "#ar-team"
 _SHARED_TO = ("#ar-team", "#sales")
 _LOOK_SECONDS = 1.0
+_NOBODY = "(Nobody answered. The bot hears what begins with /tesorio, for example: /tesorio help)"
 
 
 async def run_demo(*, port: int, customers: int, lines: Sequence[str]) -> None:
@@ -156,7 +157,8 @@ def _is_answered(seen: Outcome) -> bool:
 async def _say_all(slack: SlackStandIn, lines: Sequence[str]) -> None:
     for line in lines:
         outcome = await slack.workspace.say(ANA, _CHANNEL, line, Waiting(until=_is_answered))
-        say(f"> {line}\n{slack.workspace.transcript(outcome)}\n")
+        answer = slack.workspace.transcript(outcome) if outcome.answered else _NOBODY
+        say(f"> {line}\n{answer}\n")
 
 
 def _invitation(slack: SlackStandIn) -> Panel:
