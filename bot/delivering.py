@@ -36,6 +36,8 @@ from store.work import Payload, TryLaterError
 KIND = "deliver"
 # A clock that is set by hand is noticed so soon.
 _LOOK_SECONDS = 1.0
+# An update looks so often whether the message that it changes is known to be there.
+_ASKED_AGAIN = timedelta(minutes=1)
 # So long a stop waits for the answer to what was just sent.
 _DRAIN_SECONDS = 15.0
 _log = logging.getLogger(__name__)
@@ -52,6 +54,12 @@ def work_id_of(delivery: Delivery) -> str:
 def is_over(delivery: Delivery) -> bool:
     """Whether nothing is left to do: it came to an end, and its feature knows."""
     return delivery.state in FINAL and delivery.told == delivery.state.value
+
+
+def is_asked_about(delivery: Delivery, now: datetime) -> bool:
+    """Whether a person was asked if it arrived, and may still say so: its lane goes on without it meanwhile."""
+    is_asked = delivery.asked_at is not None and delivery.told == delivery.state.value
+    return is_asked and delivery.not_before is not None and delivery.not_before > now
 
 
 class Delivering:
@@ -79,10 +87,17 @@ class Delivering:
     async def __call__(self, _work_id: str, payload: Payload) -> None:
         with self._deps.decisions.listen() as decisions:
             try:
-                while (delivery := await self._read(payload["delivery_id"])) is not None and not is_over(delivery):
+                while (delivery := await self._read(payload["delivery_id"])) is not None and self._has_more(delivery):
+                    if await self._is_of_asked(delivery):
+                        await self._put_off(delivery)
+                        return
                     await self._further(delivery, decisions)
             except StoreError as error:
                 raise TryLaterError(str(error)) from error
+
+    def _has_more(self, delivery: Delivery) -> bool:
+        """Whether this work has anything left to do; a decision, or the end of the time for it, starts another."""
+        return not is_over(delivery) and not is_asked_about(delivery, self._deps.clock())
 
     async def _read(self, delivery_id: str) -> Delivery | None:
         async with self._deps.store.read() as conn:
@@ -105,6 +120,17 @@ class Delivering:
 
     def _is_outdated(self, delivery: Delivery) -> bool:
         return not delivery.in_doubt and self._began - waiting_since(delivery) > self._outdated_after
+
+    async def _is_of_asked(self, delivery: Delivery) -> bool:
+        """Whether it changes a message of which a person has yet to say whether it is there."""
+        changed = await self._read(str(delivery.payload["of"])) if "of" in delivery.payload else None
+        return changed is not None and is_asked_about(changed, self._deps.clock())
+
+    async def _put_off(self, delivery: Delivery) -> None:
+        """Let another round begin when its time has come, so that what is behind it on the lane need not wait."""
+        later = self._deps.clock() + _ASKED_AGAIN
+        after = replace(delivery, round=delivery.round + 1, is_enqueued=False, not_before=later)
+        await self._move(delivery, after)
 
     async def _wait_until(self, instant: datetime, decisions: Listener) -> None:
         """Return then, or as soon as a person has decided about any delivery."""

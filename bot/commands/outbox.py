@@ -17,7 +17,7 @@ from bot import access
 from bot.access import Capability, Decision, SlackPerson
 from bot.commands.guard import judged, refusal
 from bot.deliver import sent_again, slack_post
-from bot.delivering import KIND, is_over, work_id_of
+from bot.delivering import KIND, is_asked_about, is_over, work_id_of
 from bot.deps import Deps
 from bot.feature import ActionRequest, Feature, action_request
 from bot.views.misses import not_permitted, outdated_button
@@ -122,7 +122,7 @@ async def _restart_one(deps: Deps, delivery: Delivery) -> None:
     state = await deps.work.status(work_id_of(delivery))
     if state is None:
         await _start(deps, delivery)
-    elif state is not WorkState.PENDING and not is_over(delivery):
+    elif state is not WorkState.PENDING and not is_over(delivery) and not is_asked_about(delivery, deps.clock()):
         # What has ended never runs again under its id.
         async with deps.store.write() as conn:
             await move_delivery(conn, delivery, replace(delivery, round=delivery.round + 1, is_enqueued=False))
