@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from bot.cards import place_of
 from bot.deps import Deps
-from bot.views.debtor_table import MAX_DEBTORS, DebtorTable, debtor_table
+from bot.views.debtor_table import DEBTORS_PER_PAGE, DebtorTable, debtor_table
 from bot.views.invoice_table import ROWS_PER_PAGE, InvoiceTable, Listed, invoice_table
 from bot.views.names import customer_name
 from bot.views.parts import Message
@@ -18,7 +18,7 @@ from store.customers import Customer, customer_by_id, customers_by_id
 from store.db import ReadConnection
 from store.open_invoices import open_invoice_page
 from store.portfolio import owners, subsidiaries
-from store.portfolio_aging import PastDue, largest_past_due, portfolio_aging
+from store.portfolio_aging import PastDue, count_past_due, largest_past_due, past_due_page, portfolio_aging
 from store.runs import count_quarantined
 
 # Where there are several currencies, the first two have their share.
@@ -83,16 +83,18 @@ async def _invoices(deps: Deps, conn: ReadConnection, ref: TableRef) -> Message:
 async def _customers(deps: Deps, conn: ReadConnection, ref: TableRef) -> Message:
     wanted, today = meant_invoices(ref), deps.today()
     totals = await portfolio_aging(conn, wanted, today)
-    largest = await largest_past_due(conn, wanted, today, limit=MAX_DEBTORS + 1)
-    debtors = await _debtors(conn, largest, totals)
+    customers, rows = await count_past_due(conn, wanted, today)
+    order = [each.currency for each in totals]
+    page = await past_due_page(conn, wanted, today, order, limit=DEBTORS_PER_PAGE, skipped=ref.first - 1)
     return debtor_table(
         DebtorTable(
             ref=ref,
             place=place_of(deps),
             provenance=await company_provenance(deps, conn),
-            debtors=debtors[:MAX_DEBTORS],
+            debtors=await _debtors(conn, page, totals),
             totals=totals,
-            has_more=len(debtors) > MAX_DEBTORS,
+            customers=customers,
+            rows=rows,
         )
     )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, String, Subquery, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, String, Subquery, case, func, literal, select, tuple_
 
 from store.aging import Aging, aging_of_row, aging_sums, bucket_ends
 from store.customers import customers
@@ -56,6 +56,27 @@ async def largest_past_due(
     ranked = select(sums, rank.label("rank")).subquery()
     query = select(ranked).where(ranked.c.rank <= limit).order_by(ranked.c.currency, ranked.c.rank)
     return tuple(_past_due_of(row) for row in await conn.execute(query))
+
+
+async def past_due_page(
+    conn: ReadConnection, wanted: InvoiceFilter, today: date, currencies: Sequence[str], *, limit: int, skipped: int
+) -> tuple[PastDue, ...]:
+    """Who owes something past due: currency by currency in this order, in each the largest first."""
+    if not currencies:
+        return ()
+    sums = _past_due(wanted, today)
+    order = case({code: place for place, code in enumerate(currencies)}, value=sums.c.currency, else_=len(currencies))
+    place = (order, sums.c.currency, sums.c.minor.desc(), sums.c.customer_id)
+    query = select(sums).order_by(*place).limit(limit).offset(skipped)
+    return tuple(_past_due_of(row) for row in await conn.execute(query))
+
+
+async def count_past_due(conn: ReadConnection, wanted: InvoiceFilter, today: date) -> tuple[int, int]:
+    """How many customers owe something past due, and how many rows they have: one for each currency."""
+    sums = _past_due(wanted, today)
+    query = select(func.count(sums.c.customer_id.distinct()), func.count())
+    customers_, rows = (await conn.execute(query.select_from(sums))).one()
+    return int(customers_), int(rows)
 
 
 def _grouped(

@@ -1,11 +1,11 @@
-"""Customers who owe something past due, of each currency the largest first."""
+"""Customers who owe something past due, page by page: currency by currency, in each the largest first."""
 
 from dataclasses import dataclass, replace
 
 from slack_sdk.models.blocks import Block, Option
 
 from bot.views.amounts import Place, counted, money
-from bot.views.invoice_table import VIEW_ACTION
+from bot.views.invoice_table import NEXT_ACTION, PREVIOUS_ACTION, VIEW_ACTION
 from bot.views.parts import Message, header, lines, message, paragraph, small_print, words
 from bot.views.portfolio import Debtor, days_of, debtor_line, debtor_name
 from bot.views.portfolio_menus import CSV_ACTION
@@ -19,14 +19,15 @@ from bot.views.values import RecordRef
 from store.aging import Aging
 
 # The whole message may have 13,200 characters.
-MAX_DEBTORS = 20
+DEBTORS_PER_PAGE = 15
 _SPOKEN = 3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DebtorTable:
-    """`debtors` are the largest, up to thirty in sight; `totals` what all come to, one entry per currency.
+    """A page of customers: `ref` says which, `totals` what all pages together come to, one entry per currency.
 
+    In all there are so many `customers` in so many `rows`: one for each currency that a customer owes.
     `is_table_refused` writes lines instead of a table.
     """
 
@@ -35,20 +36,14 @@ class DebtorTable:
     provenance: Provenance
     debtors: tuple[Debtor, ...]
     totals: tuple[Aging, ...]
-    has_more: bool = False
+    customers: int = 0
+    rows: int = 0
     is_table_refused: bool = False
 
 
 def debtor_table(shown: DebtorTable) -> Message:
     """The table, ready for Slack; its simpler blocks write a line for each customer."""
-    by_invoice = replace(shown.ref.start, kind="overdue")
-    options = [_option(each, shown) for each in shown.debtors]
-    buttons = [("By invoice", VIEW_ACTION, by_invoice), ("CSV", CSV_ACTION, shown.ref.start)]
-    blocks = [
-        *_head(shown),
-        *_rows(shown),
-        *controls("debtors.controls", [*card_menu("Open a customer", options), *table_buttons(buttons)]),
-    ]
+    blocks = [*_head(shown), *_rows(shown), *_controls(shown)]
     drawn = message(_sentence(shown), blocks)
     if shown.is_table_refused or not shown.debtors:
         return drawn
@@ -65,25 +60,42 @@ def _head(shown: DebtorTable) -> list[Block]:
 
 
 def _headline(shown: DebtorTable) -> str:
-    if not shown.debtors:
+    if not shown.rows:
         return "Nothing past due"
     owed = [each.open_balance for each in shown.totals if each.open_invoices]
-    more = "more than " if shown.has_more else ""
-    customers = len({each.owes.customer_id for each in shown.debtors})
-    return f"{totals_words(owed, shown.place)} past due, {more}{counted(customers, 'customer')}"
+    return f"{totals_words(owed, shown.place)} past due, {counted(shown.customers, 'customer')}"
 
 
 def _rows(shown: DebtorTable) -> list[Block]:
     if not shown.debtors:
-        return [paragraph("empty", "No customer owes anything past due.")]
-    more = [small_print("range", f"The largest {len(shown.debtors)}: all are in the CSV")] if shown.has_more else []
+        nothing = "No customer on this page any more." if shown.rows else "No customer owes anything past due."
+        return [paragraph("empty", nothing)]
     if shown.is_table_refused:
-        return [lines("debtors", [[words(debtor_line(each, shown.place))] for each in shown.debtors]), *more]
+        listed = lines("debtors", [[words(debtor_line(each, shown.place))] for each in shown.debtors])
+        return [listed, small_print("range", _range(shown))]
     titles = ["Customer", "Past due", "Invoices", "Oldest, days"]
-    table: Block = data_table(
-        "debtor.rows", "The largest first", titles, [_cells(each, shown) for each in shown.debtors]
-    )
-    return [table, *more]
+    table: Block = data_table("debtor.rows", _range(shown), titles, [_cells(each, shown) for each in shown.debtors])
+    return [table]
+
+
+def _range(shown: DebtorTable) -> str:
+    first, last = shown.ref.first, shown.ref.first + len(shown.debtors) - 1
+    order = "the largest first" if len(shown.totals) == 1 else "by currency, the largest first"
+    return f"{first:,}-{last:,} of {max(shown.rows, last):,} · {order}"
+
+
+def _controls(shown: DebtorTable) -> list[Block]:
+    start, first = shown.ref.start, shown.ref.first
+    behind = first + len(shown.debtors)
+    has_next = bool(shown.debtors) and behind <= shown.rows
+    menu = card_menu("Open a customer", [_option(each, shown) for each in shown.debtors])
+    wanted: list[tuple[str, str, TableRef | None]] = [
+        ("Previous", PREVIOUS_ACTION, replace(start, first=max(1, first - DEBTORS_PER_PAGE)) if first > 1 else None),
+        ("Next", NEXT_ACTION, replace(start, first=behind) if has_next else None),
+        ("By invoice", VIEW_ACTION, replace(start, kind="overdue")),
+        ("CSV", CSV_ACTION, start),
+    ]
+    return controls(f"debtors.{first}", [*menu, *table_buttons(wanted)])
 
 
 def _cells(debtor: Debtor, shown: DebtorTable) -> list[Cell]:

@@ -62,7 +62,9 @@ def meant_invoices(ref: TableRef) -> InvoiceFilter:
 
 
 def encode_table(ref: TableRef) -> str:
-    """The value of a button; «» when it is more than Slack lets one carry."""
+    """The value of a button; «» when it is more than Slack lets one carry, or a name cannot be typed as a filter."""
+    if not _can_be_typed(ref.filter):
+        return ""
     known = {
         "v": _VERSION,
         "table": ref.kind,
@@ -100,6 +102,14 @@ def _ref(found: dict[str, Any]) -> TableRef:
         before=_read(found.get("before")),
         first=first,
     )
+
+
+def _can_be_typed(wanted: Filter) -> bool:
+    """Whether it can be read again: a name may have what stands for quotation marks in it."""
+    try:
+        return parse_filter(filter_words(wanted)) == wanted
+    except FilterError:
+        return False
 
 
 def _written(place: Position | None) -> list[str] | None:

@@ -17,7 +17,7 @@ from store.invoices import Invoice, InvoiceStatus, is_owed
 from store.money import Money
 from store.open_invoices import all_open_invoices, count_open, open_invoice_page, position_of
 from store.portfolio import InvoiceFilter, currencies, matches, owners, subsidiaries
-from store.portfolio_aging import aging_by_customer, largest_past_due, portfolio_aging
+from store.portfolio_aging import aging_by_customer, count_past_due, largest_past_due, past_due_page, portfolio_aging
 from store.records import RecordId, record_id
 from tests.store.make import AT, make_customer, make_invoice, save
 
@@ -125,6 +125,15 @@ class TestFilters:
         async with store.read() as conn:
             top = await largest_past_due(conn, wanted, TODAY, limit=2)
             whole = await largest_past_due(conn, wanted, TODAY, limit=100)
+            order = sorted({key[0] for key in sums}, reverse=True)
+            pages = [
+                each
+                for skipped in range(0, len(sums), 3)
+                for each in await past_due_page(conn, wanted, TODAY, order, limit=3, skipped=skipped)
+            ]
+            counted = await count_past_due(conn, wanted, TODAY)
+        assert counted == (len({key[1] for key in sums}), len(sums))
+        assert pages == sorted(whole, key=lambda each: order.index(each.past_due_balance.currency))
         assert [(each.past_due_balance.currency, each.customer_id) for each in whole] == ranked
         assert [each.past_due_balance.minor for each in whole] == [sums[key] for key in ranked]
         by_currency = [[key for key in ranked if key[0] == name][:2] for name in sorted({key[0] for key in ranked})]
