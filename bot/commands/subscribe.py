@@ -24,7 +24,7 @@ from bot.notify.service import notifier
 from bot.notify.standing import check as check_notice
 from bot.notify.trying import already_told, complaints_about, dry_run, refused_place, wanted_by
 from bot.view_request import SuggestionRequest, ViewRequest, suggestion_request, view_request
-from bot.views.metadata import unpack
+from bot.views.metadata import Memory, OutdatedViewError, unpack
 from bot.views.modal import block_id_of, notice_modal, options_json
 from bot.views.subscribe import (
     CHECK,
@@ -50,6 +50,7 @@ from store.subscriptions import (
 
 KIND = "subscribe"
 _MAX_ERROR = 300
+_NONCE_CHARACTERS = 32
 _WHERE = field_of("where")
 _GONE = "This subscription is gone, or is not yours to change."
 
@@ -93,7 +94,7 @@ async def check(deps: Deps, request: ActionRequest, values: Mapping[str, str | t
     if not decision.allowed:
         await update_modal(deps, request.view_id, notice_modal(TITLE, refusal(decision).text))
         return
-    memory = unpack(PURPOSE, request.metadata)
+    memory = recalled(request.metadata)
     form = SubscribeForm(
         draft=draft_in(values),
         nonce=memory["nonce"],
@@ -108,7 +109,7 @@ async def submit(deps: Deps, request: ViewRequest) -> dict[str, Any]:
     decision = await judged(deps, request.person, Capability.ACT, action=SUBMIT, subject=request.text(_WHERE))
     if not decision.allowed or decision.user is None:
         return {"response_action": "update", "view": notice_modal(TITLE, refusal(decision).text)}
-    memory = unpack(PURPOSE, request.metadata)
+    memory = recalled(request.metadata)
     draft = draft_in(request.values)
     payload: dict[str, str] = {}
     refused = await refused_place(deps, draft)
@@ -130,6 +131,14 @@ async def submit(deps: Deps, request: ViewRequest) -> dict[str, Any]:
         return {"response_action": "update", "view": notice_modal(TITLE, _GONE)}
     await deps.work.start(KIND, f"{KIND}-{memory['nonce']}", payload)
     return {"response_action": "clear"}
+
+
+def recalled(metadata: str) -> Memory:
+    """What the form remembers. Raises OutdatedViewError for what this version did not write."""
+    found = unpack(PURPOSE, metadata)
+    if len(found["nonce"]) != _NONCE_CHARACTERS or not found["nonce"].isalnum():
+        raise OutdatedViewError("without its own name")
+    return found
 
 
 async def zones(deps: Deps, request: SuggestionRequest) -> tuple[str, ...]:

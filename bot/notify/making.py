@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from bot.access import Decision
+from bot.access import Capability, Decision, SlackPerson, decide
 from bot.deliver import slack_post
 from bot.deps import Deps
 from bot.notify.draft import TO_ME, Draft, changed, payload_of
 from bot.notify.posting import digest_mark
 from bot.notify.rhythm import digest_day
 from bot.views.subscribe import subscribed
+from store.audit import AuditEvent, append_audit
 from store.day_marks import mark_day
 from store.deliveries import add_deliveries, delivery_by_id
 from store.portfolio import InvoiceFilter
@@ -26,12 +27,23 @@ from store.work import Payload
 
 
 async def make(deps: Deps, _work_id: str, payload: Payload) -> None:
-    """Keep the subscription and say so where it goes, in one transaction; done before, it is not done again."""
+    """Keep the subscription and say so where it goes, in one transaction; done before, it is not done again.
+
+    What a form remembers may be forged: whoever submitted it must be allowed to change the subscription that it names,
+    and a new one must not be there already.
+    """
     at = datetime.fromisoformat(payload["at"])
     said = f"notice/{payload['id']}/set-up-{payload['nonce']}"
     async with deps.store.write() as conn:
         known = await subscription_by_id(conn, payload["id"])
         if await delivery_by_id(conn, said) is not None or (known is None and not payload["is_new"]):
+            return
+        person = SlackPerson(team_id=deps.team_id, user_id=payload["owner_slack"])
+        if not _may_make(decision := await decide(conn, person, Capability.ACT), payload, known):
+            denied = AuditEvent(
+                at=deps.clock(), actor=decision.actor, action="subscribe.make.denied", subject=payload["id"]
+            )
+            await append_audit(conn, [denied])
             return
         made = made_of(payload, created_at=known.created_at if known else None)
         await put_subscription(conn, made)
@@ -40,6 +52,13 @@ async def make(deps: Deps, _work_id: str, payload: Payload) -> None:
         post = slack_post(told, id=said, kind="notice", channel=made.channel_id, at=at, author=made.owner_slack)
         await add_deliveries(conn, [post])
     deps.outbox.ring()
+
+
+def _may_make(decision: Decision, payload: Payload, known: ChannelSubscription | None) -> bool:
+    is_same_account = decision.user is not None and decision.user.id == payload["owner_id"]
+    if not decision.allowed or not is_same_account:
+        return False
+    return known is None if payload["is_new"] else known is not None and may_change(decision, known)
 
 
 def may_change(decision: Decision, subscription: ChannelSubscription) -> bool:

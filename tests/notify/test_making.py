@@ -8,6 +8,7 @@ import pytest
 from bot.access import Decision, SlackPerson
 from bot.notify.draft import TO_ME, Draft
 from bot.notify.making import make, making_payload, may_change
+from store.audit import recent_subjects
 from store.day_marks import marked_day
 from store.portfolio import InvoiceFilter
 from store.subscriptions import (
@@ -18,8 +19,8 @@ from store.subscriptions import (
     subscription_by_id,
     subscriptions_of,
 )
-from store.users import Role, User
-from tests.notify.make import ANA, CHANNEL, TEAM, Notifier, make_subscription
+from store.users import Role, User, deactivate_user
+from tests.notify.make import ANA, CHANNEL, TEAM, Notifier, linked, make_subscription, subscribed
 from tests.store.make import AT
 
 DRAFT = Draft(where=CHANNEL, events="payment", zone="UTC", rhythm="daily", digest_at="08:00")
@@ -31,41 +32,66 @@ def decision(user_id: str = "o1", role: Role = Role.FINANCE) -> Decision:
     return Decision(allowed=True, user=user, person=SlackPerson(team_id=TEAM, user_id=ANA))
 
 
-def payload(draft: Draft = DRAFT, **memory: str) -> dict[str, str]:
-    return making_payload(draft, InvoiceFilter(owner="Ann"), decision(), NEW | memory, AT)
+@pytest.fixture
+async def ana(notifier: Notifier) -> str:
+    """Her account's id."""
+    return await linked(notifier.deps.store)
+
+
+def payload(user_id: str, draft: Draft = DRAFT, **memory: str) -> dict[str, str]:
+    return making_payload(draft, InvoiceFilter(owner="Ann"), decision(user_id), NEW | memory, AT)
 
 
 class TestMake:
-    async def test_run_again_changes_nothing_that_was_done_since(self, notifier: Notifier) -> None:
-        await make(notifier.deps, "w", payload())
+    async def test_run_again_changes_nothing_that_was_done_since(self, notifier: Notifier, ana: str) -> None:
+        await make(notifier.deps, "w", payload(ana))
         async with notifier.deps.store.write() as conn:
             await pause_subscription(conn, "n1", PauseCause.PERSON, "", at=AT)
-        await make(notifier.deps, "w", payload())
+        await make(notifier.deps, "w", payload(ana))
         async with notifier.deps.store.read() as conn:
-            [made] = await subscriptions_of(conn, "o1")
+            [made] = await subscriptions_of(conn, ana)
         assert (made.id, made.rhythm, made.wanted.owner, made.paused_at) == ("n1", Rhythm.DAILY, "Ann", AT)
         assert len(await notifier.posts()) == 1
 
-    async def test_its_first_digest_is_the_next_that_is_due(self, notifier: Notifier) -> None:
-        await make(notifier.deps, "w", payload())
+    async def test_its_first_digest_is_the_next_that_is_due(self, notifier: Notifier, ana: str) -> None:
+        await make(notifier.deps, "w", payload(ana))
         async with notifier.deps.store.read() as conn:
             assert await marked_day(conn, "digest/n1") == AT.date()
 
-    async def test_an_edit_keeps_when_it_was_made(self, notifier: Notifier) -> None:
-        await make(notifier.deps, "w", payload())
-        later = payload(replace(DRAFT, where=TO_ME), nonce="n2", subscription="n1")
+    async def test_an_edit_keeps_when_it_was_made(self, notifier: Notifier, ana: str) -> None:
+        await make(notifier.deps, "w", payload(ana))
+        later = payload(ana, replace(DRAFT, where=TO_ME), nonce="n2", subscription="n1")
         await make(notifier.deps, "w2", later | {"at": (AT + timedelta(days=1)).isoformat()})
         async with notifier.deps.store.read() as conn:
-            [edited] = await subscriptions_of(conn, "o1")
+            [edited] = await subscriptions_of(conn, ana)
         assert (edited.id, edited.created_at, edited.counts_from) == ("n1", AT, AT + timedelta(days=1))
         assert edited.is_direct
         assert (await notifier.texts())[-1].startswith("You changed your updates.")
 
-    async def test_an_edit_of_what_was_deleted_makes_nothing(self, notifier: Notifier) -> None:
-        await make(notifier.deps, "w", payload())
+    @pytest.mark.parametrize("memory", [{"nonce": "s1"}, {"nonce": "n2", "subscription": "s1"}])
+    async def test_another_s_is_not_taken_over(self, notifier: Notifier, ana: str, memory: dict[str, str]) -> None:
+        """What the form remembers may be forged: an id of another's as its own name, or as what it edits."""
+        store = notifier.deps.store
+        theirs = await subscribed(store, owner_id=await linked(store, "U0BEN"), owner_slack="U0BEN")
+        await make(notifier.deps, "w", payload(ana, DRAFT, **memory))
+        async with store.read() as conn:
+            assert await subscription_by_id(conn, "s1") == theirs
+            assert await recent_subjects(conn, f"user:{ana}", "subscribe.make.denied", among=9) == ("s1",)
+        assert await notifier.posts() == []
+
+    async def test_who_lost_the_right_meanwhile_makes_none(self, notifier: Notifier, ana: str) -> None:
+        asked = payload(ana)
+        async with notifier.deps.store.write() as conn:
+            await deactivate_user(conn, asked["owner_id"])
+        await make(notifier.deps, "w", asked)
+        async with notifier.deps.store.read() as conn:
+            assert await subscription_by_id(conn, "n1") is None
+
+    async def test_an_edit_of_what_was_deleted_makes_nothing(self, notifier: Notifier, ana: str) -> None:
+        await make(notifier.deps, "w", payload(ana))
         async with notifier.deps.store.write() as conn:
             await delete_subscription(conn, "n1")
-        await make(notifier.deps, "w2", payload(nonce="n2", subscription="n1"))
+        await make(notifier.deps, "w2", payload(ana, nonce="n2", subscription="n1"))
         async with notifier.deps.store.read() as conn:
             assert await subscription_by_id(conn, "n1") is None
         assert len(await notifier.posts()) == 1
