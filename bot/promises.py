@@ -56,7 +56,12 @@ def outcome(promise: Promise, *, is_over: bool) -> PromiseState:
 
 
 def shares(paid: Money, promises: Sequence[Promise]) -> tuple[tuple[Promise, Money], ...]:
-    """How a payment counts towards promises about one record: the soonest first, towards none beyond its amount."""
+    """How a payment counts towards promises about one record: the soonest first, towards none beyond its amount.
+
+    One that is taken back, which is negative, is taken off again: the latest first, off none more than it got.
+    """
+    if paid.minor < 0:
+        return _taken_back(paid, promises)
     left, found = paid.minor, []
     for promise in promises:
         if promise.amount.currency != paid.currency:
@@ -65,6 +70,16 @@ def shares(paid: Money, promises: Sequence[Promise]) -> tuple[tuple[Promise, Mon
         share = min(left, promise.amount.minor - received)
         if share > 0:
             found.append((promise, Money(currency=paid.currency, minor=share)))
+            left -= share
+    return tuple(found)
+
+
+def _taken_back(paid: Money, promises: Sequence[Promise]) -> tuple[tuple[Promise, Money], ...]:
+    left, found = -paid.minor, []
+    for promise in reversed(promises):
+        got = promise.received.minor if promise.received and promise.received.currency == paid.currency else 0
+        if share := min(left, got):
+            found.append((promise, Money(currency=paid.currency, minor=-share)))
             left -= share
     return tuple(found)
 

@@ -10,14 +10,16 @@ from store.money import Money
 from store.records import RecordId
 from store.subscriptions import NewsKind
 
+_NEVER_OWED = frozenset({InvoiceStatus.PENDING.value, InvoiceStatus.VOIDED.value})
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class News:
     """Something that happened at `at` in the system `origin`.
 
     It is about an invoice, a customer or, without both, the system itself. `occasion` tells it from other news of its
-    kind about the same. `amount` is what was paid, billed or is owed; `text` what was written or is wrong.
-    `previous_due` is the due date that an invoice had before, when it was owed then already.
+    kind about the same. `amount` is what payments and credits took off, what was billed or is owed; `text` what was
+    written or is wrong. `previous_due` is the due date that an invoice had before, when it was owed then already.
     """
 
     kind: NewsKind
@@ -71,21 +73,24 @@ def past_due_news(
 def paid_minor(change: Change, status: InvoiceStatus) -> int:
     """By how much payments and credits lowered an invoice's open balance, in minor units; 0 when they did not.
 
-    `status` is the invoice's, where the change does not tell it. A lower total is a correction and a void takes
-    everything away: neither is a payment.
+    It is negative for what was taken back, as when a payment is reversed. `status` is the invoice's, where the change
+    does not tell it. A different total is a correction, a void takes everything away, and approval makes owed what was
+    not: none of them is a payment, nor one taken back.
     """
     if change.action != "changed" or "currency" in change.fields:
         return 0
     before, after = change.fields.get("open_balance_minor", (0, 0))
     total_before, total_after = change.fields.get("total_minor", (0, 0))
     paid = int((before - after) - (total_before - total_after))
-    _, told_status = change.fields.get("status", ("", status.value))
-    return paid if before > 0 and paid > 0 and told_status != InvoiceStatus.VOIDED.value else 0
+    status_before, status_after = change.fields.get("status", (status.value, status.value))
+    if paid > 0:
+        return paid if before > 0 and status_after != InvoiceStatus.VOIDED.value else 0
+    return paid if after > 0 and _NEVER_OWED.isdisjoint((status_before, status_after)) else 0
 
 
 def _payment(change: Change, invoice: Invoice, customer: Customer | None, at: datetime) -> News | None:
     paid = paid_minor(change, invoice.status)
-    if not paid:
+    if paid <= 0:
         return None
     return News(
         kind=NewsKind.PAYMENT,

@@ -26,7 +26,7 @@ def judged_promise(view: JudgedPromise, place: Place) -> Message:
     promise = view.promise
     told = f"{_verdict(promise, place)}: {_subject(view)}"
     promised = f"Promised: {money(promise.amount, place)} by {day(promise.promised_on, place)}"
-    came = f"came so far: {money(promise.received or _nothing(promise), place)}"
+    came = f"came so far in payments or credits: {money(promise.received or _nothing(promise), place)}"
     ref = RecordRef(kind="invoice" if view.invoice else "customer", record_id=promise.about_id)
     shown = button("Show card", "lookup.open", ref) + button("Reply to Tesorio", "reply.open", ref)
     blocks = [
@@ -40,7 +40,7 @@ def judged_promise(view: JudgedPromise, place: Place) -> Message:
 def _verdict(promise: Promise, place: Place) -> str:
     received = promise.received or _nothing(promise)
     if promise.state is PromiseState.KEPT:
-        return f"Promise kept, {money(promise.amount, place)} came"
+        return f"Promise kept, {money(promise.amount, place)} came in payments or credits"
     if promise.state is PromiseState.PARTLY_KEPT:
         missing = promise.amount - received
         return f"Promise partly kept, {money(missing, place)} did not come"

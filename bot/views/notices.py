@@ -131,10 +131,11 @@ def _past_due(view: NoticeView, place: Place) -> str:
 
 
 def _payment(view: NoticeView, place: Place) -> str:
-    paid = money(view.amount, place) if view.amount else "A payment"
+    # What the balance went down by may have come as money or as a credit: the source's invoice does not say.
+    paid = f" of {money(view.amount, place)}" if view.amount else ""
     left = view.invoice.open_balance if view.invoice else None
     rest = f"{money(left, place)} still open" if left and left.minor > 0 else "nothing is open on it any more"
-    return f"{paid} paid on {_subject(view)}, {rest}"
+    return f"Payment or credit{paid} on {_subject(view)}, {rest}"
 
 
 def _large(view: NoticeView, place: Place) -> str:

@@ -36,12 +36,12 @@ class TestNews:
         await subscribed(world, "payments amount>1")
         world.ledger.pay_invoice(world.ledger.invoice_numbered("INV-12345").id, 1_000_00)
         await pulled(world)
-        told = await arrived(world, "$1,000.00 paid on INV-12345 of Sun Microsystems, Inc.")
+        told = await arrived(world, "Payment or credit of $1,000.00 on INV-12345 of Sun Microsystems, Inc.")
         assert elements(told, "reply.open")
         card = await world.workspace.click(BEN, told, "lookup.open")
         assert "INV-12345" in world.shown(card)
         await pulled(world)
-        seen = [each for each in world.workspace.messages("#ar-team", ANA) if "paid on INV-12345" in world.shown(each)]
+        seen = [each for each in world.workspace.messages("#ar-team", ANA) if "on INV-12345" in world.shown(each)]
         assert len(seen) == 1
 
     async def test_a_direct_message_is_read_by_nobody_else(self, world: World) -> None:
@@ -52,10 +52,10 @@ class TestNews:
         world.ledger.pay_invoice(first.id, 5_00)
         world.ledger.pay_invoice(world.ledger.invoice_numbered("INV-12345").id, 6_00)
         await pulled(world)
-        told = await arrived(world, f"$5.00 paid on {first.number} of", channel=ANA_APP_DM)
+        told = await arrived(world, f"Payment or credit of $5.00 on {first.number} of", channel=ANA_APP_DM)
         assert told.channel == ANA_APP_DM
         everywhere = [each for name in ("#ar-team", "#sales") for each in world.workspace.messages(name, ANA)]
-        assert not [each for each in everywhere if f"paid on {first.number} of" in world.shown(each)]
+        assert not [each for each in everywhere if f"on {first.number} of" in world.shown(each)]
 
     async def test_many_at_once_are_one_message(self, world: World) -> None:
         await subscribed(world, "payments")
@@ -150,8 +150,8 @@ class TestFailingChannel:
         assert (await kept(world, made.id)).paused_at is None
         world.ledger.pay_invoice(world.ledger.invoice_numbered("INV-12345").id, 9_00)
         await pulled(world)
-        await arrived(world, "$9.00 paid on INV-12345", channel="#sales")
-        assert not [each for each in world.workspace.messages("#sales", ANA) if "$8.00 paid" in world.shown(each)]
+        await arrived(world, "Payment or credit of $9.00 on INV-12345", channel="#sales")
+        assert not [each for each in world.workspace.messages("#sales", ANA) if "of $8.00" in world.shown(each)]
 
     async def _invited(self, world: World) -> None:
         world.workspace.invite_app("#sales")

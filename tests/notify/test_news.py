@@ -35,7 +35,11 @@ class TestPaidMinor:
             ({"open_balance_minor": (10_000, 0), "status": ("open", "voided")}, 0),
             ({"open_balance_minor": (10_000, 0), "total_minor": (10_000, 0), "status": ("open", "voided")}, 0),
             # A payment that bounced.
-            ({"open_balance_minor": (0, 10_000), "status": ("paid", "open")}, 0),
+            # Taken back: a payment that bounced.
+            ({"open_balance_minor": (0, 10_000), "status": ("paid", "open")}, -10_000),
+            ({"open_balance_minor": (4_000, 5_000)}, -1_000),
+            ({"open_balance_minor": (0, 10_000), "status": ("voided", "open")}, 0),
+            ({"open_balance_minor": (0, 10_000), "status": ("pending", "open")}, 0),
             # More of a credit is no payment.
             ({"open_balance_minor": (-5_000, -9_000)}, 0),
             ({"open_balance_minor": (10_000, 4_000), "currency": ("USD", "EUR")}, 0),

@@ -39,7 +39,7 @@ class TestChanges:
         await notifier.look()
         await notifier.look()
         [post] = await notifier.posts()
-        assert post.payload["text"] == "$60.00 paid on INV-1 of ABC Inc, $40.00 still open"
+        assert post.payload["text"] == "Payment or credit of $60.00 on INV-1 of ABC Inc, $40.00 still open"
         assert (post.lane, post.author, post.about_id) == (f"slack/{CHANNEL}", ANA, invoice.id)
         actions = [
             each["action_id"]

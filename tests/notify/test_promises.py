@@ -63,6 +63,11 @@ class TestShares:
         soon, later = promise("soon", received=usd(5_000)), promise("later")
         assert shares(usd(3_000), [soon, later]) == ((soon, usd(1_000)), (later, usd(2_000)))
 
+    def test_what_is_taken_back_comes_off_the_latest_and_off_none_more_than_it_got(self) -> None:
+        soon, later = promise("soon", received=usd(5_000)), promise("later", received=usd(1_000))
+        assert shares(usd(-3_000), [soon, later]) == ((later, usd(-1_000)), (soon, usd(-2_000)))
+        assert shares(usd(-9_000), [soon, promise("none")]) == ((soon, usd(-5_000)),)
+
     def test_nothing_in_another_currency_and_no_more_than_was_promised(self) -> None:
         assert shares(usd(9_000), [promise()]) == ((promise(), usd(6_000)),)
         assert shares(replace(usd(9_000), currency="EUR"), [promise()]) == ()
@@ -86,9 +91,21 @@ class TestJudge:
         await self._pay(notifier, 4_000, then=2_000)
         assert await self._state(store) is PromiseState.KEPT
         [told] = await notifier.texts("promise")
-        assert told.startswith("Promise kept, $60.00 came: INV-1 of ABC Inc.")
+        assert told.startswith("Promise kept, $60.00 came in payments or credits: INV-1 of ABC Inc.")
         await self._look(notifier)
         assert len(await notifier.posts("promise")) == 1
+
+    async def test_what_was_taken_back_did_not_come(self, notifier: Notifier) -> None:
+        store = await self._promised(notifier, promise())
+        [invoice] = invoices(1)
+        for minor in (4_000, -4_000, 4_000):
+            invoice = await pay(notifier, invoice, minor)
+            await self._look(notifier)
+            notifier.clock.forward(minutes=1)
+        assert await self._state(store) is PromiseState.OPEN
+        await pay(notifier, invoice, 2_000)
+        await self._look(notifier)
+        assert await self._state(store) is PromiseState.KEPT
 
     async def test_of_a_customer_counts_all_its_invoices(self, notifier: Notifier) -> None:
         store = await self._promised(notifier, promise(about_id=CUSTOMER.id))

@@ -158,11 +158,15 @@ class TestNoticeMessage:
         [
             (NewsKind.PAST_DUE, {}, "INV-12345 of ABC Inc is 12 days past due: $8,000.00 open"),
             (NewsKind.PAST_DUE, {"customer": None}, "INV-12345 is 12 days past due: $8,000.00 open"),
-            (NewsKind.PAYMENT, {"amount": usd(100)}, "$1.00 paid on INV-12345 of ABC Inc, $8,000.00 still open"),
+            (
+                NewsKind.PAYMENT,
+                {"amount": usd(100)},
+                "Payment or credit of $1.00 on INV-12345 of ABC Inc, $8,000.00 still open",
+            ),
             (
                 NewsKind.PAYMENT,
                 {"amount": usd(100), "invoice": make_invoice(open_balance=usd(0))},
-                "$1.00 paid on INV-12345 of ABC Inc, nothing is open on it any more",
+                "Payment or credit of $1.00 on INV-12345 of ABC Inc, nothing is open on it any more",
             ),
             (
                 NewsKind.LARGE_INVOICE,
