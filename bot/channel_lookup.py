@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,11 +12,21 @@ from slack_sdk.errors import SlackApiError
 from bot.deps import Deps
 from bot.membership import standing_of
 from bot.slack_client import retry_after, slack_reason
-from store.channels import ChannelFacts, channels_checked_before, member_channel_ids, put_channel
+from store.channels import (
+    ChannelFacts,
+    change_channel,
+    channels_checked_before,
+    doubt_channels,
+    member_channel_ids,
+    put_channel,
+)
 from store.slack_people import SlackPersonFacts, Standing, put_people, standings
 
 # Older facts are asked for again in the background.
 RECHECK_AFTER = timedelta(hours=6)
+# Everybody is learned anew once a day; whom that has missed is asked for again.
+_PEOPLE_TRUSTED_FOR = timedelta(hours=30)
+_KINDS = "public_channel,private_channel"
 _PAGE = 200
 _MEMBERS_PAGE = 999
 # More unknown members than this are found sooner in the list of all people.
@@ -51,9 +61,22 @@ async def learn_person(deps: Deps, user_id: str) -> SlackPersonFacts:
     """Ask Slack who this is, and keep it. Raises as `learn_channel` does, also when Slack knows no such person."""
     found = await deps.slack.users_info(user=user_id)
     person = person_facts(found.get("user") or {}, team_id=deps.team_id, seen_at=deps.clock())
-    async with deps.store.write() as conn:
-        await put_people(conn, [person])
+    await _keep(deps, [person])
     return person
+
+
+async def heed_change(deps: Deps, person: SlackPersonFacts, at: datetime) -> None:
+    """Keep what an event of that instant said of somebody; a new guest's channels have guests from this moment on.
+
+    Raises as `learn_channel` does; the channels are asked about again then before anything goes there.
+    """
+    has_moved = await _keep(deps, [person])
+    if not has_moved or person.standing not in _OUTSIDE:
+        return
+    async for page in _pages(deps, "users.conversations", "channels", user=person.user_id, types=_KINDS, limit=_PAGE):
+        async with deps.store.write() as conn:
+            for channel in page:
+                await change_channel(conn, str(channel.get("id")), at, has_guests=True)
 
 
 async def reconcile(deps: Deps) -> None:
@@ -62,7 +85,7 @@ async def reconcile(deps: Deps) -> None:
     Raises as `learn_channel` does, but for a single channel that Slack gives no answer about: it stays as it was.
     """
     await _learn_everybody(deps)
-    listed = _pages(deps, "users.conversations", "channels", types="public_channel,private_channel", limit=_PAGE)
+    listed = _pages(deps, "users.conversations", "channels", types=_KINDS, limit=_PAGE)
     ids = {str(channel.get("id")) async for page in listed for channel in page}
     async with deps.store.read() as conn:
         ids |= await member_channel_ids(conn)
@@ -122,7 +145,7 @@ async def _standings(deps: Deps, user_ids: Iterable[str]) -> Mapping[str, Standi
     """What these people are; whom we do not know is asked for."""
     wanted = frozenset(user_ids)
     async with deps.store.read() as conn:
-        known = dict(await standings(conn, wanted))
+        known = dict(await standings(conn, wanted, since=deps.clock() - _PEOPLE_TRUSTED_FOR))
     unknown = sorted(wanted - known.keys())
     if len(unknown) > _ASKED_ONE_BY_ONE:
         known |= await _learn_everybody(deps)
@@ -132,12 +155,24 @@ async def _standings(deps: Deps, user_ids: Iterable[str]) -> Mapping[str, Standi
     return {user_id: known[user_id] for user_id in wanted}
 
 
+async def _keep(deps: Deps, people: Sequence[SlackPersonFacts]) -> bool:
+    """Whether one of them came to be an outsider, or is none any more: then no channel is as we know it."""
+    async with deps.store.write() as conn:
+        before = await standings(conn, [person.user_id for person in people])
+        await put_people(conn, people)
+        # Nobody new is in a channel that we know: we know all who are in it.
+        known = (person for person in people if person.user_id in before)
+        has_moved = any((before[each.user_id] in _OUTSIDE) != (each.standing in _OUTSIDE) for each in known)
+        if has_moved:
+            await doubt_channels(conn)
+    return has_moved
+
+
 async def _learn_everybody(deps: Deps) -> Mapping[str, Standing]:
     found: dict[str, Standing] = {}
     async for page in _pages(deps, "users.list", "members", limit=_PAGE):
         people = [person_facts(told, team_id=deps.team_id, seen_at=deps.clock()) for told in page]
-        async with deps.store.write() as conn:
-            await put_people(conn, people)
+        await _keep(deps, people)
         found |= {person.user_id: person.standing for person in people}
     return found
 

@@ -111,6 +111,13 @@ async def change_channel(conn: WriteConnection, channel_id: str, at: datetime, *
     await conn.execute(statement.values(heard_at=at, **changes))
 
 
+async def doubt_channels(conn: WriteConnection) -> None:
+    """What we know of who reads channels may not be so any more: Slack has to be asked again about each."""
+    c = slack_channels.c
+    may_differ = (c.is_known.is_(True), c.is_direct.is_(False), c.is_external.is_(False))
+    await conn.execute(update(slack_channels).where(*may_differ).values(checked_at=_NEVER))
+
+
 async def note_added(conn: WriteConnection, channel_id: str, *, by: str, was_linked: bool, at: datetime) -> None:
     """Keep who added the app to a channel, unless we heard something newer of it.
 

@@ -51,10 +51,14 @@ async def put_people(conn: WriteConnection, people: Sequence[SlackPersonFacts]) 
     await conn.execute(statement.on_conflict_do_update(index_elements=["user_id"], set_=kept), rows)
 
 
-async def standings(conn: ReadConnection, user_ids: Iterable[str]) -> Mapping[str, Standing]:
-    """What these people are; whom we do not know is missing."""
+async def standings(
+    conn: ReadConnection, user_ids: Iterable[str], *, since: datetime | None = None
+) -> Mapping[str, Standing]:
+    """What these people are; whom we do not know, or of whom Slack has said nothing `since` then, is missing."""
     found: dict[str, Standing] = {}
     for some in chunks(tuple(set(user_ids))):
         query = select(slack_people.c.user_id, slack_people.c.standing).where(slack_people.c.user_id.in_(some))
+        if since is not None:
+            query = query.where(slack_people.c.seen_at >= since)
         found |= {row.user_id: Standing(row.standing) for row in await conn.execute(query)}
     return found

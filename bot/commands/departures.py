@@ -14,6 +14,8 @@ from typing import Any
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.access import SlackPerson
+from bot.channel_lookup import UNREACHABLE, heed_change, person_facts
+from bot.commands.channels import happened_at
 from bot.commands.connect import cut_link
 from bot.deps import Deps
 from bot.feature import Feature
@@ -63,12 +65,23 @@ def _register(app: AsyncApp, deps: Deps) -> None:
     async def on_change(ack: Any, body: dict[str, Any]) -> None:
         await ack()
         user = _changed(body)
-        if user is not None:
-            await take_note(deps, profile_of(user, deps.team_id))
+        if user is None:
+            return
+        await take_note(deps, profile_of(user, deps.team_id))
+        now = deps.clock()
+        person = person_facts(user, team_id=deps.team_id, seen_at=now)
+        try:
+            await heed_change(deps, person, happened_at(body["event"], now))
+        except UNREACHABLE as error:
+            # No channel is trusted until Slack has been asked about it again.
+            _log.warning("Slack could not be asked which channels a person reads: %s", type(error).__name__)
 
     app.event("user_change")(on_change)
 
 
 FEATURE = Feature(
-    events=frozenset({"user_change"}), scopes=frozenset({"users:read"}), services=(watch,), register=_register
+    events=frozenset({"user_change"}),
+    scopes=frozenset({"users:read", "channels:read", "groups:read"}),
+    services=(watch,),
+    register=_register,
 )

@@ -1,15 +1,18 @@
 """What we know of channels: kept from events, asked of Slack, and who counts as an outsider."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import pytest_asyncio
 
 from bot.audience import audience
 from bot.channel_lookup import learn_channel, recheck, reconcile
 from sandbox.slack import channel_acts
 from sandbox.slack.records import Channel as SandboxChannel
+from sandbox.slack.records import Member
 from sandbox.slack.seed import (
     ANA,
     ANA_APP_DM,
@@ -24,6 +27,7 @@ from sandbox.slack.seed import (
     SALES,
 )
 from store.channels import Channel, channel_by_id, destinations
+from tests.bot.newcomers import newcomer
 from tests.bot.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -118,6 +122,51 @@ class TestAudience:
     async def test_a_pending_invitation_counts(self, world: World) -> None:
         channel_id = await made(world, "pending", is_pending_ext_shared=True)
         assert (await audience(world.assistant.deps, channel_id)).reason == SHARED
+
+
+class TestBecomingAGuest:
+    @pytest_asyncio.fixture(loop_scope="module")
+    async def member(self, world: World) -> AsyncIterator[Member]:
+        """Somebody new, a full member again afterwards."""
+        found = newcomer(world)
+        yield found
+        world.clock.ahead = timedelta()
+        world.slack.core.state.put_member(found)
+        await reconcile(world.assistant.deps)
+
+    async def test_is_noticed_at_once_in_every_channel(self, world: World, member: Member) -> None:
+        deps = world.assistant.deps
+        here, elsewhere = await made(world, "herebefore", member.id), await made(world, "notthere")
+        await reconcile(deps)
+        assert not (await audience(deps, here)).is_external
+        world.workspace.change_member(member.id, is_restricted=True)
+        await settled(world)
+        found = await known(world, here)
+        assert found is not None
+        assert found.facts.has_guests
+        assert (await audience(deps, here)).reason == GUESTS
+        assert not (await audience(deps, elsewhere)).is_external
+        world.workspace.change_member(member.id, is_restricted=False)
+        await settled(world)
+        assert not (await audience(deps, here)).is_external
+
+    async def test_is_noticed_where_slack_does_not_tell_their_channels(self, world: World, member: Member) -> None:
+        deps = world.assistant.deps
+        channel_id = await made(world, "untold", member.id)
+        await reconcile(deps)
+        world.workspace.faults.fail("users.conversations", 503)
+        world.workspace.change_member(member.id, is_restricted=True)
+        await settled(world)
+        assert (await audience(deps, channel_id)).reason == GUESTS
+
+    async def test_that_nobody_told_is_noticed_when_what_is_known_is_old(self, world: World, member: Member) -> None:
+        deps = world.assistant.deps
+        channel_id = await made(world, "nottold", member.id)
+        await reconcile(deps)
+        world.slack.core.state.put_member(replace(member, is_restricted=True))
+        assert not (await learn_channel(deps, channel_id)).has_guests
+        world.clock.ahead = timedelta(hours=31)
+        assert (await learn_channel(deps, channel_id)).has_guests
 
 
 class TestEvents:
@@ -295,4 +344,5 @@ class TestAdd:
         assert words in world.shown(outcome)
 
     async def test_a_viewer_may_not(self, world: World) -> None:
-        assert "Your role here does not allow this" in world.shown(await world.say("/tesorio add", user=BEN))
+        refused = world.shown(await world.say("/tesorio add", user=BEN))
+        assert "It takes the role finance; yours is viewer. Ask Chloé Dubois." in refused

@@ -23,10 +23,15 @@ def listing(args: Arguments, core: Core) -> Json:
     return {"channels": page, "response_metadata": metadata}
 
 
-def joined_by_app(args: Arguments, core: Core) -> Json:
-    """`users.conversations`, which leaves out whether the app is a member (it is) and how many there are."""
+def joined(args: Arguments, core: Core) -> Json:
+    """`users.conversations`: the app's own, or those of `user`, of which private ones only where the app is as well.
+
+    It leaves out whether the app is a member and how many there are.
+    """
     bot = core.app.bot_user
-    found = [channel_json(each, bot) for each in _of_types(args, core) if bot in each.members]
+    who = args.text("user") or bot
+    told = [each for each in _of_types(args, core) if who in each.members]
+    found = [channel_json(each, bot) for each in told if each.kind == "channel" or bot in each.members]
     limited = [{name: value for name, value in each.items() if name not in _OMITTED} for each in found]
     page, metadata = page_of(limited, args)
     return {"channels": page, "response_metadata": metadata}

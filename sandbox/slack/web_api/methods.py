@@ -44,7 +44,7 @@ METHODS: Mapping[str, Method] = {
     "files.completeUploadExternal": Method(handler=files.complete_upload, scopes=("files:write",)),
     "files.getUploadURLExternal": Method(handler=files.get_upload_url, scopes=("files:write",)),
     "reactions.add": Method(handler=session.add_reaction, scopes=("reactions:write",)),
-    "users.conversations": Method(handler=conversations.joined_by_app, scopes=_CHANNELS_READ),
+    "users.conversations": Method(handler=conversations.joined, scopes=_CHANNELS_READ),
     "users.info": Method(handler=people.info, scopes=("users:read",)),
     "users.list": Method(handler=people.listing, scopes=("users:read",)),
     "users.lookupByEmail": Method(handler=people.lookup_by_email, scopes=("users:read.email",)),

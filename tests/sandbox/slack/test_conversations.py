@@ -1,6 +1,7 @@
 import pytest
 
 from sandbox.slack import SlackStandIn, app_config
+from sandbox.slack.records import Channel
 from sandbox.slack.seed import ANA, ANA_APP_DM, AR_TEAM, ARCHIVED, BEN, GENERAL, GUEST, NORTHWIND_SHARED, STRANGER
 from tests.sandbox.slack.running import NO_ANSWER, Clock, web_client
 from tests.sandbox.slack.test_web_api import refusal
@@ -35,6 +36,14 @@ class TestListing:
         assert {AR_TEAM, ANA_APP_DM, NORTHWIND_SHARED} < {each["id"] for each in listed["channels"]}
         assert GENERAL not in {each["id"] for each in listed["channels"]}
         assert not any("is_member" in each for each in listed["channels"])
+
+    async def test_a_persons_channels_are_told_but_for_private_ones_without_the_app(self, slack: SlackStandIn) -> None:
+        for name, members in (("OURS", (ANA, slack.core.app.bot_user)), ("THEIRS", (ANA,)), ("OTHERS", (BEN,))):
+            slack.core.state.put_channel(Channel(id=f"C0{name}", name=name.lower(), kind="private", members=members))
+        listed = await web_client(slack).users_conversations(user=ANA, types="public_channel,private_channel")
+        found = {each["id"] for each in listed["channels"]}
+        assert {GENERAL, AR_TEAM, "C0OURS"} < found
+        assert not {"C0THEIRS", "C0OTHERS"} & found
 
     async def test_each_kind_needs_its_own_scope(self) -> None:
         async with SlackStandIn(app=app_config(scopes=frozenset({"channels:read"}))) as slack:
