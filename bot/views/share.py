@@ -118,7 +118,9 @@ def _told(said: str) -> dict[str, Any]:
 
 
 def _arrived_words(label: str, *, is_person: bool) -> str:
-    return f"Sent to {label}." if is_person else f"Posted in {label}."
+    if is_person:
+        return f"Sent to {label}. Only they can open it, in their messages with this app."
+    return f"Posted in {label}."
 
 
 def _inputs(form: Form) -> list[Block]:

@@ -79,7 +79,7 @@ class TestPosting:
         assert delivery.state is DeliveryState.SENT
         [post] = posts(world, world.workspace.app_channel(CHLOE).id)
         assert "Sun Microsystems, Inc. owes" in world.shown(post)
-        assert "Sent to Chloé Dubois." in modal_text(world)
+        assert "Sent to Chloé Dubois. Only they can open it, in their messages with this app." in modal_text(world)
 
     async def test_send_posts_exactly_what_the_preview_showed(self, world: World) -> None:
         await opened_form(world)
