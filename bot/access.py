@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 from store.db import ReadConnection
-from store.users import Role, User, linked_user
+from store.users import Role, User, active_users, linked_user
+
+_LEAST_FIRST = (Role.VIEWER, Role.FINANCE, Role.ADMIN)
 
 
 class Capability(Enum):
@@ -25,11 +27,16 @@ class SlackPerson:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Decision:
-    """Whether the person may; `user` is the account that they act as, when there is one."""
+    """Whether the person may; `user` is the account that they act as, when there is one.
+
+    When it is that account's role that forbids it, `takes` is the least role that may, and `admins` names whom to ask.
+    """
 
     allowed: bool
     user: User | None
     person: SlackPerson
+    takes: Role | None = None
+    admins: tuple[str, ...] = ()
 
     @property
     def actor(self) -> str:
@@ -40,4 +47,8 @@ class Decision:
 async def decide(conn: ReadConnection, person: SlackPerson, wanted: Capability) -> Decision:
     """Only a person linked to an active account whose role allows it may; everyone else may nothing."""
     user = await linked_user(conn, person.team_id, person.user_id)
-    return Decision(allowed=user is not None and user.role in wanted.value, user=user, person=person)
+    if user is None or user.role in wanted.value:
+        return Decision(allowed=user is not None, user=user, person=person)
+    takes = next(role for role in _LEAST_FIRST if role in wanted.value)
+    admins = tuple(admin.name for admin in await active_users(conn, Role.ADMIN))
+    return Decision(allowed=False, user=user, person=person, takes=takes, admins=admins)

@@ -37,7 +37,7 @@ from bot.commands import (
     unfurl,
 )
 from bot.deps import Deps
-from bot.feature import Feature, Service, Subcommand, slash_request
+from bot.feature import Feature, Service, Subcommand, slash_request, typed_text
 from bot.last_doors import register_last_doors
 
 COMMAND = "/tesorio"
@@ -125,6 +125,11 @@ def _register_slash_command(app: AsyncApp, deps: Deps, features: tuple[Feature, 
     async def slash(ack: Any, body: dict[str, Any]) -> None:
         await ack()
         request = slash_request(body)
-        await by_word.get(request.subcommand, by_word[help_.WORD]).handle(deps, request)
+        known, help_word = by_word.get(request.subcommand or help_.WORD), by_word[help_.WORD]
+        if known is None:
+            typed_line = typed_text(str(body.get("text") or "")).strip()
+            await typed.answer_unknown(deps, request, typed_line, help_word.handle)
+            return
+        await known.handle(deps, request)
 
     app.command(COMMAND)(slash)

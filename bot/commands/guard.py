@@ -5,7 +5,7 @@ from bot.answering import ReplyTo
 from bot.deps import Deps
 from bot.modals import update_modal
 from bot.views.card_modal import card_modal
-from bot.views.misses import not_linked, not_permitted
+from bot.views.misses import not_linked, not_permitted, role_refused
 from bot.views.parts import Message
 from store.audit import AuditEvent
 
@@ -23,7 +23,11 @@ async def judged(deps: Deps, person: SlackPerson, wanted: Capability, *, action:
 
 def refusal(decision: Decision) -> Message:
     """What a person who may not is told: no data, and what to do."""
-    return not_linked() if decision.user is None else not_permitted()
+    if decision.user is None:
+        return not_linked()
+    if decision.takes is None:
+        return not_permitted()
+    return role_refused(decision.takes.value, decision.user.role.value, decision.admins)
 
 
 async def admitted(

@@ -1,4 +1,4 @@
-"""`/tesorio help`, and whatever else is typed that is no subcommand."""
+"""`/tesorio help`, and whatever else is typed that is neither a subcommand nor found."""
 
 from bot.deps import Deps
 from bot.feature import Feature, SlashRequest, Subcommand

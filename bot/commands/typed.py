@@ -4,7 +4,8 @@ The answer is a message where they typed it: in the thread, if it was one, and u
 work in threads; this does.
 """
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
@@ -27,6 +28,8 @@ from bot.views.parts import Message
 from bot.views.typed import found_as
 from bot.views.values import RecordKind, RecordRef
 from store.db import ReadConnection
+
+Handle = Callable[[Deps, SlashRequest], Awaitable[None]]
 
 _HELP = "help"
 _COMMANDS = ("/tesorio", "tesorio")
@@ -61,6 +64,20 @@ async def answer_bare(deps: Deps, request: MessageRequest, text: str) -> None:
     if linked and await is_previewed(deps, request, linked):
         return
     message, ref = await _found(deps, text, is_private=await reads_alone(deps, request.reply))
+    await answer(deps, allowed, request.reply, message, ref)
+
+
+async def answer_unknown(deps: Deps, request: SlashRequest, text: str, show_help: Handle) -> None:
+    """Answer a slash command that begins with no subcommand as the number or name that it may be; else with help."""
+    allowed = await admitted(
+        deps, request.person, Capability.LOOK_UP, action="lookup.text", subject=text, reply=request.reply
+    )
+    if allowed is None:
+        return
+    message, ref = await _found(deps, text, is_private=await reads_alone(deps, request.reply))
+    if ref is None and message in (no_match(text), too_long()):
+        await show_help(deps, replace(request, subcommand=text))
+        return
     await answer(deps, allowed, request.reply, message, ref)
 
 

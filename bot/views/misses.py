@@ -4,6 +4,7 @@ from slack_sdk.models.blocks import Block
 
 from bot.views.buttons import plain_button
 from bot.views.match import MAX_QUERY, Candidate
+from bot.views.names import MAX_NAME
 from bot.views.parts import Message, button, buttons_row, lines, message, paragraph, row_with_button, words
 from bot.views.text import literal
 from bot.views.values import RecordKind
@@ -12,6 +13,8 @@ MAX_NEAREST = 5
 _MAX_LABEL = 75
 _MAX_REFERENCE = 40
 _MAX_REASON = 900
+_MAX_ADMINS = 3
+_NOT_ALLOWED = "Your role here does not allow this."
 # What can be typed after the command, and what it is for.
 Entries = tuple[tuple[str, str], ...]
 
@@ -49,8 +52,8 @@ def too_long() -> Message:
 
 
 def help_message(entries: Entries, command: str = "/tesorio", unknown: str = "") -> Message:
-    """What can be asked; `unknown` is a subcommand that we don't know."""
-    first = f"There is no {command} {literal(unknown, MAX_QUERY)}. " if unknown else ""
+    """What can be asked; `unknown` is what was typed that is neither a command nor the name of anything."""
+    first = f"No command, invoice or customer matches «{literal(unknown, MAX_QUERY)}». " if unknown else ""
     title = f"{first}You can ask:"
     rows = [[words(f"{command} {example}", bold=True), words(f"  {what}")] for example, what in entries]
     spoken = "; ".join(f"{command} {example}: {what}" for example, what in entries)
@@ -74,7 +77,13 @@ def not_linked() -> Message:
 
 def not_permitted() -> Message:
     """The account is known, and its role does not allow this. It says nothing about any record."""
-    return _notice("Your role here does not allow this. Ask your administrator if you need it.")
+    return _notice(f"{_NOT_ALLOWED} Ask your administrator if you need it.")
+
+
+def role_refused(takes: str, theirs: str, admins: tuple[str, ...]) -> Message:
+    """The account's role does not allow this: which role does, which is theirs, and who can change it, by name."""
+    shown = " or ".join(literal(name, MAX_NAME) for name in admins[:_MAX_ADMINS]) or "your administrator"
+    return _notice(f"{_NOT_ALLOWED} It takes the role {takes}; yours is {theirs}. Ask {shown}.")
 
 
 def failed(reference: str) -> Message:

@@ -345,4 +345,4 @@ class TestAdd:
 
     async def test_a_viewer_may_not(self, world: World) -> None:
         refused = world.shown(await world.say("/tesorio add", user=BEN))
-        assert "It takes the role finance; yours is viewer. Ask Chloé Dubois." in refused
+        assert "It takes the role finance; yours is viewer. Ask chloe@meridian.example." in refused

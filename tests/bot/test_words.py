@@ -42,8 +42,20 @@ class TestHelp:
             assert f"/tesorio {subcommand.usage}  {subcommand.meaning}" in world.shown(answer)
 
     async def test_comes_for_an_unknown_word_which_it_names(self, world: World) -> None:
-        answer = world.shown(await world.card("/tesorio frobnicate everything"))
-        assert "There is no /tesorio frobnicate. You can ask:" in answer
+        answer = world.shown(await world.card("/tesorio Frobnicate Everything"))
+        assert "No command, invoice or customer matches «Frobnicate Everything». You can ask:" in answer
+
+    @pytest.mark.parametrize(
+        ("line", "answer"),
+        [
+            ("/tesorio INV-12345", "Found an invoice."),
+            ("/tesorio sun micro", "Closest match for «sun micro»"),
+        ],
+    )
+    async def test_does_not_come_for_a_bare_number_or_name(self, world: World, line: str, answer: str) -> None:
+        card = world.shown(await world.card(line))
+        assert answer in card
+        assert "Sun Microsystems, Inc. owes $" in card
 
     @pytest.mark.parametrize("text", HOSTILE)
     async def test_comes_for_any_text_at_all(self, world: World, text: str) -> None:
@@ -66,9 +78,9 @@ class TestSubcommand:
 
 class TestMiss:
     async def test_says_so_privately_and_offers_the_nearest(self, world: World) -> None:
-        answer = await world.card("/tesorio customer sonn mikro")
+        answer = await world.card("/tesorio customer sun bakeries")
         assert answer.ephemeral_to is not None
-        assert "No customer matches «sonn mikro». The nearest are:" in world.shown(answer)
+        assert "No customer matches «sun bakeries». The nearest are:" in world.shown(answer)
         button = elements(answer, "lookup.open")[0]
         opened = await world.workspace.click(answer.ephemeral_to, answer, "lookup.open", value=button["value"])
         assert "owes" in world.shown(opened)

@@ -7,6 +7,7 @@ from bot.views.misses import (
     not_linked,
     not_permitted,
     outdated_button,
+    role_refused,
     too_long,
 )
 from bot.views.values import RecordRef
@@ -64,7 +65,8 @@ class TestHelp:
 
     def test_an_unknown_subcommand_is_named(self) -> None:
         assert "you can leave out /tesorio" in texts(help_message(ENTRIES).blocks)[-1]
-        assert texts(help_message(ENTRIES, unknown="<!here>").blocks)[0] == "There is no /tesorio <!here>. You can ask:"
+        said = texts(help_message(ENTRIES, unknown="<!here>").blocks)[0]
+        assert said == "No command, invoice or customer matches «<!here>». You can ask:"
         assert "&lt;!here&gt;" in help_message(ENTRIES, unknown="<!here>").text
 
     def test_a_missing_query_gets_an_example(self) -> None:
@@ -84,6 +86,14 @@ class TestNotices:
 
     def test_a_user_without_the_role_learns_whom_to_ask(self) -> None:
         assert "Ask your administrator" in not_permitted().text
+
+    def test_a_refusal_by_role_names_the_role_and_the_admins(self) -> None:
+        said = role_refused("finance", "viewer", ("Chloé Dubois", "Dan Ek")).text
+        assert said == (
+            "Your role here does not allow this. It takes the role finance; yours is viewer. "
+            "Ask Chloé Dubois or Dan Ek."
+        )
+        assert role_refused("admin", "finance", ()).text.endswith("yours is finance. Ask your administrator.")
 
     def test_an_overlong_text_is_named_as_such(self) -> None:
         assert too_long().text == "That text is too long to be a name or number. Try a part of it."
