@@ -41,6 +41,11 @@ class Audience:
     is_unreached: bool = False
     reason: str = _UNTOLD
 
+    @property
+    def is_untold(self) -> bool:
+        """Whether Slack tells nothing of this conversation, as of private ones that the app is not in."""
+        return self.reason == _UNTOLD
+
 
 async def audience(deps: Deps, channel_id: str) -> Audience:
     """Who reads this channel: from the store, and from Slack where the store does not know; in doubt, outsiders do.

@@ -3,7 +3,7 @@
 from bot.answering import ReplyTo
 from bot.audience import Audience, audience
 from bot.deps import Deps
-from bot.views.answers import Again, private_form
+from bot.views.answers import INVITE, Again, private_form
 from bot.views.parts import Message
 
 
@@ -35,4 +35,6 @@ def may_be_seen(deps: Deps, readers: Audience) -> bool:
 
 
 def _private(message: Message, readers: Audience, again: Again | None) -> Message:
-    return private_form(message, reason=readers.reason, again=again)
+    # Nobody can be invited to a conversation of two, and there the id begins otherwise.
+    way_out = INVITE if readers.is_untold and readers.channel_id.startswith("C") else ""
+    return private_form(message, reason=readers.reason, way_out=way_out, again=again)

@@ -13,6 +13,7 @@ from bot.views.parts import Message, message, paragraph, small_print
 from bot.views.text import plain_text, size
 from bot.views.values import RecordRef, encode, is_encodable
 
+INVITE = "Type /invite @tesorio here, and Slack tells."
 POST_ACTION = "answers.post"
 _PURPOSE = "answer"
 # Slack's limits for a button's value and for the blocks of a message.
@@ -37,9 +38,12 @@ def card_again(ref: RecordRef, shown: Message) -> Again | None:
     return Again(kind="card", value=encode(ref), query=next(filter(None, queries), ""))
 
 
-def private_form(answer: Message, *, reason: str = "", again: Again | None = None) -> Message:
-    """The answer with why only the person sees it, or with the button that posts it; `reason` is a clause of ours."""
-    added = _why(reason) if reason else _post_row(again)
+def private_form(answer: Message, *, reason: str = "", way_out: str = "", again: Again | None = None) -> Message:
+    """The answer with why only the person sees it, or with the button that posts it.
+
+    `reason` is a clause of ours; `way_out` a sentence on how the channel may see the next answer.
+    """
+    added = _why(reason, way_out) if reason else _post_row(again)
     return replace(
         answer,
         blocks=_extended(answer.blocks, added),
@@ -69,8 +73,8 @@ def _said(text: str) -> Message:
     return message(text, [paragraph("answers", text)])
 
 
-def _why(reason: str) -> list[Block]:
-    return [small_print("audience", f"Only you can see this: {reason}.")]
+def _why(reason: str, way_out: str) -> list[Block]:
+    return [small_print("audience", f"Only you can see this: {reason}. {way_out}".rstrip())]
 
 
 def _post_row(again: Again | None) -> list[Block]:

@@ -65,6 +65,7 @@ class TestOutsiders:
         message = await answered(world, channel, line)
         assert message.ephemeral_to == ANA
         assert f"Only you can see this: {OUTSIDE[channel]}." in world.shown(message)
+        assert ("Type /invite @tesorio here" in world.shown(message)) is (channel == FINANCE_LEADS)
         assert elements(message, "answers.post") == []
 
     @pytest.mark.parametrize("channel", [AR_TEAM, SALES, ANA_APP_DM])
