@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, RowMapping, String, Table, Text, select
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, RowMapping, String, Table, Text, select, text
 
 from store.db import ReadConnection, WriteConnection
 from store.schema import Instant, metadata
@@ -70,6 +70,11 @@ class Delivery:
     sequence: int = field(default=0, compare=False)
 
 
+# Written out, as a database takes a partial index only for the very condition; nothing else is to be looked after.
+IS_OPEN = text("(state IN ('queued', 'unknown') OR told <> state)")
+# Of news only: what a reply or a share posted is read again when its record changes.
+HAS_OLD_NEWS = text("kind = 'notice' AND state = 'sent' AND payload_json <> '{}'")
+
 deliveries = Table(
     "deliveries",
     metadata,
@@ -99,6 +104,8 @@ deliveries = Table(
     Index("ix_deliveries_state_sequence", "state", "sequence"),
     Index("ix_deliveries_is_enqueued_sequence", "is_enqueued", "sequence"),
     Index("ix_deliveries_lane_tried_at", "lane", "tried_at"),
+    Index("ix_deliveries_open", "is_enqueued", "sequence", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
+    Index("ix_deliveries_news", "updated_at", sqlite_where=HAS_OLD_NEWS, postgresql_where=HAS_OLD_NEWS),
     sqlite_autoincrement=True,
 )
 

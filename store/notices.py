@@ -5,7 +5,21 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, RowMapping, String, Table, Text, delete, select, update
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    RowMapping,
+    String,
+    Table,
+    Text,
+    delete,
+    or_,
+    select,
+    text,
+    update,
+)
 
 from store.db import ReadConnection, WriteConnection
 from store.money import Money
@@ -37,6 +51,10 @@ class Notice:
     is_gathered: bool = False
 
 
+_IS_WAITING = text("told_at IS NULL")
+# What is settled or approved again is found again: so long it is known that these were told.
+_FOUND_AGAIN = (NewsKind.PAST_DUE.value, NewsKind.LARGE_INVOICE.value)
+
 notices = Table(
     "notices",
     metadata,
@@ -53,6 +71,8 @@ notices = Table(
     Column("delivery_id", String, nullable=False),
     Column("is_gathered", Boolean, nullable=False),
     Index("ix_notices_subscription_id_told_at", "subscription_id", "told_at"),
+    Index("ix_notices_waiting", "subscription_id", sqlite_where=_IS_WAITING, postgresql_where=_IS_WAITING),
+    Index("ix_notices_told_at", "told_at"),
 )
 
 _PLAIN = tuple(f.name for f in fields(Notice) if f.name not in {"amount", "kind"})
@@ -106,6 +126,14 @@ async def forget_notices(conn: WriteConnection, ids: Sequence[str]) -> None:
     """These are true no more, and were not told. They may be found again."""
     for chunk in chunks(ids):
         await conn.execute(delete(notices).where(notices.c.id.in_(chunk), notices.c.told_at.is_(None)))
+
+
+async def forget_told(conn: WriteConnection, *, before: datetime, long_before: datetime, limit: int) -> int:
+    """Remove some of what was told before then, but of what may be found again only that of long before; how many."""
+    c = notices.c
+    is_old = or_(c.kind.not_in(_FOUND_AGAIN), c.told_at < long_before)
+    old = select(c.id).where(c.told_at < before, is_old).limit(limit)
+    return int((await conn.execute(delete(notices).where(c.id.in_(old.scalar_subquery())))).rowcount)
 
 
 async def drop_waiting(conn: WriteConnection, subscription_id: str) -> None:

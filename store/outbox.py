@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
 from store.db import ReadConnection, WriteConnection
-from store.deliveries import Delivery, DeliveryState, deliveries, delivery_from_row, delivery_row
+from store.deliveries import HAS_OLD_NEWS, IS_OPEN, Delivery, DeliveryState, deliveries, delivery_from_row, delivery_row
 from store.sending import UNDELIVERED
 
 _c = deliveries.c
@@ -25,8 +25,7 @@ async def due_deliveries(conn: ReadConnection, now: datetime, *, limit: int) -> 
 
 async def undelivered(conn: ReadConnection, *, after: int, limit: int) -> tuple[Delivery, ...]:
     """What has durable work and is not delivered, or ended without its feature being told; in pages by sequence."""
-    is_open = or_(_c.state.in_([state.value for state in UNDELIVERED]), _c.told != _c.state)
-    return await _matching(conn, and_(_c.is_enqueued.is_(True), is_open, _c.sequence > after), limit=limit)
+    return await _matching(conn, and_(_c.is_enqueued.is_(True), IS_OPEN, _c.sequence > after), limit=limit)
 
 
 async def listed_deliveries(
@@ -63,6 +62,13 @@ async def decisions_mark(conn: ReadConnection) -> tuple[int, datetime | None]:
     query = select(func.count(), func.max(_c.decided_at)).where(_c.decided_at.is_not(None))
     row = (await conn.execute(query)).one()
     return row[0], row[1]
+
+
+async def forget_posted_news(conn: WriteConnection, *, before: datetime, limit: int) -> int:
+    """Empty the oldest news that was posted before then; how many. That it was posted stays known."""
+    old = select(_c.sequence).where(HAS_OLD_NEWS, _c.updated_at < before).order_by(_c.updated_at).limit(limit)
+    emptied = update(deliveries).where(_c.sequence.in_(old.scalar_subquery())).values(payload_json="{}")
+    return int((await conn.execute(emptied)).rowcount)
 
 
 async def mark_enqueued(conn: WriteConnection, those: Sequence[Delivery]) -> None:

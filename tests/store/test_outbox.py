@@ -2,12 +2,15 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from store.db import Store
 from store.deliveries import (
+    IS_OPEN,
     Delivery,
     DeliveryState,
     add_deliveries,
+    deliveries,
     deliveries_of_note,
     delivery_by_id,
 )
@@ -25,6 +28,7 @@ from store.outbox import (
     set_going,
     undelivered,
 )
+from store.sending import UNDELIVERED
 from tests.store.make import AT
 
 QUEUED, SENT, UNKNOWN = DeliveryState.QUEUED, DeliveryState.SENT, DeliveryState.UNKNOWN
@@ -182,3 +186,17 @@ class TestSummary:
             assert await last_tried(conn, "crm/7") == AT + HOUR
             assert await last_tried(conn, "crm/8") is None
             assert await decisions_mark(conn) == (1, AT)
+
+
+class TestIndexes:
+    async def test_what_is_open_is_found_without_reading_what_was_sent(self, store: Store) -> None:
+        if not store.is_sqlite:
+            pytest.skip("the plan is read in SQLite's words")
+        query = select(deliveries).where(deliveries.c.is_enqueued.is_(True), IS_OPEN, deliveries.c.sequence > 7)
+        plan = f"EXPLAIN QUERY PLAN {query.order_by(deliveries.c.sequence).compile(store._reader.sync_engine)}"
+        async with store.read() as conn:
+            found = (await conn.exec_driver_sql(plan, (7,))).all()
+        assert "ix_deliveries_open" in str(found)
+
+    def test_the_condition_names_all_states_that_are_open(self) -> None:
+        assert all(f"'{state.value}'" in str(IS_OPEN) for state in UNDELIVERED)

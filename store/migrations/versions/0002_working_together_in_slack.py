@@ -91,7 +91,21 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_deliveries_decided_at"), ["decided_at"], unique=False)
         batch_op.create_index("ix_deliveries_is_enqueued_sequence", ["is_enqueued", "sequence"], unique=False)
         batch_op.create_index("ix_deliveries_lane_tried_at", ["lane", "tried_at"], unique=False)
+        batch_op.create_index(
+            "ix_deliveries_news",
+            ["updated_at"],
+            unique=False,
+            sqlite_where=sa.text("kind = 'notice' AND state = 'sent' AND payload_json <> '{}'"),
+            postgresql_where=sa.text("kind = 'notice' AND state = 'sent' AND payload_json <> '{}'"),
+        )
         batch_op.create_index(batch_op.f("ix_deliveries_note_id"), ["note_id"], unique=False)
+        batch_op.create_index(
+            "ix_deliveries_open",
+            ["is_enqueued", "sequence"],
+            unique=False,
+            sqlite_where=sa.text("(state IN ('queued', 'unknown') OR told <> state)"),
+            postgresql_where=sa.text("(state IN ('queued', 'unknown') OR told <> state)"),
+        )
         batch_op.create_index("ix_deliveries_state_sequence", ["state", "sequence"], unique=False)
 
     op.create_table(
@@ -183,6 +197,14 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("notices", schema=None) as batch_op:
         batch_op.create_index("ix_notices_subscription_id_told_at", ["subscription_id", "told_at"], unique=False)
+        batch_op.create_index("ix_notices_told_at", ["told_at"], unique=False)
+        batch_op.create_index(
+            "ix_notices_waiting",
+            ["subscription_id"],
+            unique=False,
+            sqlite_where=sa.text("told_at IS NULL"),
+            postgresql_where=sa.text("told_at IS NULL"),
+        )
 
     op.create_table(
         "promises",
