@@ -2,6 +2,10 @@
 
 A new connection is opened before the old one is let go, so nothing that Slack has under way is lost. While Slack
 refuses or cannot be reached it is tried again for ever, at growing and scattered intervals.
+
+slack_sdk has a client for Socket Mode too. It closes the old connection before it asks for the new one, so what Slack
+sends in between has nowhere to go. And where a connection cannot be made it tries the same address every five seconds
+for ever, though an address is good for one connection only, and logs a trace each time.
 """
 
 import asyncio

@@ -3,6 +3,7 @@
 Reading the sources goes on, so that everything is there when the app is installed again.
 """
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from typing import Any
@@ -13,23 +14,37 @@ from slack_sdk.errors import SlackApiError
 
 from bot.deps import Deps
 from bot.feature import Feature
+from bot.slack_client import slack_reason
 from store.audit import AuditEvent
 from store.errors import StoreError
 from store.facts import SLACK_SHUT, keep_fact
 
 # What Slack says to a token of a removed app, and to a revoked one.
 _CODES = {"app_uninstalled": "account_inactive", "tokens_revoked": "token_revoked"}
+# What Slack says of a token that no further try makes good.
+_HOPELESS = frozenset("account_inactive invalid_auth not_authed token_expired token_revoked".split())
+_AGAIN_SECONDS = (1.0, 2.0, 5.0, 10.0, 20.0, 22.0)
 _log = logging.getLogger(__name__)
 
 
 async def consider(deps: Deps, event: str) -> None:
-    """Shut Slack's access unless our token is good: the news may be older than the app's next installation."""
-    try:
-        await deps.slack.auth_test()
-    except (SlackApiError, aiohttp.ClientError, OSError):
-        await shut(deps, event)
-        return
-    _log.warning("Slack sent %s, but takes our token all the same; nothing is changed", event)
+    """Shut Slack's access if our token is refused: the news may be older than the app's next installation.
+
+    Trouble on the way to Slack says nothing about the token: it is asked again, for a minute.
+    """
+    for wait in (*_AGAIN_SECONDS, None):
+        try:
+            await deps.slack.auth_test()
+        except (SlackApiError, aiohttp.ClientError, OSError) as error:
+            if isinstance(error, SlackApiError) and slack_reason(error) in _HOPELESS:
+                await shut(deps, event)
+                return
+            if wait is not None:
+                await asyncio.sleep(wait)
+        else:
+            _log.warning("Slack sent %s, but takes our token all the same; nothing is changed", event)
+            return
+    _log.warning("Slack sent %s and did not say whether it takes our token; nothing is changed", event)
 
 
 async def shut(deps: Deps, event: str) -> None:

@@ -70,6 +70,19 @@ class TestRemoval:
         assert not removable.assistant.deps.slack.shut
         assert (await removable.card("/tesorio invoice INV-12345")).blocks
 
+    async def test_trouble_on_the_way_to_slack_is_no_refusal(
+        self, removable: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("bot.commands.removal._AGAIN_SECONDS", (0.0, 0.0))
+        for _ in range(2):
+            removable.workspace.faults.fail("auth.test", 503)
+        await consider(removable.assistant.deps, "app_uninstalled")
+        assert not removable.assistant.deps.slack.shut
+        removable.workspace.faults.fail("auth.test", 503)
+        removable.slack.core.revoked = "account_inactive"
+        await consider(removable.assistant.deps, "app_uninstalled")
+        assert removable.assistant.deps.slack.shut
+
     async def test_a_persons_token_is_not_ours(self, removable: World) -> None:
         removable.slack.core.revoked = "token_revoked"
         tokens = {"oauth": [ANA], "bot": []}
