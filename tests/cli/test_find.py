@@ -65,10 +65,10 @@ class TestFind:
         assert re.findall(r"as of .*", utc) != re.findall(r"as of .*", tokyo)
 
     def test_nothing_found_is_a_failure_for_people_and_null_for_scripts(self, filled: Console) -> None:
-        ended = filled("find", "customer", "sonn", "mikro")
+        ended = filled("find", "customer", "sun", "bakeries")
         assert ended.code == 1
-        assert "nothing matches «sonn mikro»; nearest: Sun Micro" in ended.err
-        [line] = filled("find", "customer", "sonn mikro", "--json").lines
+        assert "nothing matches «sun bakeries»; nearest: Sun" in ended.err
+        [line] = filled("find", "customer", "sun bakeries", "--json").lines
         assert line["answer"] is None
         assert len(line["candidates"]) <= 5
 
