@@ -18,13 +18,14 @@ from bot.deps import Deps
 from bot.feature import Feature
 from bot.feed import Reader, follow, read_on
 from bot.notify.news import paid_minor
-from bot.views.judged_promise import JudgedPromise, judged_promise
+from bot.views.judged_promise import JudgedPromise, judged_promise, waiting_promise
 from bot.views.outbox import REFUSED_HERE
+from bot.views.parts import Message
 from store.changes import Change, settled_sequence
 from store.cursors import read_as_of
 from store.customers import customer_by_id
 from store.db import ReadConnection, WriteConnection
-from store.deliveries import Delivery, add_deliveries
+from store.deliveries import Delivery, add_deliveries, delivery_by_id
 from store.feed_cursors import feed_position
 from store.invoices import Invoice, InvoiceStatus, invoice_by_id, invoices_by_id
 from store.money import Money
@@ -43,6 +44,8 @@ from store.sending import Outcome, Refused
 _KIND = "promise"
 _READER = "promises"
 _PAGE = 200
+# A source that was not read for so long after the promised day may never be: who recorded the promise should know.
+_PATIENCE = timedelta(days=7)
 
 
 def outcome(promise: Promise, *, is_over: bool) -> PromiseState:
@@ -117,6 +120,9 @@ async def judge_due(deps: Deps) -> None:
         async with deps.store.read() as conn:
             page = await open_promises(conn, after=after, limit=_PAGE)
             over = [promise for promise in page if await _is_over(deps, conn, promise)]
+        for promise in page:
+            if promise not in over and deps.clock() >= end_of_day(promise.promised_on, deps.zone) + _PATIENCE:
+                await _say_waiting(deps, promise)
         if over:
             await _judge_all(deps, over)
         if len(page) < _PAGE:
@@ -189,24 +195,47 @@ async def _judge(deps: Deps, conn: WriteConnection, promise: Promise, *, is_over
         await _tell(deps, conn, replace(promise, state=state, received=received), invoice, now)
 
 
-async def _tell(deps: Deps, conn: WriteConnection, promise: Promise, invoice: Invoice | None, now: datetime) -> None:
-    """A direct message to whoever recorded it, if they may still see it."""
-    person = SlackPerson(team_id=deps.team_id, user_id=promise.slack_user)
-    if not (await decide(conn, person, Capability.LOOK_UP)).allowed:
-        return
+async def _say_waiting(deps: Deps, promise: Promise) -> None:
+    """Tell who recorded it, once, that its source was not read for long."""
+    delivery_id = f"{_KIND}/{promise.id}/waiting"
+    async with deps.store.read() as conn:
+        if await delivery_by_id(conn, delivery_id) is not None:
+            return
+        invoice = await invoice_by_id(conn, promise.about_id)
+        view = await _view(conn, promise, invoice)
+    origin = promise.about_id.partition(":")[0]
+    drawn = waiting_promise(view, place_of(deps), deps.source_titles.get(origin, origin))
+    # Whether they may see it is decided when it is sent.
+    async with deps.store.write() as conn:
+        await add_deliveries(conn, [_message_to_author(promise, drawn, delivery_id, deps.clock())])
+    deps.outbox.ring()
+
+
+async def _view(conn: ReadConnection, promise: Promise, invoice: Invoice | None) -> JudgedPromise:
     customer_id = invoice.customer_id if invoice else promise.about_id
     customer = await customer_by_id(conn, customer_id) if customer_id else None
-    drawn = judged_promise(JudgedPromise(promise=promise, invoice=invoice, customer=customer), place_of(deps))
-    told = slack_post(
+    return JudgedPromise(promise=promise, invoice=invoice, customer=customer)
+
+
+def _message_to_author(promise: Promise, drawn: Message, delivery_id: str, now: datetime) -> Delivery:
+    return slack_post(
         drawn,
-        id=f"{_KIND}/{promise.id}",
+        id=delivery_id,
         kind=_KIND,
         channel=promise.slack_user,
         at=now,
         author=promise.slack_user,
         about_id=promise.about_id,
     )
-    await add_deliveries(conn, [told])
+
+
+async def _tell(deps: Deps, conn: WriteConnection, promise: Promise, invoice: Invoice | None, now: datetime) -> None:
+    """A direct message to whoever recorded it, if they may still see it."""
+    person = SlackPerson(team_id=deps.team_id, user_id=promise.slack_user)
+    if not (await decide(conn, person, Capability.LOOK_UP)).allowed:
+        return
+    drawn = judged_promise(await _view(conn, promise, invoice), place_of(deps))
+    await add_deliveries(conn, [_message_to_author(promise, drawn, f"{_KIND}/{promise.id}", now)])
 
 
 def _is_void(invoice: Invoice) -> bool:

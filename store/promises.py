@@ -45,8 +45,8 @@ class PromiseState(StrEnum):
 class Promise:
     """A promise to pay `amount` on or before `promised_on`, the company's calendar date.
 
-    `about_id` is a customer or an invoice, `owed` what was open on it in the promise's currency when it was made: what
-    the judge compares with. `author` is the name of who recorded it, `author_id` their account and `slack_user` whom
+    `about_id` is a customer or an invoice, `owed` what was open on it in the promise's currency when it was made: said
+    beside the judgement. `author` is the name of who recorded it, `author_id` their account and `slack_user` whom
     to tell. `note_id` is the note that was saved with it, `permalink` the Slack message that is its evidence.
     `received` is what had come of it at `judged_at`.
     """

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 
+from slack_sdk.models.blocks import Block
+
 from bot.views.amounts import Place, day, money
-from bot.views.names import customer_name, invoice_number
+from bot.views.names import MAX_NAME, customer_name, invoice_number
 from bot.views.parts import Message, button, buttons_row, lines, message, small_print, words
+from bot.views.text import literal
 from bot.views.values import RecordRef
 from store.customers import Customer
 from store.invoices import Invoice
@@ -25,16 +28,35 @@ def judged_promise(view: JudgedPromise, place: Place) -> Message:
     """The judgement in one sentence, and the buttons to look at the record and to answer."""
     promise = view.promise
     told = f"{_verdict(promise, place)}: {_subject(view)}"
-    promised = f"Promised: {money(promise.amount, place)} by {day(promise.promised_on, place)}"
+    promised = _promised(promise, place)
     came = f"came so far in payments or credits: {money(promise.received or _nothing(promise), place)}"
     ref = RecordRef(kind="invoice" if view.invoice else "customer", record_id=promise.about_id)
     shown = button("Show card", "lookup.open", ref) + button("Reply to Tesorio", "reply.open", ref)
     blocks = [
         lines("judgement", [[words(told, bold=True)], [words(f"{promised} · {came}")]]),
-        small_print("recorded", f"You recorded it on {day(promise.made_at.astimezone(place.time_zone).date(), place)}"),
+        _recorded(promise, place),
         *buttons_row("acts", shown),
     ]
     return message(f"{told}. {promised}, {came}.", blocks)
+
+
+def waiting_promise(view: JudgedPromise, place: Place, source: str) -> Message:
+    """That nobody can say yet how it turned out; `source` is the system whose invoices were not read."""
+    name = literal(source, MAX_NAME)
+    told = f"A promise can't be judged yet: {_subject(view)}. Invoices of {name} were not read since the promised day"
+    promised = _promised(view.promise, place)
+    blocks = [lines("judgement", [[words(told, bold=True)], [words(promised)]]), _recorded(view.promise, place)]
+    return message(f"{told}. {promised}.", blocks)
+
+
+def _promised(promise: Promise, place: Place) -> str:
+    amount, owed = money(promise.amount, place), money(promise.owed, place)
+    return f"Promised: {amount} of {owed} then open, by {day(promise.promised_on, place)}"
+
+
+def _recorded(promise: Promise, place: Place) -> Block:
+    recorded_on = day(promise.made_at.astimezone(place.time_zone).date(), place)
+    return small_print("recorded", f"You recorded it on {recorded_on}")
 
 
 def _verdict(promise: Promise, place: Place) -> str:

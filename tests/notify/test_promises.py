@@ -148,6 +148,22 @@ class TestJudge:
         assert await self._state(store) is PromiseState.KEPT
         assert len(await notifier.posts("promise")) == 1
 
+    async def test_says_once_that_its_source_was_not_read(self, notifier: Notifier) -> None:
+        store = await self._promised(notifier, promise())
+        notifier.clock.now = datetime(2026, 12, 1, 23, 59, tzinfo=UTC)
+        await self._look(notifier)
+        assert await notifier.texts("promise") == []
+        notifier.clock.forward(minutes=1)
+        for _ in range(2):
+            await self._look(notifier)
+        [told] = await notifier.texts("promise")
+        why, _, promised = told.partition(" Promised: ")
+        asked, _, reason = why.partition(". ")
+        assert asked == "A promise can't be judged yet: INV-1 of ABC Inc"
+        assert reason == "Invoices of NetSuite were not read since the promised day."
+        assert promised == "$60.00 of $100.00 then open, by 24 Nov 2026."
+        assert await self._state(store) is PromiseState.OPEN
+
     async def test_a_void_invoice_breaks_no_promise(self, notifier: Notifier) -> None:
         store = await self._promised(notifier, promise())
         await save(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.notify.draft import Draft
 from bot.notify.preview import Preview
-from bot.views.judged_promise import JudgedPromise, judged_promise
+from bot.views.judged_promise import JudgedPromise, judged_promise, waiting_promise
 from bot.views.notices import DigestView, NoticeView, digest_message, notice_message
 from bot.views.pauses import offered, paused_by_owner, paused_for_channel, paused_for_outsiders
 from bot.views.subscribe import SubscribeForm, open_form_message, preview_words, subscribe_modal, subscribed
@@ -150,6 +150,7 @@ class TestAnyText:
     def test_judgement(self, state: PromiseState, invoice: Any, customer: Any) -> None:
         view = JudgedPromise(promise=make_promise(state=state), invoice=invoice, customer=customer)
         _assert_sound(judged_promise(view, PLACE))
+        _assert_sound(waiting_promise(view, PLACE, "Ledger & <Co>" * 99))
 
 
 class TestNoticeMessage:
