@@ -8,6 +8,7 @@ from typing import Any
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.deps import Deps
 from bot.membership import standing_of
@@ -73,10 +74,18 @@ async def heed_change(deps: Deps, person: SlackPersonFacts, at: datetime) -> Non
     has_moved = await _keep(deps, [person])
     if not has_moved or person.standing not in _OUTSIDE:
         return
-    async for page in _pages(deps, "users.conversations", "channels", user=person.user_id, types=_KINDS, limit=_PAGE):
+    async for page in _pages(
+        deps.slack, "users.conversations", "channels", user=person.user_id, types=_KINDS, limit=_PAGE
+    ):
         async with deps.store.write() as conn:
             for channel in page:
                 await change_channel(conn, str(channel.get("id")), at, has_guests=True)
+
+
+async def private_channels_of(slack: AsyncWebClient, user_id: str) -> frozenset[str]:
+    """The private channels that both this person and the app are in. Raises as `learn_channel` does."""
+    pages = _pages(slack, "users.conversations", "channels", user=user_id, types="private_channel", limit=_PAGE)
+    return frozenset([str(channel.get("id")) async for page in pages for channel in page])
 
 
 async def reconcile(deps: Deps) -> None:
@@ -85,7 +94,7 @@ async def reconcile(deps: Deps) -> None:
     Raises as `learn_channel` does, but for a single channel that Slack gives no answer about: it stays as it was.
     """
     await _learn_everybody(deps)
-    listed = _pages(deps, "users.conversations", "channels", types=_KINDS, limit=_PAGE)
+    listed = _pages(deps.slack, "users.conversations", "channels", types=_KINDS, limit=_PAGE)
     ids = {str(channel.get("id")) async for page in listed for channel in page}
     async with deps.store.read() as conn:
         ids |= await member_channel_ids(conn)
@@ -122,7 +131,7 @@ def person_facts(told: Mapping[str, Any], *, team_id: str, seen_at: datetime) ->
 
 async def _facts(deps: Deps, channel_id: str) -> ChannelFacts:
     try:
-        told = (await _asked(deps, "conversations.info", channel=channel_id)).get("channel") or {}
+        told = (await _asked(deps.slack, "conversations.info", channel=channel_id)).get("channel") or {}
         facts = channel_facts(told, has_guests=False)
         if facts.is_direct or facts.is_external:
             return facts
@@ -134,7 +143,7 @@ async def _facts(deps: Deps, channel_id: str) -> ChannelFacts:
 
 
 async def _has_guests(deps: Deps, channel_id: str) -> bool:
-    pages = _pages(deps, "conversations.members", "members", channel=channel_id, limit=_MEMBERS_PAGE)
+    pages = _pages(deps.slack, "conversations.members", "members", channel=channel_id, limit=_MEMBERS_PAGE)
     async for members in pages:
         if not _OUTSIDE.isdisjoint((await _standings(deps, members)).values()):
             return True
@@ -170,7 +179,7 @@ async def _keep(deps: Deps, people: Sequence[SlackPersonFacts]) -> bool:
 
 async def _learn_everybody(deps: Deps) -> Mapping[str, Standing]:
     found: dict[str, Standing] = {}
-    async for page in _pages(deps, "users.list", "members", limit=_PAGE):
+    async for page in _pages(deps.slack, "users.list", "members", limit=_PAGE):
         people = [person_facts(told, team_id=deps.team_id, seen_at=deps.clock()) for told in page]
         await _keep(deps, people)
         found |= {person.user_id: person.standing for person in people}
@@ -187,21 +196,21 @@ async def _learn_channels(deps: Deps, channel_ids: Iterable[str]) -> None:
             _log.warning("Slack did not tell of channel %s: %s", channel_id, slack_reason(error))
 
 
-async def _pages(deps: Deps, method: str, member: str, **arguments: object) -> AsyncIterator[list[Any]]:
+async def _pages(slack: AsyncWebClient, method: str, member: str, **arguments: object) -> AsyncIterator[list[Any]]:
     cursor = ""
     while True:
-        answer = await _asked(deps, method, **arguments, **({"cursor": cursor} if cursor else {}))
+        answer = await _asked(slack, method, **arguments, **({"cursor": cursor} if cursor else {}))
         yield list(answer.get(member) or ())
         cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
         if not cursor:
             return
 
 
-async def _asked(deps: Deps, method: str, **arguments: object) -> Mapping[str, Any]:
+async def _asked(slack: AsyncWebClient, method: str, **arguments: object) -> Mapping[str, Any]:
     """Slack's answer, waited for as long as Slack asks for where too much was asked."""
     for attempt in range(1, _TRIES + 1):
         try:
-            answer = await deps.slack.api_call(method, http_verb="GET", params=arguments)
+            answer = await slack.api_call(method, http_verb="GET", params=arguments)
         except SlackApiError as error:
             if slack_reason(error) != "ratelimited" or attempt == _TRIES:
                 raise

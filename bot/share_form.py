@@ -12,7 +12,7 @@ from bot.cards import read_card
 from bot.commands.guard import judged, refusal
 from bot.deps import Deps
 from bot.membership import UnreachableError
-from bot.sharing import KIND, Destination, NotThereError, find_destination
+from bot.sharing import KIND, Destination, NotThereError, find_destination_for
 from bot.view_request import ViewRequest
 from bot.views.card_modal import card_modal
 from bot.views.metadata import OutdatedViewError, pack, unpack
@@ -136,7 +136,7 @@ async def _destination(deps: Deps, request: ViewRequest, role: Role) -> Destinat
     field = CHANNEL if channel else PERSON
     try:
         async with asyncio.timeout(_PATIENCE_SECONDS):
-            return await find_destination(deps, channel or person, role)
+            return await find_destination_for(deps, request.person.user_id, channel or person, role)
     except NotThereError as reason:
         raise ComplaintError(field, str(reason)) from None
     except (UnreachableError, TimeoutError):

@@ -11,6 +11,7 @@ from bot.sharing import (
     Memory,
     NotThereError,
     find_destination,
+    find_destination_for,
     memory_of,
     share_delivery,
     share_event,
@@ -81,7 +82,7 @@ async def _share(deps: Deps, work_id: str, payload: Payload) -> str:
     if not decision.allowed or decision.user is None:
         return _NO_RIGHT
     try:
-        to = await find_destination(deps, payload["to"], decision.user.role)
+        to = await find_destination_for(deps, person.user_id, payload["to"], decision.user.role)
     except NotThereError as reason:
         return str(reason)
     if to.is_outside and not payload["confirmed"]:

@@ -14,6 +14,7 @@ from bot.cards import read_card
 from bot.deliver import slack_post
 from bot.deps import Deps, Desk
 from bot.membership import read_profile
+from bot.private_channels import is_hidden_from
 from bot.views.channels import channel_label
 from bot.views.shared import Sharing, shared_message
 from bot.views.text import literal
@@ -25,6 +26,8 @@ from store.slack_people import Standing
 from store.users import Role
 
 KIND = "share"
+NOT_IN = "Tesorio is not in that channel. Type /invite @tesorio there first."
+_PEOPLE = frozenset({"U", "W"})
 _MAX_NAME = 80
 _NOBODY = {
     Standing.GUEST: "is a guest in this workspace. Records are shared with full members only.",
@@ -63,7 +66,7 @@ def channel_destination(channel: Channel | None, readers: Audience, rules: Rules
     """The channel as a destination. Raises NotThereError."""
     name = channel_label(readers.name)
     if channel is None or not channel.facts.is_known:
-        raise NotThereError("Tesorio is not in that channel. Type /invite @tesorio there first.")
+        raise NotThereError(NOT_IN)
     if readers.is_archived:
         raise NotThereError(f"{name} is archived. Choose another channel.")
     if not readers.is_member:
@@ -87,6 +90,21 @@ async def find_channel(deps: Deps, channel_id: str, role: Role | None) -> Destin
     return channel_destination(channel, readers, rules_for(deps.rules.slack.external_channels, role))
 
 
+async def find_destination_for(deps: Deps, user_id: str, wanted: str, role: Role | None) -> Destination:
+    """As `find_destination`, for somebody: a private channel that they are not in is none to them, and not named."""
+    if wanted[:1] not in _PEOPLE and await is_hidden(deps, user_id, wanted):
+        raise NotThereError(NOT_IN)
+    return await find_destination(deps, wanted, role)
+
+
+async def is_hidden(deps: Deps, user_id: str, channel_id: str) -> bool:
+    """Whether this is a private channel that the person is not in. Raises StoreError."""
+    await audience(deps, channel_id)
+    async with deps.store.read() as conn:
+        channel = await channel_by_id(conn, channel_id)
+    return await is_hidden_from(deps.slack, user_id, channel)
+
+
 async def find_person(slack: AsyncWebClient, user_id: str, team_id: str) -> Destination:
     """A person who may get something in a direct message. Raises NotThereError, membership.UnreachableError."""
     profile = await read_profile(slack, user_id, team_id)
@@ -98,7 +116,7 @@ async def find_person(slack: AsyncWebClient, user_id: str, team_id: str) -> Dest
 
 async def find_destination(deps: Deps, wanted: str, role: Role | None) -> Destination:
     """The channel (C…, G…) or person (U…, W…) of this id. Raises as the two above."""
-    if wanted[:1] in {"U", "W"}:
+    if wanted[:1] in _PEOPLE:
         return await find_person(deps.slack, wanted, deps.team_id)
     return await find_channel(deps, wanted, role)
 

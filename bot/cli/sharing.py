@@ -20,6 +20,7 @@ from bot.lookup.find import find as find_record
 from bot.lookup.index import LookupIndex
 from bot.lookup.match import Match
 from bot.membership import UnreachableError
+from bot.private_channels import is_hidden_from
 from bot.root import AlreadyRunningError, build_sources, open_store, utc_now
 from bot.root_data import only_one
 from bot.settings import Settings
@@ -37,7 +38,7 @@ from bot.slack_client import SlackClient, slack_reason
 from bot.views.shared import MAX_MESSAGE, PRODUCT, Sharing, record_name
 from bot.views.values import RecordRef
 from store.audit import append_audit
-from store.channels import channel_called
+from store.channels import Channel, channel_called
 from store.db import ReadConnection, Store
 from store.deliveries import DeliveryState, add_deliveries, delivery_by_id
 from store.facts import read_fact
@@ -166,10 +167,21 @@ async def _place(settings: Settings, store: Store, to: str, sender: _Sender, *, 
 async def _channel(settings: Settings, store: Store, name: str, sender: _Sender) -> Destination:
     async with store.read() as conn:
         channel = await channel_called(conn, name)
-    if channel is None:
+    if channel is None or await _is_hidden(settings, sender, channel):
         raise NotThereError(f"No channel that Tesorio was added to is called «{name}». Type /invite @tesorio there.")
     rules = rules_for(settings.rules.slack.external_channels, sender.role)
     return channel_destination(channel, audience_of(channel.facts), rules)
+
+
+async def _is_hidden(settings: Settings, sender: _Sender, channel: Channel) -> bool:
+    """Whether whoever shares is not in it, and may not learn of it; the product itself shares where the app is."""
+    if not sender.role or not channel.facts.is_private:
+        return False
+    if not sender.slack_user:
+        return True
+    settings.require_slack()
+    slack = SlackClient(token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url)
+    return await is_hidden_from(slack, sender.slack_user, channel)
 
 
 async def _person(settings: Settings, store: Store, email: str) -> Destination:

@@ -12,6 +12,7 @@ from bot.deps import Deps
 from bot.feature import ActionRequest, Feature, Shortcut, action_request
 from bot.matches import match_for
 from bot.modals import open_loading, open_over, update_modal
+from bot.private_channels import visible_to
 from bot.share_form import packed, submit
 from bot.share_work import check, share, tell
 from bot.sharing import KIND
@@ -55,7 +56,7 @@ async def channels(deps: Deps, request: SuggestionRequest) -> tuple[Choice, ...]
         return ()
     async with deps.store.read() as conn:
         found = await destinations(conn, request.typed, with_external=_may_share_outside(deps, decision.user))
-    return tuple(map(channel_choice, found))
+    return tuple(map(channel_choice, await visible_to(deps.slack, request.person.user_id, found)))
 
 
 async def _begin(

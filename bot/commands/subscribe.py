@@ -23,6 +23,7 @@ from bot.notify.pausing import heed_delivery
 from bot.notify.service import notifier
 from bot.notify.standing import check as check_notice
 from bot.notify.trying import already_told, complaints_about, dry_run, refused_place, wanted_by
+from bot.private_channels import visible_to
 from bot.view_request import SuggestionRequest, ViewRequest, suggestion_request, view_request
 from bot.views.metadata import Memory, OutdatedViewError, unpack
 from bot.views.modal import block_id_of, notice_modal, options_json
@@ -112,7 +113,7 @@ async def submit(deps: Deps, request: ViewRequest) -> dict[str, Any]:
     memory = recalled(request.metadata)
     draft = draft_in(request.values)
     payload: dict[str, str] = {}
-    refused = await refused_place(deps, draft)
+    refused = await refused_place(deps, draft, request.person.user_id)
     async with deps.store.read() as conn:
         known = await subscription_by_id(conn, memory["subscription"]) if memory["subscription"] else None
         errors = await complaints_about(deps, conn, draft) | ({"where": refused} if refused else {})
@@ -154,10 +155,12 @@ async def _show_typed(deps: Deps, decision: Decision, view_id: str, text: str, c
     if typed.channel_name:
         async with deps.store.read() as conn:
             found = await channel_called(conn, typed.channel_name)
+        if found and not await visible_to(deps.slack, decision.person.user_id, [found]):
+            found = None
         is_in = found is not None and found.facts.is_member
         draft = replace(draft, where=found.facts.id if found and is_in else "")
         said += "" if is_in else not_in_words(found.facts.name if found else typed.channel_name)
-    if refused := await refused_place(deps, draft):
+    if refused := await refused_place(deps, draft, decision.person.user_id):
         draft, said = replace(draft, where=TO_ME), f"{said}{refused} A direct message is chosen instead. "
     here = draft.where if draft.where != TO_ME else ""
     form = SubscribeForm(draft=draft, nonce=uuid4().hex, here=here, said=said)
@@ -171,6 +174,7 @@ async def _show(deps: Deps, decision: Decision, view_id: str, form: SubscribeFor
         known = {channel.facts.id for channel in places}
         if form.draft.where not in {TO_ME, "", *known} and (other := await channel_called(conn, form.draft.where)):
             places = (other, *places)
+    places = await visible_to(deps.slack, decision.person.user_id, places)
     said = form.said + await dry_run(deps, decision, form.draft)
     await update_modal(deps, view_id, subscribe_modal(replace(form, places=places, said=said)))
 

@@ -11,6 +11,7 @@ from bot.filters import FilterError, parse_filter
 from bot.notify.draft import TO_ME, Draft, changed, complaints
 from bot.notify.preview import preview
 from bot.notify.wanted import is_equal
+from bot.sharing import is_hidden
 from bot.views.channels import channel_label
 from bot.views.names import MAX_NAME
 from bot.views.subscribe import preview_words
@@ -80,12 +81,12 @@ async def wanted_by(deps: Deps, conn: ReadConnection, draft: Draft, user: User) 
     )
 
 
-async def refused_place(deps: Deps, draft: Draft) -> str:
-    """Why nothing may be posted there; «» when it may."""
+async def refused_place(deps: Deps, draft: Draft, user_id: str) -> str:
+    """Why this person may have nothing posted there; «» when they may."""
     if draft.where in {TO_ME, ""}:
         return ""
     found = await audience(deps, draft.where)
-    if not found.is_member or found.is_direct:
+    if not found.is_member or found.is_direct or await is_hidden(deps, user_id, draft.where):
         return _NOT_MEMBER
     if found.is_archived:
         return _ARCHIVED

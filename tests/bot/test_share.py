@@ -11,8 +11,14 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from bot.access import SlackPerson
+from bot.commands.share import channels
+from bot.notify.draft import Draft
+from bot.notify.trying import refused_place
+from bot.sharing import NotThereError, find_destination_for
+from bot.view_request import SuggestionRequest
 from sandbox.slack import channel_acts
-from sandbox.slack.records import Message
+from sandbox.slack.records import Channel, Message
 from sandbox.slack.seed import (
     ANA,
     ANA_APP_DM,
@@ -29,6 +35,7 @@ from sandbox.slack.seed import (
     SALES,
     STRANGER,
 )
+from store.channels import ChannelFacts, note_added, put_channel
 from store.deliveries import Delivery, DeliveryState, delivery_by_id
 from store.users import Role, set_role, user_by_email
 from tests.bot.sharing import (
@@ -55,6 +62,36 @@ async def opened(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Worl
         world.workspace.invite_app(GENERAL, by=ANA)
         await added(world, AR_TEAM, SALES, NORTHWIND_SHARED)
         yield world
+
+
+class TestPrivateChannels:
+    async def test_are_offered_to_their_members_and_unnamed_to_others(self, world: World) -> None:
+        channel = Channel(id="C0LAYOFFS", name="layoffs-plan", kind="private", members=(CHLOE, BOT))
+        world.slack.core.state.put_channel(channel)
+        deps = world.assistant.deps
+        facts = ChannelFacts(id=channel.id, name=channel.name, is_private=True, is_member=True)
+        async with world.store.write() as conn:
+            await put_channel(conn, facts, asked_at=deps.clock())
+            await note_added(conn, channel.id, by=CHLOE, was_linked=True, at=deps.clock())
+
+        async def offered(user: str) -> list[str]:
+            asked = SuggestionRequest(
+                person=SlackPerson(team_id=deps.team_id, user_id=user),
+                action_id="share.channel",
+                typed="layoff",
+                metadata="",
+            )
+            return [choice.value for choice in await channels(deps, asked)]
+
+        assert (await offered(ANA), await offered(CHLOE)) == ([], [channel.id])
+        with pytest.raises(NotThereError, match="not in that channel"):
+            await find_destination_for(deps, ANA, channel.id, Role.ADMIN)
+        assert (await find_destination_for(deps, CHLOE, channel.id, Role.ADMIN)).id == channel.id
+        draft = Draft(where=channel.id, events="payment", zone="UTC")
+        assert "not in this channel" in await refused_place(deps, draft, ANA)
+        assert await refused_place(deps, draft, CHLOE) == ""
+        world.workspace.faults.fail("users.conversations", 503)
+        assert await offered(CHLOE) == []
 
 
 class TestPosting:
