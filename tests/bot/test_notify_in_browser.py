@@ -48,7 +48,7 @@ class TestNotifications:
         opened.clock.ahead += timedelta(minutes=5)
         await opened.assistant.pull("netsuite", "again")
         assert await ended(opened.assistant, "again") is WorkState.DONE
-        told = "$1,000.00 paid on INV-12345 of Sun Microsystems, Inc., $16,250.00 still open"
+        told = "Payment or credit of $1,000.00 on INV-12345 of Sun Microsystems, Inc., $16,250.00 still open"
         await expect(page.last_message).to_contain_text(told, timeout=PATIENCE_MS)
         await picture(page, "notice")
         await element(page.last_message, "lookup.open").click()
