@@ -50,7 +50,7 @@ class TestTables:
         await picture(page, "overdue")
         await listed.get_by_role("button", name="Open balance").click()
         await listed.get_by_role("button", name="By customer").click()
-        await expect(listed).to_contain_text("The largest first", timeout=PATIENCE_MS)
+        await expect(listed).to_contain_text("the largest first", timeout=PATIENCE_MS)
         await page.choose(listed, "lookup.open", SUN)
         await expect(page.last_message).to_contain_text(f"{SUN} owes", timeout=PATIENCE_MS)
 
