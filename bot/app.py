@@ -37,8 +37,8 @@ from bot.commands import (
     unfurl,
 )
 from bot.deps import Deps
+from bot.doors.last_doors import register_last_doors
 from bot.feature import Feature, Service, Subcommand, slash_request, typed_text
-from bot.last_doors import register_last_doors
 
 COMMAND = "/tesorio"
 _ASKED: tuple[Feature, ...] = (

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.access import SlackPerson
 from bot.answering import ReplyTo
-from bot.asking import part
+from bot.doors.asking import part
 from bot.feature import typed_text
 
 # How Slack writes mentions, channels, dates and links in a message: <@U1|ana>, <#C1|sales>, <!here>, <https://…|label>.

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from bot.app import COMMAND, FEATURES, subcommands
-from bot.http_door import SLACK_PATH
+from bot.doors.http_door import SLACK_PATH
 
 _HINT_CHARACTERS = 1000
 _SCOPES = frozenset(

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
 
-from bot.intake import Intake
+from bot.doors.intake import Intake
 from bot.services import Services
 from store.db import Store
 from store.errors import StoreError

@@ -7,16 +7,16 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.app import build_app, effects
 from bot.deps import Deps
-from bot.http_door import HttpDoor
-from bot.inbox import Inbox
-from bot.intake import Intake
-from bot.limits import Limiter
-from bot.metrics import Metrics
+from bot.doors.http_door import HttpDoor
+from bot.doors.inbox import Inbox
+from bot.doors.intake import Intake
+from bot.doors.limits import Limiter
+from bot.doors.metrics import Metrics
+from bot.doors.socket import SocketDoor
+from bot.doors.web import Check, web_server
 from bot.root_replicas import answering_for_others
 from bot.settings import Settings
 from bot.slack_client import SlackClient
-from bot.socket import SocketDoor
-from bot.web import Check, web_server
 from store.db import Store
 from store.errors import StoreError
 from store.facts import (

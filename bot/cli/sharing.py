@@ -24,7 +24,7 @@ from bot.private_channels import is_hidden_from
 from bot.root import AlreadyRunningError, build_sources, open_store, utc_now
 from bot.root_data import only_one
 from bot.settings import Settings
-from bot.sharing import (
+from bot.shares.sharing import (
     KIND,
     Destination,
     NotThereError,

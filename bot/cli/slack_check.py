@@ -4,7 +4,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.http_door import SLACK_PATH
+from bot.doors.http_door import SLACK_PATH
 from bot.manifest import app_manifest
 from bot.root import open_store
 from bot.settings import Settings, SettingsError

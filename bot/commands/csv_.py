@@ -13,10 +13,17 @@ from slack_bolt.app.async_app import AsyncApp
 from bot.access import Capability, SlackPerson, decide
 from bot.answering import ReplyTo
 from bot.commands.guard import judged, refusal
-from bot.csv_file import MAX_ROWS, TooManyRowsError, csv_file
 from bot.deps import Deps
+from bot.exporting.csv_file import MAX_ROWS, TooManyRowsError, csv_file
+from bot.exporting.slack_files import (
+    FileGoneError,
+    FileRefusedError,
+    conversation_with,
+    is_shared,
+    send_file,
+    share_file,
+)
 from bot.feature import ActionRequest, Feature, action_request
-from bot.slack_files import FileGoneError, FileRefusedError, conversation_with, is_shared, send_file, share_file
 from bot.views.csv_notices import csv_failed, csv_in_doubt, csv_started, csv_too_long
 from bot.views.misses import outdated_button
 from bot.views.parts import Message

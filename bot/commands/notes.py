@@ -10,7 +10,7 @@ from bot.commands.guard import admitted
 from bot.deps import Deps
 from bot.feature import ActionRequest, Feature, action_request
 from bot.modals import open_over, update_modal
-from bot.note_pages import notes_page
+from bot.replying.note_pages import notes_page
 from bot.views.metadata import OutdatedViewError, unpack
 from bot.views.misses import outdated_button
 from bot.views.modal import notice_modal

@@ -13,9 +13,9 @@ from bot.feature import ActionRequest, Feature, Shortcut, action_request
 from bot.matches import match_for
 from bot.modals import open_loading, open_over, update_modal
 from bot.private_channels import visible_to
-from bot.share_form import packed, submit
-from bot.share_work import check, share, tell
-from bot.sharing import KIND
+from bot.shares.share_form import packed, submit
+from bot.shares.share_work import check, share, tell
+from bot.shares.sharing import KIND
 from bot.view_request import ShortcutRequest, SuggestionRequest, shortcut_request, suggestion_request, view_request
 from bot.views.card_modal import card_modal
 from bot.views.misses import outdated_button

@@ -11,7 +11,7 @@ from bot.filters import FilterError, parse_filter
 from bot.notify.draft import TO_ME, Draft, changed, complaints
 from bot.notify.preview import preview
 from bot.notify.wanted import is_equal
-from bot.sharing import is_hidden
+from bot.shares.sharing import is_hidden
 from bot.views.channels import channel_label
 from bot.views.names import MAX_NAME
 from bot.views.subscribe import preview_words

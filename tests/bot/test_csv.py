@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 
 from bot.commands import csv_
-from bot.csv_file import MAX_ROWS
+from bot.exporting.csv_file import MAX_ROWS
 from sandbox.slack.faults import UPLOAD_URL
 from sandbox.slack.records import Message
 from sandbox.slack.seed import ANA, BEN
@@ -129,7 +129,7 @@ class TestCsv:
         assert "did not say whether your CSV arrived" in world.workspace.messages("#ar-team", ANA)[-1].text
 
     async def test_more_rows_than_a_file_holds(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("bot.csv_file.MAX_ROWS", 3)
+        monkeypatch.setattr("bot.exporting.csv_file.MAX_ROWS", 3)
         said = await pressed(world)
         assert await finished(world) is WorkState.DONE
         assert f"A CSV holds {MAX_ROWS:,} rows at most" in said
@@ -140,7 +140,7 @@ class TestCsv:
         assert len(files_of(world)) == before
 
     async def test_more_customers_than_a_file_holds(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("bot.csv_file.MAX_ROWS", 3)
+        monkeypatch.setattr("bot.exporting.csv_file.MAX_ROWS", 3)
         assert f"A CSV holds {MAX_ROWS:,} rows at most" in await pressed(world, "/tesorio aging")
         assert await finished(world) is WorkState.DONE
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.csv_text import csv_text
+from bot.exporting.csv_text import csv_text
 from tests.views.hostile import texts
 
 FORMULAS = (

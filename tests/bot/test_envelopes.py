@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from bot.inbox import Recent, request_key
-from bot.intake import Way, way_of
+from bot.doors.inbox import Recent, request_key
+from bot.doors.intake import Way, way_of
 from sandbox.slack.envelopes import Delivery
 from sandbox.slack.seed import ANA
 from tests.bot.world import ACKED, CHANNEL, SETTLED, World, elements

@@ -97,7 +97,7 @@ class TestListener:
             fresh = {name: value for name, value in payload_for(world, door, PERSON).items() if name != missing}
             assert (await send(world, door, fresh)).ack is not None, missing
         loud = {record.name for record in world.log.records if record.levelno >= logging.ERROR}
-        assert loud <= {"bot.last_doors", "bot.intake"}
+        assert loud <= {"bot.doors.last_doors", "bot.doors.intake"}
 
     @pytest.mark.parametrize("door", DOORS, ids=str)
     async def test_that_gets_a_huge_payload_lets_it_be_acked(self, world: World, door: Door) -> None:

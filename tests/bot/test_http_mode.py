@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from bot.http_door import MAX_BODY_BYTES, SLACK_PATH
+from bot.doors.http_door import MAX_BODY_BYTES, SLACK_PATH
 from sandbox.slack.http_delivery import HttpDelivery
 from sandbox.slack.seed import ANA
 from tests.bot.test_envelopes import readers_taken

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.reply_form import About, Filled, FormError, Said, said
+from bot.replying.reply_form import About, Filled, FormError, Said, said
 from bot.views.reply import ReplyKind
 from bot.views.values import RecordRef
 from store.disputes import DisputeReason

@@ -10,8 +10,8 @@ from uuid import uuid4
 
 import pytest
 
-from bot.replies import payload_of, write_reply
-from bot.reply_form import About, Said
+from bot.replying.replies import payload_of, write_reply
+from bot.replying.reply_form import About, Said
 from bot.views.reply import Origin, ReplyKind
 from bot.views.values import RecordRef
 from sandbox.slack.seed import ANA, AR_TEAM, BEN, CHLOE, TEAM_ID

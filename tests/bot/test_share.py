@@ -15,7 +15,7 @@ from bot.access import SlackPerson
 from bot.commands.share import channels
 from bot.notify.draft import Draft
 from bot.notify.trying import refused_place
-from bot.sharing import NotThereError, find_destination_for
+from bot.shares.sharing import NotThereError, find_destination_for
 from bot.view_request import SuggestionRequest
 from sandbox.slack import channel_acts
 from sandbox.slack.records import Channel, Message

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bot.share_work import check, share
+from bot.shares.share_work import check, share
 from sandbox.slack.seed import ANA, AR_TEAM, BEN, CHLOE, NORTHWIND_SHARED, SALES, TEAM_ID
 from store.deliveries import Delivery, delivery_by_id
 from store.sending import Later, Refused

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.typed_amount import AmountError, typed_money
+from bot.replying.typed_amount import AmountError, typed_money
 from store.money import Money
 
 

@@ -11,13 +11,13 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 
 from bot.answering import Answering
-from bot.inbox import Inbox
-from bot.intake import Intake
-from bot.limits import Limiter
-from bot.link import Timing
-from bot.metrics import Metrics
+from bot.doors.inbox import Inbox
+from bot.doors.intake import Intake
+from bot.doors.limits import Limiter
+from bot.doors.link import Timing
+from bot.doors.metrics import Metrics
+from bot.doors.socket import SocketDoor
 from bot.slack_client import SlackClient
-from bot.socket import SocketDoor
 from sandbox.slack import SlackStandIn
 from sandbox.slack.seed import AR_TEAM, TEAM_ID
 from store.db import Store

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from bot.access import SlackPerson
-from bot.inbox import request_key
-from bot.limits import Limiter
-from bot.socket import SocketDoor
+from bot.doors.inbox import request_key
+from bot.doors.limits import Limiter
+from bot.doors.socket import SocketDoor
 from sandbox.slack import Outcome, SlackStandIn, Waiting
 from sandbox.slack.seed import ANA, AR_TEAM, BEN, TEAM_ID
 from store.db import Store

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from bot.backoff import Backoff
-from bot.connection import Connection, Frame
-from bot.link import SocketLink, Timing
+from bot.doors.backoff import Backoff
+from bot.doors.connection import Connection, Frame
+from bot.doors.link import SocketLink, Timing
 from bot.slack_client import SlackClient
 from sandbox.slack import SlackStandIn
 from tests.doors.rig import QUICK, Seconds

@@ -15,7 +15,7 @@ import pytest
 from slack_bolt.app.async_app import AsyncApp
 from sqlalchemy import text
 
-from bot.acks import OnceAck, nowhere
+from bot.doors.acks import OnceAck, nowhere
 from bot.slack_client import SlackClient
 from sandbox.slack import SlackStandIn
 from sandbox.slack.envelopes import Delivery
@@ -229,7 +229,7 @@ class TestStoreInTrouble:
     async def test_an_event_is_served_again_and_has_one_effect(
         self, slack: SlackStandIn, store: Store, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("bot.intake._AGAIN_SECONDS", (0.01, 0.02))
+        monkeypatch.setattr("bot.doors.intake._AGAIN_SECONDS", (0.01, 0.02))
         client = client_of(slack)
         async with open_socket(self._app(client, 2), client, store):
             assert all(await copies(slack, range(1)))
@@ -241,7 +241,7 @@ class TestStoreInTrouble:
     async def test_what_cannot_be_served_for_long_is_left_for_the_next_start(
         self, slack: SlackStandIn, store: Store, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("bot.intake._AGAIN_SECONDS", ())
+        monkeypatch.setattr("bot.doors.intake._AGAIN_SECONDS", ())
         client = client_of(slack)
         async with open_socket(self._app(client, 1), client, store) as door:
             assert all(await copies(slack, range(1)))
@@ -303,7 +303,7 @@ class TestCutOff:
     async def test_a_form_that_was_not_served_in_time_is_not_acked(
         self, slack: SlackStandIn, store: Store, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("bot.intake._DRAIN_SECONDS", 0.05)
+        monkeypatch.setattr("bot.doors.intake._DRAIN_SECONDS", 0.05)
         slack.workspace.hub._ack_timeout_seconds = 0.5
         client, never = client_of(slack), asyncio.Event()
         app = bare_app(client.base_url)

@@ -5,8 +5,8 @@ from dataclasses import replace
 from bot.cards import place_of
 from bot.deps import Deps
 from bot.matches import candidate_of, match_for
-from bot.replies import about_of
-from bot.reply_form import About, Filled
+from bot.replying.replies import about_of
+from bot.replying.reply_form import About, Filled
 from bot.views.amounts import Place, money
 from bot.views.invoice_card import status_words
 from bot.views.match import Candidate, match_words

@@ -5,8 +5,8 @@ from bot.deliver import posted_at, slack_post
 from bot.deps import Deps
 from bot.membership import UnreachableError
 from bot.modals import update_modal
-from bot.permalinks import permalink_of
-from bot.sharing import (
+from bot.shares.permalinks import permalink_of
+from bot.shares.sharing import (
     Destination,
     Memory,
     NotThereError,

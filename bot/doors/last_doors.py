@@ -9,8 +9,8 @@ from uuid import uuid4
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
 
-from bot.asking import asker, part, reply_for
 from bot.deps import Deps
+from bot.doors.asking import asker, part, reply_for
 from bot.modals import opened_by, update_modal
 from bot.views.apologies import expired_answer, not_sent_text, open_with_complaint, outdated_shortcut
 from bot.views.card_modal import card_modal

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from bot.deliver import slack_post
-from bot.reply_form import About, Said
+from bot.replying.reply_form import About, Said
 from bot.views.names import customer_name, invoice_number
 from bot.views.reply import Origin, ReplyKind, short_record_words, state_words, thread_line
 from bot.views.values import RecordRef

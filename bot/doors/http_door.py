@@ -15,8 +15,8 @@ from aiohttp import web
 from slack_bolt.response import BoltResponse
 from slack_sdk.signature import Clock, SignatureVerifier
 
-from bot.acks import OnceAck, body_of
-from bot.intake import Intake
+from bot.doors.acks import OnceAck, body_of
+from bot.doors.intake import Intake
 
 SLACK_PATH = "/slack/events"
 # The largest payload that Slack sends is a quarter of a megabyte, and a form writes one byte as three.

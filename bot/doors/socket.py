@@ -7,10 +7,10 @@ from typing import Any
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.acks import OnceAck, body_of
-from bot.connection import Connection, Frame
-from bot.intake import Intake
-from bot.link import SocketLink, Timing
+from bot.doors.acks import OnceAck, body_of
+from bot.doors.connection import Connection, Frame
+from bot.doors.intake import Intake
+from bot.doors.link import SocketLink, Timing
 
 _log = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from bot.cards import place_of
 from bot.deliver import TARGET
 from bot.deps import Deps
 from bot.matches import candidate_of
-from bot.replies import ORIGIN
+from bot.replying.replies import ORIGIN
 from bot.views.notes import PAGE, NoteRow, NotesPage
 from bot.views.reply import short_record_words
 from bot.views.values import RecordRef

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 
-from bot.typed_amount import AmountError, typed_money
+from bot.replying.typed_amount import AmountError, typed_money
 from bot.view_request import ViewRequest
 from bot.views.amounts import Place, day, money
 from bot.views.pick import PICK_ACTION, picked

@@ -19,9 +19,9 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.backoff import Backoff
-from bot.connection import Connection, Frame, open_connection
-from bot.seldom import Seldom
+from bot.doors.backoff import Backoff
+from bot.doors.connection import Connection, Frame, open_connection
+from bot.doors.seldom import Seldom
 from bot.slack_client import retry_after, slack_reason
 
 # What no further try cures: somebody has to do something. It is tried all the same, in case they have.

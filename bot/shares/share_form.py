@@ -12,7 +12,7 @@ from bot.cards import read_card
 from bot.commands.guard import judged, refusal
 from bot.deps import Deps
 from bot.membership import UnreachableError
-from bot.sharing import KIND, Destination, NotThereError, find_destination_for
+from bot.shares.sharing import KIND, Destination, NotThereError, find_destination_for
 from bot.view_request import ViewRequest
 from bot.views.card_modal import card_modal
 from bot.views.metadata import OutdatedViewError, pack, unpack

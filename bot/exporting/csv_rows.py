@@ -3,8 +3,8 @@
 from collections.abc import AsyncIterator, Sequence
 from datetime import date
 
-from bot.csv_text import CsvValue
 from bot.deps import Deps
+from bot.exporting.csv_text import CsvValue
 from bot.views.aging_table import BUCKETS, amounts_of
 from bot.views.table_ref import TableRef, meant_invoices
 from store.db import ReadConnection

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
-from bot.http_door import MAX_BODY_BYTES
+from bot.doors.http_door import MAX_BODY_BYTES
 
 _CHECK_SECONDS = 2.0
 _CLOSING_SECONDS = 1.0

@@ -8,9 +8,9 @@ from tempfile import TemporaryFile
 from typing import IO
 
 from bot.cards import place_of
-from bot.csv_rows import Row, table_rows
-from bot.csv_text import BYTE_ORDER_MARK, csv_text
 from bot.deps import Deps
+from bot.exporting.csv_rows import Row, table_rows
+from bot.exporting.csv_text import BYTE_ORDER_MARK, csv_text
 from bot.tables import company_provenance, customer_of
 from bot.views.csv_notices import csv_name, csv_words
 from bot.views.table_ref import TableRef, meant_invoices

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
 
-from bot.seldom import Seldom
+from bot.doors.seldom import Seldom
 from store.db import Store, WriteConnection
 from store.errors import StoreError
 from store.inbox import (
