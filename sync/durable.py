@@ -69,12 +69,14 @@ class DurableWork:
         self.handlers: dict[str, Handler] = {}
         self._running: set[asyncio.Task[Any]] = set()
         self._closing = False
+        self._home: asyncio.AbstractEventLoop | None = None
         self._engine: DBOS | None = None
         self._dice = dice
         self._pause = pause
         self._workflow: Callable[[str, str, dict[str, str]], Coroutine[Any, Any, None]] | None = None
 
     async def __aenter__(self) -> Self:
+        self._home = asyncio.get_running_loop()
         config = DBOSConfig(
             name="tesorio",
             system_database_url=self._database_url,
@@ -197,6 +199,16 @@ class DurableWork:
         raise WorkGivenUpError(reason)
 
     async def _attempt(self, kind: str, work_id: str, payload: dict[str, str], attempt: int) -> dict[str, Any]:
+        """One try, in the loop that the program runs in.
+
+        The engine has a loop of its own for moments in which ours stands still; what handlers share belongs to ours.
+        """
+        trying = self._tried(kind, work_id, payload, attempt)
+        if self._home is None or asyncio.get_running_loop() is self._home:
+            return await trying
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(trying, self._home))
+
+    async def _tried(self, kind: str, work_id: str, payload: dict[str, str], attempt: int) -> dict[str, Any]:
         """One try, told as data: what a step returns is recorded, what it raises would be pickled."""
         if self._closing:
             # A lane has moved on although the program ends: this waits for the next start like the rest.

@@ -7,6 +7,7 @@ import pytest
 
 from bot.deliver import posted_at, slack_post, slack_update
 from bot.views.parts import message, paragraph
+from sandbox.slack.faults import Fault
 from sandbox.slack.posting import post_as_app
 from sandbox.slack.seed import ANA, AR_TEAM, BEN, BEN_APP_DM, CHLOE, DEACTIVATED
 from store.deliveries import DeliveryState, delivery_by_id
@@ -16,6 +17,11 @@ from tests.bot.world import SETTLED, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 __all__ = ["keeper", "opened"]
+
+
+def cut_off_in_the_channel(world: World) -> None:
+    """The next post there is stored and never answered for; what others are told meanwhile is left alone."""
+    world.workspace.faults.add(Fault(method="chat.postMessage", only={"channel": AR_TEAM}, resets=True))
 
 
 class TestPost:
@@ -181,7 +187,7 @@ class TestInDoubt:
         assert len(posted(world, "lost")) == 1
 
     async def test_when_nobody_says_it_is_given_up_and_the_channel_goes_on(self, world: World) -> None:
-        world.workspace.faults.reset("chat.postMessage")
+        cut_off_in_the_channel(world)
         await put(world, a_post("silence"), a_post("after silence"))
         await told(world, "silence", "outbox.arrived")
         world.pass_time(25 * 3600)
@@ -189,7 +195,7 @@ class TestInDoubt:
         await world.delivered("after silence")
 
     async def test_another_program_may_decide_as_well(self, world: World) -> None:
-        world.workspace.faults.reset("chat.postMessage")
+        cut_off_in_the_channel(world)
         await put(world, a_post("dropped"), a_post("behind dropped"))
         await told(world, "dropped", "outbox.arrived")
         async with world.store.write() as conn:
@@ -203,7 +209,7 @@ class TestInDoubt:
     @pytest.mark.parametrize("user", [BEN, DEACTIVATED])
     async def test_only_the_author_or_an_admin_may_decide(self, world: World, user: str) -> None:
         name = f"mine {user}"
-        world.workspace.faults.reset("chat.postMessage")
+        cut_off_in_the_channel(world)
         await put(world, a_post(name))
         question = await told(world, name, "outbox.arrived")
         payload = forged_click(question, user)

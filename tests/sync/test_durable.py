@@ -64,6 +64,17 @@ class TestStart:
             assert await work.status("n-1") is WorkState.DONE
         assert [work_id for work_id, _ in handler.seen] == ["n-1", "n-2"]
 
+    async def test_from_another_loop_the_handler_runs_in_the_program_s_own(self, tmp_path: Path) -> None:
+        loops: list[asyncio.AbstractEventLoop] = []
+
+        async def note(_work_id: str, _payload: Payload) -> None:
+            loops.append(asyncio.get_running_loop())
+
+        async with working(tmp_path, note=note) as work:
+            tried = await asyncio.to_thread(lambda: asyncio.run(work._attempt("note", "n-1", {}, 1)))
+        assert tried == {"state": "done"}
+        assert loops == [asyncio.get_running_loop()]
+
     async def test_of_an_unknown_kind_is_refused(self, tmp_path: Path) -> None:
         async with working(tmp_path) as work:
             with pytest.raises(KeyError, match="unheard-of"):
