@@ -51,7 +51,7 @@ class Pushes:
                 return Arrived(external_id=await _in_time(self._target.push(item)))
         except (SourceError, TimeoutError) as error:
             return outcome_of(error)
-        except Exception:  # noqa: BLE001 - the outer door of one push
+        except Exception:  # noqa: BLE001 - the outer door of one push, see below
             # Whatever broke, the note may have been stored before.
             _log.exception("%s could not be pushed to %s", delivery.id, self._target.name)
             return InDoubt(reason=f"something broke while {self._target.title} was written to")
@@ -66,7 +66,7 @@ class Pushes:
                 found = await _in_time(self._target.find(item))
         except (SourceError, TimeoutError) as error:
             return Later(reason=_words(error), after_seconds=getattr(error, "after_seconds", None))
-        except Exception:  # noqa: BLE001 - likewise
+        except Exception:  # noqa: BLE001 - the outer door of one look-up: it comes again
             _log.exception("%s could not be looked up in %s", delivery.id, self._target.name)
             return Later(reason=f"something broke while {self._target.title} was read")
         return Absent() if found is None else Arrived(external_id=found)

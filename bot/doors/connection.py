@@ -90,6 +90,7 @@ async def open_connection(url: str, *, slack: AsyncWebClient, clock: Callable[[]
                 ssl=slack.ssl or True,
             )
     except BaseException:
+        # Also when it is called off: nobody else knows the session to close it.
         await session.close()
         raise
     return Connection(session, socket, clock)

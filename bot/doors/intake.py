@@ -183,7 +183,7 @@ class Intake:
         except StoreError as error:
             self._postpone(key, payload, error, tries=tries)
             return
-        except Exception:  # noqa: BLE001 - likewise
+        except Exception:  # noqa: BLE001 - the outer door: one broken request must not stop the others that are owed
             _log.exception("request %s could not be handled", key)
         await self._inbox.done(key)
 

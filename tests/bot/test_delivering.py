@@ -163,6 +163,8 @@ class TestStates:
 
     async def test_a_delivery_that_is_gone_is_no_work(self, bench: Bench) -> None:
         await bench.handler()("work", {"delivery_id": "never was"})
+        assert not bench.sender.sent
+        assert not bench.heard
 
 
 class TestSpacing:

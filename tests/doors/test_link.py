@@ -104,9 +104,10 @@ class TestAskedToMove:
             assert link.trouble() == ""
 
     async def test_the_old_one_is_closed_after_a_while(self, slack: SlackStandIn) -> None:
-        async with linked(slack, Seconds(), timing=Timing(ping=0.02, linger=0.05)):
+        async with linked(slack, Seconds(), timing=Timing(ping=0.02, linger=0.05)) as link:
             slack.workspace.hub.disconnect()
             await until(lambda: numbers(slack) == {2})
+            assert link.trouble() == ""
 
     async def test_what_comes_over_the_old_one_is_taken_and_answered(self, slack: SlackStandIn) -> None:
         frames: list[Frame] = []

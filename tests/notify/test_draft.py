@@ -70,8 +70,8 @@ class TestTypedDraft:
     @given(st.text(max_size=80) | st.lists(st.sampled_from(_WORDS)).map(" ".join))
     def test_takes_any_text(self, text: str) -> None:
         draft = typed_draft(text, here=CHANNEL, zone="UTC").draft
-        changed(make_subscription(), draft)
-        complaints(draft)
+        assert changed(make_subscription(), draft).id == make_subscription().id
+        assert all(isinstance(words, str) for words in complaints(draft).values())
 
 
 class TestComplaints:
