@@ -40,17 +40,34 @@ def kind_of(record: Record) -> str:
     return _KINDS[type(record)].name
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Records with the rows that they become, worked out before the transaction in which they are written."""
+
+    records: Sequence[Record]
+    rows: Mapping[type, list[dict[str, Any]]]
+
+
+async def prepared_records(records: Sequence[Record]) -> Prepared:
+    """What `upsert_prepared` writes: while this is worked out nobody waits for the database."""
+    by_type = {record_type: _of_type(records, record_type) for record_type in _KINDS}
+    rows = {record_type: await _fingerprinted_rows(those) for record_type, those in by_type.items() if those}
+    return Prepared(records, rows)
+
+
 async def upsert_records(conn: WriteConnection, records: Sequence[Record], *, at: datetime) -> Counts:
     """Write what is new or differs, with references and change rows; records of several kinds may be mixed."""
+    return await upsert_prepared(conn, await prepared_records(records), at=at)
+
+
+async def upsert_prepared(conn: WriteConnection, prepared: Prepared, *, at: datetime) -> Counts:
+    """Likewise of records that were prepared before."""
     total = Counts()
-    for record_type, kind in _KINDS.items():
-        of_kind = [record for record in records if type(record) is record_type]
-        if not of_kind:
-            continue
-        rows = await _fingerprinted_rows(of_kind)
+    for record_type, rows in prepared.rows.items():
+        kind = _KINDS[record_type]
         counts, written = await upsert_rows(conn, kind.table, kind.name, rows, at=at)
         total += counts
-        fresh = [record for record in of_kind if record.id in written]
+        fresh = [record for record in _of_type(prepared.records, record_type) if record.id in written]
         await add_refs(conn, (_own_ref(record, kind.name) for record in fresh))
         await _replace_lines(conn, {record.id: record for record in fresh if isinstance(record, Invoice)})
     return total
@@ -60,7 +77,7 @@ async def compare_records(conn: ReadConnection, records: Sequence[Record]) -> Co
     """What `upsert_records` would do with these records; nothing is written."""
     total = Counts()
     for record_type, kind in _KINDS.items():
-        rows = await _fingerprinted_rows([record for record in records if type(record) is record_type])
+        rows = await _fingerprinted_rows(_of_type(records, record_type))
         total += await compare_rows(conn, kind.table, rows)
     return total
 
@@ -77,6 +94,10 @@ async def tombstone_record(conn: WriteConnection, kind: str, record_id: RecordId
 async def touch_record(conn: WriteConnection, record: Record, *, at: datetime) -> None:
     """Note that the source was asked about this record just now."""
     await touch(conn, _KINDS[type(record)].table, record.id, at=at)
+
+
+def _of_type(records: Sequence[Record], record_type: type) -> list[Record]:
+    return [record for record in records if type(record) is record_type]
 
 
 async def _fingerprinted_rows(records: Sequence[Record]) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from store.db import Store, WriteConnection
 from store.errors import StaleWriterError, StoreError
 from store.facts import bind_fact, read_fact
 from store.leases import release_lease, take_lease
-from store.pulled import tombstone_record, touch_record, upsert_records
+from store.pulled import prepared_records, tombstone_record, touch_record, upsert_prepared, upsert_records
 from store.records import record_id
 from store.runs import (
     Outcome,
@@ -194,10 +194,11 @@ async def _begin(job: _Job, stream: str) -> tuple[SyncRun, Cursor]:
 
 
 async def _save_page(store: Store, run: SyncRun, cursor: Cursor, page: Page, now: datetime) -> tuple[SyncRun, Cursor]:
+    prepared = await prepared_records(page.records)
     async with store.write() as conn:
         # The fence first: a late writer is refused before it touches a row.
         moved = await advance_cursor(conn, cursor, value=page.cursor, covered_until=page.covered_until)
-        counts = await upsert_records(conn, page.records, at=now)
+        counts = await upsert_prepared(conn, prepared, at=now)
         read = [record.source_id for record in page.records]
         await release_records(conn, run.source, run.stream, read)
         await quarantine_records(conn, _quarantined(run, page, now))
