@@ -8,17 +8,16 @@ from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from sandbox.ledger.invoices import invoice_of_one_line
+from sandbox.ledger.invoices import FIRST_PAYMENT_ID, invoice_of_one_line
 from sandbox.ledger.records import Application, Contact, Customer, Deletion, Invoice, InvoiceStatus, Kind, Payment
-from sandbox.ledger.seed import Seeded, seeded
+from sandbox.ledger.seed import seeded
 from sandbox.ledger.settlement import paid, voided
 
 DEFAULT_SEED = 20_061_122
 
 T = TypeVar("T")
-R = TypeVar("R", Customer, Contact, Invoice, Payment)
 
-Record = Customer | Contact | Invoice | Payment
+_NAMINGS = ("number", "name", "title", "subject")
 
 
 def system_clock() -> datetime:
@@ -32,24 +31,18 @@ class Ledger:
     `version` grows with every change, so that a reader can tell whether what it computed still holds.
     """
 
-    def __init__(self, records: Seeded, *, today: date, now: Callable[[], datetime] = system_clock) -> None:
+    def __init__(
+        self, records: Mapping[Kind, Iterable[Any]], *, today: date, now: Callable[[], datetime] = system_clock
+    ) -> None:
         self.today = today
         self.now = now
         self.version = 0
         self.deletions: list[Deletion] = []
         self._records: dict[Kind, dict[int, Any]] = {
-            Kind.CUSTOMER: _by_id(records.customers),
-            Kind.CONTACT: _by_id(records.contacts),
-            Kind.INVOICE: _by_id(records.invoices),
-            Kind.PAYMENT: _by_id(records.payments),
+            kind: {record.id: record for record in records.get(kind, ())} for kind in Kind
         }
         self._by_change: dict[Kind, list[tuple[datetime, int]]] = {}
-        self._by_customer: dict[int, list[int]] = defaultdict(list)
-        self._contacts: dict[int, list[int]] = defaultdict(list)
-        for contact in records.contacts:
-            self._contacts[contact.customer_id].append(contact.id)
-        for invoice in records.invoices:
-            self._by_customer[invoice.customer_id].append(invoice.id)
+        self._by_customer: dict[Kind, dict[int, list[int]]] = {}
 
     @classmethod
     def seeded(
@@ -100,16 +93,44 @@ class Ledger:
         """The invoice of exactly this number. Raises KeyError when there is none."""
         return _only((invoice for invoice in self.invoices.values() if invoice.number == number), number)
 
+    def records_of(self, kind: Kind, customer_id: int) -> tuple[Any, ...]:
+        """The customer's records of a kind that belongs to customers, in ascending order of id."""
+        held = self._records[kind]
+        if kind not in self._by_customer:
+            self._by_customer[kind] = _by_customer(held.values())
+        return tuple(held[record_id] for record_id in self._by_customer[kind].get(customer_id, ()))
+
     def invoices_of(self, customer_id: int) -> tuple[Invoice, ...]:
         """The customer's invoices in ascending order of id."""
-        held = self._records[Kind.INVOICE]
-        return tuple(held[invoice_id] for invoice_id in self._by_customer[customer_id] if invoice_id in held)
+        return self.records_of(Kind.INVOICE, customer_id)
 
     def contacts_of(self, customer_id: int) -> tuple[Contact, ...]:
         """The customer's contacts, the primary one first."""
-        held = self._records[Kind.CONTACT]
-        found = (held[contact_id] for contact_id in self._contacts[customer_id] if contact_id in held)
+        found = self.records_of(Kind.CONTACT, customer_id)
         return tuple(sorted(found, key=lambda contact: (not contact.is_primary, contact.id)))
+
+    def new_id(self, kind: Kind, first: int = 1) -> int:
+        """The id of the next record of a kind: above every living one, `first` when there is none."""
+        return max(self._records[kind], default=first - 1) + 1
+
+    def instant(self) -> datetime:
+        """Now, in whole seconds, as the systems that serve this ledger keep them."""
+        return self.now().astimezone(UTC).replace(microsecond=0)
+
+    def put(self, kind: Kind, record: T) -> T:
+        """The record as it stands from now on, in place of the one with its id or as a new one."""
+        known: Any = record
+        before = self._records[kind].get(known.id)
+        if before is None or getattr(before, "customer_id", None) != getattr(known, "customer_id", None):
+            self._by_customer.pop(kind, None)
+        self._records[kind][known.id] = record
+        self._changed(kind)
+        return record
+
+    def edit(self, kind: Kind, record_id: int, **changes: Any) -> Any:
+        """The record with the named fields replaced, changed now unless `last_modified` is named."""
+        stamped = {"last_modified": self.instant(), **changes}
+        return self.put(kind, replace(self._records[kind][record_id], **stamped))
 
     def add_invoice(
         self,
@@ -122,7 +143,7 @@ class Ledger:
         memo: str = "",
     ) -> Invoice:
         """An open invoice of one untaxed line, dated today and due in 30 days unless said otherwise."""
-        invoice_id = max(self.invoices, default=0) + 1
+        invoice_id = self.new_id(Kind.INVOICE)
         issued = invoice_date or self.today
         invoice = invoice_of_one_line(
             self.customers[customer_id],
@@ -132,19 +153,18 @@ class Ledger:
             due_date=due_date or issued + timedelta(days=30),
             total_minor=total_minor,
             memo=memo,
-            at=self._instant(),
+            at=self.instant(),
         )
-        self._by_customer[customer_id].append(invoice_id)
-        return self._put(Kind.INVOICE, invoice)
+        return self.put(Kind.INVOICE, invoice)
 
     def pay_invoice(self, invoice_id: int, amount_minor: int | None = None) -> Payment:
         """A payment of `amount_minor`, or of all that is open. Raises ValueError beyond the open balance."""
-        invoice, at = self.invoices[invoice_id], self._instant()
+        invoice, at = self.invoices[invoice_id], self.instant()
         amount = invoice.open_minor if amount_minor is None else amount_minor
         if not 0 < amount <= invoice.open_minor:
             raise ValueError(f"{amount} is not within the open balance of {invoice.open_minor}")
-        self._put(Kind.INVOICE, paid(invoice, amount, at))
-        payment_id = max(self.payments, default=5_000_000) + 1
+        self.put(Kind.INVOICE, paid(invoice, amount, at))
+        payment_id = self.new_id(Kind.PAYMENT, FIRST_PAYMENT_ID)
         payment = Payment(
             id=payment_id,
             number=f"PYMT-{payment_id}",
@@ -160,51 +180,42 @@ class Ledger:
             created_at=at,
             last_modified=at,
         )
-        return self._put(Kind.PAYMENT, payment)
+        return self.put(Kind.PAYMENT, payment)
 
     def void_invoice(self, invoice_id: int) -> Invoice:
         """The invoice with every amount at zero. Raises ValueError when something was paid on it."""
         invoice = self.invoices[invoice_id]
         if invoice.status is not InvoiceStatus.OPEN:
             raise ValueError(f"{invoice.number} is {invoice.status}")
-        return self._put(Kind.INVOICE, voided(invoice, self._instant()))
+        return self.put(Kind.INVOICE, voided(invoice, self.instant()))
 
     def edit_invoice(self, invoice_id: int, **changes: Any) -> Invoice:
         """The invoice with the named fields replaced."""
-        return self._put(Kind.INVOICE, replace(self.invoices[invoice_id], **self._stamped(changes)))
+        edited: Invoice = self.edit(Kind.INVOICE, invoice_id, **changes)
+        return edited
 
     def edit_customer(self, customer_id: int, **changes: Any) -> Customer:
         """The customer with the named fields replaced."""
-        return self._put(Kind.CUSTOMER, replace(self.customers[customer_id], **self._stamped(changes)))
+        edited: Customer = self.edit(Kind.CUSTOMER, customer_id, **changes)
+        return edited
 
     def edit_contact(self, contact_id: int, **changes: Any) -> Contact:
         """The contact with the named fields replaced."""
-        return self._put(Kind.CONTACT, replace(self.contacts[contact_id], **self._stamped(changes)))
+        edited: Contact = self.edit(Kind.CONTACT, contact_id, **changes)
+        return edited
 
     def delete(self, kind: Kind, record_id: int) -> Deletion:
         """Removes the record and keeps that it was there. Raises KeyError when it is not."""
         record = self._records[kind].pop(record_id)
-        name = getattr(record, "number", "") or f"{record.first_name} {record.last_name}"
-        deletion = Deletion(kind=kind, id=record_id, name=name, deleted_at=self._instant())
+        deletion = Deletion(kind=kind, id=record_id, name=_name_of(record), deleted_at=self.instant())
         self.deletions.append(deletion)
+        self._by_customer.pop(kind, None)
         self._changed(kind)
         return deletion
-
-    def _put(self, kind: Kind, record: R) -> R:
-        self._records[kind][record.id] = record
-        self._changed(kind)
-        return record
 
     def _changed(self, kind: Kind) -> None:
         self._by_change.pop(kind, None)
         self.version += 1
-
-    def _stamped(self, changes: Mapping[str, Any]) -> dict[str, Any]:
-        return {"last_modified": self._instant(), **changes}
-
-    def _instant(self) -> datetime:
-        # Whole seconds, as the systems that serve this ledger keep them.
-        return self.now().astimezone(UTC).replace(microsecond=0)
 
     def _change_order(self, kind: Kind) -> list[tuple[datetime, int]]:
         if kind not in self._by_change:
@@ -213,8 +224,18 @@ class Ledger:
         return self._by_change[kind]
 
 
-def _by_id(records: Iterable[Record]) -> dict[int, Any]:
-    return {record.id: record for record in records}
+def _by_customer(records: Iterable[Any]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = defaultdict(list)
+    for record in records:
+        found[record.customer_id].append(record.id)
+    return found
+
+
+def _name_of(record: Any) -> str:
+    """What people call the record; a person is called by both names, and has a title too."""
+    if first_name := getattr(record, "first_name", ""):
+        return f"{first_name} {record.last_name}"
+    return next((str(named) for naming in _NAMINGS if (named := getattr(record, naming, ""))), str(record.id))
 
 
 def _only(found: Iterable[T], wanted: str) -> T:

@@ -2,26 +2,17 @@
 
 import gc
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from sandbox.ledger.customers import make_contacts, make_customers
 from sandbox.ledger.invoices import make_drafts, make_invoice, numbered
 from sandbox.ledger.names import identities
-from sandbox.ledger.records import Contact, Customer, Invoice, Payment
+from sandbox.ledger.records import Invoice, Kind, Payment
 from sandbox.ledger.settlement import end_of_history, make_payments, settled
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Seeded:
-    """The four kinds of record, each in ascending order of id."""
-
-    customers: tuple[Customer, ...]
-    contacts: tuple[Contact, ...]
-    invoices: tuple[Invoice, ...]
-    payments: tuple[Payment, ...]
 
 
 @contextmanager
@@ -37,8 +28,8 @@ def _without_collections() -> Iterator[None]:
 
 
 @_without_collections()
-def seeded(*, customers: int, today: date, seed: int, invoices_per_customer: int) -> Seeded:
-    """The same records for the same arguments, on every machine."""
+def seeded(*, customers: int, today: date, seed: int, invoices_per_customer: int) -> Mapping[Kind, tuple[Any, ...]]:
+    """The same records for the same arguments, on every machine; each kind in ascending order of id."""
     rng = random.Random(seed)  # noqa: S311 -- repeatable data, not a secret
     people = make_customers(rng, identities(rng, customers), cutoff=end_of_history(today))
     contacts = make_contacts(rng, people)
@@ -51,7 +42,12 @@ def seeded(*, customers: int, today: date, seed: int, invoices_per_customer: int
     for payment in payments:
         for applied in payment.applications:
             invoices[applied.invoice_id] = _touched_by(payment, invoices[applied.invoice_id])
-    return Seeded(customers=people, contacts=contacts, invoices=tuple(invoices.values()), payments=payments)
+    return {
+        Kind.CUSTOMER: people,
+        Kind.CONTACT: contacts,
+        Kind.INVOICE: tuple(invoices.values()),
+        Kind.PAYMENT: payments,
+    }
 
 
 def _touched_by(payment: Payment, invoice: Invoice) -> Invoice:
