@@ -12,7 +12,12 @@ from store.schema import metadata, origin_columns
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Contact(Pulled):
-    """A person to reach at a customer."""
+    """A person to reach at a customer, or for one of its invoices only (`invoice_id`).
+
+    `role` is the source's own word for what the person is there for. `source_field` is the custom field that the
+    address was found in, for one that is no record of its own in the source. One that was made here has its writer's
+    account as `author_id`.
+    """
 
     name: str
     customer_id: RecordId | None = None
@@ -22,6 +27,15 @@ class Contact(Pulled):
     is_primary: bool = False
     is_inactive: bool = False
     extra_json: str = "{}"
+    first_name: str | None = None
+    last_name: str | None = None
+    other_email: str | None = None
+    mobile_phone: str | None = None
+    role: str | None = None
+    subsidiary: str | None = None
+    invoice_id: RecordId | None = None
+    source_field: str | None = None
+    author_id: str | None = None
 
 
 contacts = Table(
@@ -36,6 +50,15 @@ contacts = Table(
     Column("is_primary", Boolean, nullable=False),
     Column("is_inactive", Boolean, nullable=False),
     Column("extra_json", Text, nullable=False),
+    Column("first_name", String),
+    Column("last_name", String),
+    Column("other_email", String),
+    Column("mobile_phone", String),
+    Column("role", String),
+    Column("subsidiary", String),
+    Column("invoice_id", String, index=True),
+    Column("source_field", String),
+    Column("author_id", String),
 )
 
 
@@ -43,6 +66,7 @@ _OF_CUSTOMER = (
     select(contacts)
     .where(
         contacts.c.customer_id == bindparam("customer_id"),
+        contacts.c.invoice_id.is_(None),
         contacts.c.deleted_at.is_(None),
         contacts.c.is_inactive.is_(False),
     )

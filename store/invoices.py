@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 
 from store.db import ReadConnection
+from store.installments import Installment, installment_rows, installments_of
 from store.keys import number_key, reversed_number_key
 from store.money import Money
 from store.records import Pulled, RecordId
@@ -72,6 +73,7 @@ class Invoice(Pulled):
     custom_fields_json: str = "{}"
     extra_json: str = "{}"
     lines: tuple[InvoiceLine, ...] = ()
+    installments: tuple[Installment, ...] = ()
 
 
 def days_past_due(invoice: Invoice, today: date) -> int:
@@ -173,7 +175,8 @@ _OLDEST_OPEN = (
     .limit(bindparam("limit"))
 )
 
-_PLAIN = tuple(f.name for f in fields(Invoice) if f.name not in {"total", "open_balance", "lines", "status"})
+_APART = frozenset({"total", "open_balance", "lines", "installments", "status"})
+_PLAIN = tuple(f.name for f in fields(Invoice) if f.name not in _APART)
 
 
 def invoice_row(invoice: Invoice) -> dict[str, Any]:
@@ -204,14 +207,22 @@ def line_rows(invoice: Invoice) -> tuple[dict[str, Any], ...]:
     )
 
 
-def invoice_from_row(row: RowMapping, lines: tuple[InvoiceLine, ...] = ()) -> Invoice:
-    """The record of a table row, with the lines that the caller read."""
+def invoice_installments_rows(invoice: Invoice) -> tuple[dict[str, Any], ...]:
+    """The rows of an invoice's installments."""
+    return installment_rows(invoice.id, invoice.installments)
+
+
+def invoice_from_row(
+    row: RowMapping, lines: tuple[InvoiceLine, ...] = (), installments: tuple[Installment, ...] = ()
+) -> Invoice:
+    """The record of a table row, with the lines and installments that the caller read."""
     currency = row["currency"]
     return Invoice(
         status=InvoiceStatus(row["status"]),
         total=Money(currency=currency, minor=row["total_minor"]),
         open_balance=Money(currency=currency, minor=row["open_balance_minor"]),
         lines=lines,
+        installments=installments,
         **{name: row[name] for name in _PLAIN},
     )
 
@@ -223,11 +234,11 @@ async def invoices_by_id(conn: ReadConnection, ids: Sequence[RecordId]) -> dict[
 
 
 async def invoice_by_id(conn: ReadConnection, invoice_id: RecordId) -> Invoice | None:
-    """One invoice with its lines, tombstoned or not; None when we never saw it."""
+    """One invoice with its lines and installments, tombstoned or not; None when we never saw it."""
     row = (await conn.execute(_BY_ID, {"invoice_id": invoice_id})).mappings().first()
     if row is None:
         return None
-    return invoice_from_row(row, await _lines_of(conn, invoice_id))
+    return invoice_from_row(row, await _lines_of(conn, invoice_id), await installments_of(conn, invoice_id))
 
 
 async def _lines_of(conn: ReadConnection, invoice_id: RecordId) -> tuple[InvoiceLine, ...]:

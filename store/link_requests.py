@@ -42,6 +42,8 @@ class LinkRequest:
     """Whom (`name` in Slack) to link to which account (`user_id`); `email` is the one that both had.
 
     Void from `expires_at` on. `decided_by` is the account of the admin who decided, empty where nobody had to.
+    `question` is the line that the person had typed at `asked_at` in the conversation `asked_in`, to be answered to
+    nobody else once they are linked; None when they had asked nothing.
     """
 
     id: str
@@ -55,6 +57,9 @@ class LinkRequest:
     state: RequestState = RequestState.OFFERED
     decided_by: str = ""
     decided_at: datetime | None = None
+    question: str | None = None
+    asked_in: str | None = None
+    asked_at: datetime | None = None
 
 
 link_requests = Table(
@@ -71,6 +76,9 @@ link_requests = Table(
     Column("state", String, nullable=False),
     Column("decided_by", String, nullable=False),
     Column("decided_at", Instant),
+    Column("question", Text),
+    Column("asked_in", String),
+    Column("asked_at", Instant),
     Index("ix_link_requests_team_id_slack_user_id", "team_id", "slack_user_id"),
     Index("ix_link_requests_state_made_at", "state", "made_at"),
 )

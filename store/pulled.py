@@ -1,42 +1,102 @@
-"""Saving a page of pulled records of any kind: rows, lines, references and change rows together."""
+"""Saving a page of pulled records of any kind: rows, parts, references and change rows together."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
 from sqlalchemy import Table, delete, insert, update
 
+from store.applications import applications
+from store.attachments import Attachment, attachment_row, attachments
+from store.balances import Balance, balance_row, balances
 from store.changes import Change, append_changes
 from store.contacts import Contact, contact_row, contacts
+from store.credit_memos import CreditMemo, credit_memo_applications, credit_memo_row, credit_memos
+from store.custom_fields import CustomField, custom_field_row, custom_fields
 from store.customers import Customer, customer_row, customers
 from store.db import ReadConnection, WriteConnection
-from store.invoices import Invoice, invoice_lines, invoice_row, invoices, line_rows
+from store.exchange_rates import ExchangeRate, exchange_rate_row, exchange_rates
+from store.gl_accounts import GLAccount, gl_account_row, gl_accounts
+from store.installments import invoice_installments
+from store.invoices import Invoice, invoice_installments_rows, invoice_lines, invoice_row, invoices, line_rows
+from store.messages import Message, message_row, messages
 from store.notes import Note, note_row, notes
+from store.payments import Payment, payment_applications, payment_row, payments
 from store.records import RecordId
 from store.refs import ExternalRef, add_refs
+from store.sales_orders import SalesOrder, sales_order_row, sales_orders
+from store.subsidiaries import Subsidiary, subsidiaries, subsidiary_row
 from store.upsert import Counts, chunks, compare_rows, fingerprint, touch, upsert_rows
 
-Record: TypeAlias = Customer | Invoice | Contact | Note
+Record: TypeAlias = (
+    Attachment
+    | Balance
+    | Contact
+    | CreditMemo
+    | CustomField
+    | Customer
+    | ExchangeRate
+    | GLAccount
+    | Invoice
+    | Message
+    | Note
+    | Payment
+    | SalesOrder
+    | Subsidiary
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A table of rows that belong to one record and are replaced whenever the record is written."""
+
+    table: Table
+    owner: str
+    rows: Callable[[Any], tuple[dict[str, Any], ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
     name: str
     table: Table
+    row: Callable[[Any], dict[str, Any]]
+    parts: tuple[_Part, ...] = ()
 
 
+# A further kind of record is one line here.
 _KINDS: Mapping[type, _Kind] = {
-    Customer: _Kind("customer", customers),
-    Invoice: _Kind("invoice", invoices),
-    Contact: _Kind("contact", contacts),
-    Note: _Kind("note", notes),
+    Subsidiary: _Kind("subsidiary", subsidiaries, subsidiary_row),
+    GLAccount: _Kind("gl_account", gl_accounts, gl_account_row),
+    ExchangeRate: _Kind("exchange_rate", exchange_rates, exchange_rate_row),
+    CustomField: _Kind("custom_field", custom_fields, custom_field_row),
+    Customer: _Kind("customer", customers, customer_row),
+    Contact: _Kind("contact", contacts, contact_row),
+    Balance: _Kind("balance", balances, balance_row),
+    Invoice: _Kind(
+        "invoice",
+        invoices,
+        invoice_row,
+        (
+            _Part(invoice_lines, "invoice_id", line_rows),
+            _Part(invoice_installments, "invoice_id", invoice_installments_rows),
+        ),
+    ),
+    Payment: _Kind("payment", payments, payment_row, (_Part(applications, "record_id", payment_applications),)),
+    CreditMemo: _Kind(
+        "credit_memo", credit_memos, credit_memo_row, (_Part(applications, "record_id", credit_memo_applications),)
+    ),
+    SalesOrder: _Kind("sales_order", sales_orders, sales_order_row),
+    Note: _Kind("note", notes, note_row),
+    Message: _Kind("message", messages, message_row),
+    Attachment: _Kind("attachment", attachments, attachment_row),
 }
+_NAMED: Mapping[str, _Kind] = {kind.name: kind for kind in _KINDS.values()}
 
 
 def kind_of(record: Record) -> str:
-    """The canonical kind of a record: customer, invoice, contact, note."""
+    """The canonical kind of a record, such as customer, invoice, contact or note."""
     return _KINDS[type(record)].name
 
 
@@ -50,8 +110,11 @@ class Prepared:
 
 async def prepared_records(records: Sequence[Record]) -> Prepared:
     """What `upsert_prepared` writes: while this is worked out nobody waits for the database."""
-    by_type = {record_type: _of_type(records, record_type) for record_type in _KINDS}
-    rows = {record_type: await _fingerprinted_rows(those) for record_type, those in by_type.items() if those}
+    rows = {
+        record_type: await _fingerprinted_rows(kind, of_kind)
+        for record_type, kind in _KINDS.items()
+        if (of_kind := _of_type(records, record_type))
+    }
     return Prepared(records, rows)
 
 
@@ -67,24 +130,24 @@ async def upsert_prepared(conn: WriteConnection, prepared: Prepared, *, at: date
         kind = _KINDS[record_type]
         counts, written = await upsert_rows(conn, kind.table, kind.name, rows, at=at)
         total += counts
-        fresh = [record for record in _of_type(prepared.records, record_type) if record.id in written]
-        await add_refs(conn, (_own_ref(record, kind.name) for record in fresh))
-        await _replace_lines(conn, {record.id: record for record in fresh if isinstance(record, Invoice)})
+        fresh = {record.id: record for record in _of_type(prepared.records, record_type) if record.id in written}
+        await add_refs(conn, (_own_ref(record, kind.name) for record in fresh.values()))
+        for part in kind.parts:
+            await _replace_part(conn, part, fresh)
     return total
 
 
 async def compare_records(conn: ReadConnection, records: Sequence[Record]) -> Counts:
     """What `upsert_records` would do with these records; nothing is written."""
     total = Counts()
-    for record_type, kind in _KINDS.items():
-        rows = await _fingerprinted_rows(_of_type(records, record_type))
-        total += await compare_rows(conn, kind.table, rows)
+    for record_type, rows in (await prepared_records(records)).rows.items():
+        total += await compare_rows(conn, _KINDS[record_type].table, rows)
     return total
 
 
 async def tombstone_record(conn: WriteConnection, kind: str, record_id: RecordId, *, at: datetime) -> None:
     """The source has this record no more: keep it, marked as deleted. It lives again if a pull brings it again."""
-    table = next(known.table for known in _KINDS.values() if known.name == kind)
+    table = _NAMED[kind].table
     # Without its fingerprint a record that comes back counts as different, and is written.
     buried = update(table).where(table.c.id == record_id, table.c.deleted_at.is_(None))
     if (await conn.execute(buried.values(deleted_at=at, refreshed_at=at, fingerprint=""))).rowcount:
@@ -100,31 +163,23 @@ def _of_type(records: Sequence[Record], record_type: type) -> list[Record]:
     return [record for record in records if type(record) is record_type]
 
 
-async def _fingerprinted_rows(records: Sequence[Record]) -> list[dict[str, Any]]:
+async def _fingerprinted_rows(kind: _Kind, records: Sequence[Record]) -> list[dict[str, Any]]:
     # A page takes some ten milliseconds, in which nobody in Slack would get an answer.
-    return await asyncio.to_thread(lambda: [_fingerprinted_row(record) for record in records])
+    return await asyncio.to_thread(lambda: [_fingerprinted_row(kind, record) for record in records])
 
 
-def _fingerprinted_row(record: Record) -> dict[str, Any]:
-    if isinstance(record, Invoice):
-        row = invoice_row(record)
-        return row | {"fingerprint": fingerprint(row, *line_rows(record))}
-    if isinstance(record, Customer):
-        row = customer_row(record)
-    elif isinstance(record, Contact):
-        row = contact_row(record)
-    else:
-        row = note_row(record)
-    return row | {"fingerprint": fingerprint(row)}
+def _fingerprinted_row(kind: _Kind, record: Record) -> dict[str, Any]:
+    row = kind.row(record)
+    return row | {"fingerprint": fingerprint(row, *(part for parts in kind.parts for part in parts.rows(record)))}
 
 
 def _own_ref(record: Record, kind: str) -> ExternalRef:
     return ExternalRef(system=record.origin, object=kind, external_id=record.source_id, record_id=record.id)
 
 
-async def _replace_lines(conn: WriteConnection, written: Mapping[str, Invoice]) -> None:
+async def _replace_part(conn: WriteConnection, part: _Part, written: Mapping[RecordId, Record]) -> None:
     for chunk in chunks(tuple(written)):
-        await conn.execute(delete(invoice_lines).where(invoice_lines.c.invoice_id.in_(chunk)))
-    rows = [row for invoice in written.values() for row in line_rows(invoice)]
+        await conn.execute(delete(part.table).where(part.table.c[part.owner].in_(chunk)))
+    rows = [row for record in written.values() for row in part.rows(record)]
     if rows:
-        await conn.execute(insert(invoice_lines), rows)
+        await conn.execute(insert(part.table), rows)

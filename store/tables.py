@@ -1,62 +1,88 @@
 """Every table of the store, gathered so that the metadata is whole."""
 
+from store.applications import applications
+from store.attachments import attachments
 from store.audit import audit_events
+from store.balances import balances
 from store.changes import change_feed
 from store.channels import slack_channels
 from store.contacts import contacts
 from store.credit_limits import credit_limit_breaks
+from store.credit_memos import credit_memos
 from store.cursors import cursors
+from store.custom_fields import custom_fields
 from store.customers import customers
 from store.day_marks import day_marks
 from store.deliveries import deliveries
 from store.disputes import disputes
+from store.drafts import drafts
+from store.exchange_rates import exchange_rates
 from store.exports import exports
 from store.facts import facts
 from store.feed_cursors import feed_cursors
+from store.gl_accounts import gl_accounts
 from store.inbox import inbox
+from store.installments import invoice_installments
 from store.invoices import invoice_lines, invoices
 from store.leases import leases
 from store.link_requests import link_requests
+from store.messages import messages
 from store.notes import notes
 from store.notices import notices
+from store.payments import payments
 from store.promises import promises
 from store.refs import external_refs
 from store.runs import quarantine, sync_runs
+from store.sales_orders import sales_orders
 from store.schema import metadata
 from store.slack_people import slack_people
 from store.source_alerts import source_alerts
 from store.subscriptions import subscriptions
+from store.subsidiaries import subsidiaries
 from store.unfurls import unfurls
 from store.users import slack_links, users
 
 TABLES = (
+    applications,
+    attachments,
     audit_events,
+    balances,
     change_feed,
     contacts,
     credit_limit_breaks,
+    credit_memos,
     cursors,
+    custom_fields,
     customers,
     day_marks,
     deliveries,
     disputes,
+    drafts,
+    exchange_rates,
     exports,
     external_refs,
     facts,
     feed_cursors,
+    gl_accounts,
     inbox,
+    invoice_installments,
     invoice_lines,
     invoices,
     leases,
     link_requests,
+    messages,
     notes,
     notices,
+    payments,
     promises,
     quarantine,
+    sales_orders,
     slack_channels,
     slack_links,
     slack_people,
     source_alerts,
     subscriptions,
+    subsidiaries,
     sync_runs,
     unfurls,
     users,

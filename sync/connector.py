@@ -17,13 +17,36 @@ class Broken:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Gone:
+    """A record that the source says it has no more."""
+
+    kind: str
+    source_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listing:
+    """Ids of one kind, as part of a list of all that the source has.
+
+    From `is_first` to `is_last`, over as many pages as it takes, every living id is named once at least; what the store
+    has and the list has not was deleted over there.
+    """
+
+    kind: str
+    source_ids: tuple[str, ...]
+    is_first: bool = False
+    is_last: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Page:
     """What one request brought, and the cursor to save with it.
 
     `cursor` is the connector's own text; handed back, it goes on right after this page. `covered_until` is the
     instant up to which this stream is complete with this page: None while the first load still lacks open items,
     the previous value's successor once a window is read to its end. `expected` is how many records the source
-    says the whole read will bring, when it says so.
+    says the whole read will bring, when it says so. `gone` are deletions that the source reports; `listing` is a part
+    of a full list, from which they follow.
     """
 
     records: tuple[Record, ...]
@@ -31,6 +54,8 @@ class Page:
     covered_until: datetime | None
     broken: tuple[Broken, ...] = ()
     expected: int | None = None
+    gone: tuple[Gone, ...] = ()
+    listing: Listing | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

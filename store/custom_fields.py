@@ -1,0 +1,57 @@
+"""Custom fields: what the source says each of them is."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Column, Index, RowMapping, String, Table, Text, select
+
+from store.db import ReadConnection
+from store.records import Pulled
+from store.rows import plain_names, plain_values
+from store.schema import metadata, origin_columns
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CustomField(Pulled):
+    """The definition of a custom field of one kind of record («customer», «invoice»).
+
+    `script_id` is the name under which a record's `custom_fields_json` has its value; `field_type` is one word of ours:
+    text, email, phone, link, integer, decimal, money, percent, check, date, select or multiselect.
+    """
+
+    kind: str
+    script_id: str
+    field_type: str
+    label: str
+
+
+custom_fields = Table(
+    "custom_fields",
+    metadata,
+    *origin_columns(),
+    Column("kind", String, nullable=False),
+    Column("script_id", String, nullable=False),
+    Column("field_type", String, nullable=False),
+    Column("label", Text, nullable=False),
+    Index("ix_custom_fields_kind_script_id", "kind", "script_id"),
+)
+
+_PLAIN = plain_names(CustomField)
+
+
+def custom_field_row(field: CustomField) -> dict[str, Any]:
+    """The table row of a definition; the fingerprint is the upsert's to add."""
+    return plain_values(field, _PLAIN)
+
+
+def custom_field_from_row(row: RowMapping) -> CustomField:
+    """The record of a table row."""
+    return CustomField(**{name: row[name] for name in _PLAIN})
+
+
+async def custom_fields_of(conn: ReadConnection, origin: str, kind: str) -> tuple[CustomField, ...]:
+    """The definitions for one kind of record of one source, by label."""
+    c = custom_fields.c
+    query = select(custom_fields).where(c.origin == origin, c.kind == kind, c.deleted_at.is_(None))
+    rows = await conn.execute(query.order_by(c.label, c.script_id))
+    return tuple(custom_field_from_row(row) for row in rows.mappings())

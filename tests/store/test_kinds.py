@@ -1,0 +1,295 @@
+"""Every kind of pulled record comes out of the store as it went in, with its parts."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import fields, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import RowMapping, Table, func, select
+
+from store.applications import Application, applications, applications_of
+from store.attachments import Attachment, attachment_from_row, attachments, attachments_of
+from store.balances import Balance, balance_from_row, balances
+from store.contacts import contact_from_row, contacts
+from store.credit_memos import CreditMemo, credit_memo_from_row, credit_memos, credit_memos_of
+from store.custom_fields import CustomField, custom_field_from_row, custom_fields, custom_fields_of
+from store.db import ReadConnection, Store
+from store.exchange_rates import ExchangeRate, exchange_rate_from_row, exchange_rates, rate_on
+from store.gl_accounts import GLAccount, gl_account_by_id, gl_account_from_row, gl_accounts
+from store.installments import Installment
+from store.invoices import invoice_by_id
+from store.messages import Message, count_messages, message_from_row, messages, messages_about
+from store.money import Money
+from store.payments import Payment, PaymentKind, payment_by_id, payment_from_row, payments, payments_of
+from store.pulled import Record, kind_of
+from store.records import RecordId, record_id
+from store.sales_orders import SalesOrder, sales_order_from_row, sales_orders, sales_orders_of
+from store.subsidiaries import Subsidiary, living_subsidiaries, subsidiaries, subsidiary_from_row
+from tests.store.make import AT, CUSTOMER_ID, changes, make_contact, make_invoice, save, usd
+
+INVOICE_ID = record_id("netsuite", "invoice", "1")
+
+
+def _origin(kind: str, source_id: str) -> dict[str, Any]:
+    return {
+        "id": record_id("netsuite", kind, source_id),
+        "origin": "netsuite",
+        "source_id": source_id,
+        "seen_at": AT,
+        "source_changed_at": AT,
+    }
+
+
+def applied(line: int, minor: int, to: RecordId = INVOICE_ID) -> Application:
+    return Application(
+        line_number=line,
+        applied_to=to,
+        amount=usd(minor),
+        discount=usd(5),
+        number="INV-1",
+        applied_on=date(2026, 11, 3),
+    )
+
+
+def make_payment(source_id: str = "41", **values: Any) -> Payment:
+    known: dict[str, Any] = _origin("payment", source_id) | {
+        "number": f"PAY-{source_id}",
+        "kind": PaymentKind.PAYMENT,
+        "total": usd(9_000),
+        "unapplied": usd(1_000),
+        "customer_id": CUSTOMER_ID,
+        "payment_date": date(2026, 11, 3),
+    }
+    return Payment(**known | values)
+
+
+def make_credit_memo(source_id: str = "51", **values: Any) -> CreditMemo:
+    known: dict[str, Any] = _origin("credit_memo", source_id) | {
+        "number": f"CM-{source_id}",
+        "total": usd(2_000),
+        "unapplied": usd(500),
+        "customer_id": CUSTOMER_ID,
+        "credit_date": date(2026, 11, 4),
+    }
+    return CreditMemo(**known | values)
+
+
+SUBSIDIARY = Subsidiary(
+    **_origin("subsidiary", "2"),
+    name="Europe",
+    legal_name="Europe GmbH",
+    parent_id=record_id("netsuite", "subsidiary", "1"),
+    currency="EUR",
+    country="_germany",
+    email="a@b.example",
+    website="https://b.example",
+    is_elimination=True,
+    extra_json='{"a":1}',
+)
+ACCOUNT = GLAccount(
+    **_origin("gl_account", "119"),
+    name="Accounts Receivable",
+    number="1100",
+    type="_accountsReceivable",
+    parent_id=record_id("netsuite", "gl_account", "1"),
+    currency="USD",
+    description="Trade",
+    is_inactive=True,
+)
+RATE = ExchangeRate(
+    **_origin("exchange_rate", "7"),
+    base_currency="USD",
+    currency="EUR",
+    rate="1.1234",
+    effective_date=date(2026, 11, 20),
+)
+BALANCE = Balance(
+    **_origin("balance", "7"),
+    customer_id=CUSTOMER_ID,
+    balance=usd(-1),
+    past_due=usd(5),
+    deposits=usd(0),
+    days_past_due=12,
+)
+ORDER = SalesOrder(
+    **_origin("sales_order", "61"),
+    number="SO-61",
+    total=usd(1_000),
+    customer_id=CUSTOMER_ID,
+    order_date=date(2026, 11, 2),
+    status="Billed",
+    po_number="PO 1",
+)
+MESSAGE = Message(
+    **_origin("message", "71"),
+    about_id=INVOICE_ID,
+    subject="Your invoice",
+    text="Please pay.",
+    sent_at=AT,
+    is_incoming=True,
+    was_emailed=True,
+    author="Ana",
+    author_email="ana@example.com",
+    recipients="a@b.example c@d.example",
+    cc="e@f.example",
+    attachments="INV-1.pdf",
+)
+FILE = Attachment(
+    **_origin("attachment", "1-81"),
+    about_id=INVOICE_ID,
+    file_id="81",
+    name="INV-1.pdf",
+    file_type="_PDF",
+    size_bytes=1_200,
+    folder="Invoices",
+)
+FIELD = CustomField(
+    **_origin("custom_field", "9"), kind="customer", script_id="custentity_ap", field_type="email", label="AP e-mail"
+)
+
+_KINDS: list[tuple[Record, Table, Callable[[RowMapping], Record]]] = [
+    (SUBSIDIARY, subsidiaries, subsidiary_from_row),
+    (ACCOUNT, gl_accounts, gl_account_from_row),
+    (RATE, exchange_rates, exchange_rate_from_row),
+    (BALANCE, balances, balance_from_row),
+    (make_payment(is_voided=True, check_number="12", memo="m", account="Bank"), payments, payment_from_row),
+    (make_credit_memo(created_from="INV-1", sales_rep="Ana"), credit_memos, credit_memo_from_row),
+    (ORDER, sales_orders, sales_order_from_row),
+    (MESSAGE, messages, message_from_row),
+    (FILE, attachments, attachment_from_row),
+    (FIELD, custom_fields, custom_field_from_row),
+    (make_contact(first_name="Eva", role="AP", source_field="custentity_ap"), contacts, contact_from_row),
+]
+
+
+@pytest.mark.parametrize(("record", "table", "from_row"), _KINDS, ids=[kind_of(record) for record, *_ in _KINDS])
+class TestEveryKind:
+    async def test_comes_out_as_it_went_in(
+        self, store: Store, record: Record, table: Table, from_row: Callable[[RowMapping], Record]
+    ) -> None:
+        await save(store, record)
+        async with store.read() as conn:
+            row = (await conn.execute(select(table))).mappings().one()
+        assert from_row(row) == record
+        assert [(change.kind, change.action) for change in await changes(store)] == [(kind_of(record), "inserted")]
+
+    async def test_unchanged_is_not_written_again(
+        self, store: Store, record: Record, table: Table, from_row: Callable[[RowMapping], Record]
+    ) -> None:
+        await save(store, record)
+        later = replace(record, seen_at=AT + timedelta(days=1))
+        counts = await save(store, later)
+        async with store.read() as conn:
+            row = (await conn.execute(select(table))).mappings().one()
+        assert (counts.unchanged, counts.changed) == (1, 0)
+        assert from_row(row).seen_at == AT
+
+    async def test_has_a_column_for_each_field(
+        self, store: Store, record: Record, table: Table, from_row: Callable[[RowMapping], Record]
+    ) -> None:
+        del store, from_row
+        amounts = {f.name for f in fields(record) if isinstance(getattr(record, f.name), Money)}
+        expected = {f.name for f in fields(record)} - amounts - {"applications"}
+        assert expected <= set(table.c.keys())
+        assert {f"{name}_minor" for name in amounts} <= set(table.c.keys())
+
+
+class TestApplications:
+    async def test_of_a_payment_are_replaced_when_it_changes(self, store: Store) -> None:
+        paid = make_payment(applications=(applied(1, 8_000), applied(2, 1_000)))
+        await save(store, paid)
+        assert await self._read(store, paid.id) == (applied(1, 8_000), applied(2, 1_000))
+        counts = await save(store, replace(paid, applications=(applied(1, 7_000),)))
+        assert counts.changed == 1
+        assert await self._read(store, paid.id) == (applied(1, 7_000),)
+
+    async def test_of_a_credit_memo_stand_beside_those_of_payments(self, store: Store) -> None:
+        memo, paid = (
+            make_credit_memo(applications=(applied(1, 1_500),)),
+            make_payment(applications=(applied(1, 8_000),)),
+        )
+        await save(store, memo, paid)
+        assert await self._read(store, memo.id) == (applied(1, 1_500),)
+        async with store.read() as conn:
+            assert (await conn.execute(select(func.count()).select_from(applications))).scalar_one() == 2
+
+    @staticmethod
+    async def _read(store: Store, owner: RecordId) -> tuple[Application, ...]:
+        async with store.read() as conn:
+            return await applications_of(conn, owner)
+
+
+class TestLists:
+    async def test_are_newest_first_and_paged(self, store: Store) -> None:
+        days = [date(2026, 11, day) for day in (1, 3, 2)]
+        await save(store, *(make_payment(str(n), payment_date=day) for n, day in enumerate(days)))
+        await save(store, *(make_credit_memo(str(n), credit_date=day) for n, day in enumerate(days)), ORDER)
+        async with store.read() as conn:
+            assert [one.payment_date for one in await payments_of(conn, CUSTOMER_ID, limit=2)] == [days[1], days[2]]
+            assert [one.payment_date for one in await payments_of(conn, CUSTOMER_ID, limit=2, offset=2)] == [days[0]]
+            assert [one.credit_date for one in await credit_memos_of(conn, CUSTOMER_ID, limit=1)] == [days[1]]
+            assert await sales_orders_of(conn, CUSTOMER_ID, limit=9) == (ORDER,)
+            assert await payment_by_id(conn, RecordId("netsuite:payment:0")) == make_payment("0", payment_date=days[0])
+
+    async def test_leave_out_what_was_deleted(self, store: Store) -> None:
+        await save(store, make_payment(deleted_at=AT), make_credit_memo(deleted_at=AT), replace(FILE, deleted_at=AT))
+        async with store.read() as conn:
+            found: tuple[Awaitable[tuple[object, ...]], ...] = (
+                payments_of(conn, CUSTOMER_ID, limit=9),
+                credit_memos_of(conn, CUSTOMER_ID, limit=9),
+                attachments_of(conn, INVOICE_ID, limit=9),
+            )
+            assert [await one for one in found] == [(), (), ()]
+
+    async def test_a_customers_messages_include_those_about_its_invoices(self, store: Store) -> None:
+        await save(store, make_invoice("1"), MESSAGE)
+        async with store.read() as conn:
+            assert await messages_about(conn, CUSTOMER_ID, limit=9) == (MESSAGE,)
+            assert await count_messages(conn, CUSTOMER_ID) == 1
+            assert await messages_about(conn, CUSTOMER_ID, limit=9, offset=1) == ()
+
+    async def test_definitions_are_listed_by_kind(self, store: Store) -> None:
+        await save(store, FIELD, SUBSIDIARY, replace(SUBSIDIARY, id=RecordId("x"), source_id="3", is_inactive=True))
+        async with store.read() as conn:
+            assert await custom_fields_of(conn, "netsuite", "customer") == (FIELD,)
+            assert await custom_fields_of(conn, "netsuite", "invoice") == ()
+            assert await living_subsidiaries(conn, limit=9) == (SUBSIDIARY,)
+            assert await gl_account_by_id(conn, ACCOUNT.id) is None
+
+
+class TestRates:
+    async def test_the_newest_that_holds_on_the_day_counts(self, store: Store) -> None:
+        older = replace(RATE, id=RecordId("r"), source_id="6", rate="1.1", effective_date=date(2026, 11, 1))
+        await save(store, RATE, older)
+        async with store.read() as conn:
+            assert await self._rate(conn, date(2026, 11, 21)) == (Decimal("1.1234"), date(2026, 11, 20))
+            assert await self._rate(conn, date(2026, 11, 19)) == (Decimal("1.1"), date(2026, 11, 1))
+            assert await self._rate(conn, date(2026, 10, 31)) is None
+
+    @staticmethod
+    async def _rate(conn: ReadConnection, day: date) -> tuple[Decimal, date] | None:
+        return await rate_on(conn, base="USD", currency="EUR", day=day)
+
+
+class TestInstallments:
+    async def test_are_kept_and_replaced_with_the_invoice(self, store: Store) -> None:
+        parts = tuple(
+            Installment(sequence=n, due_date=date(2026, 12, n), amount=usd(5_000), open_balance=usd(n)) for n in (1, 2)
+        )
+        invoice = make_invoice(installments=parts)
+        await save(store, invoice)
+        async with store.read() as conn:
+            assert await invoice_by_id(conn, invoice.id) == invoice
+        await save(store, replace(invoice, installments=parts[:1]))
+        async with store.read() as conn:
+            found = await invoice_by_id(conn, invoice.id)
+        assert found is not None
+        assert found.installments == parts[:1]
+
+
+class TestAmounts:
+    async def test_of_another_currency_are_refused(self, store: Store) -> None:
+        with pytest.raises(ValueError, match="unapplied is in EUR"):
+            await save(store, make_payment(unapplied=Money(currency="EUR", minor=1)))
