@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
@@ -42,6 +42,7 @@ class Ledger:
             kind: {record.id: record for record in records.get(kind, ())} for kind in Kind
         }
         self._by_change: dict[Kind, list[tuple[datetime, int]]] = {}
+        self._indexes: dict[Kind, dict[Callable[[Any], Iterable[Hashable]], dict[Hashable, tuple[int, ...]]]] = {}
         self._by_customer: dict[Kind, dict[int, list[int]]] = {}
 
     @classmethod
@@ -109,9 +110,17 @@ class Ledger:
         found = self.records_of(Kind.CONTACT, customer_id)
         return tuple(sorted(found, key=lambda contact: (not contact.is_primary, contact.id)))
 
+    def indexed(self, kind: Kind, keys: Callable[[Any], Iterable[Hashable]], wanted: Hashable) -> tuple[int, ...]:
+        """Ids of the records for which `keys` gives `wanted`, ascending; each `keys` is run once per change."""
+        index = self._indexes.setdefault(kind, {})
+        if keys not in index:
+            index[keys] = _index_of(self._records[kind].values(), keys)
+        return index[keys].get(wanted, ())
+
     def new_id(self, kind: Kind, first: int = 1) -> int:
-        """The id of the next record of a kind: above every living one, `first` when there is none."""
-        return max(self._records[kind], default=first - 1) + 1
+        """The id of the next record of a kind: above every one that lives or lived, `first` when there is none."""
+        dead = max((deletion.id for deletion in self.deletions if deletion.kind is kind), default=first - 1)
+        return max(max(self._records[kind], default=first - 1), dead) + 1
 
     def instant(self) -> datetime:
         """Now, in whole seconds, as the systems that serve this ledger keep them."""
@@ -215,6 +224,7 @@ class Ledger:
 
     def _changed(self, kind: Kind) -> None:
         self._by_change.pop(kind, None)
+        self._indexes.pop(kind, None)
         self.version += 1
 
     def _change_order(self, kind: Kind) -> list[tuple[datetime, int]]:
@@ -242,3 +252,11 @@ def _only(found: Iterable[T], wanted: str) -> T:
     for record in found:
         return record
     raise KeyError(wanted)
+
+
+def _index_of(records: Iterable[Any], keys: Callable[[Any], Iterable[Hashable]]) -> dict[Hashable, tuple[int, ...]]:
+    found: dict[Hashable, list[int]] = defaultdict(list)
+    for record in records:
+        for key in keys(record):
+            found[key].append(record.id)
+    return {key: tuple(sorted(ids)) for key, ids in found.items()}

@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 
 _FONT = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"
+_PAGE = (
+    b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>"
+)
 _LEADING = 16
 
 
@@ -14,8 +17,7 @@ def pdf_page(lines: Iterable[str]) -> bytes:
         (
             b"<< /Type /Catalog /Pages 2 0 R >>",
             b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
-            b" /Resources << /Font << /F1 5 0 R >> >> >>",
+            _PAGE,
             b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
             _FONT,
         )

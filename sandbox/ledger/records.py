@@ -17,6 +17,13 @@ class Kind(StrEnum):
     CONTACT = "contact"
     INVOICE = "invoice"
     PAYMENT = "payment"
+    CUSTOMER_DEPOSIT = "customer_deposit"
+    CREDIT_MEMO = "credit_memo"
+    SALES_ORDER = "sales_order"
+    JOURNAL_ENTRY = "journal_entry"
+    NOTE = "note"
+    MESSAGE = "message"
+    FILE = "file"
 
 
 class InvoiceStatus(StrEnum):
@@ -165,7 +172,10 @@ class Installment:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Invoice:
-    """A voided invoice keeps its number and lines, with every amount set to zero."""
+    """A voided invoice keeps its number and lines, with every amount set to zero.
+
+    `order_id` is the sales order that it bills, if any.
+    """
 
     id: int
     number: str
@@ -190,6 +200,7 @@ class Invoice:
     custom_fields: tuple[CustomField, ...]
     created_at: datetime
     last_modified: datetime
+    order_id: int | None = None
 
     @property
     def open_minor(self) -> int:
@@ -198,14 +209,25 @@ class Invoice:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Application:
-    """The part of a payment that settles one invoice."""
+    """The part of a payment, deposit or credit memo that settles one invoice, and the discount granted with it."""
 
     invoice_id: int
     amount_minor: int
+    discount_minor: int = 0
+
+    @property
+    def settled_minor(self) -> int:
+        """By how much the open balance of the invoice went down."""
+        return self.amount_minor + self.discount_minor
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Payment:
+    """A voided payment keeps its number, with nothing applied and an amount of zero.
+
+    An undeposited one still waits to be brought to the bank.
+    """
+
     id: int
     number: str
     customer_id: int
@@ -219,6 +241,8 @@ class Payment:
     memo: str
     created_at: datetime
     last_modified: datetime
+    is_undeposited: bool = False
+    is_voided: bool = False
 
     @property
     def unapplied_minor(self) -> int:
