@@ -9,7 +9,16 @@ from datetime import date, datetime, timedelta
 from sandbox.ledger.chance import chance
 from sandbox.ledger.names import CURRENCY_OF, SUBSIDIARY_OF, Identity
 from sandbox.ledger.records import Address, Choice, Contact, Customer, CustomField, FieldKind
-from sandbox.ledger.setup import BASE_CURRENCY, CATEGORIES, COLLECTORS, CURRENCIES, DELIVERY_CHANNELS, EMPLOYEES, TERMS
+from sandbox.ledger.setup import (
+    BASE_CURRENCY,
+    CATEGORIES,
+    COLLECTORS,
+    CURRENCIES,
+    DELIVERY_CHANNELS,
+    EMPLOYEES,
+    RATES,
+    TERMS,
+)
 from sandbox.ledger.words import FIRST_NAMES, LAST_NAMES, PLACES, STREETS, TITLES
 
 FIRST_CUSTOMER_ID = 1001
@@ -17,12 +26,11 @@ FIRST_CONTACT_ID = 500_001
 HISTORY_DAYS = 730
 
 _EXPONENTS = {currency.code: currency.exponent for currency in CURRENCIES}
-_RATES = {currency.code: currency.exchange_rate for currency in CURRENCIES}
 
 
 def minor_units(base_major: int, currency: str) -> int:
     """About `base_major` whole units of the base currency, in the minor units of `currency`."""
-    return int(base_major / _RATES[currency] * 10 ** _EXPONENTS[currency])
+    return int(base_major / RATES[currency] * 10 ** _EXPONENTS[currency])
 
 
 def mail_domain(name: str, customer_id: int) -> str:

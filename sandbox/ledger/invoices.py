@@ -9,7 +9,7 @@ from decimal import Decimal
 from sandbox.ledger.chance import chance
 from sandbox.ledger.customers import HISTORY_DAYS, minor_units
 from sandbox.ledger.records import Customer, CustomField, FieldKind, Installment, Invoice, InvoiceLine, InvoiceStatus
-from sandbox.ledger.setup import CURRENCIES, ITEMS, TAX_PER_MILLE, TERMS
+from sandbox.ledger.setup import ITEMS, RATES, TAX_PER_MILLE, TERMS
 from sandbox.ledger.showcase import NUMBERS, SHOWN, Shown
 from sandbox.ledger.words import MEMOS
 
@@ -17,7 +17,6 @@ FIRST_INVOICE_ID = 100_001
 FIRST_INVOICE_NUMBER = 10_001
 FIRST_PAYMENT_ID = 5_000_001
 
-_RATES = {currency.code: currency.exchange_rate for currency in CURRENCIES}
 _DAYS = {terms.id: terms.days for terms in TERMS}
 _REMINDERS = tuple(
     CustomField(script_id="custbody_reminders_sent", kind=FieldKind.INTEGER, value=count) for count in range(4)
@@ -105,7 +104,7 @@ def make_invoice(rng: random.Random, invoice_id: int, number: str, draft: Draft,
         customer_id=customer.id,
         subsidiary_id=customer.subsidiary_id,
         currency=customer.currency,
-        exchange_rate=_RATES[customer.currency],
+        exchange_rate=RATES[customer.currency],
         invoice_date=invoice_date,
         due_date=due_date,
         terms_id=customer.terms_id,
@@ -199,7 +198,7 @@ def invoice_of_one_line(
         customer_id=customer.id,
         subsidiary_id=customer.subsidiary_id,
         currency=customer.currency,
-        exchange_rate=_RATES[customer.currency],
+        exchange_rate=RATES[customer.currency],
         invoice_date=invoice_date,
         due_date=due_date,
         terms_id=customer.terms_id,

@@ -1,4 +1,4 @@
-"""The records that a seed gives: customers, then their contacts, invoices and payments."""
+"""The records that a seed gives: customers, then their contacts, invoices and payments, then all the rest."""
 
 import gc
 import random
@@ -8,9 +8,12 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from sandbox.ledger.correspondence import correspondence
+from sandbox.ledger.credits import with_credits
 from sandbox.ledger.customers import make_contacts, make_customers
 from sandbox.ledger.invoices import make_drafts, make_invoice, numbered
 from sandbox.ledger.names import identities
+from sandbox.ledger.orders import make_orders
 from sandbox.ledger.records import Invoice, Kind, Payment
 from sandbox.ledger.settlement import end_of_history, make_payments, settled
 
@@ -42,12 +45,21 @@ def seeded(*, customers: int, today: date, seed: int, invoices_per_customer: int
     for payment in payments:
         for applied in payment.applications:
             invoices[applied.invoice_id] = _touched_by(payment, invoices[applied.invoice_id])
-    return {
+    # What follows has a chance of its own, so that it changes nothing of what is above.
+    apart = random.Random(f"{seed}:beyond")  # noqa: S311 -- likewise
+    books = with_credits(apart, people, invoices, payments, today=today)
+    orders, bills = make_orders(apart, people, invoices, today=today)
+    invoices |= {invoice_id: replace(invoices[invoice_id], order_id=order) for invoice_id, order in bills.items()}
+    records: dict[Kind, tuple[Any, ...]] = {
         Kind.CUSTOMER: people,
         Kind.CONTACT: contacts,
         Kind.INVOICE: tuple(invoices.values()),
-        Kind.PAYMENT: payments,
+        Kind.PAYMENT: tuple(books.payments),
+        Kind.CUSTOMER_DEPOSIT: tuple(books.deposits),
+        Kind.CREDIT_MEMO: tuple(books.credits),
+        Kind.SALES_ORDER: orders,
     }
+    return records | correspondence(records, today=today, seed=seed)
 
 
 def _touched_by(payment: Payment, invoice: Invoice) -> Invoice:

@@ -32,16 +32,21 @@ def end_of_history(today: date) -> datetime:
 
 
 def paid(invoice: Invoice, amount_minor: int, paid_at: datetime) -> Invoice:
-    """The invoice after `amount_minor` more was applied to it."""
+    """The invoice after `amount_minor` more was applied to it; below zero, after it was taken back."""
     total_paid = invoice.paid_minor + amount_minor
-    status = InvoiceStatus.PAID_IN_FULL if total_paid == invoice.total_minor else InvoiceStatus.PARTIALLY_PAID
     return replace(
         invoice,
         paid_minor=total_paid,
-        status=status,
+        status=_status(total_paid, invoice.total_minor),
         installments=_spread(invoice.installments, total_paid),
         last_modified=paid_at,
     )
+
+
+def _status(paid_minor: int, total_minor: int) -> InvoiceStatus:
+    if paid_minor == total_minor:
+        return InvoiceStatus.PAID_IN_FULL
+    return InvoiceStatus.PARTIALLY_PAID if paid_minor else InvoiceStatus.OPEN
 
 
 def voided(invoice: Invoice, voided_at: datetime) -> Invoice:

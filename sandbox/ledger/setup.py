@@ -22,6 +22,9 @@ CURRENCIES = tuple(
     )
 )
 
+# The price of one unit in the base currency.
+RATES = {currency.code: currency.exchange_rate for currency in CURRENCIES}
+
 SUBSIDIARIES = (
     Subsidiary(id=1, name="Corvane Instruments, Inc.", currency="USD", country="US"),
     Subsidiary(id=2, name="Corvane Instruments UK Ltd", currency="GBP", country="GB", parent_id=1),

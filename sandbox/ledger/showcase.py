@@ -35,3 +35,7 @@ SHOWN: dict[str, tuple[Shown, ...]] = {
 
 # Numbers that the running sequence leaves free for the showcase.
 NUMBERS = frozenset(shown.number for invoices in SHOWN.values() for shown in invoices if shown.number)
+
+# Open credit memos and deposits of fixed customers, in whole units of the base currency.
+CREDITED = {"ABC Industries": 1_250, "First National Bank of Omaha": 640}
+AHEAD = {"ABC Industries": 500, "Granite Peak Holdings": 5_000}

@@ -80,10 +80,13 @@ class TestSeeded:
 
     def test_books_add_up(self, shared: Ledger) -> None:
         applied: Counter[int] = Counter()
-        for payment in shared.payments.values():
-            assert payment.unapplied_minor >= 0
-            for part in payment.applications:
-                applied[part.invoice_id] += part.amount_minor
+        for kind in (Kind.PAYMENT, Kind.CUSTOMER_DEPOSIT, Kind.CREDIT_MEMO):
+            for record in shared.records(kind).values():
+                assert record.unapplied_minor >= 0
+                for part in record.applications:
+                    assert part.amount_minor > 0
+                    assert shared.invoices[part.invoice_id].customer_id == record.customer_id
+                    applied[part.invoice_id] += part.settled_minor
         for invoice in shared.invoices.values():
             assert invoice.paid_minor == applied[invoice.id]
             assert invoice.subtotal_minor == sum(line.amount_minor for line in invoice.lines)
