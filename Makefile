@@ -26,12 +26,13 @@ test: $(VENV)/.development
 soak: $(VENV)/.development
 	$(BIN)/pytest -m soak --timeout 7200
 
-bench: $(VENV)/.development
+bench: $(VENV)/.benchmarks
 	$(BIN)/python -m benchmarks
 
 lock: $(VENV)/.development
 	$(BIN)/uv pip compile $(LOCK) --upgrade pyproject.toml --group build -o requirements.lock
 	$(BIN)/uv pip compile $(LOCK) --upgrade pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	$(BIN)/uv pip compile $(LOCK) --upgrade pyproject.toml --group bench -c requirements.lock -o requirements-bench.lock
 
 LOCK := --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url -q
 
@@ -50,6 +51,10 @@ $(VENV)/.runtime: $(VENV)/.created requirements.lock pyproject.toml
 
 $(VENV)/.development: $(VENV)/.runtime requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(VENV)/.benchmarks: $(VENV)/.development requirements-bench.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	@touch $@
 
 ifeq ($(filter 3.8% 3.9% 4.% 5.%,$(MAKE_VERSION)),)
