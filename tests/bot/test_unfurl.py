@@ -99,6 +99,8 @@ class TestPreview:
         assert note.text == "They pay on Friday"
         assert note.permalink
         assert note.permalink.endswith(message.ts.replace(".", ""))
+        # The line below the message would otherwise come in the middle of a later test.
+        await world.delivered(f"{note.id}/line")
 
     async def test_two_links_have_two(self, world: World) -> None:
         outcome = await shared(world, f"{await url_of(world)} {await customer_url(world)}")
