@@ -1,0 +1,37 @@
+"""How notes, messages and files hang together with customers and transactions."""
+
+from typing import Any
+
+from sandbox.ledger.book import Ledger
+from sandbox.ledger.communication import Message, Note
+from sandbox.ledger.records import Customer, Employee, Kind
+from sandbox.ledger.setup import EMPLOYEES
+
+_EMPLOYEES = {employee.id: employee for employee in EMPLOYEES}
+
+
+def entity(ledger: Ledger, entity_id: int | None) -> Any:
+    """The customer, contact or employee of this id; None when there is none."""
+    if entity_id is None:
+        return None
+    return ledger.customers.get(entity_id) or ledger.contacts.get(entity_id) or _EMPLOYEES.get(entity_id)
+
+
+def employee(employee_id: int | None) -> Employee | None:
+    return _EMPLOYEES.get(employee_id) if employee_id is not None else None
+
+
+def customer_of_letter(letter: Note | Message, ledger: Ledger) -> Customer | None:
+    """The customer that a note is about, or that wrote or received a message; None for a note of a transaction."""
+    if isinstance(letter, Note):
+        return ledger.customers.get(letter.owner.id) if letter.owner.kind is Kind.CUSTOMER else None
+    parties = (ledger.customers.get(party.entity_id or 0) for party in (letter.recipient, letter.author))
+    return next((customer for customer in parties if customer), None)
+
+
+def transaction_of(letter: Note | Message, ledger: Ledger) -> Any:
+    """The transaction that a letter belongs to; None when it belongs to none, or to one that is gone."""
+    owner = letter.owner if isinstance(letter, Note) else letter.transaction
+    if owner is None or owner.kind is Kind.CUSTOMER:
+        return None
+    return ledger.records(owner.kind).get(owner.id)
