@@ -33,11 +33,11 @@ class DeliveryState(StrEnum):
 class Delivery:
     """Something on its way to one target.
 
-    `kind` is what it delivers («note», «share», «notice»), `target` where: a system's name, or «slack». Deliveries of
-    one `lane` go one after the other, by `sequence`: a customer in one system, a Slack channel. `about_id` is the
-    record that it is about, `note_id` what is delivered when that is a note. `payload` is what the sender needs, as
-    JSON. `author` is the Slack user whom trouble is told. Not sent before `not_before`. `external_id` is the
-    receiver's id of what arrived («channel:ts» of a Slack message).
+    `kind` is what it delivers («note», «contact», «share», «notice»), `target` where: a system's name, or «slack».
+    Deliveries of one `lane` go one after the other, by `sequence`: a customer in one system, a Slack channel.
+    `about_id` is the record that it is about, `note_id` what is delivered when that is a record: a note, contact or
+    message. `payload` is what the sender needs, as JSON. `author` is the Slack user whom trouble is told. Not sent
+    before `not_before`. `external_id` is the receiver's id of what arrived («channel:ts» of a Slack message).
 
     The engine's own memory: `tried_at` is when it was last sent, and `in_doubt` whether that may have arrived without
     our knowing. `asked_at` is when a person was asked about that. `round` counts how often a person set it going again
@@ -124,7 +124,7 @@ async def delivery_by_id(conn: ReadConnection, delivery_id: str) -> Delivery | N
 
 
 async def deliveries_of_note(conn: ReadConnection, note_id: str) -> tuple[Delivery, ...]:
-    """What is on its way, or has arrived, of one note; oldest first."""
+    """What is on its way, or has arrived, of one note, contact or message; oldest first."""
     query = select(deliveries).where(deliveries.c.note_id == note_id).order_by(deliveries.c.sequence)
     return tuple(delivery_from_row(row) for row in (await conn.execute(query)).mappings())
 
