@@ -32,14 +32,15 @@ _FILLED: dict[str, Any] = {
 async def open_forms(world: World) -> dict[str, Json]:
     """Each form by its callback id, in the hands of Chloé, who may do everything; one in those of somebody new."""
     found: dict[str, Json] = {}
+    pressed: set[str] = set()
     for text in ("/tesorio invoice INV-12345", "/tesorio customer Sun Microsystems, Inc."):
         card = await world.card(text, user=CHLOE)
-        await _by_buttons(world, card, found)
+        await _by_buttons(world, card, found, pressed)
         await _by_shortcuts(world, card, found)
     for subcommand in subcommands():
         await world.say(f"/tesorio {subcommand.word}", user=CHLOE, waiting=_MOMENT)
         await _take(world, CHLOE, found)
-    await _by_messages(world, found)
+    await _by_messages(world, found, pressed)
     eva = newcomer(world)
     await account_for(world, eva)
     await press_connect(world, eva.id)
@@ -47,9 +48,11 @@ async def open_forms(world: World) -> dict[str, Json]:
     return found
 
 
-async def _by_buttons(world: World, card: Message, found: dict[str, Json]) -> None:
+async def _by_buttons(world: World, card: Message, found: dict[str, Json], pressed: set[str]) -> None:
+    """Press each button that is not like one that was pressed: it would open the same form."""
     for _, element in elements(card.blocks):
-        if element["type"] == "button" and not element.get("url"):
+        if element["type"] == "button" and not element.get("url") and element["action_id"] not in pressed:
+            pressed.add(element["action_id"])
             await world.workspace.click(CHLOE, card, element["action_id"], waiting=_MOMENT)
             await _take(world, CHLOE, found)
 
@@ -62,10 +65,10 @@ async def _by_shortcuts(world: World, card: Message, found: dict[str, Json]) -> 
             await _take(world, CHLOE, found)
 
 
-async def _by_messages(world: World, found: dict[str, Json]) -> None:
+async def _by_messages(world: World, found: dict[str, Json], pressed: set[str]) -> None:
     """Buttons of the messages that came of all this, such as «Open the form»."""
     for message in world.workspace.messages(CHANNEL, CHLOE)[-12:]:
-        await _by_buttons(world, message, found)
+        await _by_buttons(world, message, found, pressed)
 
 
 async def _take(world: World, user: str, found: dict[str, Json]) -> None:

@@ -25,7 +25,7 @@ _MEMBERS: Mapping[str, Mapping[str, Any]] = {
     _CLOSED: {},
 }
 KINDS = (*_MEMBERS, _UNKNOWN)
-# The short run tries everything with these, and with one of the others in turn.
+# The short run tries every door with one of these, and with one of the others.
 CHIEF_KINDS = (_UNLINKED, "guest", "of another workspace", "deactivated in Slack", "bot")
 PROGRAMS = frozenset({"bot", "workflow"})
 
@@ -95,6 +95,6 @@ def data_of(world: World) -> tuple[str, ...]:
 
 
 def kinds_for(position: int) -> tuple[str, ...]:
-    """The kinds that the short run tries at the door of this position."""
+    """The kinds that the short run tries at the door of this position: they take turns, so that each meets many."""
     others = [kind for kind in KINDS if kind not in CHIEF_KINDS]
-    return (*CHIEF_KINDS, others[position % len(others)])
+    return (CHIEF_KINDS[position % len(CHIEF_KINDS)], others[position % len(others)])

@@ -96,7 +96,7 @@ class TestForgedValue:
         for number in range(count):
             kind, origin = dice.choice(("invoice", "customer")), dice.choice(("netsuite", "invoiced"))
             action = payload["actions"][0] | {"value": f"1:{kind}:{origin}:{kind}:{dice.getrandbits(40)}"}
-            forged = payload | {"actions": [action], "trigger_id": f"forged.{number}", "response_url": ""}
+            forged = payload | {"actions": [action], "trigger_id": f"forged.{count}.{number}", "response_url": ""}
             assert (await world.workspace.hub.deliver("interactive", forged)).ack is not None
         await world.catch_up()
         told = [message for message in world.workspace.messages(CHANNEL, ANA) if message.ts not in seen]
