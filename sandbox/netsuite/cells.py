@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox.netsuite.records.writer import Writer
-from sandbox.netsuite.texts import text
+from sandbox.netsuite.texts import attribute
 
 Column = Callable[[Any, Writer], str]
 
@@ -20,4 +20,4 @@ def reference(internal_id: object) -> str:
 
 
 def external(external_id: str) -> str:
-    return f'<platformCore:searchValue externalId="{text(external_id)}"/>' if external_id else ""
+    return f'<platformCore:searchValue externalId="{attribute(external_id)}"/>' if external_id else ""

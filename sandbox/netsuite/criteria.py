@@ -41,14 +41,14 @@ class Criterion:
 
 
 def criterion(element: etree._Element) -> Criterion:
-    """The criterion as it was sent; references are reduced to their internal ids."""
+    """The criterion as it was sent; references are reduced to their ids."""
     name = etree.QName(element).localname
     values = tuple(_value(child) for child in element)
     return Criterion(field=name, operator=element.get("operator", ""), values=values)
 
 
 def _value(element: etree._Element) -> str:
-    return element.get("internalId") or (element.text or "").strip()
+    return element.get("internalId") or element.get("externalId") or (element.text or "").strip()
 
 
 def criterion_test(shape: Shape, sent: Criterion, calendar: Calendar) -> Test:

@@ -54,5 +54,10 @@ def text(value: str) -> str:
     return escape(value.translate(_CONTROL), {"\r": "&#13;"})
 
 
+def attribute(value: str) -> str:
+    """An attribute's value, for double quotes."""
+    return text(value).replace('"', "&quot;")
+
+
 def boolean(value: bool) -> str:  # noqa: FBT001 -- the value itself is the argument
     return "true" if value else "false"

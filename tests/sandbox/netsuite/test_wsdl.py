@@ -4,10 +4,11 @@ import pytest
 from lxml import etree
 
 from sandbox.netsuite import NetSuiteStandIn
-from sandbox.netsuite.columns import CUSTOMER_COLUMNS
+from sandbox.netsuite.columns import COLUMNS
 from sandbox.netsuite.coverage import COVERAGE
 from sandbox.netsuite.fields import CRITERIA
 from sandbox.netsuite.handlers import HANDLERS
+from sandbox.netsuite.rows import ROWS
 from sandbox.netsuite.wsdl import SCHEMAS, namespace, request_schema, schema_document, service_document
 from sandbox.netsuite.wsdl.notation import NotationError, schema_body
 from sandbox.netsuite.wsdl.operations import OPERATIONS
@@ -33,8 +34,14 @@ class TestCoverage:
         known = {name: str(field.shape) for name, field in CRITERIA[criteria].items()}
         assert members("common", criteria) == known
 
-    def test_every_column_of_the_schema_is_answered(self) -> None:
-        assert set(members("common", "CustomerSearchRowBasic")) == set(CUSTOMER_COLUMNS)
+    @pytest.mark.parametrize("columns", list(COLUMNS))
+    def test_every_column_of_the_schema_is_answered(self, columns: str) -> None:
+        assert set(members("common", columns)) == set(COLUMNS[columns])
+
+    @pytest.mark.parametrize("search", list(ROWS))
+    def test_every_section_of_a_row_is_answered(self, search: str) -> None:
+        known = {name: section.columns for name, section in ROWS[search].sections.items()}
+        assert members(ROWS[search].schema, ROWS[search].name) == known
 
 
 class TestDocuments:
