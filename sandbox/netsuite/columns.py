@@ -1,45 +1,48 @@
-"""The columns that an advanced customer search returns, balances among them."""
+"""The columns that advanced searches return, balances among them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 
-from sandbox.ledger.records import Customer
-from sandbox.netsuite.fields import days_overdue, open_balance, past_due_balance
-from sandbox.netsuite.records.writer import Writer
+from sandbox.ledger import Ledger
+from sandbox.ledger.balances import balance, days_overdue, deposit_balance, past_due_balance, unbilled_orders
+from sandbox.netsuite.cells import Column, reference, value
+from sandbox.netsuite.letter_columns import ENTITY_COLUMNS, FILE_COLUMNS, MESSAGE_COLUMNS, NOTE_COLUMNS
 from sandbox.netsuite.texts import text
-from sandbox.netsuite.wsdl import namespace
-
-Column = Callable[[Customer, Writer], str]
+from sandbox.netsuite.transaction_fields import TRANSACTION_FIELDS
 
 
-def _value(content: str) -> str:
-    return f"<platformCore:searchValue>{content}</platformCore:searchValue>"
+def _amount(of: Callable[[Ledger, int], int]) -> Column:
+    return lambda customer, writer: value(writer.amount(of(writer.ledger, customer.id), customer.currency))
 
 
 CUSTOMER_COLUMNS: Mapping[str, Column] = {
-    "altName": lambda customer, _: _value(text(customer.name)),
-    "balance": lambda c, writer: _value(writer.amount(open_balance(c, writer.ledger), c.currency)),
-    "companyName": lambda customer, _: _value(text(customer.name)),
-    # A reference in a column carries no name.
-    "currency": lambda customer, writer: (
-        f'<platformCore:searchValue internalId="{writer.currency_ids[customer.currency]}"/>'
-    ),
-    "daysOverdue": lambda customer, writer: _value(str(days_overdue(customer, writer.ledger))),
-    "entityId": lambda customer, _: _value(customer.number),
-    "internalId": lambda customer, _: f'<platformCore:searchValue internalId="{customer.id}"/>',
-    "lastModifiedDate": lambda customer, writer: _value(writer.calendar.instant(customer.last_modified)),
-    "overdueBalance": lambda c, writer: _value(writer.amount(past_due_balance(c, writer.ledger), c.currency)),
+    "altName": lambda customer, _: value(text(customer.name)),
+    "balance": _amount(balance),
+    "companyName": lambda customer, _: value(text(customer.name)),
+    "currency": lambda customer, writer: reference(writer.currency_ids[customer.currency]),
+    "daysOverdue": lambda customer, writer: value(str(days_overdue(writer.ledger, customer.id))),
+    "depositBalance": _amount(deposit_balance),
+    "entityId": lambda customer, _: value(customer.number),
+    "fxBalance": _amount(balance),
+    "fxUnbilledOrders": _amount(unbilled_orders),
+    "internalId": lambda customer, _: reference(customer.id),
+    "lastModifiedDate": lambda customer, writer: value(writer.calendar.instant(customer.last_modified)),
+    "overdueBalance": _amount(past_due_balance),
+    "unbilledOrders": _amount(unbilled_orders),
 }
 
+TRANSACTION_COLUMNS: Mapping[str, Column] = {
+    "entity": lambda record, _: reference(record.customer_id),
+    "internalId": lambda record, _: reference(record.id),
+    "lastModifiedDate": lambda record, writer: value(writer.calendar.instant(record.last_modified)),
+    "tranId": lambda record, _: value(text(record.number)),
+    "type": lambda record, writer: value(TRANSACTION_FIELDS["type"].value(record, writer.ledger)),
+}
 
-def customer_row(customer: Customer, columns: Iterable[str], writer: Writer) -> str:
-    """One row of an advanced customer search, with the columns that were asked for in their order in the schema."""
-    cells = "".join(
-        f"<platformCommon:{name}>{CUSTOMER_COLUMNS[name](customer, writer)}</platformCommon:{name}>"
-        for name in sorted(set(columns))
-    )
-    return (
-        f'<platformCore:searchRow xsi:type="listRel:CustomerSearchRow"'
-        f' xmlns:listRel="{namespace("relationships", writer.version)}">'
-        f'<listRel:basic xmlns:platformCommon="{namespace("common", writer.version)}">{cells}</listRel:basic>'
-        "</platformCore:searchRow>"
-    )
+COLUMNS: Mapping[str, Mapping[str, Column]] = {
+    "CustomerSearchRowBasic": CUSTOMER_COLUMNS,
+    "EntitySearchRowBasic": ENTITY_COLUMNS,
+    "FileSearchRowBasic": FILE_COLUMNS,
+    "MessageSearchRowBasic": MESSAGE_COLUMNS,
+    "NoteSearchRowBasic": NOTE_COLUMNS,
+    "TransactionSearchRowBasic": TRANSACTION_COLUMNS,
+}

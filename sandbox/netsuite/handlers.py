@@ -8,24 +8,19 @@ from lxml import etree
 
 from sandbox.ledger import Kind, Ledger
 from sandbox.ledger.setup import CURRENCIES
-from sandbox.netsuite.columns import customer_row
-from sandbox.netsuite.deleted import DELETED_TYPES, deletions
+from sandbox.netsuite.deleted import deletions
 from sandbox.netsuite.envelope import Request, header_values, status
 from sandbox.netsuite.errors import RefusalError
 from sandbox.netsuite.jobs import MAX_PAGE_SIZE, MIN_PAGE_SIZE, Jobs, Page, Preferences
+from sandbox.netsuite.kinds import KINDS, RECORD_TYPES
 from sandbox.netsuite.records import RECORD_XML
 from sandbox.netsuite.records.currency import currency_xml
 from sandbox.netsuite.records.writer import Writer
+from sandbox.netsuite.rows import row_xml
 from sandbox.netsuite.search import Search, parsed_search
 from sandbox.netsuite.texts import text
 
 MAX_GET_LIST = 1000
-_KINDS = {
-    "customer": Kind.CUSTOMER,
-    "contact": Kind.CONTACT,
-    "invoice": Kind.INVOICE,
-    "customerPayment": Kind.PAYMENT,
-}
 
 Parts = Iterator[str]
 
@@ -67,17 +62,20 @@ def _preferences(request: Request) -> Preferences:
 
 def _page(desk: Desk, asked: Search, preferences: Preferences, page: Page) -> Parts:
     # The records are taken when the page is asked for, although they are written while it is sent.
-    records = [(kind, record_id, desk.ledger.records(kind)[record_id]) for kind, record_id in page.hits]
+    records = [
+        (kind, record_id, desk.ledger.records(kind)[record_id], desk.ledger.records(Kind.FILE).get(file_id or 0))
+        for kind, record_id, file_id in page.hits
+    ]
     holder = "recordList" if asked.columns is None else "searchRowList"
     yield (
         f"<platformCore:searchResult>{status()}{_counts(page.total, page.page_size, page.pages, page.index)}"
         f"<platformCore:searchId>{page.search_id}</platformCore:searchId><platformCore:{holder}>"
     )
-    for kind, record_id, record in records:
+    for kind, record_id, record, file in records:
         if asked.columns is None:
             yield desk.damaged(record_id, RECORD_XML[kind](record, desk.writer, not preferences.body_fields_only))
         else:
-            yield customer_row(record, asked.columns, desk.writer)
+            yield row_xml(record, file, asked.columns, desk.writer)
     yield f"</platformCore:{holder}></platformCore:searchResult>"
 
 
@@ -124,9 +122,9 @@ def _found(reference: etree._Element, desk: Desk) -> str:
         raise missing
     if record_type == "currency":
         return _currency(int(internal_id), desk, missing)
-    if record_type not in _KINDS:
+    if record_type not in KINDS:
         raise RefusalError("INVALID_RCRD_TYPE", f"The record type {record_type or '(none)'} cannot be read.")
-    kind, record_id = _KINDS[record_type], int(internal_id)
+    kind, record_id = KINDS[record_type], int(internal_id)
     record = desk.ledger.records(kind).get(record_id)
     if record is None:
         raise missing
@@ -181,7 +179,7 @@ def get_deleted(request: Request, desk: Desk, _: datetime) -> Parts:
         raise RefusalError("INVALID_PAGE_INDEX", f"Page {index} is not one of {pages}.")
     records = "".join(
         f"<platformCore:deletedRecord><platformCore:deletedDate>{desk.writer.calendar.instant(one.deleted_at)}"
-        f'</platformCore:deletedDate><platformCore:record internalId="{one.id}" type="{DELETED_TYPES[one.kind]}"'
+        f'</platformCore:deletedDate><platformCore:record internalId="{one.id}" type="{RECORD_TYPES[one.kind]}"'
         f' xsi:type="platformCore:RecordRef"><platformCore:name>{text(one.name)}</platformCore:name>'
         "</platformCore:record></platformCore:deletedRecord>"
         for one in found[(index - 1) * MAX_PAGE_SIZE : index * MAX_PAGE_SIZE]

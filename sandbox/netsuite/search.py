@@ -1,22 +1,25 @@
 """A search as it was asked, and its run over the ledger. Pure: equal searches of an equal ledger give equal rows."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from lxml import etree
 
 from sandbox.ledger import Kind, Ledger
-from sandbox.ledger.records import Invoice
-from sandbox.netsuite.columns import CUSTOMER_COLUMNS
+from sandbox.ledger.related import customer_of_letter, transaction_of
 from sandbox.netsuite.criteria import Criterion, criterion, criterion_test, parsed_instant
 from sandbox.netsuite.errors import RefusalError
-from sandbox.netsuite.fields import CRITERIA, KNOWN_VALUES, Field
+from sandbox.netsuite.field import Field
+from sandbox.netsuite.fields import CRITERIA, KNOWN_VALUES
+from sandbox.netsuite.kinds import TRANSACTIONS
+from sandbox.netsuite.rows import ROWS, Columns, Many, chosen
 from sandbox.netsuite.texts import Calendar
 
 Predicate = Callable[[Any, Ledger], bool]
-Hit = tuple[Kind, int]
+# A record, and the file by which its row differs from the others of that record.
+Hit = tuple[Kind, int, int | None]
 
 _XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 
@@ -40,6 +43,10 @@ class Searchable:
     joins: Mapping[str, Join]
 
 
+_LETTER_JOINS = {
+    "customerJoin": Join(criteria="CustomerSearchBasic", related=customer_of_letter),
+    "transactionJoin": Join(criteria="TransactionSearchBasic", related=transaction_of),
+}
 _CUSTOMER_JOIN = Join(criteria="CustomerSearchBasic", related=_customer_of)
 SEARCHES: Mapping[str, Searchable] = {
     "CustomerSearch": Searchable(kinds=(Kind.CUSTOMER,), basic="CustomerSearchBasic", joins={}),
@@ -47,27 +54,39 @@ SEARCHES: Mapping[str, Searchable] = {
         kinds=(Kind.CONTACT,), basic="ContactSearchBasic", joins={"customerJoin": _CUSTOMER_JOIN}
     ),
     "TransactionSearch": Searchable(
-        kinds=(Kind.INVOICE, Kind.PAYMENT),
+        kinds=tuple(TRANSACTIONS.values()),
         basic="TransactionSearchBasic",
         joins={"customerJoin": _CUSTOMER_JOIN, "customerMainJoin": _CUSTOMER_JOIN},
     ),
+    "NoteSearch": Searchable(kinds=(Kind.NOTE,), basic="NoteSearchBasic", joins=_LETTER_JOINS),
+    "MessageSearch": Searchable(kinds=(Kind.MESSAGE,), basic="MessageSearchBasic", joins=_LETTER_JOINS),
 }
 _BASIC_OF = {searchable.basic: name for name, searchable in SEARCHES.items()}
-_KIND_OF_TYPE = {"_invoice": Kind.INVOICE, "_customerPayment": Kind.PAYMENT}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Search:
     """`window` narrows the run to what changed in it; `columns` is set for an advanced search, which gives rows.
 
-    `main_line` is a transaction search's choice of rows: the header, the lines, or both when it is None.
+    `main_line` is a transaction search's choice of rows: the header, the lines, or both when it is None. `files` is
+    set where each file that passes its test makes a row.
     """
 
     kinds: tuple[Kind, ...]
     predicate: Predicate
     window: tuple[datetime | None, datetime | None]
     main_line: bool | None
-    columns: tuple[str, ...] | None = None
+    columns: Columns | None = None
+    files: "Files | None" = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Files:
+    """The join of a search to files; with criteria, records without a file that passes are left out."""
+
+    join: Many
+    passes: Predicate
+    is_required: bool
 
 
 def parsed_search(record: etree._Element, calendar: Calendar) -> Search:
@@ -92,34 +111,45 @@ def _hits(search: Search, kind: Kind, ledger: Ledger) -> Iterator[Hit]:
     for record_id in ids:
         record = records[record_id]
         if search.predicate(record, ledger):
-            yield from [(kind, record_id)] * _rows(record, search)
+            for file_id in _files(record, search.files, ledger):
+                yield from [(kind, record_id, file_id)] * _rows(record, search)
+
+
+def _files(record: Any, files: Files | None, ledger: Ledger) -> Sequence[int | None]:
+    if files is None:
+        return (None,)
+    held = ledger.records(files.join.kind)
+    found = [file_id for file_id in files.join.ids(record, ledger) if files.passes(held[file_id], ledger)]
+    return found or ([] if files.is_required else [None])
 
 
 def _rows(record: Any, search: Search) -> int:
     """How often a record comes: without mainLine=true a transaction repeats for its lines."""
-    if not isinstance(record, Invoice) or search.main_line is True:
+    lines = getattr(record, "lines", None) or getattr(record, "applications", None)
+    if lines is None or search.main_line is True:
         return 1
-    return len(record.lines) + (search.main_line is None)
+    return len(lines) + (search.main_line is None)
 
 
 def _advanced(record: etree._Element, name: str, calendar: Calendar) -> Search:
     if record.get("savedSearchId") or record.get("savedSearchScriptId"):
         raise RefusalError("USER_ERROR", "That saved search does not exist.")
     parts = {etree.QName(part).localname: part for part in record}
-    columns = [etree.QName(column).localname for basic in parts.get("columns", ()) for column in basic]
-    if not columns:
-        raise RefusalError("USER_ERROR", "An advanced search needs columns.")
-    if name != "CustomerSearch" or not CUSTOMER_COLUMNS.keys() >= set(columns):
-        raise RefusalError("USER_ERROR", f"Columns that cannot be returned: {', '.join(columns)}.")
-    criteria = {etree.QName(part).localname: part for part in parts.get("criteria", ())}
-    found = _search(name, criteria, calendar)
-    return Search(
-        kinds=found.kinds,
-        predicate=found.predicate,
-        window=found.window,
-        main_line=found.main_line,
-        columns=tuple(columns),
-    )
+    columns = chosen(name, {section: _names(part) for section, part in _parts(parts.get("columns")).items()})
+    found = _search(name, _parts(parts.get("criteria")), calendar)
+    joined = columns.row.many
+    files = found.files
+    if files is None and joined and joined.section in columns.wanted:
+        files = Files(join=joined, passes=lambda *_: True, is_required=False)
+    return replace(found, columns=columns, files=files)
+
+
+def _parts(element: etree._Element | None) -> dict[str, etree._Element]:
+    return {} if element is None else {etree.QName(part).localname: part for part in element}
+
+
+def _names(section: etree._Element) -> tuple[str, ...]:
+    return tuple(etree.QName(column).localname for column in section)
 
 
 def _search(name: str, parts: Mapping[str, etree._Element], calendar: Calendar) -> Search:
@@ -132,7 +162,7 @@ def _search(name: str, parts: Mapping[str, etree._Element], calendar: Calendar) 
     predicates += [
         _joined(searchable.joins[join], criterion(element), calendar)
         for join, part in parts.items()
-        if join != "basic"
+        if join in searchable.joins
         for element in part
     ]
     by_name = {sent.field: sent for sent in basic}
@@ -141,13 +171,22 @@ def _search(name: str, parts: Mapping[str, etree._Element], calendar: Calendar) 
         predicate=lambda record, ledger: all(predicate(record, ledger) for predicate in predicates),
         window=_window(by_name.get("lastModifiedDate")),
         main_line=_main_line(by_name.get("mainLine")),
+        files=_required_files(name, parts, calendar),
     )
+
+
+def _required_files(name: str, parts: Mapping[str, etree._Element], calendar: Calendar) -> Files | None:
+    joined = ROWS[name].many if name in ROWS else None
+    if joined is None or joined.section not in parts:
+        return None
+    tests = [_predicate("FileSearchBasic", criterion(element), calendar) for element in parts[joined.section]]
+    return Files(join=joined, passes=lambda file, ledger: all(test(file, ledger) for test in tests), is_required=True)
 
 
 def _kinds(searchable: Searchable, sent: Criterion | None) -> tuple[Kind, ...]:
     if sent is None or sent.operator != "anyOf":
         return searchable.kinds
-    return tuple(kind for kind in searchable.kinds if kind in {_KIND_OF_TYPE[value] for value in sent.values})
+    return tuple(kind for kind in searchable.kinds if kind in {TRANSACTIONS[value] for value in sent.values})
 
 
 def _window(sent: Criterion | None) -> tuple[datetime | None, datetime | None]:

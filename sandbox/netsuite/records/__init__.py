@@ -5,9 +5,14 @@ from typing import Any
 
 from sandbox.ledger.records import Kind
 from sandbox.netsuite.records.contact import contact_xml
+from sandbox.netsuite.records.credit_memo import credit_memo_xml
 from sandbox.netsuite.records.customer import customer_xml
+from sandbox.netsuite.records.deposit import deposit_xml
+from sandbox.netsuite.records.file import file_xml
 from sandbox.netsuite.records.invoice import invoice_xml
+from sandbox.netsuite.records.letters import message_xml, note_xml
 from sandbox.netsuite.records.payment import payment_xml
+from sandbox.netsuite.records.sales_order import sales_order_xml
 from sandbox.netsuite.records.writer import Writer
 
 RECORD_XML: Mapping[Kind, Callable[[Any, Writer, bool], str]] = {
@@ -15,4 +20,10 @@ RECORD_XML: Mapping[Kind, Callable[[Any, Writer, bool], str]] = {
     Kind.CONTACT: contact_xml,
     Kind.INVOICE: invoice_xml,
     Kind.PAYMENT: payment_xml,
+    Kind.CUSTOMER_DEPOSIT: deposit_xml,
+    Kind.CREDIT_MEMO: credit_memo_xml,
+    Kind.SALES_ORDER: sales_order_xml,
+    Kind.NOTE: note_xml,
+    Kind.MESSAGE: message_xml,
+    Kind.FILE: file_xml,
 }

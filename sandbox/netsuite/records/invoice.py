@@ -2,17 +2,11 @@
 
 from datetime import date
 
-from sandbox.ledger.records import Installment, Invoice, InvoiceLine, InvoiceStatus
+from sandbox.ledger.records import Installment, Invoice, InvoiceLine
 from sandbox.netsuite.records.writer import Writer, optional
+from sandbox.netsuite.statuses import status_of
 from sandbox.netsuite.texts import text
 from sandbox.netsuite.wsdl import namespace
-
-STATUS_TEXTS = {
-    InvoiceStatus.OPEN: "Open",
-    InvoiceStatus.PARTIALLY_PAID: "Open",
-    InvoiceStatus.PAID_IN_FULL: "Paid In Full",
-    InvoiceStatus.VOIDED: "Voided",
-}
 
 
 def invoice_xml(invoice: Invoice, writer: Writer, full: bool) -> str:  # noqa: FBT001 -- one signature for all records
@@ -25,6 +19,7 @@ def invoice_xml(invoice: Invoice, writer: Writer, full: bool) -> str:  # noqa: F
         f"<tranSales:entity{writer.customer_ref(invoice.customer_id)}</tranSales:entity>"
         f"<tranSales:tranDate>{day(invoice.invoice_date)}</tranSales:tranDate>"
         f"<tranSales:tranId>{text(invoice.number)}</tranSales:tranId>"
+        f"{writer.order_ref('tranSales:createdFrom', invoice.order_id)}"
         f"<tranSales:postingPeriod{posting_period(invoice.invoice_date)}</tranSales:postingPeriod>"
         f"<tranSales:terms{writer.terms[invoice.terms_id]}</tranSales:terms>"
         f"<tranSales:subsidiary{writer.subsidiaries[invoice.subsidiary_id]}</tranSales:subsidiary>"
@@ -34,15 +29,14 @@ def invoice_xml(invoice: Invoice, writer: Writer, full: bool) -> str:  # noqa: F
         f"{optional('tranSales', 'otherRefNum', invoice.po_number)}{optional('tranSales', 'memo', invoice.memo)}"
         f"<tranSales:amountPaid>{writer.amount(invoice.paid_minor, exponent)}</tranSales:amountPaid>"
         f"<tranSales:amountRemaining>{writer.amount(invoice.open_minor, exponent)}</tranSales:amountRemaining>"
-        '<tranSales:account internalId="122"><platformCore:name>1100 Accounts Receivable</platformCore:name>'
-        f"</tranSales:account><tranSales:exchangeRate>{invoice.exchange_rate:f}</tranSales:exchangeRate>"
+        f"<tranSales:account{writer.receivables}</tranSales:account><tranSales:exchangeRate>{invoice.exchange_rate:f}</tranSales:exchangeRate>"
         f"<tranSales:currencyName>{writer.currency_names[invoice.currency]}</tranSales:currencyName>"
         "<tranSales:toBePrinted>false</tranSales:toBePrinted><tranSales:toBeEmailed>true</tranSales:toBeEmailed>"
         f"<tranSales:subTotal>{writer.amount(invoice.subtotal_minor, exponent)}</tranSales:subTotal>"
         "<tranSales:discountTotal>0.0</tranSales:discountTotal>"
         f"<tranSales:taxTotal>{writer.amount(invoice.tax_minor, exponent)}</tranSales:taxTotal>"
         f"<tranSales:total>{writer.amount(invoice.total_minor, exponent)}</tranSales:total>"
-        f"<tranSales:status>{STATUS_TEXTS[invoice.status]}</tranSales:status>"
+        f"<tranSales:status>{status_of(invoice).text}</tranSales:status>"
         f"{optional('tranSales', 'email', invoice.email)}{_lists(invoice, writer) if full else ''}"
         f"{writer.custom_fields('tranSales', invoice.custom_fields)}</platformCore:record>"
     )

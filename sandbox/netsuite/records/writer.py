@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
-from sandbox.ledger import Ledger
+from sandbox.ledger import Kind, Ledger
 from sandbox.ledger.records import Choice, Customer, CustomField, FieldKind, Subsidiary
 from sandbox.ledger.setup import CURRENCIES, EMPLOYEES, SUBSIDIARIES, TERMS
-from sandbox.netsuite.texts import Calendar, boolean, double, text
+from sandbox.netsuite.texts import Calendar, attribute, boolean, double, text
 from sandbox.netsuite.wsdl import namespace
 
 # The internal ids of the custom fields' own definitions.
@@ -56,12 +56,14 @@ class Writer:
         self.currencies = {currency.code: ref_body(currency.id, currency.name) for currency in CURRENCIES}
         self.terms = {terms.id: ref_body(terms.id, terms.name) for terms in TERMS}
         self.employees = {employee.id: ref_body(employee.id, employee.name) for employee in EMPLOYEES}
+        self.receivables = ref_body(122, "1100 Accounts Receivable")
         self.subsidiaries = {unit.id: ref_body(unit.id, subsidiary_name(unit)) for unit in SUBSIDIARIES}
 
-    def opening(self, prefix: str, schema: str, type_name: str, record_id: int) -> str:
+    def opening(self, prefix: str, schema: str, type_name: str, record_id: int, external_id: str = "") -> str:
         """The start of a record element, with the namespace of its own schema."""
+        other = f' externalId="{attribute(external_id)}"' if external_id else ""
         return (
-            f'<platformCore:record internalId="{record_id}" xsi:type="{prefix}:{type_name}"'
+            f'<platformCore:record internalId="{record_id}"{other} xsi:type="{prefix}:{type_name}"'
             f' xmlns:{prefix}="{namespace(schema, self.version)}">'
         )
 
@@ -72,6 +74,20 @@ class Writer:
         """Attributes and content of a reference to a customer; its name shows the chain of parents."""
         customer = self.ledger.customers.get(customer_id)
         return ref_body(customer_id, self._chain(customer) if customer else "")
+
+    def money_account(self, is_undeposited: bool) -> str:  # noqa: FBT001 -- the value itself is the argument
+        """Attributes and content of a reference to where the money of a payment is."""
+        return ref_body(*((116, "1090 Undeposited Funds") if is_undeposited else (107, "1010 Operating Bank")))
+
+    def order_ref(self, element: str, order_id: int | None) -> str:
+        """A reference to a sales order, or nothing when there is none."""
+        order = self.ledger.records(Kind.SALES_ORDER).get(order_id or 0)
+        return _named_ref(element, order.id, f"Sales Order #{order.number}") if order else ""
+
+    def invoice_ref(self, element: str, invoice_id: int | None) -> str:
+        """A reference to an invoice, or nothing when there is none."""
+        invoice = self.ledger.invoices.get(invoice_id or 0)
+        return _named_ref(element, invoice.id, f"Invoice #{invoice.number}") if invoice else ""
 
     def _chain(self, customer: Customer) -> str:
         own = f"{customer.number} {customer.name}"
@@ -114,6 +130,10 @@ class Writer:
 def ref_body(internal_id: int, name: str) -> str:
     """What follows the element's name in a RecordRef: attribute, name and the bare end of the start tag."""
     return f' internalId="{internal_id}"><platformCore:name>{text(name)}</platformCore:name>'
+
+
+def _named_ref(element: str, internal_id: int, name: str) -> str:
+    return f"<{element}{ref_body(internal_id, name)}</{element}>"
 
 
 def country(code: str) -> str:

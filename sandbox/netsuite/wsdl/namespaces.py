@@ -32,7 +32,12 @@ SCHEMAS = {
         Schema(file="relationshipTypes", name="types.relationships", area="lists"),
         Schema(file="accounting", name="accounting", area="lists"),
         Schema(file="accountingTypes", name="types.accounting", area="lists"),
+        Schema(file="communication", name="communication", area="general"),
+        Schema(file="communicationTypes", name="types.communication", area="general"),
+        Schema(file="fileCabinet", name="filecabinet", area="documents"),
+        Schema(file="fileCabinetTypes", name="types.filecabinet", area="documents"),
         Schema(file="sales", name="sales", area="transactions"),
+        Schema(file="saleTypes", name="types.sales", area="transactions"),
         Schema(file="customers", name="customers", area="transactions"),
     )
 }

@@ -52,8 +52,8 @@ class TestPaging:
 
 class TestRefused:
     async def test_type_that_is_not_served(self, soap: SoapClient) -> None:
-        found = await soap.search(soap.transactions(types=("_salesOrder",)))
-        assert refusal(found.status) == ("USER_ERROR", "Invalid value for type: _salesOrder.")
+        found = await soap.search(soap.transactions(types=("_vendorBill",)))
+        assert refusal(found.status) == ("USER_ERROR", "Invalid value for type: _vendorBill.")
 
     async def test_criterion_without_operator_or_value(self, soap: SoapClient) -> None:
         for field in (

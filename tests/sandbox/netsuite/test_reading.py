@@ -6,6 +6,7 @@ from zeep.exceptions import Fault
 
 from sandbox.ledger import Kind, Ledger
 from sandbox.netsuite import NetSuiteStandIn
+from sandbox.netsuite.kinds import RECORD_TYPES
 from tests.sandbox.netsuite.conftest import Clock
 from tests.sandbox.netsuite.soap import SoapClient, refusal
 
@@ -17,11 +18,10 @@ class TestGet:
         assert body.readResponse.record.tranId == "INV-12345"
         assert len(body.readResponse.record.itemList.item) == len(known.lines)
 
-    @pytest.mark.parametrize("kind", list(Kind))
+    @pytest.mark.parametrize("kind", list(RECORD_TYPES))
     async def test_every_kind_of_record(self, soap: SoapClient, ledger: Ledger, kind: Kind) -> None:
         record_id = next(iter(ledger.records(kind)))
-        name = "customerPayment" if kind is Kind.PAYMENT else kind
-        body = await soap.call("get", baseRef=soap.ref(name, record_id))
+        body = await soap.call("get", baseRef=soap.ref(RECORD_TYPES[kind], record_id))
         assert body.readResponse.record.internalId == str(record_id)
 
     @pytest.mark.parametrize("internal_id", ["7", "x", ""])

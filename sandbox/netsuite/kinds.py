@@ -1,0 +1,28 @@
+"""How the service names each kind of the ledger's records, in references, deletions and transaction searches."""
+
+from collections.abc import Mapping
+
+from sandbox.ledger import Kind
+
+RECORD_TYPES: Mapping[Kind, str] = {
+    Kind.CUSTOMER: "customer",
+    Kind.CONTACT: "contact",
+    Kind.INVOICE: "invoice",
+    Kind.PAYMENT: "customerPayment",
+    Kind.CUSTOMER_DEPOSIT: "customerDeposit",
+    Kind.CREDIT_MEMO: "creditMemo",
+    Kind.SALES_ORDER: "salesOrder",
+    Kind.NOTE: "note",
+    Kind.MESSAGE: "message",
+    Kind.FILE: "file",
+}
+KINDS: Mapping[str, Kind] = {record_type: kind for kind, record_type in RECORD_TYPES.items()}
+
+# The values of a transaction search's type, in the order in which a search without one gives them.
+TRANSACTIONS: Mapping[str, Kind] = {
+    "_invoice": Kind.INVOICE,
+    "_customerPayment": Kind.PAYMENT,
+    "_customerDeposit": Kind.CUSTOMER_DEPOSIT,
+    "_creditMemo": Kind.CREDIT_MEMO,
+    "_salesOrder": Kind.SALES_ORDER,
+}

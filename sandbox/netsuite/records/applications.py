@@ -1,0 +1,72 @@
+"""The rows in which payments, deposits and credit memos say what they were applied to."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from sandbox.ledger.records import Application, Invoice, Payment
+from sandbox.ledger.transactions import CreditMemo, CustomerDeposit
+from sandbox.netsuite.records.writer import Writer
+from sandbox.netsuite.texts import text
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """One application, with the invoice as it stands now."""
+
+    applied: Application
+    invoice: Invoice
+    currency: str
+
+
+Cell = Callable[[Row, Writer], str]
+
+_CELLS: Mapping[str, Cell] = {
+    "apply": lambda *_: "true",
+    "doc": lambda row, _: str(row.invoice.id),
+    "line": lambda *_: "0",
+    # The date of what it is applied to, not of the day on which that happened.
+    "applyDate": lambda row, writer: writer.calendar.day(row.invoice.invoice_date),
+    "type": lambda *_: "Invoice",
+    "refNum": lambda row, _: text(row.invoice.number),
+    "total": lambda row, writer: writer.amount(row.invoice.total_minor, row.currency),
+    "due": lambda row, writer: writer.amount(row.invoice.open_minor, row.currency),
+    "currency": lambda row, writer: writer.currency_names[row.currency],
+    "disc": lambda row, writer: writer.amount(row.applied.discount_minor, row.currency),
+    "amount": lambda row, writer: writer.amount(row.applied.amount_minor, row.currency),
+}
+_PAYMENT_CELLS = ("apply", "doc", "line", "applyDate", "type", "refNum", "total", "due", "currency", "disc", "amount")
+_DEPOSIT_CELLS = ("doc", "line", "apply", "applyDate", "type", "refNum", "total", "amount")
+_CREDIT_CELLS = ("apply", "doc", "applyDate", "type", "refNum", "total", "due", "currency", "amount", "line")
+
+
+def payment_applications(payment: Payment, writer: Writer) -> str:
+    return _list(payment, writer, "apply", _PAYMENT_CELLS)
+
+
+def deposit_applications(deposit: CustomerDeposit, writer: Writer) -> str:
+    return _list(deposit, writer, "customerDepositApply", _DEPOSIT_CELLS)
+
+
+def credit_applications(memo: CreditMemo, writer: Writer) -> str:
+    return _list(memo, writer, "apply", _CREDIT_CELLS)
+
+
+def _list(record: Payment | CustomerDeposit | CreditMemo, writer: Writer, element: str, cells: tuple[str, ...]) -> str:
+    rows = (_row(applied, record.currency, writer) for applied in record.applications)
+    content = "".join(_written(row, writer, element, cells) for row in rows if row)
+    return f"<tranCust:applyList>{content}</tranCust:applyList>"
+
+
+def _row(applied: Application, currency: str, writer: Writer) -> Row | None:
+    """None when the invoice is gone."""
+    invoice = writer.ledger.invoices.get(applied.invoice_id)
+    return Row(applied=applied, invoice=invoice, currency=currency) if invoice else None
+
+
+def _written(row: Row, writer: Writer, element: str, cells: tuple[str, ...]) -> str:
+    content = "".join(
+        f"<tranCust:{name}>{_CELLS[name](row, writer)}</tranCust:{name}>"
+        for name in cells
+        if name != "disc" or row.applied.discount_minor
+    )
+    return f"<tranCust:{element}>{content}</tranCust:{element}>"

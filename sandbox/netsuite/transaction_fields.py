@@ -1,0 +1,57 @@
+"""The criteria of a search for transactions, whatever their type."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from sandbox.ledger import InvoiceStatus, Ledger
+from sandbox.ledger.records import Invoice, Payment
+from sandbox.ledger.transactions import CreditMemo, CustomerDeposit, SalesOrder
+from sandbox.netsuite.common_fields import CHANGES, currency_id, major
+from sandbox.netsuite.criteria import Shape
+from sandbox.netsuite.field import Field, field
+from sandbox.netsuite.kinds import TRANSACTIONS
+from sandbox.netsuite.statuses import status_of
+
+# Each type's value in a search, and the name that the ledger gives to its date.
+_TYPES: Mapping[type, str] = dict(
+    zip((Invoice, Payment, CustomerDeposit, CreditMemo, SalesOrder), TRANSACTIONS, strict=True)
+)
+_DATES: Mapping[type, str] = {
+    Invoice: "invoice_date",
+    Payment: "payment_date",
+    CustomerDeposit: "deposit_date",
+    CreditMemo: "memo_date",
+    SalesOrder: "order_date",
+}
+
+
+def _still_open(record: Any, _: Ledger) -> Decimal | None:
+    """What is unpaid of an invoice and unapplied of a payment, deposit or credit memo; an order has no such amount."""
+    if isinstance(record, SalesOrder):
+        return None
+    minor = record.open_minor if isinstance(record, Invoice) else record.unapplied_minor
+    return major(minor, record.currency)
+
+
+def _is_voided(record: Any, _: Ledger) -> bool:
+    return getattr(record, "is_voided", False) or getattr(record, "status", None) is InvoiceStatus.VOIDED
+
+
+TRANSACTION_FIELDS: Mapping[str, Field] = {
+    **CHANGES,
+    "amountRemaining": field(Shape.DOUBLE, _still_open),
+    "currency": field(Shape.REFERENCE, currency_id),
+    "dueDate": field(Shape.DATE, lambda record, _: getattr(record, "due_date", None)),
+    "entity": field(Shape.REFERENCE, lambda record, _: record.customer_id),
+    # mainLine chooses among the rows of a transaction, not among transactions; the search itself sees to it.
+    "mainLine": field(Shape.FLAG, lambda *_: None),
+    "memo": field(Shape.TEXT, lambda record, _: record.memo),
+    "salesRep": field(Shape.REFERENCE, lambda record, _: getattr(record, "sales_rep_id", None)),
+    "status": field(Shape.ENUM, lambda record, _: status_of(record).value),
+    "subsidiary": field(Shape.REFERENCE, lambda record, _: record.subsidiary_id),
+    "tranDate": field(Shape.DATE, lambda record, _: getattr(record, _DATES[type(record)])),
+    "tranId": field(Shape.TEXT, lambda record, _: record.number),
+    "type": field(Shape.ENUM, lambda record, _: _TYPES[type(record)]),
+    "voided": field(Shape.FLAG, _is_voided),
+}
