@@ -213,9 +213,16 @@ class Ledger:
         edited: Contact = self.edit(Kind.CONTACT, contact_id, **changes)
         return edited
 
+    def release(self, applications: Iterable[Application]) -> None:
+        """Opens the invoices again by what was applied to them; those that are gone stay so."""
+        for applied in applications:
+            if invoice := self.invoices.get(applied.invoice_id):
+                self.put(Kind.INVOICE, paid(invoice, -applied.settled_minor, self.instant()))
+
     def delete(self, kind: Kind, record_id: int) -> Deletion:
-        """Removes the record and keeps that it was there. Raises KeyError when it is not."""
+        """Removes the record and keeps that it was there; what it settled is open again. Raises KeyError."""
         record = self._records[kind].pop(record_id)
+        self.release(getattr(record, "applications", ()))
         deletion = Deletion(kind=kind, id=record_id, name=_name_of(record), deleted_at=self.instant())
         self.deletions.append(deletion)
         self._by_customer.pop(kind, None)
