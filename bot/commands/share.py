@@ -1,6 +1,5 @@
 """Share to Slack: a record to a person or a channel, with words of one's own, seen before it is sent."""
 
-import secrets
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
@@ -13,7 +12,9 @@ from bot.feature import ActionRequest, Feature, Shortcut, action_request
 from bot.matches import match_for
 from bot.modals import open_loading, open_over, update_modal
 from bot.private_channels import visible_to
-from bot.shares.share_form import packed, submit
+from bot.shares.share_form import submit
+from bot.shares.share_preview import go_back, send
+from bot.shares.share_steps import new_nonce, packed
 from bot.shares.share_work import check, share, tell
 from bot.shares.sharing import KIND
 from bot.view_request import ShortcutRequest, SuggestionRequest, shortcut_request, suggestion_request, view_request
@@ -22,7 +23,7 @@ from bot.views.misses import outdated_button
 from bot.views.modal import Choice, options_json
 from bot.views.own_message import query_in, record_in
 from bot.views.pick import picked
-from bot.views.share import CHANNEL, SUBMIT, TITLE, Form, channel_choice, share_modal
+from bot.views.share import BACK, CHANNEL, SEND, SUBMIT, TITLE, Form, channel_choice, share_modal, words_in
 from bot.views.shared import AnyCard, record_name
 from bot.views.values import RecordRef, encode
 from store.channels import destinations
@@ -79,9 +80,7 @@ async def _begin(
         await update_modal(deps, view_id, card_modal(outdated_button(), TITLE))
         return
     value = encode(ref) if ref else ""
-    form = Form(
-        metadata=packed(secrets.token_urlsafe(12), value, doubt), record=record_name(card) if card else "", doubt=doubt
-    )
+    form = Form(metadata=packed(new_nonce(), value, doubt), record=record_name(card) if card else "", doubt=doubt)
     await update_modal(deps, view_id, share_modal(form))
 
 
@@ -112,10 +111,19 @@ def _register(app: AsyncApp, deps: Deps) -> None:
     async def on_submit(ack: Any, body: dict[str, Any]) -> None:
         await ack(**await submit(deps, view_request(body)))
 
+    async def on_send(ack: Any, body: dict[str, Any]) -> None:
+        await ack(**await send(deps, view_request(body), words_in(body["view"]["blocks"])))
+
+    async def on_back(ack: Any, body: dict[str, Any]) -> None:
+        await ack()
+        await go_back(deps, action_request(body), words_in((body.get("view") or {}).get("blocks") or ()))
+
     app.action(OPEN)(on_open)
     app.shortcut(SHORTCUT)(on_shortcut)
     app.options(CHANNEL)(on_typed)
     app.view(SUBMIT)(on_submit)
+    app.view(SEND)(on_send)
+    app.action(BACK)(on_back)
 
 
 FEATURE = Feature(

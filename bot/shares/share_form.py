@@ -1,49 +1,39 @@
-"""Submitting the form that shares a record: what is wrong with it, what it will look like, and sending it off."""
+"""Submitting the first step of sharing: what is wrong with the form, or the second step, which shows what is posted."""
 
 import asyncio
-import hashlib
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from datetime import timedelta
 
-from bot.access import Capability, SlackPerson
-from bot.cards import read_card
+from bot.access import Capability
 from bot.commands.guard import judged, refusal
 from bot.deps import Deps
 from bot.membership import UnreachableError
-from bot.shares.sharing import KIND, Destination, NotThereError, find_destination_for
+from bot.shares.share_steps import (
+    PURPOSE,
+    Answer,
+    Wanted,
+    fields_of,
+    instead,
+    is_nonce,
+    note_outdated,
+    previewed,
+)
+from bot.shares.sharing import Destination, NotThereError, find_destination_for
 from bot.view_request import ViewRequest
 from bot.views.card_modal import card_modal
-from bot.views.metadata import OutdatedViewError, pack, unpack
+from bot.views.metadata import OutdatedViewError, unpack
 from bot.views.misses import outdated_button
-from bot.views.modal import Choice, block_id_of
+from bot.views.modal import block_id_of
 from bot.views.pick import PICK_ACTION, picked
-from bot.views.share import (
-    CHANNEL,
-    CONFIRM,
-    CONFIRMED,
-    PERSON,
-    SUBMIT,
-    TEXT,
-    TITLE,
-    Form,
-    Preview,
-    on_its_way,
-    outdated,
-    share_modal,
-)
-from bot.views.shared import MAX_MESSAGE, Sharing, record_name, shared_message
-from bot.views.values import RecordRef, encode
-from store.audit import AuditEvent
-from store.users import Role, User
+from bot.views.share import CHANNEL, PERSON, SUBMIT, TEXT, TITLE, outdated
+from bot.views.shared import MAX_MESSAGE
+from bot.views.values import RecordRef
+from store.drafts import Draft, keep_draft
+from store.users import Role
 
-_PURPOSE = "share"
+# A window may stay open over a meeting; what was typed into it is not kept for longer than that.
+_KEPT = timedelta(hours=12)
 # Slack wants the answer to a submission within three seconds.
 _PATIENCE_SECONDS = 1.5
-
-# What the acknowledgement of a submission says: errors beside the inputs, or another view.
-Answer = dict[str, Any]
 
 
 class ComplaintError(Exception):
@@ -54,71 +44,51 @@ class ComplaintError(Exception):
         self.answer: Answer = {"response_action": "errors", "errors": {block_id_of(action_id): text}}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Wanted:
-    """What the form asks for: this, there, in these words. `shown` is what the last preview was of."""
-
-    ref: RecordRef
-    to: Destination
-    text: str
-    nonce: str
-    query: str
-    shown: str
-
-    @property
-    def fingerprint(self) -> str:
-        said = json.dumps([self.ref.record_id, self.to.id, self.to.is_outside, self.text])
-        return hashlib.sha256(said.encode()).hexdigest()[:16]
-
-
 async def submit(deps: Deps, request: ViewRequest) -> Answer:
-    """Preview, or Send when what was previewed is what the form still says."""
+    """«Preview»: what is wrong with the form, or what will be posted."""
     try:
-        memory = unpack(_PURPOSE, request.metadata)
-        nonce, value, query, shown = (memory[name] for name in ("nonce", "value", "query", "shown"))
-    except (OutdatedViewError, KeyError):
-        _note_outdated(deps, request.person)
-        return _instead(outdated(request.values))
+        nonce, value, query = _remembered(request.metadata)
+    except OutdatedViewError:
+        note_outdated(deps, request.person, SUBMIT)
+        return instead(outdated(request.text(TEXT)))
     decision = await judged(deps, request.person, Capability.ACT, action=SUBMIT, subject=value)
     if not decision.allowed or decision.user is None:
-        return _instead(card_modal(refusal(decision), TITLE))
+        return instead(card_modal(refusal(decision), TITLE))
     try:
         ref = _record(value, request)
         to = await _destination(deps, request, decision.user.role)
-        wanted = _Wanted(ref=ref, to=to, text=_text(request), nonce=nonce, query=query, shown=shown)
-        return await _answer(deps, request, wanted, decision.user)
+        wanted = Wanted(ref=ref, to=to, text=_text(request), nonce=nonce, query=query, may_pick=not value)
     except ComplaintError as complaint:
         return complaint.answer
+    shown = await previewed(deps, wanted, decision.user)
+    if shown is None:
+        return instead(card_modal(outdated_button(), TITLE))
+    if not await _kept(deps, request, wanted):
+        note_outdated(deps, request.person, SUBMIT)
+        return instead(outdated(wanted.text))
+    return instead(shown)
 
 
-async def _answer(deps: Deps, request: ViewRequest, wanted: _Wanted, user: User) -> Answer:
-    sharing = Sharing(ref=wanted.ref, by=user.name, text=wanted.text, is_redacted=wanted.to.is_outside)
-    if wanted.shown != wanted.fingerprint:
-        return await _previewed(deps, wanted, sharing)
-    if wanted.to.is_outside and CONFIRMED not in request.choices(CONFIRM):
-        raise ComplaintError(CONFIRM, "Confirm this, or choose somebody else.")
-    await deps.work.start(KIND, f"{KIND}-{wanted.nonce}", _payload(request, wanted))
-    return _instead(on_its_way(wanted.to.label))
+def _remembered(metadata: str) -> tuple[str, str, str]:
+    """The name of what will be sent, the record, the doubt about it. Raises OutdatedViewError."""
+    memory = unpack(PURPOSE, metadata)
+    if not is_nonce(memory["nonce"]):
+        raise OutdatedViewError("without its own name")
+    return memory["nonce"], memory["value"], memory["query"]
 
 
-async def _previewed(deps: Deps, wanted: _Wanted, sharing: Sharing) -> Answer:
-    async with deps.store.read() as conn:
-        card = await read_card(deps, conn, wanted.ref)
-    if card is None:
-        return _instead(card_modal(outdated_button(), TITLE))
-    to = wanted.to
-    changed = ("You have changed something: please look again.",) if wanted.shown else ()
-    preview = Preview(shared=shared_message(card, sharing), label=to.label, warnings=changed, is_outside=to.is_outside)
-    form = Form(
-        metadata=packed(wanted.nonce, encode(wanted.ref), wanted.query, wanted.fingerprint),
-        record=record_name(card),
-        doubt=wanted.query,
-        person=to.id if to.is_person else "",
-        channel=None if to.is_person else Choice(label=to.label, value=to.id),
-        text=wanted.text,
-        preview=preview,
+async def _kept(deps: Deps, request: ViewRequest, wanted: Wanted) -> bool:
+    """Whether the form is kept for the next step; not under a name that is somebody else's."""
+    now = deps.clock()
+    draft = Draft(
+        id=wanted.nonce,
+        team_id=request.person.team_id,
+        slack_user_id=request.person.user_id,
+        fields=fields_of(wanted),
+        expires_at=now + _KEPT,
     )
-    return _instead(share_modal(form))
+    async with deps.store.write() as conn:
+        return await keep_draft(conn, draft, at=now)
 
 
 def _record(value: str, request: ViewRequest) -> RecordRef:
@@ -148,30 +118,3 @@ def _text(request: ViewRequest) -> str:
     if len(text) > MAX_MESSAGE:
         raise ComplaintError(TEXT, f"At most {MAX_MESSAGE:,} characters; these are {len(text):,}.")
     return text
-
-
-def _payload(request: ViewRequest, wanted: _Wanted) -> dict[str, str]:
-    return {
-        "value": encode(wanted.ref),
-        "to": wanted.to.id,
-        "label": wanted.to.label,
-        "text": wanted.text,
-        "confirmed": CONFIRMED if wanted.to.is_outside else "",
-        "view_id": request.view_id,
-        "team_id": request.person.team_id,
-        "user_id": request.person.user_id,
-    }
-
-
-def packed(nonce: str, value: str, query: str, shown: str = "") -> str:
-    """What the modal remembers: the name of what it will send, the record, the doubt about it, what was previewed."""
-    return pack(_PURPOSE, {"nonce": nonce, "value": value, "query": query, "shown": shown})
-
-
-def _instead(view: Mapping[str, Any]) -> Answer:
-    return {"response_action": "update", "view": view}
-
-
-def _note_outdated(deps: Deps, person: SlackPerson) -> None:
-    actor = f"slack:{person.team_id}:{person.user_id}"
-    deps.audit.note(AuditEvent(at=deps.clock(), actor=actor, action=f"{SUBMIT}.outdated"))

@@ -37,6 +37,7 @@ async def open_forms(world: World) -> dict[str, Json]:
         card = await world.card(text, user=CHLOE)
         await _by_buttons(world, card, found, pressed)
         await _by_shortcuts(world, card, found)
+        await _by_steps(world, card, found)
     for subcommand in subcommands():
         await world.say(f"/tesorio {subcommand.word}", user=CHLOE, waiting=_MOMENT)
         await _take(world, CHLOE, found)
@@ -63,6 +64,14 @@ async def _by_shortcuts(world: World, card: Message, found: dict[str, Json]) -> 
             about = card if shortcut.type == "message" else None
             await world.workspace.shortcut(CHLOE, shortcut.callback_id, about, _MOMENT)
             await _take(world, CHLOE, found)
+
+
+async def _by_steps(world: World, card: Message, found: dict[str, Json]) -> None:
+    """The second step of a form: it stands in the place of the first, once that was filled in."""
+    await world.workspace.click(CHLOE, card, "share.open", waiting=_MOMENT)
+    await world.catch_up()
+    await world.workspace.submit(CHLOE, {"share.person": BEN}, _MOMENT)
+    await _take(world, CHLOE, found)
 
 
 async def _by_messages(world: World, found: dict[str, Json], pressed: set[str]) -> None:

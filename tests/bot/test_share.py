@@ -1,6 +1,7 @@
 """Sharing a record: chosen, previewed, posted once, told; and refused wherever somebody may not read it."""
 
 import asyncio
+import json
 import os
 import sys
 from asyncio.subprocess import PIPE
@@ -17,7 +18,7 @@ from bot.notify.draft import Draft
 from bot.notify.trying import refused_place
 from bot.shares.sharing import NotThereError, find_destination_for
 from bot.view_request import SuggestionRequest
-from sandbox.slack import channel_acts
+from sandbox.slack import Waiting, channel_acts
 from sandbox.slack.records import Channel, Message
 from sandbox.slack.seed import (
     ANA,
@@ -198,16 +199,23 @@ class TestPosting:
 
 
 class TestForm:
-    async def test_a_changed_form_is_previewed_again(self, world: World) -> None:
+    async def test_back_keeps_all_that_was_typed(self, world: World) -> None:
         await opened_form(world)
         known_as = delivery_id(world)
-        await filled(world, to=SALES, text="First")
+        first = "First\n" + '"<&>"' * 500
+        await filled(world, to=SALES, text=first)
+        assert "This is what #sales will see:" in modal_text(world)
+        await went_back(world)
+        view = world.workspace.modal(ANA)
+        assert entry(view, "share.text")["value"] == first
+        assert entry(view, "share.channel")["selected_option"]["value"] == SALES
+        assert "Invoice INV-12345 of Sun Microsystems, Inc." in modal_text(world)
         await filled(world, to=SALES, text="Second")
-        assert "You have changed something: please look again." in modal_text(world)
         assert "Second" in modal_text(world)
-        await filled(world, to=SALES, text="Second")
+        await filled(world)
         await world.delivered(known_as)
-        assert not any("First" in post.text for post in posts(world, SALES))
+        assert [post for post in posts(world, SALES) if "First" in post.text] == []
+        assert posts(world, SALES)[-1].text.startswith("Shared by ana@meridian.example: Second")
 
     @pytest.mark.parametrize(
         ("what", "block", "words"),
@@ -283,6 +291,64 @@ class TestForm:
         await opened_form(world, user=BEN)
         assert "Your role here does not allow this" in modal_text(world, BEN)
 
+    @pytest.mark.parametrize(
+        "forge",
+        [
+            lambda _memory: "",
+            lambda memory: json.dumps(memory | {"v": 0}),
+            lambda memory: json.dumps(memory | {"for": "share"}),
+            lambda memory: json.dumps(memory | {"nonce": "AAAAAAAAAAAAAAAA"}),
+            lambda memory: json.dumps(memory | {"nonce": "' or 1=1 --"}),
+            lambda memory: json.dumps({name: value for name, value in memory.items() if name != "shown"}),
+        ],
+    )
+    async def test_a_preview_that_is_not_ours_is_not_sent(
+        self, world: World, forge: Callable[[dict[str, Any]], str]
+    ) -> None:
+        await opened_form(world)
+        await filled(world, to=SALES, text="Typed & <previewed>")
+        payload = preview_payload(world, ANA)
+        payload["view"]["private_metadata"] = forge(json.loads(payload["view"]["private_metadata"]))
+        shown = await delivered_payload(world, payload)
+        assert "This window is out of date." in shown
+        assert "Typed &amp; <previewed>" in shown or "Typed & <previewed>" in shown
+        assert (await world.audited())[-1][1] == "share.send.outdated"
+        assert not any("previewed" in post.text for post in posts(world, SALES))
+
+    async def test_nobody_sends_the_preview_of_another(self, world: World) -> None:
+        await opened_form(world)
+        await filled(world, to=SALES, text="Only Ana's words")
+        payload = preview_payload(world, ANA)
+        payload["user"] = payload["user"] | {"id": CHLOE}
+        payload["view"]["blocks"] = []
+        shown = await delivered_payload(world, payload)
+        assert "This window is out of date." in shown
+        assert "Only Ana" not in shown
+
+    async def test_a_preview_of_what_was_changed_since_is_shown_again(self, world: World) -> None:
+        """Two windows on one form: what is sent is what was seen."""
+        await opened_form(world)
+        known_as = delivery_id(world)
+        await filled(world, to=SALES, text="Seen first")
+        stale = preview_payload(world, ANA)
+        await went_back(world)
+        await filled(world, to=SALES, text="Seen second")
+        shown = await delivered_payload(world, stale)
+        assert "Nothing was sent. This has changed since you looked at it: please look again." in shown
+        assert "Seen second" in shown
+        await filled(world)
+        await world.delivered(known_as)
+        seen = [post.text for post in posts(world, SALES) if "Seen" in post.text]
+        assert [text.partition(": ")[2][:11] for text in seen] == ["Seen second"]
+
+    async def test_a_day_later_the_words_are_given_back(self, world: World) -> None:
+        await opened_form(world)
+        await filled(world, to=SALES, text="Typed yesterday")
+        world.pass_time(25 * 3600)
+        await filled(world)
+        assert "This window is out of date." in modal_text(world)
+        assert "Typed yesterday" in modal_text(world)
+
     async def test_the_role_counts_when_it_is_sent(self, world: World) -> None:
         await opened_form(world)
         await filled(world, to=SALES, text="No more")
@@ -316,8 +382,12 @@ class TestShortcut:
         known_as = delivery_id(world)
         picked: dict[str, Any] = {"pick.record": offered["options"][0]}
         await filled(world, to=SALES, text="Picked", **picked)
-        assert "Invoice INV-12345" in modal_text(world)
-        await filled(world, to=SALES, text="Picked")
+        assert "Sun Microsystems, Inc. owes" in modal_text(world)
+        await went_back(world)
+        kept = entry(world.workspace.modal(ANA), "pick.record")
+        assert kept["selected_option"]["value"] == picked["pick.record"]["value"]
+        for _ in ("Preview", "Send"):
+            await filled(world)
         assert (await world.delivered(known_as)).state is DeliveryState.SENT
 
 
@@ -347,9 +417,10 @@ class TestCheckedWhenSending:
         world.workspace.remove_app(SALES, by=BEN)
         await settled(world)
         try:
-            outcome = await filled(world, to=SALES, text="Too late")
-            error = outcome.errors["share.channel.block"]
-            assert "The app is not in #sales any more. Type /invite @tesorio there, then try again." in error
+            await filled(world)
+            told_now = modal_text(world)
+            assert "Nothing was sent. The app is not in #sales any more. Type /invite @tesorio there" in told_now
+            assert "Too late" in told_now
         finally:
             await added(world, SALES)
 
@@ -391,8 +462,8 @@ class TestCheckedWhenSending:
         await filled(world, person=BEN, text="Gone")
         world.workspace.change_member(BEN, deleted=True)
         try:
-            outcome = await filled(world, person=BEN, text="Gone")
-            assert "Ben Okafor is deactivated" in outcome.errors["share.person.block"]
+            await filled(world)
+            assert "Nothing was sent. Ben Okafor is deactivated" in modal_text(world)
         finally:
             world.workspace.change_member(BEN, deleted=False)
         assert not any("Gone" in post.text for post in posts(world, BEN_APP_DM))
@@ -409,7 +480,7 @@ class TestOutside:
             known_as = delivery_id(world, CHLOE)
             await filled(world, CHLOE, to=NORTHWIND_SHARED, text="As discussed")
             outcome = await filled(world, CHLOE, to=NORTHWIND_SHARED, text="As discussed")
-            assert outcome.errors == {"share.confirm.block": "Confirm this, or choose somebody else."}
+            assert outcome.errors == {"share.confirm.block": "Confirm this, or go back and choose somebody else."}
             confirmed: dict[str, Any] = {"share.confirm": ["yes"]}
             await filled(world, CHLOE, to=NORTHWIND_SHARED, text="As discussed", **confirmed)
             assert (await world.delivered(known_as)).state is DeliveryState.SENT
@@ -436,6 +507,33 @@ class TestOutside:
             await opened_form(world, user=CHLOE)
             outcome = await filled(world, CHLOE, person=GUEST)
             assert "is a guest" in outcome.errors["share.person.block"]
+
+
+def entry(view: Any, action_id: str) -> dict[str, Any]:
+    """What stands in an input of a form."""
+    found = {id_: state for inputs in view["state"]["values"].values() for id_, state in inputs.items()}
+    return dict(found[action_id])
+
+
+async def went_back(world: World) -> None:
+    is_form = Waiting(until=lambda seen: seen.view is not None and seen.view["callback_id"] == "share.submit")
+    await world.workspace.click(ANA, None, "share.back", waiting=is_form)
+
+
+def preview_payload(world: World, user: str) -> dict[str, Any]:
+    """What Slack would send if Send were pressed now."""
+    view = world.workspace.modal(user)
+    assert view is not None
+    assert view["callback_id"] == "share.send"
+    sent_last = world.last_payload("view_submission")
+    return {**sent_last, "view": dict(view), "trigger_id": world.slack.core.tickets.issue_trigger(user)}
+
+
+async def delivered_payload(world: World, payload: dict[str, Any]) -> str:
+    """What the window shows after this submission."""
+    delivery = await world.workspace.hub.deliver("interactive", payload)
+    assert delivery.ack is not None
+    return str(delivery.ack.payload)
 
 
 def texts(block: Any) -> list[str]:

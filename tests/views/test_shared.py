@@ -11,7 +11,7 @@ from bot.views.answers import Again, card_again, private_form, read_again
 from bot.views.customer_card import CustomerCard, customer_card
 from bot.views.invoice_card import InvoiceCard, invoice_card
 from bot.views.own_message import query_in, record_in
-from bot.views.share import Form, Preview, outdated, share_modal
+from bot.views.share import Form, Preview, outdated, preview_modal, share_modal, words_in
 from bot.views.shared import AnyCard, Sharing, record_name, shared_message
 from bot.views.text import size
 from bot.views.values import RecordRef
@@ -157,12 +157,29 @@ class TestShareModal:
         is_outside: bool,  # noqa: FBT001 - hypothesis gives it
     ) -> None:
         shown = shared_message(card, sharing)
-        preview = Preview(shared=shown, label=label or "-", warnings=("Look again.",), is_outside=is_outside)
-        form = Form(metadata="{}", record=record_name(card), doubt=doubt, text=sharing.text[:3000], preview=preview)
-        view = share_modal(form)
-        assert rules.view_errors(view, "modal") == ()
-        assert rules.view_errors(outdated({"share.text": sharing.text}), "modal") == ()
-        assert [each["action_id"] for each in buttons(view["blocks"]) if each["type"] == "button"] == []
+        record = record_name(card)
+        form = share_modal(Form(metadata="{}", record=record, doubt=doubt, text=sharing.text[:3000]))
+        step_two = preview_modal(
+            Preview(
+                metadata="{}",
+                shared=shown,
+                label=label or "-",
+                record=record,
+                doubt=doubt,
+                warnings=("Look again.",),
+                is_outside=is_outside,
+            )
+        )
+        for view in (form, step_two, outdated(sharing.text)):
+            assert rules.view_errors(view, "modal") == ()
+        pressed = [each["action_id"] for each in buttons(step_two["blocks"]) if each["type"] == "button"]
+        assert pressed == ["share.back"]
+
+    def test_the_words_of_a_preview_can_be_read_back(self) -> None:
+        shown = shared_message(an_invoice(), Sharing(ref=REF, text="One <line>\nand *another*"))
+        view = preview_modal(Preview(metadata="{}", shared=shown, label="#sales"))
+        assert words_in(view["blocks"]) == "One <line>\nand *another*"
+        assert words_in([]) == ""
 
     def test_without_a_record_it_is_chosen(self) -> None:
         view = share_modal(Form(metadata="{}"))
