@@ -12,6 +12,7 @@ from lxml import etree
 
 from sandbox.ledger import Kind, Ledger
 from sandbox.netsuite import NetSuiteStandIn
+from sandbox.netsuite.kinds import TRANSACTIONS
 from sandbox.netsuite.wsdl import SCHEMAS, schema_document
 from tests.sandbox.netsuite.conftest import TODAY, Clock
 from tests.sandbox.netsuite.soap import SoapClient, loaded_wsdl
@@ -85,6 +86,16 @@ class TestAnswers:
         sent = soap.envelope("search", headers, searchRecord=getattr(soap, searched)())
         page = check(genuine, (await soap.post(sent, "search")).content)
         assert len(page.findall(".//{*}recordList/{*}record")) > 100
+
+    @pytest.mark.parametrize("transaction_type", list(TRANSACTIONS))
+    async def test_every_type_of_transaction(
+        self, soap: SoapClient, genuine: etree.XMLSchema, ledger: Ledger, transaction_type: str
+    ) -> None:
+        search = soap.transactions(types=(transaction_type,))
+        sent = soap.envelope("search", soap.headers(bodyFieldsOnly=False, pageSize=1000), searchRecord=search)
+        page = check(genuine, (await soap.post(sent, "search")).content)
+        held = len(ledger.records(TRANSACTIONS[transaction_type]))
+        assert len(page.findall(".//{*}recordList/{*}record")) == min(1000, held) > 20
 
     async def test_payments_and_the_next_page(self, soap: SoapClient, genuine: etree.XMLSchema) -> None:
         search = soap.transactions(types=("_customerPayment",))
