@@ -1,5 +1,6 @@
 """A headless Chromium, and a driver of the workspace page for every test that wants to see what people see."""
 
+import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -7,7 +8,7 @@ from typing import Self
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, ConsoleMessage, Error, Locator, Page, ViewportSize, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Error, Locator, Page, ViewportSize, async_playwright, expect
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 NO_BROWSER = f"no Chromium on this machine (looked for {', '.join(NAMES)}); Debian has it in the package chromium"
@@ -24,6 +25,7 @@ WINDOW = ViewportSize(width=1280, height=800)
 PATIENCE_MS = 10_000
 # Generous: the machine may be busy with other tests.
 ANSWER_MS = 30_000
+expect.set_options(timeout=20_000)
 # A browser belongs to the event loop that started it, so its tests and their fixtures share the session's.
 IN_BROWSER = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -53,8 +55,14 @@ async def browser() -> AsyncIterator[Browser]:
         yield running
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def window(browser: Browser) -> "SlackPage":
+    """One window for all of them too: opening another takes longer than most of what they do in it."""
+    return await SlackPage.new(browser)
+
+
 class SlackPage:
-    """One window on the workspace. `troubles` gathers what the page's console complained of."""
+    """A window on a workspace. `troubles` gathers what the page's console complained of."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -64,13 +72,22 @@ class SlackPage:
         page.on("pageerror", self._on_error)
 
     @classmethod
-    async def open(cls, browser: Browser, url: str, *, window: ViewportSize = WINDOW) -> Self:
-        """A window of its own, with its own «acting as»; times are shown in UTC, in American English."""
-        page = await browser.new_page(viewport=window, locale="en-US", timezone_id="UTC")
-        opened = cls(page)
-        await page.goto(url)
-        await page.get_by_test_id("channel-title").wait_for()
-        return opened
+    async def new(cls, browser: Browser) -> Self:
+        """An empty window; times are shown in UTC, in American English."""
+        return cls(await browser.new_page(viewport=WINDOW, locale="en-US", timezone_id="UTC"))
+
+    @asynccontextmanager
+    async def at(self, url: str) -> AsyncIterator[Self]:
+        """The workspace, seen for the first time, as Ana; what the console complains of meanwhile is an error."""
+        await self.page.goto(url)
+        await self.page.get_by_test_id("channel-title").wait_for()
+        try:
+            yield self
+        finally:
+            troubles, self.troubles = self.troubles, []
+            await self.page.evaluate("sessionStorage.clear()")
+            await self.page.goto("about:blank")
+        assert not troubles
 
     @property
     def messages(self) -> Locator:
@@ -122,6 +139,11 @@ class SlackPage:
 
     async def submit(self) -> None:
         await self.modal.get_by_test_id("modal-submit").click()
+
+    async def picture(self, name: str) -> None:
+        """Keep what is shown, where somebody wants to look at it: in the folder TESORIO_TEST_PICTURES."""
+        if folder := os.environ.get("TESORIO_TEST_PICTURES"):
+            await self.page.screenshot(path=f"{folder}/{name}.png")
 
     def _on_console(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:

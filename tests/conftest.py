@@ -2,7 +2,7 @@
 
 import gc
 
-from tests.browser import browser
+from tests.browser import browser, window
 from tests.demo_page import demo_address, page
 from tests.store_fixtures import empty_postgres_url, postgres, postgres_template, sqlite_template, store, store_url
 
@@ -16,6 +16,7 @@ __all__ = [
     "sqlite_template",
     "store",
     "store_url",
+    "window",
 ]
 
 

@@ -1,4 +1,4 @@
-"""A running demo and a window on it, for the test files that do what a person does there: a demo for each file."""
+"""A running demo and a window on it, for the test files that do what a person does there: one demo for all."""
 
 import asyncio
 import contextlib
@@ -10,14 +10,13 @@ from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 
 import pytest_asyncio
-from playwright.async_api import Browser
 
 from tests.browser import SlackPage
 
 _ADDRESS = re.compile(rb"http://127\.0\.0\.1:\d+/")
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def demo_address() -> AsyncIterator[str]:
     """A running demo on a free port; when the tests are over, Ctrl-C must end it in peace."""
     demo = await asyncio.create_subprocess_exec(
@@ -41,9 +40,7 @@ async def demo_address() -> AsyncIterator[str]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def page(demo_address: str, browser: Browser) -> AsyncIterator[SlackPage]:
-    """Ana's window; whatever its console complains of fails the test."""
-    opened = await SlackPage.open(browser, demo_address)
-    yield opened
-    await opened.page.context.close()
-    assert not opened.troubles
+async def page(demo_address: str, window: SlackPage) -> AsyncIterator[SlackPage]:
+    """Ana's window on the demo."""
+    async with window.at(demo_address) as page:
+        yield page

@@ -38,7 +38,7 @@ class TestDoors:
         await page.say(f"who follows {address} up?")
         await expect(page.last_message).to_contain_text("Sun Microsystems, Inc. owes $17,250.00")
         await element(page.last_message, "lookup.open").click()
-        await expect(page.last_message).to_contain_text("5 open invoices")
+        await expect(page.last_message).to_contain_text("open invoices")
 
     async def test_the_shortcut_finds_a_record_and_its_buttons_work_in_place(self, page: SlackPage) -> None:
         await shortcut(page, "Find in Tesorio")

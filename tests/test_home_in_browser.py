@@ -7,8 +7,6 @@ from tests.browser import IN_BROWSER, SlackPage, element
 
 pytestmark = [*IN_BROWSER, pytest.mark.timeout(180)]
 
-expect.set_options(timeout=20_000)
-
 
 async def home_of(page: SlackPage, name: str) -> Locator:
     await page.act_as(name)

@@ -1,7 +1,6 @@
 from collections.abc import AsyncIterator
 
 import pytest_asyncio
-from playwright.async_api import Browser
 
 from sandbox.slack import SlackStandIn
 from tests.browser import SlackPage
@@ -23,9 +22,7 @@ async def bot(slack: SlackStandIn) -> AsyncIterator[None]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def page(slack: SlackStandIn, browser: Browser) -> AsyncIterator[SlackPage]:
-    """Ana's window; whatever its console complains of fails the test."""
-    opened = await SlackPage.open(browser, slack.page_url)
-    yield opened
-    await opened.page.context.close()
-    assert not opened.troubles
+async def page(slack: SlackStandIn, window: SlackPage) -> AsyncIterator[SlackPage]:
+    """Ana's window on that workspace."""
+    async with window.at(slack.page_url) as page:
+        yield page

@@ -153,11 +153,13 @@ class TestPeople:
     async def test_two_windows_see_one_conversation(
         self, page: SlackPage, slack: SlackStandIn, browser: Browser
     ) -> None:
-        other = await SlackPage.open(browser, slack.page_url)
-        await other.act_as("Ben Okafor")
-        await page.say("Good morning")
-        await expect(other.last_message).to_contain_text("Good morning")
-        await expect(other.last_message.locator(".author")).to_have_text("Ana Silva")
+        window = await SlackPage.new(browser)
+        async with window.at(slack.page_url) as other:
+            await other.act_as("Ben Okafor")
+            await page.say("Good morning")
+            await expect(other.last_message).to_contain_text("Good morning")
+            await expect(other.last_message.locator(".author")).to_have_text("Ana Silva")
+        await window.page.context.close()
 
     async def test_unread_channel_is_counted(self, page: SlackPage, slack: SlackStandIn) -> None:
         await slack.workspace.say(BEN, "#sales", "New order", AT_ONCE)
