@@ -38,6 +38,8 @@ KIND = "deliver"
 _LOOK_SECONDS = 1.0
 # An update looks so often whether the message that it changes is known to be there.
 _ASKED_AGAIN = timedelta(minutes=1)
+# So many of a lane may go one right after the other; Slack takes short bursts.
+BURST = 3
 # So long a stop waits for the answer to what was just sent.
 _DRAIN_SECONDS = 15.0
 _log = logging.getLogger(__name__)
@@ -87,11 +89,12 @@ class Delivering:
     async def __call__(self, _work_id: str, payload: Payload) -> None:
         with self._deps.decisions.listen() as decisions:
             try:
-                while (delivery := await self._read(payload["delivery_id"])) is not None and self._has_more(delivery):
+                delivery = await self._read(payload["delivery_id"])
+                while delivery is not None and self._has_more(delivery):
                     if await self._is_of_asked(delivery):
                         await self._put_off(delivery)
                         return
-                    await self._further(delivery, decisions)
+                    delivery = await self._further(delivery, decisions) or await self._read(delivery.id)
             except StoreError as error:
                 raise TryLaterError(str(error)) from error
 
@@ -103,20 +106,22 @@ class Delivering:
         async with self._deps.store.read() as conn:
             return await delivery_by_id(conn, delivery_id)
 
-    async def _further(self, delivery: Delivery, decisions: Listener) -> None:
-        """The next thing to do with it."""
+    async def _further(self, delivery: Delivery, decisions: Listener) -> Delivery | None:
+        """Do the next thing with it; how it stands then, None when the store has to be asked."""
+        now, after = self._deps.clock(), None
         if delivery.told != delivery.state.value:
-            await self._tell(delivery)
+            after = await self._tell(delivery)
         elif self._is_outdated(delivery):
-            await self._move(delivery, held_back(delivery, self._began - waiting_since(delivery), self._deps.clock()))
-        elif delivery.not_before is not None and delivery.not_before > self._deps.clock():
+            after = await self._move(delivery, held_back(delivery, self._began - waiting_since(delivery), now))
+        elif delivery.not_before is not None and delivery.not_before > now:
             await self._wait_until(delivery.not_before, decisions)
         elif delivery.asked_at is not None:
-            await self._move(delivery, after_silence(delivery, self._deps.clock()))
+            after = await self._move(delivery, after_silence(delivery, now))
         elif delivery.in_doubt:
-            await self._look_up(delivery)
-        elif not await self._is_lane_resting(delivery, decisions):
-            await self._to_the_end(delivery)
+            after = await self._look_up(delivery)
+        elif await self._has_lane_rested(delivery, decisions):
+            after = await self._to_the_end(delivery)
+        return after
 
     def _is_outdated(self, delivery: Delivery) -> bool:
         return not delivery.in_doubt and self._began - waiting_since(delivery) > self._outdated_after
@@ -132,53 +137,58 @@ class Delivering:
         after = replace(delivery, round=delivery.round + 1, is_enqueued=False, not_before=later)
         await self._move(delivery, after)
 
-    async def _wait_until(self, instant: datetime, decisions: Listener) -> None:
-        """Return then, or as soon as a person has decided about any delivery."""
+    async def _wait_until(self, instant: datetime, decisions: Listener) -> bool:
+        """Return True then, or False as soon as a person has decided about any delivery."""
         while (left := (instant - self._deps.clock()).total_seconds()) > 0:
             if await decisions.wait(min(left, _LOOK_SECONDS)):
-                return
-
-    async def _is_lane_resting(self, delivery: Delivery, decisions: Listener) -> bool:
-        """Whether there was a rest to wait for since the last one on this lane; it is over on return."""
-        sender = self._senders.get(delivery.target)
-        if sender is None or not sender.spacing:
-            return False
-        async with self._deps.store.read() as conn:
-            last = await last_tried(conn, delivery.lane)
-        now = self._deps.clock()
-        if last is None or not now - sender.spacing < last <= now:
-            return False
-        await self._wait_until(last + sender.spacing, decisions)
+                return False
         return True
 
-    async def _look_up(self, delivery: Delivery) -> None:
+    async def _has_lane_rested(self, delivery: Delivery, decisions: Listener) -> bool:
+        """Whether it is time for it after the last ones on this lane; False when a person decided something first.
+
+        Counted over a few of them, so that what one was late is made up for by the next. Nothing else is sent on the
+        lane meanwhile: this work has it.
+        """
+        sender = self._senders.get(delivery.target)
+        if sender is None or not sender.spacing:
+            return True
+        async with self._deps.store.read() as conn:
+            earlier = await last_tried(conn, delivery.lane, nth=BURST)
+        # An instant to come was written by a clock that has been set back since.
+        if earlier is None or earlier > self._deps.clock():
+            return True
+        return await self._wait_until(earlier + BURST * sender.spacing, decisions)
+
+    async def _look_up(self, delivery: Delivery) -> Delivery | None:
         sender = self._senders.get(delivery.target)
         # Of a target that is set up no more nobody knows whether it has it.
         trace = await sender.find(delivery) if sender else Untraceable()
-        await self._move(delivery, after_finding(delivery, trace, self._deps.clock(), self._backoff))
+        return await self._move(delivery, after_finding(delivery, trace, self._deps.clock(), self._backoff))
 
-    async def _to_the_end(self, delivery: Delivery) -> None:
+    async def _to_the_end(self, delivery: Delivery) -> Delivery | None:
         """Send it. A stop of the program waits for the answer, so that no doubt is left where there need be none."""
         sending = asyncio.ensure_future(self._send(delivery))
         try:
-            await asyncio.shield(sending)
+            return await asyncio.shield(sending)
         except asyncio.CancelledError:
             await asyncio.wait({sending}, timeout=_DRAIN_SECONDS)
             sending.cancel()
             await asyncio.gather(sending, return_exceptions=True)
             raise
 
-    async def _send(self, delivery: Delivery) -> None:
+    async def _send(self, delivery: Delivery) -> Delivery | None:
         now = self._deps.clock()
         leaving = replace(delivery, attempts=delivery.attempts + 1, tried_at=now, in_doubt=True)
         async with self._deps.store.write() as conn:
             if not await move_delivery(conn, delivery, leaving):
-                return
+                return None
         outcome = await self._outcome(leaving)
         moved = await self._move(leaving, after_sending(leaving, outcome, self._deps.clock(), self._backoff))
-        if not moved and isinstance(outcome, Arrived):
+        if moved is None and isinstance(outcome, Arrived):
             async with self._deps.store.write() as conn:
                 await record_arrival(conn, delivery.id, outcome.external_id, self._deps.clock())
+        return moved
 
     async def _outcome(self, delivery: Delivery) -> Outcome:
         sender = self._senders.get(delivery.target)
@@ -188,8 +198,8 @@ class Delivering:
         objection = await check(self._deps, delivery) if check else None
         return objection or await sender.send(delivery)
 
-    async def _move(self, before: Delivery, after: Delivery) -> bool:
-        """Store what became of it, with what people must be told; False when somebody else moved it meanwhile."""
+    async def _move(self, before: Delivery, after: Delivery) -> Delivery | None:
+        """Store what became of it, with what people must be told; None when somebody else moved it meanwhile."""
         if after.kind not in self._told:
             after = replace(after, told=after.state.value)
         has_news = after.state is not before.state or after.asked_at != before.asked_at
@@ -203,9 +213,9 @@ class Delivering:
             _note(after)
         if trouble:
             self._deps.outbox.ring()
-        return moved
+        return after if moved else None
 
-    async def _tell(self, delivery: Delivery) -> None:
+    async def _tell(self, delivery: Delivery) -> Delivery | None:
         """Tell the feature that sent it; it may hear the same again after a crash."""
         handler = self._told.get(delivery.kind)
         try:
@@ -215,8 +225,9 @@ class Delivering:
             raise
         except Exception:  # noqa: BLE001 - the outer door of what features do: the lane goes on without it
             _log.exception("%s could not be told that it is %s", delivery.id, delivery.state.value)
+        told = replace(delivery, told=delivery.state.value)
         async with self._deps.store.write() as conn:
-            await move_delivery(conn, delivery, replace(delivery, told=delivery.state.value))
+            return told if await move_delivery(conn, delivery, told) else None
 
 
 def _note(delivery: Delivery) -> None:

@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
 
 from store.db import ReadConnection, WriteConnection
 from store.deliveries import HAS_OLD_NEWS, IS_OPEN, Delivery, DeliveryState, deliveries, delivery_from_row, delivery_row
+from store.own_records import link_sent
+from store.records import RecordId
+from store.refs import ExternalRef
 from store.sending import UNDELIVERED
 
 _c = deliveries.c
@@ -50,10 +53,10 @@ async def oldest_undelivered(conn: ReadConnection, now: datetime) -> datetime | 
     return found
 
 
-async def last_tried(conn: ReadConnection, lane: str) -> datetime | None:
-    """When something was last sent on this lane."""
-    query = select(_c.tried_at).where(_c.lane == lane, _c.tried_at.is_not(None)).order_by(_c.tried_at.desc()).limit(1)
-    found: datetime | None = (await conn.execute(query)).scalar_one_or_none()
+async def last_tried(conn: ReadConnection, lane: str, *, nth: int = 1) -> datetime | None:
+    """When the last delivery was sent on this lane, or the `nth` before now; None when there were fewer."""
+    query = select(_c.tried_at).where(_c.lane == lane, _c.tried_at.is_not(None)).order_by(_c.tried_at.desc())
+    found: datetime | None = (await conn.execute(query.limit(1).offset(nth - 1))).scalar_one_or_none()
     return found
 
 
@@ -73,9 +76,10 @@ async def forget_posted_news(conn: WriteConnection, *, before: datetime, limit: 
 
 async def mark_enqueued(conn: WriteConnection, those: Sequence[Delivery]) -> None:
     """These have durable work for the round that they were seen in."""
-    for delivery in those:
-        same = and_(_c.id == delivery.id, _c.round == delivery.round)
-        await conn.execute(update(deliveries).where(same).values(is_enqueued=True))
+    same = and_(_c.id == bindparam("seen_id"), _c.round == bindparam("seen_round"))
+    seen = [{"seen_id": delivery.id, "seen_round": delivery.round} for delivery in those]
+    if seen:
+        await conn.execute(update(deliveries).where(same).values(is_enqueued=True), seen)
 
 
 async def move_delivery(conn: WriteConnection, before: Delivery, after: Delivery) -> bool:
@@ -92,13 +96,28 @@ async def move_delivery(conn: WriteConnection, before: Delivery, after: Delivery
     # A new round has no durable work yet; whether the same one has is not for the mover to say.
     moved = _MOVED | {"is_enqueued"} if after.round != before.round else _MOVED
     values = {name: row[name] for name in moved}
-    return (await conn.execute(update(deliveries).where(unchanged).values(values))).rowcount == 1
+    if (await conn.execute(update(deliveries).where(unchanged).values(values))).rowcount != 1:
+        return False
+    if after.state is DeliveryState.SENT and after.external_id:
+        await _link(conn, after, after.external_id, after.updated_at or after.created_at)
+    return True
 
 
 async def record_arrival(conn: WriteConnection, delivery_id: str, external_id: str, at: datetime) -> None:
     """It arrived, whatever was decided about it meanwhile."""
     values = {"state": DeliveryState.SENT.value, "external_id": external_id, "updated_at": at, "in_doubt": False}
-    await conn.execute(update(deliveries).where(_c.id == delivery_id).values(values))
+    arrived = update(deliveries).where(_c.id == delivery_id).values(values).returning(deliveries)
+    row = (await conn.execute(arrived)).mappings().first()
+    if row is not None:
+        await _link(conn, delivery_from_row(row), external_id, at)
+
+
+async def _link(conn: WriteConnection, delivery: Delivery, external_id: str, at: datetime) -> None:
+    """Know the record again by the receiver's id of it."""
+    if delivery.note_id and external_id:
+        record = RecordId(delivery.note_id)
+        ref = ExternalRef(system=delivery.target, object=delivery.kind, external_id=external_id, record_id=record)
+        await link_sent(conn, delivery.kind, ref, at=at)
 
 
 def set_going(delivery: Delivery, at: datetime, *, may_double: bool) -> Delivery:

@@ -71,7 +71,7 @@ class Sender(Protocol):
 
     @property
     def spacing(self) -> timedelta:
-        """How long a lane rests between the starts of two deliveries."""
+        """How long a lane rests between the starts of two deliveries, taken over a few of them."""
 
     async def send(self, delivery: Delivery) -> Outcome:
         """Send it once."""

@@ -49,6 +49,8 @@ _TOLD_OTHERWISE = frozenset({"notice", "promise"})
 
 async def troubles(deps: Deps, conn: ReadConnection, delivery: Delivery) -> tuple[Delivery, ...]:
     """What its author must be told of a delivery in this state; without its words where they may see nothing now."""
+    if not trouble_of(delivery, deps.clock(), deps.target_titles):
+        return ()
     author = SlackPerson(team_id=deps.team_id, user_id=delivery.author)
     may_see = (await access.decide(conn, author, Capability.LOOK_UP)).allowed
     return trouble_of(delivery, deps.clock(), deps.target_titles, may_see=may_see)

@@ -14,7 +14,7 @@ import pytest
 from bot.answering import Answering
 from bot.audit_log import AuditLog
 from bot.commands.outbox import troubles
-from bot.delivering import Delivering
+from bot.delivering import BURST, Delivering
 from bot.deps import Deps
 from bot.feature import Delivered
 from bot.slack_client import SlackClient
@@ -168,17 +168,27 @@ class TestStates:
 
 
 class TestSpacing:
-    async def test_a_lane_rests_between_two(self, bench: Bench) -> None:
+    async def test_a_lane_takes_a_few_one_right_after_the_other(self, bench: Bench) -> None:
+        bench.deps = replace(bench.deps, clock=lambda: AT)
+        bench.sender.spacing = timedelta(hours=1)
+        for nth in range(BURST - 1):
+            await bench.add(id=f"another {nth}", state=SENT, tried_at=AT)
+        await bench.add()
+        await bench.deliver()
+        assert [sent.tried_at for sent in bench.sender.sent] == [AT]
+
+    async def test_and_rests_until_they_are_spread_out(self, bench: Bench) -> None:
         bench.deps = replace(bench.deps, clock=lambda: datetime.now(UTC))
-        bench.sender.spacing = timedelta(seconds=0.3)
+        bench.sender.spacing = timedelta(seconds=0.1)
         before = datetime.now(UTC)
-        await bench.add(id="another", state=SENT, tried_at=before)
+        for nth in range(BURST):
+            await bench.add(id=f"another {nth}", state=SENT, tried_at=before)
         await bench.add(id="elsewhere", state=SENT, tried_at=before + timedelta(hours=1), lane="crm/8")
         await bench.add()
         await bench.deliver()
         [sent] = bench.sender.sent
         assert sent.tried_at is not None
-        assert timedelta(seconds=0.3) <= sent.tried_at - before
+        assert BURST * timedelta(seconds=0.1) <= sent.tried_at - before
 
 
 class TestTrouble:

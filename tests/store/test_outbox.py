@@ -184,6 +184,7 @@ class TestSummary:
         await add(store, a_delivery("a", tried_at=AT), a_delivery("b", tried_at=AT + HOUR, decided_at=AT))
         async with store.read() as conn:
             assert await last_tried(conn, "crm/7") == AT + HOUR
+            assert [await last_tried(conn, "crm/7", nth=nth) for nth in (1, 2, 3)] == [AT + HOUR, AT, None]
             assert await last_tried(conn, "crm/8") is None
             assert await decisions_mark(conn) == (1, AT)
 
