@@ -7,17 +7,17 @@ from sqlalchemy import select
 from store.db import ReadConnection
 from store.deliveries import deliveries
 from store.notes import Note, notes
-from store.records import RecordId
+from store.records import RecordId, own_key
 from store.upsert import chunks
 
 
 async def echoes(conn: ReadConnection, pulled: Sequence[Note]) -> frozenset[RecordId]:
     """Which of these pulled notes are our own.
 
-    The system's id of what we sent says so. While that is not known, because no answer came, the same record and words
-    have to do.
+    The system's id of what we sent says so, or our key. While neither is known, because no answer came, the same record
+    and words have to do.
     """
-    found: set[RecordId] = set()
+    found = {note.id for note in pulled if own_key(note.id)}
     for chunk in chunks(pulled):
         sent = await _sent(conn, [note.about_id for note in chunk])
         found.update(note.id for note in chunk if any(_is_echo(note, one) for one in sent))

@@ -8,6 +8,9 @@ from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
 
 from store.db import ReadConnection, WriteConnection
 from store.deliveries import HAS_OLD_NEWS, IS_OPEN, Delivery, DeliveryState, deliveries, delivery_from_row, delivery_row
+from store.own_records import link_sent
+from store.records import RecordId
+from store.refs import ExternalRef
 from store.sending import UNDELIVERED
 
 _c = deliveries.c
@@ -93,13 +96,28 @@ async def move_delivery(conn: WriteConnection, before: Delivery, after: Delivery
     # A new round has no durable work yet; whether the same one has is not for the mover to say.
     moved = _MOVED | {"is_enqueued"} if after.round != before.round else _MOVED
     values = {name: row[name] for name in moved}
-    return (await conn.execute(update(deliveries).where(unchanged).values(values))).rowcount == 1
+    if (await conn.execute(update(deliveries).where(unchanged).values(values))).rowcount != 1:
+        return False
+    if after.state is DeliveryState.SENT and after.external_id:
+        await _link(conn, after, after.external_id, after.updated_at or after.created_at)
+    return True
 
 
 async def record_arrival(conn: WriteConnection, delivery_id: str, external_id: str, at: datetime) -> None:
     """It arrived, whatever was decided about it meanwhile."""
     values = {"state": DeliveryState.SENT.value, "external_id": external_id, "updated_at": at, "in_doubt": False}
-    await conn.execute(update(deliveries).where(_c.id == delivery_id).values(values))
+    arrived = update(deliveries).where(_c.id == delivery_id).values(values).returning(deliveries)
+    row = (await conn.execute(arrived)).mappings().first()
+    if row is not None:
+        await _link(conn, delivery_from_row(row), external_id, at)
+
+
+async def _link(conn: WriteConnection, delivery: Delivery, external_id: str, at: datetime) -> None:
+    """Know the record again by the receiver's id of it."""
+    if delivery.note_id and external_id:
+        record = RecordId(delivery.note_id)
+        ref = ExternalRef(system=delivery.target, object=delivery.kind, external_id=external_id, record_id=record)
+        await link_sent(conn, delivery.kind, ref, at=at)
 
 
 def set_going(delivery: Delivery, at: datetime, *, may_double: bool) -> Delivery:

@@ -23,6 +23,7 @@ from store.installments import invoice_installments
 from store.invoices import Invoice, invoice_installments_rows, invoice_lines, invoice_row, invoices, line_rows
 from store.messages import Message, message_row, messages
 from store.notes import Note, note_row, notes
+from store.own_records import Returned, link_sent, returned
 from store.payments import Payment, payment_applications, payment_row, payments
 from store.records import RecordId
 from store.refs import ExternalRef, add_refs
@@ -124,8 +125,9 @@ async def upsert_records(conn: WriteConnection, records: Sequence[Record], *, at
 
 
 async def upsert_prepared(conn: WriteConnection, prepared: Prepared, *, at: datetime) -> Counts:
-    """Likewise of records that were prepared before."""
+    """Likewise of records that were prepared before. What was made here and comes back is not written twice."""
     total = Counts()
+    prepared = await _recognised(conn, prepared, at)
     for record_type, rows in prepared.rows.items():
         kind = _KINDS[record_type]
         counts, written = await upsert_rows(conn, kind.table, kind.name, rows, at=at)
@@ -140,7 +142,8 @@ async def upsert_prepared(conn: WriteConnection, prepared: Prepared, *, at: date
 async def compare_records(conn: ReadConnection, records: Sequence[Record]) -> Counts:
     """What `upsert_records` would do with these records; nothing is written."""
     total = Counts()
-    for record_type, rows in (await prepared_records(records)).rows.items():
+    prepared = _without_echoes(await prepared_records(records), await returned(conn, records))
+    for record_type, rows in prepared.rows.items():
         total += await compare_rows(conn, _KINDS[record_type].table, rows)
     return total
 
@@ -157,6 +160,24 @@ async def tombstone_record(conn: WriteConnection, kind: str, record_id: RecordId
 async def touch_record(conn: WriteConnection, record: Record, *, at: datetime) -> None:
     """Note that the source was asked about this record just now."""
     await touch(conn, _KINDS[type(record)].table, record.id, at=at)
+
+
+async def _recognised(conn: WriteConnection, prepared: Prepared, at: datetime) -> Prepared:
+    found = await returned(conn, prepared.records)
+    for one in found.values():
+        await link_sent(conn, one.ref.object, one.ref, at=at)
+    return _without_echoes(prepared, found)
+
+
+def _without_echoes(prepared: Prepared, found: Mapping[RecordId, Returned]) -> Prepared:
+    """What is left to write when these of the pulled records were made here."""
+    if not found:
+        return prepared
+    own = [one.record for one in found.values() if one.record is not None]
+    rows = {each: [row for row in rows if row["id"] not in found] for each, rows in prepared.rows.items()}
+    if own:
+        rows[Contact] += [_fingerprinted_row(_KINDS[Contact], record) for record in own]
+    return Prepared([*(record for record in prepared.records if record.id not in found), *own], rows)
 
 
 def _of_type(records: Sequence[Record], record_type: type) -> list[Record]:

@@ -19,7 +19,7 @@ from store.deliveries import Delivery
 from store.invoices import invoice_by_id
 from store.messages import Message
 from store.records import RecordId
-from store.refs import external_refs
+from store.refs import external_refs, id_of
 
 NOTE, CONTACT, MESSAGE = "note", "contact", "message"
 # What of a contact a system of record is told.
@@ -159,3 +159,8 @@ async def id_in_system(conn: ReadConnection, system: str, kind: str, record_id: 
     c = external_refs.c
     query = select(c.external_id).where(c.record_id == record_id, c.system == system).order_by(c.object).limit(1)
     return (await conn.execute(query)).scalar_one_or_none()
+
+
+async def contact_in_system(conn: ReadConnection, system: str, contact_id: RecordId) -> str | None:
+    """The id that a contact has in this system; None while it has none there."""
+    return await id_of(conn, contact_id, system, CONTACT)

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from typing import NewType
 
 RecordId = NewType("RecordId", str)
+# The origin of what was made here.
+OWN = "tesorio"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,6 +33,12 @@ def record_id(origin: str, kind: str, source_id: str) -> RecordId:
     is whole the moment the customer lands.
     """
     return RecordId(f"{origin}:{kind}:{source_id}")
+
+
+def own_key(record: str) -> str | None:
+    """The key of a record that was made here, from its id; None of any other record."""
+    origin, _, rest = record.partition(":")
+    return rest.partition(":")[2] or None if origin == OWN else None
 
 
 def aware_utc(value: datetime) -> datetime:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Column, String, Table, UniqueConstraint, select
+from sqlalchemy import Column, String, Table, UniqueConstraint, and_, select, update
 
 from store.db import ReadConnection, WriteConnection
 from store.records import RecordId
@@ -60,3 +60,23 @@ async def records_of(
         )
         found.update((row[0], RecordId(row[1])) for row in await conn.execute(query))
     return found
+
+
+async def record_of(conn: ReadConnection, system: str, object_: str, external_id: str) -> RecordId | None:
+    """The record behind one id of one system; None when nobody has linked it."""
+    return (await records_of(conn, system, object_, [external_id])).get(external_id)
+
+
+async def id_of(conn: ReadConnection, record_id: RecordId, system: str, object_: str) -> str | None:
+    """A record's id in a system as an object of this kind; None when it is not known there."""
+    c = external_refs.c
+    query = select(c.external_id).where(c.record_id == record_id, c.system == system, c.object == object_)
+    found: str | None = (await conn.execute(query)).scalar_one_or_none()
+    return found
+
+
+async def move_ref(conn: WriteConnection, ref: ExternalRef) -> None:
+    """Let an id of a system, which another record had, be this record's."""
+    c = external_refs.c
+    one = and_(c.system == ref.system, c.object == ref.object, c.external_id == ref.external_id)
+    await conn.execute(update(external_refs).where(one).values(record_id=ref.record_id))

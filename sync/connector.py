@@ -3,39 +3,48 @@
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import ClassVar, Protocol, TypeAlias
 
 from store.pulled import Record
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Broken:
-    """A record that could not be read: its id in the source and the reason, in words that name field and value."""
+    """A record that could not be read: its id in the source and the reason, in words that name field and value.
+
+    `kind` is the canonical one, by which `Source.fetch` is asked for it again; «» where only a later page can bring it.
+    `payload_hash` is a digest of what the source sent, so that two reports of one defect can be told from two defects.
+    """
 
     source_id: str
     reason: str
+    kind: str = ""
+    payload_hash: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Gone:
-    """A record that the source says it has no more."""
+    """A record that the source says it has no more; `at` is when it went, by the source's clock, where it tells."""
 
     kind: str
     source_id: str
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Listing:
     """Ids of one kind, as part of a list of all that the source has.
 
-    From `is_first` to `is_last`, over as many pages as it takes, every living id is named once at least; what the store
-    has and the list has not was deleted over there.
+    From `is_first` to `is_last`, over as many pages as it takes, every living id is named once at least, also those of
+    records that cannot be read; what the store has and the list has not was deleted over there. With `only_open` every
+    open one is named, and what the list has not was settled.
     """
 
     kind: str
     source_ids: tuple[str, ...]
     is_first: bool = False
     is_last: bool = False
+    only_open: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,6 +102,7 @@ class Source(Protocol):
         """This one record as it is in the source now, first, then what its card is made of and changed `since`.
 
         For a customer these are its invoices (open ones, when `since` is None). Empty: the source has it no more.
+        Raises RejectedError when it cannot be read, or records of this kind cannot be had one by one.
         """
 
     async def account(self) -> str:
@@ -106,27 +116,76 @@ class Source(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class PushItem:
+class NotePush:
     """A note on its way into a system of record.
 
-    `key` names it for ever: the same note has the same key each time it is pushed. `kind` and `source_id` say which of
-    the system's own records it is about. `text` is as it was written; `written_at` is an aware instant.
+    `key` names it for ever: the same note has the same key each time it is pushed. `about_kind` («customer» or
+    «invoice») and `about_source_id` say which of the system's own records it is about. `text` is as it was written;
+    `written_at` is an aware instant.
     """
 
+    kind: ClassVar[str] = "note"
     key: str
-    kind: str
-    source_id: str
+    about_kind: str
+    about_source_id: str
     title: str
     text: str
     author: str
     written_at: datetime
 
 
-class Target(Protocol):
-    """A system that notes are pushed to.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ContactPush:
+    """A contact that was made or changed here, on its way to its customer.
 
-    Both methods may raise `sync.errors.SourceError`: RetryError when nothing was stored and the same may work later,
-    UnknownOutcomeError when it may have been stored, any other when it was not and never will be.
+    `source_id` is the system's own id of it, «» while it has none; then `key` names it, as it does a note. What is None
+    is emptied over there. `role` is the system's own word for what the person is there for; None leaves it alone.
+    """
+
+    kind: ClassVar[str] = "contact"
+    key: str
+    source_id: str
+    customer_source_id: str
+    name: str
+    first_name: str | None
+    last_name: str | None
+    title: str | None
+    email: str | None
+    other_email: str | None
+    phone: str | None
+    mobile_phone: str | None
+    role: str | None
+    is_primary: bool
+    is_inactive: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MessagePush:
+    """An e-mail that was sent from here, to be recorded: the system sends nothing. Named and placed like a note."""
+
+    kind: ClassVar[str] = "message"
+    key: str
+    about_kind: str
+    about_source_id: str
+    customer_source_id: str
+    subject: str
+    text: str
+    author: str
+    author_email: str
+    recipients: tuple[str, ...]
+    cc: tuple[str, ...]
+    bcc: tuple[str, ...]
+    sent_at: datetime
+
+
+PushItem: TypeAlias = NotePush | ContactPush | MessagePush
+
+
+class Target(Protocol):
+    """A system that notes, contacts and messages are pushed to.
+
+    `push` and `find` may raise `sync.errors.SourceError`: RetryError when nothing was stored and the same may work
+    later, UnknownOutcomeError when it may have been stored, any other when it was not and never will be.
     """
 
     @property
@@ -138,14 +197,21 @@ class Target(Protocol):
         """What people call the system: «NetSuite»."""
 
     @property
+    def takes(self) -> frozenset[str]:
+        """The kinds of push that it takes: «note», «contact», «message». It is never given another."""
+
+    @property
     def at_once(self) -> int:
         """How many requests of ours the account bears at a time, over all replicas."""
 
+    async def account(self) -> str:
+        """Which account of the system this is, in the words of `Source.account`; «» if there is but one."""
+
     async def push(self, item: PushItem) -> str:
-        """Store the note with its key; the system's id of it. Whoever calls has looked for it where it may be there."""
+        """Store it with its key; the system's id of it. Whoever calls has looked for it where it may be there."""
 
     async def find(self, item: PushItem) -> str | None:
-        """The id of the note that was stored with this key; None when there is none."""
+        """The id of what was stored whole with this key; None when it was not, or storing it again does no harm."""
 
     async def close(self) -> None:
         """Free connections and threads."""

@@ -1,4 +1,4 @@
-"""Pushing notes into systems of record: a delivery becomes a target's item, and its errors become outcomes.
+"""Pushing into systems of record: a delivery becomes a target's item, and its errors become outcomes.
 
 However many replicas push, a system gets no more requests at a time than its account bears.
 """
@@ -13,18 +13,18 @@ from uuid import uuid4
 
 from store.db import Store
 from store.deliveries import Delivery
+from store.facts import read_fact
 from store.leases import release_lease, take_lease
-from store.pushes import id_in_system, written_at_of
-from store.records import RecordId
 from store.sending import Absent, Arrived, InDoubt, Later, Outcome, Refused, Trace
 from sync.connector import PushItem, Target
-from sync.errors import ReauthoriseError, RetryError, SourceError, UnknownOutcomeError
+from sync.errors import ReauthoriseError, RetryError, SourceError, StopError, UnknownOutcomeError
+from sync.push_items import item_of
 
 # A replica that was killed in the middle of a request gives its turn back after this.
 _TURN_LASTS = timedelta(minutes=2)
 _TIMEOUT_SECONDS = 90.0
 _LOOK_SECONDS = 0.2
-_NOT_THERE = "not_there"
+_NOT_THERE, _NOT_TAKEN = "not_there", "not_taken"
 _log = logging.getLogger(__name__)
 
 _T = TypeVar("_T")
@@ -43,24 +43,29 @@ class Pushes:
 
     async def send(self, delivery: Delivery) -> Outcome:
         """One push, told as data."""
-        item = await self._item(delivery)
+        target = self._target
+        if delivery.kind not in target.takes:
+            return Refused(reason=f"{_NOT_TAKEN}: {target.title} takes no {delivery.kind} from here")
+        item, objection = await self._prepared(delivery)
         if item is None:
-            return Refused(reason=f"{_NOT_THERE}: {self._target.title} has no such record, or we do not know its id")
+            return objection or Refused(
+                reason=f"{_NOT_THERE}: {target.title} has no such record, or we don't know its id"
+            )
         try:
             async with self._turn():
-                return Arrived(external_id=await _in_time(self._target.push(item)))
+                return Arrived(external_id=await _in_time(target.push(item)))
         except (SourceError, TimeoutError) as error:
             return outcome_of(error)
         except Exception:  # noqa: BLE001 - the outer door of one push, see below
-            # Whatever broke, the note may have been stored before.
-            _log.exception("%s could not be pushed to %s", delivery.id, self._target.name)
-            return InDoubt(reason=f"something broke while {self._target.title} was written to")
+            # Whatever broke, it may have been stored before.
+            _log.exception("%s could not be pushed to %s", delivery.id, target.name)
+            return InDoubt(reason=f"something broke while {target.title} was written to")
 
     async def find(self, delivery: Delivery) -> Trace:
         """One look-up, told as data."""
-        item = await self._item(delivery)
+        item, objection = await self._prepared(delivery)
         if item is None:
-            return Absent()
+            return objection or Absent()
         try:
             async with self._turn():
                 found = await _in_time(self._target.find(item))
@@ -71,22 +76,16 @@ class Pushes:
             return Later(reason=f"something broke while {self._target.title} was read")
         return Absent() if found is None else Arrived(external_id=found)
 
-    async def _item(self, delivery: Delivery) -> PushItem | None:
-        payload = delivery.payload
+    async def _prepared(self, delivery: Delivery) -> tuple[PushItem | None, Later | None]:
+        """What is pushed, unless its record is not known there, or the settings have come to name another account."""
+        target = self._target
         async with self._store.read() as conn:
-            kind, about = str(payload["kind"]), RecordId(delivery.about_id)
-            source_id = await id_in_system(conn, self._target.name, kind, about)
-        if source_id is None:
-            return None
-        return PushItem(
-            key=delivery.id,
-            kind=kind,
-            source_id=source_id,
-            title=str(payload["title"]),
-            text=str(payload["text"]),
-            author=str(payload["author"]),
-            written_at=written_at_of(payload),
-        )
+            bound = await read_fact(conn, f"{target.name}.account")
+            item = await item_of(conn, target.name, delivery)
+        account = await target.account()
+        if bound is not None and bound != account:
+            return None, Later(reason=f"this store holds the data of {target.title} account {bound}, not of {account}")
+        return item, None
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:
@@ -113,13 +112,13 @@ class Pushes:
 def outcome_of(error: SourceError | TimeoutError) -> Outcome:
     """What a target's error means for the delivery.
 
-    Refused credentials are cured in the settings, not in the note, so it waits for that.
+    Refused credentials and a missing WSDL are cured in the set-up, not in the note, so it waits for that.
     """
     if isinstance(error, UnknownOutcomeError | TimeoutError):
         return InDoubt(reason=_words(error))
     if isinstance(error, RetryError):
         return Later(reason=_words(error), after_seconds=error.after_seconds)
-    if isinstance(error, ReauthoriseError):
+    if isinstance(error, ReauthoriseError | StopError):
         return Later(reason=_words(error))
     return Refused(reason=_words(error))
 

@@ -1,20 +1,23 @@
-"""A system of record that takes notes over a real socket, and the target that pushes to it."""
+"""A system of record that takes notes, contacts and messages over a real socket, and the target that pushes to it."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 
 import aiohttp
 from aiohttp import web
 
-from sync.connector import PushItem
-from sync.errors import RejectedError, RetryError, UnknownOutcomeError
+from sync.connector import ContactPush, NotePush, PushItem
+from sync.errors import NotPermittedError, RejectedError, RetryError, UnknownOutcomeError
 
-# What the next request runs into: cut off before or after it did its work, refused for good, told to come later.
-Trouble = Literal["cut_before", "cut_after", "reject", "busy"]
-_REJECTED, _BUSY, _OK = 422, 503, 200
+# What the next request runs into: cut off before or after it did its work, refused for good or for want of a
+# permission, told to come later.
+Trouble = Literal["cut_before", "cut_after", "reject", "forbid", "busy"]
+_REJECTED, _FORBIDDEN, _BUSY, _OK = 422, 403, 503, 200
 
 
 @dataclass
@@ -32,8 +35,18 @@ class NoteKeeper:
     most_at_work: int = 0
     url: str = ""
 
+    def of_kind(self, kind: str) -> list[dict[str, Any]]:
+        return [one for one in self.notes.values() if one.get("push", "note") == kind]
+
     def texts(self) -> list[str]:
-        return [note["text"] for note in self.notes.values()]
+        return [note["text"] for note in self.of_kind("note")]
+
+    def known(self, pushed: dict[str, Any]) -> str | None:
+        """The id of the contact that this one is a new version of."""
+        if pushed.get("push") != "contact":
+            return None
+        same = (found for found, one in self.notes.items() if one["key"] == pushed["key"])
+        return pushed["source_id"] or next(same, None)
 
     async def push(self, request: web.Request) -> web.StreamResponse:
         self.pushes += 1
@@ -47,11 +60,13 @@ class NoteKeeper:
             self.at_work -= 1
         if trouble == "reject":
             return web.json_response({"error": "INVALID_FIELD"}, status=_REJECTED)
+        if trouble == "forbid":
+            return web.json_response({"error": "Lists > Notes"}, status=_FORBIDDEN)
         if trouble == "busy":
             return web.json_response({"error": "BUSY"}, status=_BUSY)
         if trouble == "cut_before":
             return _cut(request)
-        note_id = f"N{len(self.notes) + 1}"
+        note_id = self.known(note) or f"N{len(self.notes) + 1}"
         self.notes[note_id] = note
         return _cut(request) if trouble == "cut_after" else web.json_response({"id": note_id})
 
@@ -65,21 +80,20 @@ class NoteKeeper:
 class FakeTarget:
     """The target; `at_once` and the names are the test's to choose."""
 
+    takes = frozenset({"note", "contact", "message"})
+
     def __init__(self, url: str, *, name: str = "crm", title: str = "Test CRM", at_once: int = 3) -> None:
         self.url, self.name, self.title, self.at_once = url, name, title, at_once
 
+    async def account(self) -> str:
+        return "one"
+
     async def push(self, item: PushItem) -> str:
-        body = {
-            "key": item.key,
-            "kind": item.kind,
-            "source_id": item.source_id,
-            "title": item.title,
-            "text": item.text,
-            "author": item.author,
-            "written_at": item.written_at.isoformat(),
-        }
         try:
-            async with aiohttp.ClientSession() as session, session.post(f"{self.url}/notes", json=body) as answer:
+            async with (
+                aiohttp.ClientSession() as session,
+                session.post(f"{self.url}/notes", json=_body(item)) as answer,
+            ):
                 status, told = answer.status, await answer.json()
         except aiohttp.ClientConnectorError as error:
             raise RetryError(type(error).__name__) from error
@@ -87,11 +101,15 @@ class FakeTarget:
             raise UnknownOutcomeError(type(error).__name__) from error
         if status == _REJECTED:
             raise RejectedError(told["error"])
+        if status == _FORBIDDEN:
+            raise NotPermittedError(told["error"])
         if status != _OK:
             raise RetryError(told["error"])
         return str(told["id"])
 
     async def find(self, item: PushItem) -> str | None:
+        if isinstance(item, ContactPush):
+            return None
         query = {"key": item.key}
         try:
             async with aiohttp.ClientSession() as session, session.get(f"{self.url}/notes", params=query) as answer:
@@ -102,6 +120,15 @@ class FakeTarget:
 
     async def close(self) -> None:
         """Nothing is kept open."""
+
+
+def _body(item: PushItem) -> dict[str, Any]:
+    """What the system is sent; a note's in words of its own."""
+    if isinstance(item, NotePush):
+        note = {"kind": item.about_kind, "source_id": item.about_source_id, "written_at": item.written_at.isoformat()}
+        return note | {"key": item.key, "title": item.title, "text": item.text, "author": item.author}
+    fields: dict[str, Any] = json.loads(json.dumps(asdict(item), default=datetime.isoformat))
+    return fields | {"push": item.kind}
 
 
 @asynccontextmanager
