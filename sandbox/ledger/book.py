@@ -42,6 +42,7 @@ class Ledger:
             kind: {record.id: record for record in records.get(kind, ())} for kind in Kind
         }
         self._by_change: dict[Kind, list[tuple[datetime, int]]] = {}
+        self._contacts_on: dict[tuple[Kind, int], dict[int, int | None]] = defaultdict(dict)
         self._indexes: dict[Kind, dict[Callable[[Any], Iterable[Hashable]], dict[Hashable, tuple[int, ...]]]] = {}
         self._by_customer: dict[Kind, dict[int, list[int]]] = {}
 
@@ -218,6 +219,15 @@ class Ledger:
         for applied in applications:
             if invoice := self.invoices.get(applied.invoice_id):
                 self.put(Kind.INVOICE, paid(invoice, -applied.settled_minor, self.instant()))
+
+    def attach_contact(self, kind: Kind, record_id: int, contact_id: int, role_id: int | None) -> None:
+        """Puts the contact on the record, in this role instead of the one that it had there."""
+        self._contacts_on[kind, record_id][contact_id] = role_id
+        self.version += 1
+
+    def attached_contacts(self, kind: Kind, record_id: int) -> Mapping[int, int | None]:
+        """The roles by contact of those that were attached to the record; a company's own are not among them."""
+        return MappingProxyType(dict(self._contacts_on[kind, record_id]))
 
     def delete(self, kind: Kind, record_id: int) -> Deletion:
         """Removes the record and keeps that it was there; what it settled is open again. Raises KeyError."""

@@ -21,6 +21,10 @@ class Kind(StrEnum):
     CREDIT_MEMO = "credit_memo"
     SALES_ORDER = "sales_order"
     JOURNAL_ENTRY = "journal_entry"
+    SUBSIDIARY = "subsidiary"
+    ACCOUNT = "account"
+    EXCHANGE_RATE = "exchange_rate"
+    EMPLOYEE = "employee"
     NOTE = "note"
     MESSAGE = "message"
     FILE = "file"
@@ -74,22 +78,6 @@ class Currency:
     display_symbol: str
     exponent: int
     exchange_rate: Decimal
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Subsidiary:
-    id: int
-    name: str
-    currency: str
-    country: str
-    parent_id: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Employee:
-    id: int
-    name: str
-    email: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -148,6 +136,17 @@ class Contact:
     phone: str
     created_at: datetime
     last_modified: datetime
+    entity_id: str = ""
+    alt_email: str = ""
+    mobile_phone: str = ""
+    comments: str = ""
+    is_inactive: bool = False
+    external_id: str = ""
+
+    @property
+    def name(self) -> str:
+        """What the contact is called: its own id, or else both names."""
+        return self.entity_id or f"{self.first_name} {self.last_name}".strip()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

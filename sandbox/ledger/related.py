@@ -4,7 +4,8 @@ from typing import Any
 
 from sandbox.ledger.book import Ledger
 from sandbox.ledger.communication import Message, Note
-from sandbox.ledger.records import Customer, Employee, Kind
+from sandbox.ledger.company import Employee
+from sandbox.ledger.records import Customer, Kind
 from sandbox.ledger.setup import EMPLOYEES
 
 _EMPLOYEES = {employee.id: employee for employee in EMPLOYEES}

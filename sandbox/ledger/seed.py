@@ -14,8 +14,10 @@ from sandbox.ledger.customers import make_contacts, make_customers
 from sandbox.ledger.invoices import make_drafts, make_invoice, numbered
 from sandbox.ledger.names import identities
 from sandbox.ledger.orders import make_orders
+from sandbox.ledger.rates import make_rates
 from sandbox.ledger.records import Invoice, Kind, Payment
 from sandbox.ledger.settlement import end_of_history, make_payments, settled
+from sandbox.ledger.setup import ACCOUNTS, EMPLOYEES, SUBSIDIARIES
 
 
 @contextmanager
@@ -58,6 +60,10 @@ def seeded(*, customers: int, today: date, seed: int, invoices_per_customer: int
         Kind.CUSTOMER_DEPOSIT: tuple(books.deposits),
         Kind.CREDIT_MEMO: tuple(books.credits),
         Kind.SALES_ORDER: orders,
+        Kind.SUBSIDIARY: SUBSIDIARIES,
+        Kind.ACCOUNT: ACCOUNTS,
+        Kind.EXCHANGE_RATE: make_rates(apart, today=today),
+        Kind.EMPLOYEE: EMPLOYEES,
     }
     return records | correspondence(records, today=today, seed=seed)
 

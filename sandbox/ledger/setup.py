@@ -2,7 +2,8 @@
 
 from decimal import Decimal
 
-from sandbox.ledger.records import Choice, Currency, Employee, Subsidiary, Terms
+from sandbox.ledger.company import Account, AccountType, Employee, Subsidiary
+from sandbox.ledger.records import Choice, Currency, Terms
 
 BASE_CURRENCY = "USD"
 
@@ -26,10 +27,60 @@ CURRENCIES = tuple(
 RATES = {currency.code: currency.exchange_rate for currency in CURRENCIES}
 
 SUBSIDIARIES = (
-    Subsidiary(id=1, name="Corvane Instruments, Inc.", currency="USD", country="US"),
-    Subsidiary(id=2, name="Corvane Instruments UK Ltd", currency="GBP", country="GB", parent_id=1),
-    Subsidiary(id=3, name="Corvane Instruments Europe GmbH", currency="EUR", country="DE", parent_id=1),
-    Subsidiary(id=4, name="Corvane Instruments K.K.", currency="JPY", country="JP", parent_id=1),
+    Subsidiary(
+        id=1, name="Corvane Instruments, Inc.", currency="USD", country="US", city="Boston", email="ar@corvane.example"
+    ),
+    Subsidiary(id=2, name="Corvane Instruments UK Ltd", currency="GBP", country="GB", city="Leeds", parent_id=1),
+    Subsidiary(id=3, name="Corvane Instruments Europe GmbH", currency="EUR", country="DE", city="Köln", parent_id=1),
+    Subsidiary(id=4, name="Corvane Instruments K.K.", currency="JPY", country="JP", city="東京", parent_id=1),
+    Subsidiary(id=5, name="Eliminations", currency="USD", country="US", parent_id=1, is_elimination=True),
+)
+
+RECEIVABLES_ID, BANK_ID, UNDEPOSITED_ID = 122, 107, 116
+_EVERYWHERE = tuple(unit.id for unit in SUBSIDIARIES)
+ACCOUNTS = (
+    Account(id=106, number="1000", name="Cash", type=AccountType.BANK, currency="USD"),
+    Account(id=BANK_ID, number="1010", name="Operating Bank", type=AccountType.BANK, parent_id=106, currency="USD"),
+    Account(
+        id=108,
+        number="1020",
+        name="Sterling Bank",
+        type=AccountType.BANK,
+        parent_id=106,
+        currency="GBP",
+        subsidiary_ids=(2,),
+    ),
+    Account(
+        id=109,
+        number="1030",
+        name="Euro Bank",
+        type=AccountType.BANK,
+        parent_id=106,
+        currency="EUR",
+        subsidiary_ids=(3,),
+    ),
+    Account(id=110, number="1040", name="Petty Cash", type=AccountType.BANK, currency="USD", is_inactive=True),
+    *(
+        Account(id=account_id, number=number, name=name, type=kind, subsidiary_ids=_EVERYWHERE)
+        for account_id, number, name, kind in (
+            (UNDEPOSITED_ID, "1090", "Undeposited Funds", AccountType.OTHER_CURRENT_ASSET),
+            (RECEIVABLES_ID, "1100", "Accounts Receivable", AccountType.ACCOUNTS_RECEIVABLE),
+            (123, "1190", "Intercompany Receivable", AccountType.ACCOUNTS_RECEIVABLE),
+            (130, "1200", "Inventory", AccountType.OTHER_CURRENT_ASSET),
+            (140, "1500", "Furniture & Fixtures", AccountType.FIXED_ASSET),
+            (200, "2000", "Accounts Payable", AccountType.ACCOUNTS_PAYABLE),
+            (210, "2200", "Sales Tax Payable", AccountType.OTHER_CURRENT_LIABILITY),
+            (211, "2300", "Customer Deposits", AccountType.OTHER_CURRENT_LIABILITY),
+            (220, "2400", "Deferred Revenue", AccountType.DEFERRED_REVENUE),
+            (300, "3000", "Retained Earnings", AccountType.EQUITY),
+            (400, "4000", "Sales", AccountType.INCOME),
+            (401, "4010", "Service Revenue", AccountType.INCOME),
+            (402, "4900", "Discounts <given>", AccountType.INCOME),
+            (500, "5000", "Cost of Goods Sold", AccountType.COST_OF_GOODS_SOLD),
+            (600, "6000", "Bad Debt Expense", AccountType.EXPENSE),
+            (700, "7000", "Realised FX Gain / Loss", AccountType.OTHER_EXPENSE),
+        )
+    ),
 )
 
 TERMS = tuple(
@@ -80,6 +131,9 @@ ITEMS = (
     (207, "Training day", "Operator training, up to 8 people"),
     (208, "Freight & handling", "Carriage, insured <door to door>"),
 )
+
+PRIMARY_CONTACT_ID = -10
+CONTACT_ROLES = {PRIMARY_CONTACT_ID: "Primary Contact", -20: "Alternate Contact", 1: "Accounts Payable"}
 
 # Sales tax or VAT of an invoice, in thousandths, by the country of the customer.
 TAX_PER_MILLE = {"US": 0, "GB": 200, "DE": 190, "FR": 200, "SE": 250, "JP": 100, "CA": 50, "IE": 230, "NL": 210}

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from itertools import islice
 
 from aiohttp import web
 
@@ -22,11 +23,13 @@ class Delivery:
 
     async def streamed(self, parts: Iterable[str]) -> web.StreamResponse:
         """The whole answer, in chunks as it is written, so that a page never lies in memory at once."""
+        coming = iter(parts)
+        # The envelope and the operation's first part: a fault that they raise can still be answered as one.
+        waiting = list(islice(coming, 2))
+        size = sum(map(len, waiting))
         response = web.StreamResponse(headers=_XML)
         await response.prepare(self._request)
-        waiting: list[str] = []
-        size = 0
-        for part in parts:
+        for part in coming:
             waiting.append(part)
             size += len(part)
             if size > _CHUNK_CHARACTERS:
@@ -66,6 +69,12 @@ class Delivery:
         if self._request.transport:
             self._request.transport.abort()
         return web.Response()
+
+    async def lost(self, parts: Iterable[str]) -> web.StreamResponse:
+        """All is done that was asked for, and the connection closes without a byte."""
+        for _ in parts:
+            pass
+        return await self.dropped()
 
     async def truncated(self, parts: Iterable[str]) -> web.StreamResponse:
         """The first half of the document, with the Content-Length of that half."""

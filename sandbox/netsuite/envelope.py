@@ -115,13 +115,14 @@ def fault_document(fault: SoapFaultError, version: str) -> str:
     )
 
 
-def status(refusal: RefusalError | None = None) -> str:
-    """A status element: success, or the refusal as its one detail."""
+def status(refusal: RefusalError | None = None, *, after_submit: bool = False) -> str:
+    """A status element: success, or the refusal as its one detail; with `after_submit` it was saved."""
     if refusal is None:
         return '<platformCore:status isSuccess="true"/>'
     return (
         '<platformCore:status isSuccess="false"><platformCore:statusDetail type="ERROR">'
         f"<platformCore:code>{refusal.code}</platformCore:code>"
         f"<platformCore:message>{text(refusal.message)}</platformCore:message>"
+        f"{'<platformCore:afterSubmitFailed>true</platformCore:afterSubmitFailed>' if after_submit else ''}"
         "</platformCore:statusDetail></platformCore:status>"
     )

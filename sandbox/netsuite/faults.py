@@ -22,6 +22,8 @@ class FaultKind(StrEnum):
     TRUNCATE = "truncate"
     WRONG_CHARSET = "wrong_charset"
     HUGE = "huge"
+    LOST_ANSWER = "lost_answer"
+    AFTER_SUBMIT = "after_submit"
 
 
 @dataclass(kw_only=True, slots=True)
@@ -90,6 +92,14 @@ class Faults:
     def huge(self, mebibytes: int, *, operation: str | None = None, skip: int = 0, times: int = 1) -> None:
         """An answer with one text of this size in it."""
         self._add(Fault(kind=FaultKind.HUGE, mebibytes=mebibytes, operation=operation, skip=skip, times=times))
+
+    def lost_answer(self, *, operation: str | None = None, skip: int = 0, times: int = 1) -> None:
+        """The operation is carried out, then the connection closes without an answer."""
+        self._add(Fault(kind=FaultKind.LOST_ANSWER, operation=operation, skip=skip, times=times))
+
+    def after_submit(self, *, operation: str | None = None, skip: int = 0, times: int = 1) -> None:
+        """What is written is saved; isSuccess is false, and afterSubmitFailed true."""
+        self._add(Fault(kind=FaultKind.AFTER_SUBMIT, operation=operation, skip=skip, times=times))
 
     def break_record(self, internal_id: int) -> None:
         """From now on the record's amounts are NaN and its days nonsense, wherever it is answered."""

@@ -1,40 +1,28 @@
 """The operations: a request in, the parts of the answer out. What is refused is raised, before the first part."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from lxml import etree
 
-from sandbox.ledger import Kind, Ledger
+from sandbox.ledger import Kind
 from sandbox.ledger.setup import CURRENCIES
 from sandbox.netsuite.deleted import deletions
+from sandbox.netsuite.desk import Desk
 from sandbox.netsuite.envelope import Request, header_values, status
 from sandbox.netsuite.errors import RefusalError
-from sandbox.netsuite.jobs import MAX_PAGE_SIZE, MIN_PAGE_SIZE, Jobs, Page, Preferences
+from sandbox.netsuite.jobs import MAX_PAGE_SIZE, MIN_PAGE_SIZE, Page, Preferences
 from sandbox.netsuite.kinds import KINDS, RECORD_TYPES
 from sandbox.netsuite.records import RECORD_XML
 from sandbox.netsuite.records.currency import currency_xml
-from sandbox.netsuite.records.writer import Writer
 from sandbox.netsuite.rows import row_xml
 from sandbox.netsuite.search import Search, parsed_search
 from sandbox.netsuite.texts import text
+from sandbox.netsuite.writes import WRITES
 
 MAX_GET_LIST = 1000
 
 Parts = Iterator[str]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Desk:
-    """What an operation works with; `damaged` spoils the text of records that a test has broken."""
-
-    account: str
-    host: str
-    ledger: Ledger
-    writer: Writer
-    jobs: Jobs
-    damaged: Callable[[int, str], str]
 
 
 def search(request: Request, desk: Desk, at: datetime) -> Parts:
@@ -203,6 +191,7 @@ HANDLERS: Mapping[str, Callable[[Request, Desk, datetime], Parts]] = {
     "getServerTime": get_server_time,
     "getDataCenterUrls": get_data_center_urls,
     "getDeleted": get_deleted,
+    **WRITES,
 }
 
 # The element that carries the status of an operation that was refused as a whole.

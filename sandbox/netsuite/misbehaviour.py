@@ -19,4 +19,6 @@ MISDELIVERIES: Mapping[FaultKind, Misdelivery] = {
     FaultKind.TRUNCATE: lambda delivery, _, parts: delivery.truncated(parts),
     FaultKind.WRONG_CHARSET: lambda delivery, _, parts: delivery.wrong_charset(parts),
     FaultKind.HUGE: lambda delivery, fault, parts: delivery.huge(parts, fault.mebibytes),
+    FaultKind.LOST_ANSWER: lambda delivery, _, parts: delivery.lost(parts),
+    FaultKind.AFTER_SUBMIT: lambda delivery, _, parts: delivery.streamed(parts),
 }

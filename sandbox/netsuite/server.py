@@ -14,12 +14,14 @@ from aiohttp import web
 from sandbox.ledger import Ledger, system_clock
 from sandbox.netsuite.auth import Credentials, Gate
 from sandbox.netsuite.delivery import Delivery
+from sandbox.netsuite.desk import Desk
 from sandbox.netsuite.envelope import Request, check_schema, envelope, parsed_request, passport
 from sandbox.netsuite.errors import SoapFaultError, request_blocked, unexpected, wrong_version
-from sandbox.netsuite.faults import Fault, Faults
-from sandbox.netsuite.handlers import HANDLERS, Desk, answer
+from sandbox.netsuite.faults import Fault, FaultKind, Faults
+from sandbox.netsuite.handlers import HANDLERS, answer
 from sandbox.netsuite.jobs import Jobs
 from sandbox.netsuite.misbehaviour import MISDELIVERIES
+from sandbox.netsuite.permissions import Permissions
 from sandbox.netsuite.records.writer import Writer
 from sandbox.netsuite.texts import PACIFIC, Calendar
 from sandbox.netsuite.wsdl import SCHEMAS, schema_document, service_document
@@ -54,7 +56,8 @@ class NetSuiteStandIn:
         async with NetSuiteStandIn(ledger) as ns: … ns.wsdl_url, ns.soap_url, ns.credentials
 
     `now` is the account's clock, `user_zone` the time zone of the token's user, in which dates without a time are
-    meant. `faults` misbehaves on demand, `log` holds the last SOAP requests, `peak` the most that ran at once.
+    meant. `faults` misbehaves on demand, `permissions` are those of the token's role,
+    `log` holds the last SOAP requests, `peak` the most that ran at once.
     """
 
     def __init__(
@@ -73,6 +76,7 @@ class NetSuiteStandIn:
         self.credentials = credentials
         self.concurrency_limit = concurrency_limit
         self.faults = Faults()
+        self.permissions = Permissions()
         self.log: deque[Logged] = deque(maxlen=LOG_LENGTH)
         self.peak = 0
         self._now = now
@@ -192,19 +196,21 @@ class NetSuiteStandIn:
     async def _delivered(
         self, soap: Request, at: datetime, fault: Fault | None, delivery: Delivery
     ) -> web.StreamResponse:
-        desk = self._desk()
+        desk = self._desk(fault)
         number = f"{self.account_id}_{next(self._numbers):08}"
         parts = envelope(soap.operation, answer(soap, desk, at), version=self.version, request_id=number)
         return await (MISDELIVERIES[fault.kind](delivery, fault, parts) if fault else delivery.streamed(parts))
 
-    def _desk(self) -> Desk:
+    def _desk(self, fault: Fault | None) -> Desk:
         return Desk(
             account=self.account_id,
             host=self.base_url,
             ledger=self.ledger,
             writer=self._writer,
             jobs=self._jobs,
+            permissions=self.permissions,
             damaged=self.faults.damaged,
+            fails_after_submit=fault is not None and fault.kind is FaultKind.AFTER_SUBMIT,
         )
 
 

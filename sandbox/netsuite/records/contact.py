@@ -2,7 +2,7 @@
 
 from sandbox.ledger.records import Contact
 from sandbox.netsuite.records.writer import Writer, optional
-from sandbox.netsuite.texts import text
+from sandbox.netsuite.texts import boolean, text
 
 
 def contact_xml(contact: Contact, writer: Writer, full: bool) -> str:  # noqa: ARG001, FBT001 -- one signature for all records
@@ -12,14 +12,16 @@ def contact_xml(contact: Contact, writer: Writer, full: bool) -> str:  # noqa: A
         f"<listRel:subsidiary{writer.subsidiaries[customer.subsidiary_id]}</listRel:subsidiary>" if customer else ""
     )
     return (
-        f"{writer.opening('listRel', 'relationships', 'Contact', contact.id)}"
-        f"<listRel:entityId>{text(f'{contact.first_name} {contact.last_name}')}</listRel:entityId>"
+        f"{writer.opening('listRel', 'relationships', 'Contact', contact.id, contact.external_id)}"
+        f"<listRel:entityId>{text(contact.name)}</listRel:entityId>"
         f"<listRel:company{writer.customer_ref(contact.customer_id)}</listRel:company>"
-        f"<listRel:firstName>{text(contact.first_name)}</listRel:firstName>"
-        f"<listRel:lastName>{text(contact.last_name)}</listRel:lastName>"
+        f"{optional('listRel', 'firstName', contact.first_name)}{optional('listRel', 'lastName', contact.last_name)}"
         f"{optional('listRel', 'title', contact.title)}{optional('listRel', 'phone', contact.phone)}"
         f"{optional('listRel', 'email', contact.email)}"
-        f"<listRel:isPrivate>false</listRel:isPrivate><listRel:isInactive>false</listRel:isInactive>{subsidiary}"
+        f"<listRel:isPrivate>false</listRel:isPrivate>"
+        f"<listRel:isInactive>{boolean(contact.is_inactive)}</listRel:isInactive>{subsidiary}"
+        f"{optional('listRel', 'altEmail', contact.alt_email)}"
+        f"{optional('listRel', 'mobilePhone', contact.mobile_phone)}{optional('listRel', 'comments', contact.comments)}"
         f"<listRel:dateCreated>{writer.calendar.instant(contact.created_at)}</listRel:dateCreated>"
         f"<listRel:lastModifiedDate>{writer.calendar.instant(contact.last_modified)}</listRel:lastModifiedDate>"
         "</platformCore:record>"

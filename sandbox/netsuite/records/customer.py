@@ -79,7 +79,7 @@ def _contacts(customer: Customer, writer: Writer) -> str:
 
 
 def _contact_role(contact: Contact) -> str:
-    name = text(f"{contact.first_name} {contact.last_name}")
+    name = text(contact.name)
     role = (
         '<listRel:role internalId="-10"><platformCore:name>Primary Contact</platformCore:name></listRel:role>'
         if contact.is_primary

@@ -1,5 +1,6 @@
 """A message as it is to be stored, with the files that came with it."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from lxml import etree
@@ -33,23 +34,12 @@ def new_message(sent: Sent, ledger: Ledger, at: datetime, author_id: int) -> Mes
         cc=addresses(sent.text("cc")),
         bcc=addresses(sent.text("bcc")),
         transaction=_transaction(sent, ledger),
-        attachments=(),
         external_id=sent.external_id,
     )
     files = _files(sent, ledger, at)
     for file in files:
         ledger.put(Kind.FILE, file)
-    return with_attachments(draft, tuple(file.id for file in files))
-
-
-def with_attachments(message: Message, attachments: tuple[int, ...]) -> Message:
-    return message if not attachments else _replaced(message, attachments)
-
-
-def _replaced(message: Message, attachments: tuple[int, ...]) -> Message:
-    from dataclasses import replace
-
-    return replace(message, attachments=attachments)
+    return replace(draft, attachments=tuple(file.id for file in files))
 
 
 def _subject(sent: Sent) -> str:

@@ -37,5 +37,19 @@ OPERATIONS = {
         Operation(name="getServerTime", headers=_WHO),
         Operation(name="getDataCenterUrls", headers=(*_WHO, "preferences")),
         Operation(name="getDeleted", headers=(*_WHO, "preferences")),
+        *(
+            Operation(name=name, headers=(*_WHO, "preferences"))
+            for name in (
+                "add",
+                "addList",
+                "attach",
+                "delete",
+                "deleteList",
+                "update",
+                "updateList",
+                "upsert",
+                "upsertList",
+            )
+        ),
     )
 }

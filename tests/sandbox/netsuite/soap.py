@@ -13,6 +13,7 @@ from zeep.exceptions import Fault
 from zeep.transports import Transport
 
 from sandbox.netsuite import Credentials, NetSuiteStandIn, signature
+from sandbox.netsuite.wsdl import namespace
 
 
 class SoapClient:
@@ -26,11 +27,10 @@ class SoapClient:
         binding = f"{{urn:platform_{ns.version}.webservices.netsuite.com}}NetSuiteBinding"
         self.service = loaded.create_service(binding, ns.soap_url)  # type: ignore[no-untyped-call]  # zeep's own
 
-    def make(self, name: str, **values: Any) -> Any:
+    def make(self, name: str, /, **values: Any) -> Any:
         """An instance of `area.Type` such as core.RecordRef."""
         area, _, type_name = name.partition(".")
-        areas = {"core": "platform", "common": "platform", "messages": "platform", "sales": "transactions"}
-        urn = f"urn:{area}_{self.ns.version}.{areas.get(area, 'lists')}.webservices.netsuite.com"
+        urn = namespace(area, self.ns.version)
         made = self.zeep.get_type(f"{{{urn}}}{type_name}")  # type: ignore[no-untyped-call]  # zeep's own
         return made(**values)
 
