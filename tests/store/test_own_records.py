@@ -43,7 +43,7 @@ def a_message(origin: str = "tesorio", source_id: str = KEY, **values: Any) -> M
 
 def a_contact(**values: Any) -> Contact:
     own = {"id": record_id("tesorio", "contact", KEY), "origin": "tesorio", "source_id": KEY, "author_id": "ana"}
-    return replace(make_contact(), name="Bea", email="bea@example.com", **own | values)
+    return replace(make_contact(), **own | {"name": "Bea", "email": "bea@example.com"} | values)
 
 
 def pushed(record: Note | Contact | Message, target: str = "netsuite") -> Delivery:
