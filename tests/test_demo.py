@@ -1,16 +1,18 @@
-"""`tesorio demo` for a script: from the checkout and from the built wheel, leaving nothing behind."""
+"""`tesorio demo` for a script: from the built wheel, ended early and late, leaving nothing behind."""
 
 import os
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.cli.console import BARE, TESORIO
+from tests.cli.console import BARE, TESORIO, run_here
 
 ROOT = Path(__file__).parents[1]
 SAY = ("demo", "--customers", "20", "--say", "/tesorio customer sun micro", "--say", "/tesorio invoice inv123")
@@ -20,45 +22,12 @@ def environment(temporary: Path, **more: str) -> dict[str, str]:
     return {**BARE, "TMPDIR": str(temporary), "PYTHONPATH": str(ROOT), **more}
 
 
-def both_answers(out: str) -> bool:
-    return "Sun Microsystems, Inc. owes $" in out and "Closest match for «inv123»" in out
-
-
 @pytest.fixture
 def temporary(tmp_path: Path) -> Path:
     """The folder for temporary files, empty."""
     folder = tmp_path / "temporary"
     folder.mkdir()
     return folder
-
-
-class TestSay:
-    def test_prints_both_answers_and_leaves_nothing(self, temporary: Path, tmp_path: Path) -> None:
-        """Whatever is set around it: none of that is the demo's."""
-        (tmp_path / ".env").write_text("SLACK_BOT_TOKEN=xoxb-real\nNETSUITE_ACCOUNT_ID=REAL\n")
-        (tmp_path / "tesorio.toml").write_text("[sync\n")
-        foreign = {
-            "TESORIO_DATA_DIR": str(tmp_path / "data"),
-            "TESORIO_TIMEZONE": "Mars",
-            "SLACK_API_URL": "http://127.0.0.1:9/api/",
-            "SLACK_BOT_TOKEN": "xoxb-real",
-            "NETSUITE_SOAP_URL": "http://127.0.0.1:9/",
-        }
-        ended = subprocess.run(  # noqa: S603 - our own program
-            [*TESORIO, *SAY],
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd=tmp_path,
-            env=environment(temporary, **foreign),
-            timeout=100,
-        )
-        assert ended.returncode == 0, ended.stderr
-        assert both_answers(ended.stdout)
-        assert "Traceback" not in ended.stderr
-        assert ended.stderr == ""
-        assert list(temporary.iterdir()) == []
-        assert not (tmp_path / "data").exists()
 
 
 class TestInterrupted:
@@ -100,20 +69,14 @@ class TestInterrupted:
 
 
 class TestPort:
-    def test_a_port_in_use_is_said(self, temporary: Path, tmp_path: Path) -> None:
+    def test_a_port_in_use_is_said(
+        self, temporary: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setattr(tempfile, "tempdir", str(temporary))
         with socket.create_server(("127.0.0.1", 0)) as taken:
             port = str(taken.getsockname()[1])
-            ended = subprocess.run(  # noqa: S603 - our own program
-                [*TESORIO, "demo", "--port", port, "--customers", "20"],
-                capture_output=True,
-                text=True,
-                check=False,
-                cwd=tmp_path,
-                env=environment(temporary),
-                timeout=60,
-            )
-        assert ended.returncode == 1
-        assert f"port {port} is in use; choose another with --port" in ended.stderr
+            assert run_here(tmp_path, {}, "demo", "--port", port, "--customers", "20") == 1
+        assert f"port {port} is in use; choose another with --port" in capsys.readouterr().err
         assert list(temporary.iterdir()) == []
 
 
@@ -131,24 +94,59 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class TestWheel:
-    def test_runs_the_demo_outside_the_checkout(self, installed: Path, temporary: Path, tmp_path: Path) -> None:
-        where = "import bot, store, sync, sandbox, sys; print([m.__file__ for m in (bot, store, sync, sandbox)])"
-        code = f"{where}; from bot.cli import main; main()"
-        ended = subprocess.run(  # noqa: S603 - our own program
-            [sys.executable, "-c", code, *SAY],
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd=tmp_path,
-            env=environment(temporary, PYTHONPATH=str(installed)),
-            timeout=100,
-        )
-        assert ended.returncode == 0, ended.stderr
-        assert ended.stdout.splitlines()[0].count(str(installed) + os.sep) == 4
-        assert both_answers(ended.stdout)
-
     def test_carries_what_it_needs_and_no_tests(self, installed: Path) -> None:
         assert (installed / "sandbox" / "slack" / "page" / "index.html").is_file()
         assert list((installed / "store" / "migrations").rglob("*.py"))
         assert not (installed / "tests").exists()
         assert (installed / "bin" / "tesorio").is_file()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Said:
+    """A demo that has typed and ended: what it printed, and the folders that it ran in."""
+
+    ended: subprocess.CompletedProcess[str]
+    folder: Path
+    temporary: Path
+
+
+@pytest.fixture(scope="module")
+def said(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Said:
+    """The demo of the wheel, amid settings of which none is the demo's."""
+    folder, temporary = tmp_path_factory.mktemp("folder"), tmp_path_factory.mktemp("temporary")
+    (folder / ".env").write_text("SLACK_BOT_TOKEN=xoxb-real\nNETSUITE_ACCOUNT_ID=REAL\n")
+    (folder / "tesorio.toml").write_text("[sync\n")
+    foreign = {
+        "TESORIO_DATA_DIR": str(folder / "data"),
+        "TESORIO_TIMEZONE": "Mars",
+        "SLACK_API_URL": "http://127.0.0.1:9/api/",
+        "SLACK_BOT_TOKEN": "xoxb-real",
+        "NETSUITE_SOAP_URL": "http://127.0.0.1:9/",
+        "PYTHONPATH": str(installed),
+    }
+    where = "import bot, store, sync, sandbox, sys; print([m.__file__ for m in (bot, store, sync, sandbox)])"
+    ended = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", f"{where}; from bot.cli import main; main()", *SAY],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=folder,
+        env=environment(temporary, **foreign),
+        timeout=100,
+    )
+    return Said(ended=ended, folder=folder, temporary=temporary)
+
+
+class TestSay:
+    def test_runs_outside_the_checkout(self, said: Said, installed: Path) -> None:
+        assert said.ended.stdout.splitlines()[0].count(str(installed) + os.sep) == 4
+
+    def test_prints_both_answers_and_nothing_else(self, said: Said) -> None:
+        assert said.ended.returncode == 0, said.ended.stderr
+        assert "Sun Microsystems, Inc. owes $" in said.ended.stdout
+        assert "Closest match for «inv123»" in said.ended.stdout
+        assert said.ended.stderr == ""
+
+    def test_leaves_nothing(self, said: Said) -> None:
+        assert list(said.temporary.iterdir()) == []
+        assert not (said.folder / "data").exists()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.console import BARE, TESORIO, Console
+from tests.cli.console import BARE, TESORIO, Console, run_here
 
 _CUSTOMERS = "20"
 
@@ -43,34 +43,33 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, s
 
 @pytest.fixture(scope="session")
 def synced(sandbox: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder whose `data` a first sync has filled."""
+    """A folder whose `data` a first sync has filled: a program of its own, so that what it makes has its rights."""
     folder = tmp_path_factory.mktemp("synced")
-    for arguments in (("connect", "netsuite"), ("sync", "netsuite")):
-        ended = subprocess.run(  # noqa: S603 - our own program
-            [*TESORIO, *arguments],
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd=folder,
-            env={**BARE, **sandbox, "PYTHONPATH": str(Path(__file__).parents[2])},
-            timeout=100,
-        )
-        assert ended.returncode == 0, ended.stderr
+    (folder / "data").mkdir(mode=0o700)
+    assert run_here(folder, sandbox, "connect", "netsuite") == 0
+    ended = subprocess.run(  # noqa: S603 - our own program
+        [*TESORIO, "sync", "netsuite"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=folder,
+        env={**BARE, **sandbox, "PYTHONPATH": str(Path(__file__).parents[2])},
+        timeout=100,
+    )
+    assert ended.returncode == 0, ended.stderr
     return folder
 
 
 @pytest.fixture
-def bare(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Console:
+def bare(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Console:
     """A console in an empty folder where nothing is set."""
-    return Console(tmp_path, {}, capsys, monkeypatch)
+    return Console(tmp_path, {}, capsys)
 
 
 @pytest.fixture
-def console(
-    sandbox: Mapping[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Console:
+def console(sandbox: Mapping[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Console:
     """A console in an empty folder whose settings point at the stand-ins."""
-    return Console(tmp_path, sandbox, capsys, monkeypatch)
+    return Console(tmp_path, sandbox, capsys)
 
 
 @pytest.fixture

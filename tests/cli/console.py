@@ -38,25 +38,24 @@ class Ended:
 class Console:
     """A folder and an environment, in which commands run in this process: quick, with real sockets behind."""
 
-    def __init__(
-        self,
-        folder: Path,
-        environment: Mapping[str, str],
-        capture: pytest.CaptureFixture[str],
-        patch: pytest.MonkeyPatch,
-    ) -> None:
+    def __init__(self, folder: Path, environment: Mapping[str, str], capture: pytest.CaptureFixture[str]) -> None:
         self.folder, self.environment = folder, dict(environment)
-        self._capture, self._patch = capture, patch
+        self._capture = capture
 
     def __call__(self, *arguments: str, **environment: str) -> Ended:
         self._capture.readouterr()
-        with self._patch.context() as patch, chdir(self.folder):
-            for name in os.environ:
-                if name.startswith(("TESORIO_", "SLACK_", "NETSUITE_")):
-                    patch.delenv(name)
-            for name, value in (self.environment | environment).items():
-                patch.setenv(name, value)
-            patch.setattr(sys, "argv", ["tesorio", *arguments])
-            code = exit_code(build())
+        code = run_here(self.folder, self.environment | environment, *arguments)
         out, err = self._capture.readouterr()
         return Ended(code=code, out=out, err=err)
+
+
+def run_here(folder: Path, environment: Mapping[str, str], *arguments: str) -> int:
+    """Run a command in this process; its exit code."""
+    with pytest.MonkeyPatch.context() as patch, chdir(folder):
+        for name in os.environ:
+            if name.startswith(("TESORIO_", "SLACK_", "NETSUITE_")):
+                patch.delenv(name)
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        patch.setattr(sys, "argv", ["tesorio", *arguments])
+        return exit_code(build())
