@@ -38,7 +38,8 @@ class ReplyTo:
 
     `message_ts` is the message that was acted on; empty for a command, and for a message that only one person sees.
     `thread_ts` is the thread that it all happens in. `under_ts` is the message to answer under when it stands alone:
-    an answer that only one person sees cannot begin a thread, it comes beside that message.
+    an answer that only one person sees cannot begin a thread, it comes beside that message. `is_private` says that
+    nobody but the person may see the answer, wherever it is.
     """
 
     url: str
@@ -47,6 +48,7 @@ class ReplyTo:
     message_ts: str = ""
     thread_ts: str = ""
     under_ts: str = ""
+    is_private: bool = False
 
     @property
     def is_direct(self) -> bool:
@@ -75,6 +77,8 @@ class Answering:
 
     async def post(self, to: ReplyTo, message: Message) -> bool:
         """A new message that the channel sees; only the person, where the app may not post in the channel."""
+        if to.is_private:
+            return await self.post_privately(to, message)
         thread = _thread(to.thread_ts or to.under_ts)
         by_url = self._by_url(to, response_type="in_channel", replace_original=False, **thread)
         return await self._deliver(message, (by_url, self._in_channel(to), self._directly(to)))

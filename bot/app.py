@@ -12,6 +12,7 @@ from bot import promises
 from bot.commands import (
     aging,
     answers,
+    asked,
     channels,
     connect,
     contacts,
@@ -67,7 +68,12 @@ _ASKED: tuple[Feature, ...] = (
     removal.FEATURE,
 )
 _ANSWERED = (*_ASKED, help_.help_feature(_ASKED))
-FEATURES = (*_ANSWERED, typed.typed_feature(_ANSWERED), lost_work.lost_work_feature(_ANSWERED))
+FEATURES = (
+    *_ANSWERED,
+    typed.typed_feature(_ANSWERED),
+    asked.asked_feature(_ANSWERED),
+    lost_work.lost_work_feature(_ANSWERED),
+)
 
 
 def subcommands() -> tuple[Subcommand, ...]:

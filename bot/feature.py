@@ -34,6 +34,11 @@ class SlashRequest:
     reply: ReplyTo
     trigger_id: str = ""
 
+    @property
+    def line(self) -> str:
+        """What was typed behind the command."""
+        return f"{self.subcommand} {self.text}".strip()
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ActionRequest:

@@ -12,6 +12,7 @@ from bot.access import SlackPerson
 from bot.deps import Deps
 from bot.membership import SlackProfile, UnreachableError, read_profile
 from bot.views.connect import Situation
+from bot.views.question import Question
 from store.db import ReadConnection, WriteConnection
 from store.link_requests import (
     LinkRequest,
@@ -92,8 +93,10 @@ def obstacle_of(profile: SlackProfile) -> Situation | None:
     return None if profile.is_email_confirmed else Situation.UNCONFIRMED
 
 
-async def offer(deps: Deps, prospect: Prospect, account: User) -> LinkRequest:
-    """A request that the person can confirm once, for a few minutes."""
+async def offer(
+    deps: Deps, prospect: Prospect, account: User, question: Question | None = None, *, asked_in: str = ""
+) -> LinkRequest:
+    """A request that the person can confirm once, for a few minutes; `question` is what they asked, and where."""
     now = deps.clock()
     request = LinkRequest(
         id=uuid4().hex,
@@ -104,6 +107,9 @@ async def offer(deps: Deps, prospect: Prospect, account: User) -> LinkRequest:
         email=account.email,
         made_at=now,
         expires_at=now + _OFFER,
+        question=question.line if question else None,
+        asked_in=asked_in if question else None,
+        asked_at=question.at if question else None,
     )
     async with deps.store.write() as conn:
         await offer_link(conn, request)

@@ -13,7 +13,11 @@ async def visible_answer(deps: Deps, reply: ReplyTo, message: Message, *, again:
     Where the settings want answers private, the person gets a button that posts it; `again` says what that button must
     know to make the answer anew. Whether the answer arrived.
     """
+    if reply.is_private and not reply.channel_id:
+        return await deps.answering.post_privately(reply, message)
     readers = await audience(deps, reply.channel_id)
+    if reply.is_private and not readers.is_direct:
+        return await deps.answering.post_privately(reply, _private(message, readers, again))
     if may_be_seen(deps, readers):
         return await deps.answering.post(reply, message)
     return await deps.answering.post_privately(reply, _private(message, readers, again))

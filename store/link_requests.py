@@ -150,8 +150,13 @@ async def move_link_request(
     decided_by: str = "",
     expires_at: datetime | None = None,
 ) -> bool:
-    """Whether the request went from one state into the other now: of several who try, one succeeds, and none later."""
+    """Whether the request went from one state into the other now: of several who try, one succeeds, and none later.
+
+    Once it is decided, what the person had asked is forgotten.
+    """
     values: dict[str, Any] = {"state": after.value, "decided_by": decided_by, "decided_at": at}
+    if after in {RequestState.LINKED, RequestState.REFUSED}:
+        values["question"] = None
     if expires_at is not None:
         values["expires_at"] = expires_at
     c = link_requests.c

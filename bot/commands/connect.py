@@ -8,6 +8,7 @@ from typing import Any
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.access import Capability, SlackPerson
+from bot.commands.asked import answer_later
 from bot.commands.guard import admitted
 from bot.commands.home import show_home
 from bot.deliver import slack_post
@@ -43,6 +44,7 @@ from bot.views.connect import (
 from bot.views.metadata import OutdatedViewError, unpack
 from bot.views.modal import loading_modal
 from bot.views.parts import Message
+from bot.views.question import Question, read_question
 from store.audit import AuditEvent, append_audit
 from store.db import WriteConnection
 from store.deliveries import Delivery, add_deliveries
@@ -61,12 +63,21 @@ async def open_form(deps: Deps, request: ActionRequest) -> None:
         return
     found = await look(deps, request.person)
     _note(deps, found, "connect.open")
+    question = read_question(request.value)
+    if found.situation is Situation.LINKED and question is not None:
+        known_as = f"{request.person.user_id}-{request.action_ts}"
+        await answer_later(deps, request.person, question, asked_in=request.reply.channel_id, known_as=known_as)
     if found.situation is not Situation.READY or found.account is None or found.profile is None:
         await update_modal(deps, view_id, await _outcome(deps, found))
         return
-    made = await offer(deps, found, found.account)
-    needs_approval = deps.rules.slack.link_approval
-    form = connect_modal(found.profile.email, found.account, made.id, needs_approval=needs_approval)
+    made = await offer(deps, found, found.account, question, asked_in=request.reply.channel_id)
+    form = connect_modal(
+        found.profile.email,
+        found.account,
+        made.id,
+        needs_approval=deps.rules.slack.link_approval,
+        question=made.question or "",
+    )
     await update_modal(deps, view_id, form)
 
 
@@ -137,6 +148,8 @@ async def _confirmed(deps: Deps, person: SlackPerson, request_id: str) -> Prospe
                 situation = await _link(deps, conn, request, found.account)
     except AccountTakenError:
         situation = Situation.TAKEN
+    if situation is Situation.LINKED:
+        await _answer_question(deps, request, asked_in=request.asked_in or "")
     return Prospect(person=person, situation=situation, profile=found.profile, account=found.account)
 
 
@@ -184,6 +197,8 @@ async def _approve(deps: Deps, admin: User, request: LinkRequest, asked: Asked) 
     except AccountTakenError:
         return not_approved(asked, Situation.TAKEN)
     await show_home(deps, SlackPerson(team_id=request.team_id, user_id=request.slack_user_id))
+    # Hours may have passed: a message of ours is found, what only they see in a channel is overlooked.
+    await _answer_question(deps, request, asked_in="")
     return approval_decided(asked, admin.name, approved=True)
 
 
@@ -195,6 +210,15 @@ async def _refuse(deps: Deps, admin: User, request: LinkRequest, asked: Asked) -
         await _put(conn, _to_person(deps, request, request_refused([admin.name]), "refused"))
         await _audit(deps, conn, f"user:{admin.id}", "users.link.refused", request)
     return approval_decided(asked, admin.name, approved=False)
+
+
+async def _answer_question(deps: Deps, request: LinkRequest, *, asked_in: str) -> None:
+    """What they had asked is answered, now that they are linked."""
+    if request.question is None or request.asked_at is None:
+        return
+    question = Question(line=request.question, at=request.asked_at)
+    person = SlackPerson(team_id=request.team_id, user_id=request.slack_user_id)
+    await answer_later(deps, person, question, asked_in=asked_in, known_as=request.id)
 
 
 async def _answer(deps: Deps, request: ActionRequest, told: Message) -> None:

@@ -41,6 +41,7 @@ def answer_kind(kind: RecordKind) -> Callable[[Deps, SlashRequest], Awaitable[No
             action=f"lookup.{kind}",
             subject=request.text,
             reply=request.reply,
+            asked=request.line,
         )
         if allowed is None:
             return

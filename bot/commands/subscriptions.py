@@ -46,7 +46,13 @@ async def show_list(deps: Deps, request: SlashRequest) -> None:
     """The list, for whoever asked alone."""
     channel_id = request.reply.channel_id
     allowed = await admitted(
-        deps, request.person, Capability.LOOK_UP, action="subscriptions.list", subject=channel_id, reply=request.reply
+        deps,
+        request.person,
+        Capability.LOOK_UP,
+        action="subscriptions.list",
+        subject=channel_id,
+        reply=request.reply,
+        asked=request.line,
     )
     if allowed is not None:
         async with deps.store.read() as conn:

@@ -30,7 +30,13 @@ Answer = Callable[..., Awaitable[bool]]
 async def answer_typed(deps: Deps, request: SlashRequest, kind: TableKind, text: str, *also: str) -> None:
     """Show the table that a command asks for, or say what in it is not understood; `also` is what it takes as well."""
     allowed = await admitted(
-        deps, request.person, Capability.LOOK_UP, action=request.subcommand, subject=request.text, reply=request.reply
+        deps,
+        request.person,
+        Capability.LOOK_UP,
+        action=request.subcommand,
+        subject=request.text,
+        reply=request.reply,
+        asked=request.line,
     )
     if allowed is None or allowed.user is None:
         return

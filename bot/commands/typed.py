@@ -55,7 +55,7 @@ def command_in(text: str, words: frozenset[str]) -> tuple[str, str]:
 async def answer_bare(deps: Deps, request: MessageRequest, text: str) -> None:
     """Look for an invoice and for a customer, and show what was meant more likely."""
     allowed = await admitted(
-        deps, request.person, Capability.LOOK_UP, action="lookup.text", subject=text, reply=request.reply
+        deps, request.person, Capability.LOOK_UP, action="lookup.text", subject=text, reply=request.reply, asked=text
     )
     if allowed is None:
         return
@@ -70,7 +70,7 @@ async def answer_bare(deps: Deps, request: MessageRequest, text: str) -> None:
 async def answer_unknown(deps: Deps, request: SlashRequest, text: str, show_help: Handle) -> None:
     """Answer a slash command that begins with no subcommand as the number or name that it may be; else with help."""
     allowed = await admitted(
-        deps, request.person, Capability.LOOK_UP, action="lookup.text", subject=text, reply=request.reply
+        deps, request.person, Capability.LOOK_UP, action="lookup.text", subject=text, reply=request.reply, asked=text
     )
     if allowed is None:
         return

@@ -39,6 +39,7 @@ class Situation(StrEnum):
 TITLE = "Connect to Tesorio"
 PURPOSE = "connect"
 _MAX_EMAIL = 120
+_MAX_QUESTION = 80
 _ADMINS_NAMED = 3
 _NOBODY = "whoever runs Tesorio here"
 _MAY: Mapping[Role, str] = {
@@ -86,9 +87,13 @@ class Asked:
     account: User
 
 
-def connect_modal(email: str, account: User, request_id: str, *, needs_approval: bool) -> dict[str, Any]:
-    """«Is this you?», with what the person would be."""
+def connect_modal(
+    email: str, account: User, request_id: str, *, needs_approval: bool, question: str = ""
+) -> dict[str, Any]:
+    """«Is this you?», with what the person would be, and that what they asked will be answered."""
     asks = "An administrator has to approve it. " if needs_approval else ""
+    when = "if that is within a day" if needs_approval else "at once"
+    answered = f"What you asked, «{literal(question, _MAX_QUESTION)}», is then answered, {when}." if question else ""
     return modal(
         TITLE,
         [
@@ -100,6 +105,7 @@ def connect_modal(email: str, account: User, request_id: str, *, needs_approval:
                     ("Role", _MAY[account.role]),
                 ]
             ),
+            *([paragraph("asked", answered)] if answered else []),
             small_print("afterwards", f"{asks}You can disconnect on the app's Home tab at any time."),
         ],
         callback_id="connect.submit",

@@ -68,10 +68,14 @@ def _elsewhere(command: str) -> str:
     )
 
 
-def not_linked() -> Message:
-    """This Slack user has no account here. It says nothing about any record."""
-    text = "Your Slack user is not linked to an account here yet. Connect it, then try again."
-    connect = plain_button("Connect", "connect.open", style="primary")
+def not_linked(question: str = "") -> Message:
+    """This Slack user has no account here. It says nothing about any record.
+
+    `question` is what «Connect» carries of what they had asked; «» when there is nothing to answer afterwards.
+    """
+    then = "and what you asked is answered" if question else "then try again"
+    text = f"Your Slack user is not linked to an account here yet. Connect it, {then}."
+    connect = plain_button("Connect", "connect.open", question, style="primary")
     return message(text, [paragraph("notice", text), *buttons_row("connect", [connect])])
 
 
