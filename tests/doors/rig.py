@@ -1,5 +1,6 @@
 """Doors over a workspace and a store, with nothing behind them but what a test registers."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -9,6 +10,7 @@ from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from sqlalchemy import text
 
 from bot.answering import Answering
 from bot.doors.inbox import Inbox
@@ -135,3 +137,16 @@ def effects(slack: SlackStandIn) -> list[str]:
     """What such apps have posted."""
     posted = (message.text for message in slack.workspace.messages(AR_TEAM))
     return sorted(text.removeprefix("effect ") for text in posted if text.startswith("effect "))
+
+
+async def quiet(door: Any) -> None:
+    """Wait until all that was taken has been served."""
+    while door.at_work:
+        await asyncio.wait(door.at_work)
+
+
+async def rows(store: Store) -> list[tuple[str, bool, bool]]:
+    """Each request in the inbox: its key, whether it is done, whether its content is still there."""
+    async with store.read() as conn:
+        found = await conn.execute(text("SELECT key, done_at IS NOT NULL, payload_json <> '' FROM inbox ORDER BY key"))
+        return [(row[0], bool(row[1]), bool(row[2])) for row in found]

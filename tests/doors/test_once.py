@@ -1,4 +1,4 @@
-"""At least once in, once out: copies are acknowledged and have no effect, and what was promised survives a kill."""
+"""At least once in, once out: copies are acknowledged and have no effect."""
 
 import asyncio
 import contextlib
@@ -23,15 +23,20 @@ from sandbox.slack.seed import AR_TEAM
 from store.db import Store, sqlite_url
 from store.errors import StoreBusyError
 from tests.cli.console import BARE
-from tests.doors.rig import Instant, bare_app, client_of, effects, event, open_intake, open_socket, posting_app
+from tests.doors.rig import (
+    Instant,
+    bare_app,
+    client_of,
+    effects,
+    event,
+    open_intake,
+    open_socket,
+    posting_app,
+    quiet,
+    rows,
+)
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-async def slack() -> AsyncIterator[SlackStandIn]:
-    async with SlackStandIn(event_retry_delays_seconds=(0, 0, 0)) as running:
-        yield running
 
 
 @asynccontextmanager
@@ -63,22 +68,10 @@ async def copies(slack: SlackStandIn, numbers: range, times: int = 4) -> list[An
     return [delivery.ack for delivery in await asyncio.gather(*sent)]
 
 
-async def quiet(door: Any) -> None:
-    while door.at_work:
-        await asyncio.wait(door.at_work)
-
-
 def answer(delivery: Delivery) -> Any:
     """What the acknowledgement said."""
     assert delivery.ack is not None
     return delivery.ack.payload
-
-
-async def rows(store: Store) -> list[tuple[str, bool, bool]]:
-    """Each request in the inbox: its key, whether it is done, whether its content is still there."""
-    async with store.read() as conn:
-        found = await conn.execute(text("SELECT key, done_at IS NOT NULL, payload_json <> '' FROM inbox ORDER BY key"))
-        return [(row[0], bool(row[1]), bool(row[2])) for row in found]
 
 
 class TestCopies:
@@ -147,62 +140,6 @@ class TestMoving:
             await quiet(door)
         assert all(acks)
         assert effects(slack) == [f"{number:03}" for number in range(count)]
-
-
-class TestKilled:
-    async def _left(self, slack: SlackStandIn, store: Store, *, holder: str) -> None:
-        """What a program that is killed after its acknowledgement leaves behind."""
-        client = client_of(slack)
-        app = bare_app(client.base_url)
-        never = asyncio.Event()
-        app.event("member_joined_channel")(never.wait)
-        async with open_intake(app, client, store, holder=holder) as intake:
-            acked = OnceAck(nowhere)
-            intake.take(event(1), acked, {})
-            while acked.seconds is None:  # noqa: ASYNC110 - it tells nobody
-                await asyncio.sleep(0.01)
-            for task in intake.at_work:
-                task.cancel()
-
-    async def test_what_was_acknowledged_is_served_after_the_restart(self, slack: SlackStandIn, store: Store) -> None:
-        await self._left(slack, store, holder="one")
-        assert await rows(store) == [("event:Ev1", False, True)]
-        client = client_of(slack)
-        async with open_socket(posting_app(client), client, store) as door:
-            await quiet(door)
-        assert effects(slack) == ["1"]
-        assert await rows(store) == [("event:Ev1", True, False)]
-
-    async def test_another_program_leaves_it_alone(self, slack: SlackStandIn, store: Store) -> None:
-        await self._left(slack, store, holder="two")
-        client = client_of(slack)
-        async with open_socket(posting_app(client), client, store) as door:
-            await quiet(door)
-        assert effects(slack) == []
-
-    async def test_what_kills_again_and_again_is_given_up(self, slack: SlackStandIn, store: Store) -> None:
-        await self._left(slack, store, holder="one")
-        client = client_of(slack)
-        async with store.write() as conn:
-            await conn.execute(text("UPDATE inbox SET attempts = 3"))
-        async with open_socket(posting_app(client), client, store) as door:
-            await quiet(door)
-        assert effects(slack) == []
-
-    async def test_of_a_program_that_is_gone_it_is_served_by_one_that_lives(
-        self, slack: SlackStandIn, store: Store
-    ) -> None:
-        await self._left(slack, store, holder="two")
-        client = client_of(slack)
-        async with open_intake(posting_app(client), client, store) as intake:
-            await intake.take_over({"one", "two"})
-            assert not intake.at_work
-            await intake.take_over({"one"})
-            await quiet(intake)
-            await intake.take_over({"one"})
-            assert not intake.at_work
-        assert effects(slack) == ["1"]
-        assert await rows(store) == [("event:Ev1", True, False)]
 
 
 class TestStoreInTrouble:
