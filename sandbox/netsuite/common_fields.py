@@ -17,9 +17,14 @@ def major(minor: int, currency: str) -> Decimal:
     return Decimal(minor).scaleb(-_CURRENCIES[currency].exponent)
 
 
+def id_of_currency(code: str) -> int:
+    """The internal id of an ISO currency."""
+    return _CURRENCIES[code].id
+
+
 def currency_id(record: Any, _: Ledger) -> int:
     """The internal id of the record's currency."""
-    return _CURRENCIES[record.currency].id
+    return id_of_currency(record.currency)
 
 
 CHANGES: Mapping[str, Field] = {

@@ -3,9 +3,13 @@
 from collections.abc import Mapping
 
 COVERAGE: Mapping[str, str] = {
-    "search": "customers, contacts, invoices and customer payments; advanced for customers; the criteria of fields.py",
+    "search": (
+        "customers, contacts, invoices, payments, deposits, credit memos, sales orders, notes, messages, subsidiaries,"
+        " accounts, exchange rates and employees, by the criteria of fields.py; advanced with the columns of rows.py;"
+        " journal entries are in balances alone"
+    ),
     "searchMoreWithId": "every page of a search, which is run again for each page; an id lives for 15 minutes",
-    "get": "customer, contact, invoice, customerPayment, currency by internal id, with all lists",
+    "get": "the same kinds and currency by internal id, with all lists",
     "getList": "the same, up to 1,000 at once, a status for each",
     "getAll": "currency",
     "add": "notes, contacts and messages; what a note may be about is a customer or a transaction",
@@ -19,5 +23,6 @@ COVERAGE: Mapping[str, str] = {
     "attach": "a contact in a role to a customer or a transaction, a file to an invoice",
     "getServerTime": "the account's clock",
     "getDataCenterUrls": "without login; every domain is the stand-in's own address",
-    "getDeleted": "deletions of the four kinds of record by date and type",
+    "getDeleted": "deletions by date and type, of every kind but accounts and subsidiaries",
+    "getCurrencyRate": "the rates in force on a day, by base currency and currency",
 }

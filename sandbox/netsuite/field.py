@@ -12,9 +12,12 @@ Getter = Callable[[Any, Ledger], Any]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Field:
+    """`known` are the values that may be asked for, where the stand-in knows all of them."""
+
     shape: Shape
     value: Getter
+    known: frozenset[str] = frozenset()
 
 
-def field(shape: Shape, value: Getter) -> Field:
-    return Field(shape=shape, value=value)
+def field(shape: Shape, value: Getter, known: frozenset[str] = frozenset()) -> Field:
+    return Field(shape=shape, value=value, known=known)

@@ -4,19 +4,18 @@ from collections.abc import Mapping
 
 from sandbox.ledger.balances import balance, past_due_balance
 from sandbox.netsuite.common_fields import CHANGES, currency_id, major
+from sandbox.netsuite.company_fields import (
+    ACCOUNT_FIELDS,
+    CURRENCY_RATE_FIELDS,
+    EMPLOYEE_FIELDS,
+    SUBSIDIARY_FIELDS,
+)
 from sandbox.netsuite.criteria import Shape
 from sandbox.netsuite.field import Field, field
-from sandbox.netsuite.kinds import TRANSACTIONS
 from sandbox.netsuite.letter_fields import FILE_FIELDS, MESSAGE_FIELDS, NOTE_FIELDS
-from sandbox.netsuite.statuses import STATUS_VALUES
 from sandbox.netsuite.transaction_fields import TRANSACTION_FIELDS
 
-# Enumerations of which the stand-in knows every value that it can answer for; others are refused.
-KNOWN_VALUES = {
-    "type": frozenset(TRANSACTIONS),
-    "status": STATUS_VALUES,
-    "stage": frozenset({"_customer", "_lead", "_prospect"}),
-}
+_STAGES = frozenset({"_customer", "_lead", "_prospect"})
 
 CUSTOMER_FIELDS: Mapping[str, Field] = {
     **CHANGES,
@@ -29,7 +28,7 @@ CUSTOMER_FIELDS: Mapping[str, Field] = {
     "overdueBalance": field(Shape.DOUBLE, lambda c, ledger: major(past_due_balance(ledger, c.id), c.currency)),
     "parent": field(Shape.REFERENCE, lambda customer, _: customer.parent_id),
     "salesRep": field(Shape.REFERENCE, lambda customer, _: customer.sales_rep_id),
-    "stage": field(Shape.ENUM, lambda *_: "_customer"),
+    "stage": field(Shape.ENUM, lambda *_: "_customer", _STAGES),
     "subsidiary": field(Shape.REFERENCE, lambda customer, _: customer.subsidiary_id),
 }
 
@@ -48,4 +47,8 @@ CRITERIA: Mapping[str, Mapping[str, Field]] = {
     "NoteSearchBasic": NOTE_FIELDS,
     "MessageSearchBasic": MESSAGE_FIELDS,
     "FileSearchBasic": FILE_FIELDS,
+    "SubsidiarySearchBasic": SUBSIDIARY_FIELDS,
+    "AccountSearchBasic": ACCOUNT_FIELDS,
+    "CurrencyRateSearchBasic": CURRENCY_RATE_FIELDS,
+    "EmployeeSearchBasic": EMPLOYEE_FIELDS,
 }

@@ -7,12 +7,13 @@ from lxml import etree
 
 from sandbox.ledger import Kind
 from sandbox.ledger.setup import CURRENCIES
-from sandbox.netsuite.deleted import deletions
+from sandbox.netsuite.deleted import DELETED_TYPES, deletions
 from sandbox.netsuite.desk import Desk
 from sandbox.netsuite.envelope import Request, header_values, status
 from sandbox.netsuite.errors import RefusalError
 from sandbox.netsuite.jobs import MAX_PAGE_SIZE, MIN_PAGE_SIZE, Page, Preferences
-from sandbox.netsuite.kinds import KINDS, RECORD_TYPES
+from sandbox.netsuite.kinds import KINDS
+from sandbox.netsuite.rates import get_currency_rate
 from sandbox.netsuite.records import RECORD_XML
 from sandbox.netsuite.records.currency import currency_xml
 from sandbox.netsuite.rows import row_xml
@@ -167,7 +168,7 @@ def get_deleted(request: Request, desk: Desk, _: datetime) -> Parts:
         raise RefusalError("INVALID_PAGE_INDEX", f"Page {index} is not one of {pages}.")
     records = "".join(
         f"<platformCore:deletedRecord><platformCore:deletedDate>{desk.writer.calendar.instant(one.deleted_at)}"
-        f'</platformCore:deletedDate><platformCore:record internalId="{one.id}" type="{RECORD_TYPES[one.kind]}"'
+        f'</platformCore:deletedDate><platformCore:record internalId="{one.id}" type="{DELETED_TYPES[one.kind]}"'
         f' xsi:type="platformCore:RecordRef"><platformCore:name>{text(one.name)}</platformCore:name>'
         "</platformCore:record></platformCore:deletedRecord>"
         for one in found[(index - 1) * MAX_PAGE_SIZE : index * MAX_PAGE_SIZE]
@@ -191,6 +192,7 @@ HANDLERS: Mapping[str, Callable[[Request, Desk, datetime], Parts]] = {
     "getServerTime": get_server_time,
     "getDataCenterUrls": get_data_center_urls,
     "getDeleted": get_deleted,
+    "getCurrencyRate": get_currency_rate,
     **WRITES,
 }
 
@@ -199,6 +201,7 @@ _RESULTS: Mapping[str, str] = {
     "search": "searchResult",
     "searchMoreWithId": "searchResult",
     "getDeleted": "getDeletedResult",
+    "getCurrencyRate": "getCurrencyRateResult",
 }
 
 

@@ -1,7 +1,7 @@
 """A search as it was asked, and its run over the ledger. Pure: equal searches of an equal ledger give equal rows."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from sandbox.ledger.related import customer_of_letter, transaction_of
 from sandbox.netsuite.criteria import Criterion, criterion, criterion_test, parsed_instant
 from sandbox.netsuite.errors import RefusalError
 from sandbox.netsuite.field import Field
-from sandbox.netsuite.fields import CRITERIA, KNOWN_VALUES
+from sandbox.netsuite.fields import CRITERIA
 from sandbox.netsuite.kinds import TRANSACTIONS
 from sandbox.netsuite.rows import ROWS, Columns, Many, chosen
 from sandbox.netsuite.texts import Calendar
@@ -38,9 +38,12 @@ def _customer_of(record: Any, ledger: Ledger) -> Any:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Searchable:
+    """`types` are the kinds among which the criterion `type` chooses, where it does that."""
+
     kinds: tuple[Kind, ...]
     basic: str
-    joins: Mapping[str, Join]
+    joins: Mapping[str, Join] = field(default_factory=dict)
+    types: Mapping[str, Kind] = field(default_factory=dict)
 
 
 _LETTER_JOINS = {
@@ -49,7 +52,7 @@ _LETTER_JOINS = {
 }
 _CUSTOMER_JOIN = Join(criteria="CustomerSearchBasic", related=_customer_of)
 SEARCHES: Mapping[str, Searchable] = {
-    "CustomerSearch": Searchable(kinds=(Kind.CUSTOMER,), basic="CustomerSearchBasic", joins={}),
+    "CustomerSearch": Searchable(kinds=(Kind.CUSTOMER,), basic="CustomerSearchBasic"),
     "ContactSearch": Searchable(
         kinds=(Kind.CONTACT,), basic="ContactSearchBasic", joins={"customerJoin": _CUSTOMER_JOIN}
     ),
@@ -57,9 +60,14 @@ SEARCHES: Mapping[str, Searchable] = {
         kinds=tuple(TRANSACTIONS.values()),
         basic="TransactionSearchBasic",
         joins={"customerJoin": _CUSTOMER_JOIN, "customerMainJoin": _CUSTOMER_JOIN},
+        types=TRANSACTIONS,
     ),
     "NoteSearch": Searchable(kinds=(Kind.NOTE,), basic="NoteSearchBasic", joins=_LETTER_JOINS),
     "MessageSearch": Searchable(kinds=(Kind.MESSAGE,), basic="MessageSearchBasic", joins=_LETTER_JOINS),
+    "SubsidiarySearch": Searchable(kinds=(Kind.SUBSIDIARY,), basic="SubsidiarySearchBasic"),
+    "AccountSearch": Searchable(kinds=(Kind.ACCOUNT,), basic="AccountSearchBasic"),
+    "CurrencyRateSearch": Searchable(kinds=(Kind.EXCHANGE_RATE,), basic="CurrencyRateSearchBasic"),
+    "EmployeeSearch": Searchable(kinds=(Kind.EMPLOYEE,), basic="EmployeeSearchBasic"),
 }
 _BASIC_OF = {searchable.basic: name for name, searchable in SEARCHES.items()}
 
@@ -158,7 +166,7 @@ def _search(name: str, parts: Mapping[str, etree._Element], calendar: Calendar) 
         raise RefusalError("USER_ERROR", f"The search type {name} is not available.")
     basic = [criterion(element) for element in parts.get("basic", ())]
     tested = {sent: _predicate(searchable.basic, sent, calendar) for sent in basic if sent.field != "mainLine"}
-    predicates = [predicate for sent, predicate in tested.items() if not _narrows_exactly(sent)]
+    predicates = [predicate for sent, predicate in tested.items() if not _narrows_exactly(searchable, sent)]
     predicates += [
         _joined(searchable.joins[join], criterion(element), calendar)
         for join, part in parts.items()
@@ -184,9 +192,9 @@ def _required_files(name: str, parts: Mapping[str, etree._Element], calendar: Ca
 
 
 def _kinds(searchable: Searchable, sent: Criterion | None) -> tuple[Kind, ...]:
-    if sent is None or sent.operator != "anyOf":
+    if sent is None or sent.operator != "anyOf" or not searchable.types:
         return searchable.kinds
-    return tuple(kind for kind in searchable.kinds if kind in {TRANSACTIONS[value] for value in sent.values})
+    return tuple(kind for kind in searchable.kinds if kind in {searchable.types[value] for value in sent.values})
 
 
 def _window(sent: Criterion | None) -> tuple[datetime | None, datetime | None]:
@@ -205,9 +213,11 @@ def _window(sent: Criterion | None) -> tuple[datetime | None, datetime | None]:
             return None, None
 
 
-def _narrows_exactly(sent: Criterion) -> bool:
+def _narrows_exactly(searchable: Searchable, sent: Criterion) -> bool:
     """Whether the kinds or the window leave nothing for a test of each record to do."""
-    return (sent.field, sent.operator) in {("type", "anyOf"), ("lastModifiedDate", "within")}
+    if sent.field == "type":
+        return bool(searchable.types) and sent.operator == "anyOf"
+    return (sent.field, sent.operator) == ("lastModifiedDate", "within")
 
 
 def _main_line(sent: Criterion | None) -> bool | None:
@@ -215,9 +225,9 @@ def _main_line(sent: Criterion | None) -> bool | None:
 
 
 def _predicate(criteria: str, sent: Criterion, calendar: Calendar) -> Predicate:
-    field = _known_field(criteria, sent)
-    test = criterion_test(field.shape, sent, calendar)
-    value = field.value
+    known = _known_field(criteria, sent)
+    test = criterion_test(known.shape, sent, calendar)
+    value = known.value
     return lambda record, ledger: test(value(record, ledger))
 
 
@@ -232,11 +242,11 @@ def _joined(join: Join, sent: Criterion, calendar: Calendar) -> Predicate:
 
 
 def _known_field(criteria: str, sent: Criterion) -> Field:
-    known = KNOWN_VALUES.get(sent.field)
-    strange = set(sent.values) - known if known else set()
+    found = CRITERIA[criteria][sent.field]
+    strange = set(sent.values) - found.known if found.known else set()
     if strange:
         raise RefusalError("USER_ERROR", f"Invalid value for {sent.field}: {', '.join(sorted(strange))}.")
-    return CRITERIA[criteria][sent.field]
+    return found
 
 
 def _type_name(record: etree._Element) -> str:

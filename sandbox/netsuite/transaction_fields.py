@@ -11,7 +11,7 @@ from sandbox.netsuite.common_fields import CHANGES, currency_id, major
 from sandbox.netsuite.criteria import Shape
 from sandbox.netsuite.field import Field, field
 from sandbox.netsuite.kinds import TRANSACTIONS
-from sandbox.netsuite.statuses import status_of
+from sandbox.netsuite.statuses import STATUS_VALUES, status_of
 
 # Each type's value in a search, and the name that the ledger gives to its date.
 _TYPES: Mapping[type, str] = dict(
@@ -48,10 +48,10 @@ TRANSACTION_FIELDS: Mapping[str, Field] = {
     "mainLine": field(Shape.FLAG, lambda *_: None),
     "memo": field(Shape.TEXT, lambda record, _: record.memo),
     "salesRep": field(Shape.REFERENCE, lambda record, _: getattr(record, "sales_rep_id", None)),
-    "status": field(Shape.ENUM, lambda record, _: status_of(record).value),
+    "status": field(Shape.ENUM, lambda record, _: status_of(record).value, STATUS_VALUES),
     "subsidiary": field(Shape.REFERENCE, lambda record, _: record.subsidiary_id),
     "tranDate": field(Shape.DATE, lambda record, _: getattr(record, _DATES[type(record)])),
     "tranId": field(Shape.TEXT, lambda record, _: record.number),
-    "type": field(Shape.ENUM, lambda record, _: _TYPES[type(record)]),
+    "type": field(Shape.ENUM, lambda record, _: _TYPES[type(record)], frozenset(TRANSACTIONS)),
     "voided": field(Shape.FLAG, _is_voided),
 }

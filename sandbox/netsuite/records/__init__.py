@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sandbox.ledger.records import Kind
+from sandbox.netsuite.records.company import account_xml, employee_xml, rate_xml, subsidiary_xml
 from sandbox.netsuite.records.contact import contact_xml
 from sandbox.netsuite.records.credit_memo import credit_memo_xml
 from sandbox.netsuite.records.customer import customer_xml
@@ -23,6 +24,10 @@ RECORD_XML: Mapping[Kind, Callable[[Any, Writer, bool], str]] = {
     Kind.CUSTOMER_DEPOSIT: deposit_xml,
     Kind.CREDIT_MEMO: credit_memo_xml,
     Kind.SALES_ORDER: sales_order_xml,
+    Kind.SUBSIDIARY: subsidiary_xml,
+    Kind.ACCOUNT: account_xml,
+    Kind.EXCHANGE_RATE: rate_xml,
+    Kind.EMPLOYEE: employee_xml,
     Kind.NOTE: note_xml,
     Kind.MESSAGE: message_xml,
     Kind.FILE: file_xml,

@@ -38,9 +38,7 @@ _AT_CURRENT_RATE = frozenset(
 def subsidiary_xml(unit: Subsidiary, writer: Writer, full: bool) -> str:  # noqa: ARG001, FBT001 -- one signature for all records
     """The record; its name is its own, without those of its parents."""
     parent = reference("listAcct:parent", writer.subsidiaries[unit.parent_id]) if unit.parent_id else ""
-    place = (
-        f"{optional('platformCommon', 'city', unit.city)}" if unit.city else ""
-    )
+    place = optional("platformCommon", "city", unit.city)
     return (
         f"{writer.opening('listAcct', 'accounting', 'Subsidiary', unit.id)}"
         f"<listAcct:name>{text(unit.name)}</listAcct:name>{parent}"

@@ -5,8 +5,9 @@ from datetime import date
 from decimal import Decimal
 
 from sandbox.ledger import Kind, Ledger
-from sandbox.ledger.records import Choice, Customer, CustomField, FieldKind, Subsidiary
-from sandbox.ledger.setup import CURRENCIES, EMPLOYEES, SUBSIDIARIES, TERMS
+from sandbox.ledger.company import Subsidiary
+from sandbox.ledger.records import Choice, Customer, CustomField, FieldKind
+from sandbox.ledger.setup import BANK_ID, CURRENCIES, RECEIVABLES_ID, TERMS, UNDEPOSITED_ID
 from sandbox.netsuite.texts import Calendar, attribute, boolean, double, text
 from sandbox.netsuite.wsdl import namespace
 
@@ -43,6 +44,20 @@ _FIELD_TYPES = {
 }
 
 
+class _Names:
+    """References to the company's own records, by the names that they have in one version of the ledger."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        units, staff = ledger.records(Kind.SUBSIDIARY), ledger.records(Kind.EMPLOYEE)
+        self.version = ledger.version
+        self.employees = {employee.id: ref_body(employee.id, employee.name) for employee in staff.values()}
+        self.subsidiaries = {unit.id: ref_body(unit.id, subsidiary_name(unit, units)) for unit in units.values()}
+        self.accounts = {
+            account.id: ref_body(account.id, f"{account.number} {account.name}")
+            for account in ledger.records(Kind.ACCOUNT).values()
+        }
+
+
 class Writer:
     """Turns values into elements for one endpoint version and one token user."""
 
@@ -55,9 +70,7 @@ class Writer:
         self.currency_names = {currency.code: text(currency.name) for currency in CURRENCIES}
         self.currencies = {currency.code: ref_body(currency.id, currency.name) for currency in CURRENCIES}
         self.terms = {terms.id: ref_body(terms.id, terms.name) for terms in TERMS}
-        self.employees = {employee.id: ref_body(employee.id, employee.name) for employee in EMPLOYEES}
-        self.receivables = ref_body(122, "1100 Accounts Receivable")
-        self.subsidiaries = {unit.id: ref_body(unit.id, subsidiary_name(unit)) for unit in SUBSIDIARIES}
+        self._names = _Names(ledger)
 
     def opening(self, prefix: str, schema: str, type_name: str, record_id: int, external_id: str = "") -> str:
         """The start of a record element, with the namespace of its own schema."""
@@ -66,6 +79,26 @@ class Writer:
             f'<platformCore:record internalId="{record_id}"{other} xsi:type="{prefix}:{type_name}"'
             f' xmlns:{prefix}="{namespace(schema, self.version)}">'
         )
+
+    @property
+    def employees(self) -> Mapping[int, str]:
+        """Attributes and content of a reference to an employee."""
+        return self._fresh().employees
+
+    @property
+    def subsidiaries(self) -> Mapping[int, str]:
+        """Attributes and content of a reference to a subsidiary, named with its parents."""
+        return self._fresh().subsidiaries
+
+    @property
+    def receivables(self) -> str:
+        """Attributes and content of a reference to the account of receivables."""
+        return self._fresh().accounts[RECEIVABLES_ID]
+
+    def _fresh(self) -> "_Names":
+        if self._names.version != self.ledger.version:
+            self._names = _Names(self.ledger)
+        return self._names
 
     def amount(self, minor: int, currency: str) -> str:
         return double(minor, self.exponents[currency])
@@ -77,17 +110,21 @@ class Writer:
 
     def money_account(self, is_undeposited: bool) -> str:  # noqa: FBT001 -- the value itself is the argument
         """Attributes and content of a reference to where the money of a payment is."""
-        return ref_body(*((116, "1090 Undeposited Funds") if is_undeposited else (107, "1010 Operating Bank")))
+        return self._fresh().accounts[UNDEPOSITED_ID if is_undeposited else BANK_ID]
+
+    def account_ref(self, element: str, account_id: int | None) -> str:
+        """A reference to an account, or nothing when there is none."""
+        return reference(element, self._fresh().accounts[account_id]) if account_id else ""
 
     def order_ref(self, element: str, order_id: int | None) -> str:
         """A reference to a sales order, or nothing when there is none."""
         order = self.ledger.records(Kind.SALES_ORDER).get(order_id or 0)
-        return _named_ref(element, order.id, f"Sales Order #{order.number}") if order else ""
+        return reference(element, ref_body(order.id, f"Sales Order #{order.number}")) if order else ""
 
     def invoice_ref(self, element: str, invoice_id: int | None) -> str:
         """A reference to an invoice, or nothing when there is none."""
         invoice = self.ledger.invoices.get(invoice_id or 0)
-        return _named_ref(element, invoice.id, f"Invoice #{invoice.number}") if invoice else ""
+        return reference(element, ref_body(invoice.id, f"Invoice #{invoice.number}")) if invoice else ""
 
     def _chain(self, customer: Customer) -> str:
         own = f"{customer.number} {customer.name}"
@@ -132,8 +169,9 @@ def ref_body(internal_id: int, name: str) -> str:
     return f' internalId="{internal_id}"><platformCore:name>{text(name)}</platformCore:name>'
 
 
-def _named_ref(element: str, internal_id: int, name: str) -> str:
-    return f"<{element}{ref_body(internal_id, name)}</{element}>"
+def reference(element: str, body: str) -> str:
+    """A RecordRef element with these attributes and this content, as `ref_body` gives them."""
+    return f"<{element}{body}</{element}>"
 
 
 def country(code: str) -> str:
@@ -141,10 +179,10 @@ def country(code: str) -> str:
     return _COUNTRIES[code]
 
 
-def subsidiary_name(unit: Subsidiary) -> str:
+def subsidiary_name(unit: Subsidiary, units: Mapping[int, Subsidiary]) -> str:
     """The name with its parents before it, as references show it."""
-    parents: Mapping[int, Subsidiary] = {known.id: known for known in SUBSIDIARIES}
-    return f"{subsidiary_name(parents[unit.parent_id])} : {unit.name}" if unit.parent_id else unit.name
+    parent = units.get(unit.parent_id or 0)
+    return f"{subsidiary_name(parent, units)} : {unit.name}" if parent else unit.name
 
 
 def optional(prefix: str, name: str, value: str) -> str:

@@ -32,6 +32,7 @@ SCHEMAS = {
         Schema(file="relationshipTypes", name="types.relationships", area="lists"),
         Schema(file="accounting", name="accounting", area="lists"),
         Schema(file="accountingTypes", name="types.accounting", area="lists"),
+        Schema(file="employees", name="employees", area="lists"),
         Schema(file="communication", name="communication", area="general"),
         Schema(file="communicationTypes", name="types.communication", area="general"),
         Schema(file="fileCabinet", name="filecabinet", area="documents"),

@@ -37,6 +37,7 @@ OPERATIONS = {
         Operation(name="getServerTime", headers=_WHO),
         Operation(name="getDataCenterUrls", headers=(*_WHO, "preferences")),
         Operation(name="getDeleted", headers=(*_WHO, "preferences")),
+        Operation(name="getCurrencyRate", headers=(*_WHO, "preferences")),
         *(
             Operation(name=name, headers=(*_WHO, "preferences"))
             for name in (

@@ -97,6 +97,22 @@ class TestAnswers:
         held = len(ledger.records(TRANSACTIONS[transaction_type]))
         assert len(page.findall(".//{*}recordList/{*}record")) == min(1000, held) > 20
 
+    @pytest.mark.parametrize(
+        ("record", "area"),
+        [
+            ("Subsidiary", "accounting"),
+            ("Account", "accounting"),
+            ("CurrencyRate", "accounting"),
+            ("Employee", "employees"),
+        ],
+    )
+    async def test_records_of_the_company(
+        self, soap: SoapClient, genuine: etree.XMLSchema, record: str, area: str
+    ) -> None:
+        search = soap.make(f"{area}.{record}Search", basic=soap.make(f"common.{record}SearchBasic"))
+        page = check(genuine, (await soap.post(soap.envelope("search", searchRecord=search), "search")).content)
+        assert len(page.findall(".//{*}recordList/{*}record")) > 3
+
     async def test_payments_and_the_next_page(self, soap: SoapClient, genuine: etree.XMLSchema) -> None:
         search = soap.transactions(types=("_customerPayment",))
         headers = soap.headers(bodyFieldsOnly=False, pageSize=100)
@@ -123,6 +139,7 @@ class TestAnswers:
         ("operation", "values"),
         [
             ("getServerTime", {}),
+            ("getCurrencyRate", {"currencyRateFilter": {}}),
             ("getDataCenterUrls", {"account": "1"}),
             ("getDataCenterUrls", {"account": ""}),
         ],

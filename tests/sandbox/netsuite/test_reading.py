@@ -30,7 +30,7 @@ class TestGet:
         assert refusal(body.readResponse.status) == ("RCRD_DSNT_EXIST", "That record does not exist.")
 
     async def test_type_that_cannot_be_read(self, soap: SoapClient) -> None:
-        body = await soap.call("get", baseRef=soap.ref("employee", 11))
+        body = await soap.call("get", baseRef=soap.make("core.RecordRef", internalId="11"))
         assert refusal(body.readResponse.status)[0] == "INVALID_RCRD_TYPE"
 
 
