@@ -21,7 +21,7 @@ from store.customers import Customer, children_of, customer_by_id
 from store.db import ReadConnection
 from store.invoices import Invoice, invoice_by_id, oldest_open_invoices
 from store.notes import newest_note
-from store.runs import count_quarantined
+from store.quarantine import count_quarantined
 
 _OLDEST_SHOWN = 5
 _STREAMS: Mapping[RecordKind, str] = {"invoice": "invoices", "customer": "customers"}

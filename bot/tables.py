@@ -19,7 +19,7 @@ from store.db import ReadConnection
 from store.open_invoices import open_invoice_page
 from store.portfolio import owners, subsidiaries
 from store.portfolio_aging import PastDue, count_past_due, largest_past_due, past_due_page, portfolio_aging
-from store.runs import count_quarantined
+from store.quarantine import count_quarantined
 
 # Where there are several currencies, the first two have their share.
 _LARGEST, _LARGEST_OF_SEVERAL = 5, 3

@@ -148,18 +148,29 @@ async def compare_records(conn: ReadConnection, records: Sequence[Record]) -> Co
     return total
 
 
-async def tombstone_record(conn: WriteConnection, kind: str, record_id: RecordId, *, at: datetime) -> None:
-    """The source has this record no more: keep it, marked as deleted. It lives again if a pull brings it again."""
-    table = _NAMED[kind].table
-    # Without its fingerprint a record that comes back counts as different, and is written.
-    buried = update(table).where(table.c.id == record_id, table.c.deleted_at.is_(None))
-    if (await conn.execute(buried.values(deleted_at=at, refreshed_at=at, fingerprint=""))).rowcount:
-        await append_changes(conn, [Change(kind=kind, record_id=record_id, action="tombstoned")], at=at)
+def table_of(kind: str) -> Table:
+    """The table of a kind of record. Raises KeyError for a kind that there is not."""
+    return _NAMED[kind].table
 
 
-async def touch_record(conn: WriteConnection, record: Record, *, at: datetime) -> None:
+async def tombstone_records(conn: WriteConnection, kind: str, ids: Sequence[RecordId], *, at: datetime) -> int:
+    """The source has these records no more: keep them, marked as deleted; say how many lived until now.
+
+    One lives again if a pull brings it again: without its fingerprint it counts as different, and is written.
+    """
+    table = table_of(kind)
+    buried: list[RecordId] = []
+    for chunk in chunks(ids):
+        living = update(table).where(table.c.id.in_(chunk), table.c.deleted_at.is_(None))
+        found = await conn.execute(living.values(deleted_at=at, fingerprint="").returning(table.c.id))
+        buried += sorted(found.scalars())
+    await append_changes(conn, [Change(kind=kind, record_id=each, action="tombstoned") for each in buried], at=at)
+    return len(buried)
+
+
+async def touch_record(conn: WriteConnection, kind: str, record_id: RecordId, *, at: datetime) -> None:
     """Note that the source was asked about this record just now."""
-    await touch(conn, _KINDS[type(record)].table, record.id, at=at)
+    await touch(conn, table_of(kind), record_id, at=at)
 
 
 async def _recognised(conn: WriteConnection, prepared: Prepared, at: datetime) -> Prepared:

@@ -1,16 +1,15 @@
-"""Sync runs and quarantined records: what `tesorio status` tells about the sources."""
+"""Sync runs: what `tesorio status` tells about the sources."""
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
-from sqlalchemy import Column, Index, Integer, RowMapping, String, Table, Text, delete, func, insert, select, update
+from sqlalchemy import Column, Index, Integer, RowMapping, String, Table, Text, func, insert, select, update
 
 from store.db import ReadConnection, WriteConnection
 from store.schema import Instant, metadata
-from store.upsert import Counts, chunks, conflict_insert
+from store.upsert import Counts
 
 
 class Outcome(StrEnum):
@@ -24,7 +23,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SyncRun:
-    """One run of one stream, with counts in records. `error` is a sentence for people, never a traceback."""
+    """One run of one stream, with counts in records. `error` is a sentence for people, never a traceback.
+
+    `quarantined` counts what this run could not read; once it has ended, all of the stream that nobody could read yet.
+    """
 
     id: str
     source: str
@@ -38,30 +40,27 @@ class SyncRun:
     changed: int = 0
     unchanged: int = 0
     quarantined: int = 0
+    deleted: int = 0
     error: str | None = None
 
     def after_page(self, counts: Counts, *, broken: int, expected: int | None) -> Self:
         """The run after one more page, of which `broken` records could not be read."""
+        expected = self.expected if expected is None else expected
+        counted = self.with_counts(counts)
+        return replace(counted, pages=self.pages + 1, expected=expected, quarantined=self.quarantined + broken)
+
+    def with_counts(self, counts: Counts) -> Self:
+        """The run after so many more records."""
         return replace(
             self,
-            pages=self.pages + 1,
-            expected=self.expected if expected is None else expected,
             inserted=self.inserted + counts.inserted,
             changed=self.changed + counts.changed,
             unchanged=self.unchanged + counts.unchanged,
-            quarantined=self.quarantined + broken,
         )
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Quarantined:
-    """A record that could not be read, with the reason; it leaves when a later version of it can be."""
-
-    source: str
-    stream: str
-    source_id: str
-    reason: str
-    seen_at: datetime
+    def with_deleted(self, deleted: int) -> Self:
+        """The run after so many records were found to be no more."""
+        return replace(self, deleted=self.deleted + deleted)
 
 
 sync_runs = Table(
@@ -79,18 +78,9 @@ sync_runs = Table(
     Column("changed", Integer, nullable=False),
     Column("unchanged", Integer, nullable=False),
     Column("quarantined", Integer, nullable=False),
+    Column("deleted", Integer, nullable=False, server_default="0"),
     Column("error", Text),
     Index("ix_sync_runs_source_stream_started_at", "source", "stream", "started_at"),
-)
-
-quarantine = Table(
-    "quarantine",
-    metadata,
-    Column("source", String, primary_key=True),
-    Column("stream", String, primary_key=True),
-    Column("source_id", String, primary_key=True),
-    Column("reason", Text, nullable=False),
-    Column("seen_at", Instant, nullable=False),
 )
 
 
@@ -137,41 +127,6 @@ async def first_read_at(conn: ReadConnection, source: str, stream: str) -> datet
     query = select(func.min(c.ended_at)).where(c.source == source, c.stream == stream, whole)
     found: datetime | None = (await conn.execute(query)).scalar_one()
     return found
-
-
-async def quarantine_records(conn: WriteConnection, found: Sequence[Quarantined]) -> None:
-    """Keep why records could not be read; the newest reason counts."""
-    if not found:
-        return
-    statement = conflict_insert(conn, quarantine)
-    kept = {"reason": statement.excluded.reason, "seen_at": statement.excluded.seen_at}
-    keys = ["source", "stream", "source_id"]
-    await conn.execute(
-        statement.on_conflict_do_update(index_elements=keys, set_=kept), [asdict(record) for record in found]
-    )
-
-
-async def release_records(conn: WriteConnection, source: str, stream: str, source_ids: Sequence[str]) -> None:
-    """These records could be read after all."""
-    c = quarantine.c
-    for chunk in chunks(source_ids):
-        await conn.execute(
-            delete(quarantine).where(c.source == source, c.stream == stream, c.source_id.in_(chunk)),
-        )
-
-
-async def count_quarantined(conn: ReadConnection, source: str, stream: str) -> int:
-    """How many records of a stream could not be read, and so are missing or out of date."""
-    c = quarantine.c
-    query = select(func.count()).select_from(quarantine).where(c.source == source, c.stream == stream)
-    return int((await conn.execute(query)).scalar_one())
-
-
-async def list_quarantined(conn: ReadConnection, *, limit: int) -> tuple[Quarantined, ...]:
-    """Records in quarantine, the newest first."""
-    query = select(quarantine).order_by(quarantine.c.seen_at.desc(), quarantine.c.source_id).limit(limit)
-    rows = (await conn.execute(query)).mappings()
-    return tuple(Quarantined(**{name: row[name] for name in Quarantined.__dataclass_fields__}) for row in rows)
 
 
 async def _close_abandoned(conn: WriteConnection, run: SyncRun) -> None:

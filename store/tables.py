@@ -13,6 +13,7 @@ from store.cursors import cursors
 from store.custom_fields import custom_fields
 from store.customers import customers
 from store.day_marks import day_marks
+from store.deletions import gone_ids, listed_ids, listings
 from store.deliveries import deliveries
 from store.disputes import disputes
 from store.drafts import drafts
@@ -31,8 +32,9 @@ from store.notes import notes
 from store.notices import notices
 from store.payments import payments
 from store.promises import promises
+from store.quarantine import quarantine
 from store.refs import external_refs
-from store.runs import quarantine, sync_runs
+from store.runs import sync_runs
 from store.sales_orders import sales_orders
 from store.schema import metadata
 from store.slack_people import slack_people
@@ -64,12 +66,15 @@ TABLES = (
     facts,
     feed_cursors,
     gl_accounts,
+    gone_ids,
     inbox,
     invoice_installments,
     invoice_lines,
     invoices,
     leases,
     link_requests,
+    listed_ids,
+    listings,
     messages,
     notes,
     notices,

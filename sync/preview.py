@@ -7,8 +7,9 @@ from store.cursors import read_cursor
 from store.db import Store
 from store.pulled import compare_records
 from store.runs import Outcome, SyncRun
+from sync.ahead import ahead
 from sync.connector import Page, Source
-from sync.pull import Clock, Progress, PullOrder, ahead
+from sync.job import Clock, Progress, PullOrder
 
 
 async def preview_source(

@@ -1,73 +1,54 @@
-"""Reading a source into the store, page by page: rows, change rows and cursor of a page in one transaction."""
+"""Reading a source into the store, stream by stream.
+
+A first load has two stages, so that people can work soon: every stream is read until it is covered, which is when all
+that is open is in; then every stream is read to its end. A stream that fails leaves the others going, unless nothing
+can be had from the source at all.
+"""
 
 import asyncio
-import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import aclosing
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
 
-from store.cursors import Cursor, advance_cursor, claim_cursor, complete_cursor, forget_cursor, read_as_of
-from store.db import Store, WriteConnection
-from store.errors import StaleWriterError, StoreError
+from store.cursors import read_as_of
+from store.db import Store
+from store.errors import StoreError
 from store.facts import bind_fact, read_fact
-from store.leases import release_lease, take_lease
-from store.pulled import prepared_records, tombstone_record, touch_record, upsert_prepared, upsert_records
+from store.pulled import tombstone_records, touch_record, upsert_records
 from store.records import record_id
-from store.runs import (
-    Outcome,
-    Quarantined,
-    SyncRun,
-    quarantine_records,
-    release_records,
-    run_by_id,
-    save_run,
-    start_run,
-)
-from sync.connector import Page, Source
-from sync.errors import SourceError, StopError, TakenError
+from store.runs import Outcome, SyncRun, save_run
+from sync.connector import Source
+from sync.errors import ReauthoriseError, RetryError, SourceError, StopError
+from sync.job import Clock, Job, Progress, PullOrder
+from sync.mending import mended
+from sync.plan import DeletionRules
+from sync.stream import Reading, begin, finish, read_on
+from sync.turn import LEASE_LASTS, turn
 
-# A holder that lives renews it; one that was killed frees the source after this long.
-LEASE_LASTS = timedelta(seconds=60)
-_RENEW_SECONDS = 15
+__all__ = ["LEASE_LASTS", "Clock", "Progress", "PullOrder", "bind_account", "pull_source", "refresh_record"]
 
-Clock = Callable[[], datetime]
-Progress = Callable[[SyncRun], None]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PullOrder:
-    """What to pull: a run's id (the same id goes on with the same run), which streams, and whether from scratch."""
-
-    run_id: str
-    streams: tuple[str, ...] = ()
-    full: bool = False
-
-    def of(self, source: Source) -> tuple[str, ...]:
-        """The ordered streams of a source, in its order; all of them when none is named."""
-        return tuple(stream for stream in source.streams if not self.streams or stream in self.streams)
+# So many streams in a row that get no answer at all are the source's trouble, not theirs.
+_MOST_UNANSWERED = 2
 
 
 async def pull_source(
-    source: Source, store: Store, order: PullOrder, *, clock: Clock, progress: Progress = lambda _run: None
+    source: Source,
+    store: Store,
+    order: PullOrder,
+    *,
+    clock: Clock,
+    progress: Progress = lambda _run: None,
+    deletions: DeletionRules = DeletionRules(),  # noqa: B008 - frozen
 ) -> tuple[SyncRun, ...]:
     """Pull the ordered streams (all, by default) in the source's order; say how each ended.
 
     Raises TakenError while another run reads this source, StopError when the source is another account than the one
-    this installation is bound to, whatever SourceError a stream ended with, StaleWriterError when another run took
-    over, and any other StoreError.
+    this installation is bound to, or has lost more records than `deletions` lets go; the first SourceError that a
+    stream ended with, after the others were read; StaleWriterError when another run took over, and any other
+    StoreError. What each stream ended with, its run says.
     """
-    job = _Job(source=source, store=store, order=order, clock=clock, progress=progress)
-    await _take_turn(job)
-    renewing = asyncio.create_task(_keep_turn(job))
-    try:
+    job = Job(source=source, store=store, order=order, clock=clock, progress=progress, deletions=deletions)
+    async with turn(job):
         await bind_account(source, store)
-        return tuple([await _pull_stream(job, stream) for stream in order.of(source)])
-    finally:
-        renewing.cancel()
-        await asyncio.gather(renewing, return_exceptions=True)
-        async with store.write() as conn:
-            await release_lease(conn, _lease(source.name), order.run_id)
+        return await _Pull(job).all_streams()
 
 
 async def refresh_record(source: Source, store: Store, kind: str, source_id: str, *, clock: Clock) -> bool:
@@ -78,15 +59,15 @@ async def refresh_record(source: Source, store: Store, kind: str, source_id: str
     await bind_account(source, store)
     async with store.read() as conn:
         since = await read_as_of(conn, source.name, "invoices")
-    asked_at = clock()
+    asked_at, known = clock(), record_id(source.name, kind, source_id)
     records = await source.fetch(kind, source_id, since=since)
     async with store.write() as conn:
-        if not records:
-            await tombstone_record(conn, kind, record_id(source.name, kind, source_id), at=clock())
-            return False
-        await upsert_records(conn, records, at=clock())
-        await touch_record(conn, records[0], at=asked_at)
-    return True
+        if records:
+            await upsert_records(conn, records, at=asked_at)
+        else:
+            await tombstone_records(conn, kind, [known], at=asked_at)
+        await touch_record(conn, kind, known, at=asked_at)
+    return bool(records)
 
 
 async def bind_account(source: Source, store: Store) -> None:
@@ -102,135 +83,94 @@ async def bind_account(source: Source, store: Store) -> None:
         raise StopError(f"this store holds the data of {source.name} account {bound}, not of {account}")
 
 
-async def ahead(pages: AsyncIterator[Page]) -> AsyncGenerator[Page, None]:
-    """The same pages, each being fetched while the one before it is worked on.
+class _Pull:
+    """The streams of one pull: those that are being read, those that have ended, and what went wrong."""
 
-    Must be closed before `pages` is, which cannot end while it is being asked for a page.
-    """
-    coming = asyncio.ensure_future(_next(pages))
-    try:
-        while (page := await coming) is not None:
-            coming = asyncio.ensure_future(_next(pages))
-            yield page
-    finally:
-        coming.cancel()
-        await asyncio.gather(coming, return_exceptions=True)
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._open: dict[str, Reading] = {}
+        self._ended: dict[str, SyncRun] = {}
+        self._failures: list[Exception] = []
+        self._unanswered = 0
 
+    async def all_streams(self) -> tuple[SyncRun, ...]:
+        streams = self._job.order.of(self._job.source)
+        try:
+            for stream in streams:
+                if not await self._is_covered(stream):
+                    await self._stream(stream, to_the_end=False)
+            for stream in streams:
+                if stream not in self._ended:
+                    await self._stream(stream, to_the_end=True)
+        except StoreError:
+            # Either another run has taken over, or there is nowhere to write how it went.
+            raise
+        except (Exception, asyncio.CancelledError) as error:
+            # An outer door: whatever ends a pull, `tesorio status` must say it of every stream that it left.
+            for reading in self._open.values():
+                await self._fail(reading, error)
+            raise
+        if self._failures:
+            raise self._failures[0]
+        return tuple(self._ended[stream] for stream in streams)
 
-async def _next(pages: AsyncIterator[Page]) -> Page | None:
-    return await anext(pages, None)
+    async def _is_covered(self, stream: str) -> bool:
+        async with self._job.store.read() as conn:
+            return await read_as_of(conn, self._job.source.name, stream) is not None
 
+    async def _stream(self, stream: str, *, to_the_end: bool) -> None:
+        if stream not in self._open:
+            await self._begin(stream)
+        if stream in self._ended:
+            return
+        try:
+            await self._read(stream, to_the_end=to_the_end)
+            self._unanswered = 0
+        except (StoreError, ReauthoriseError):
+            raise
+        except Exception as error:
+            # An outer door too: the other streams are no part of this.
+            self._unanswered = self._unanswered + 1 if isinstance(error, RetryError) else 0
+            if self._unanswered >= _MOST_UNANSWERED:
+                raise
+            self._ended[stream] = await self._fail(self._open.pop(stream), error)
+            self._failures.append(error)
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Job:
-    source: Source
-    store: Store
-    order: PullOrder
-    clock: Clock
-    progress: Progress
+    async def _begin(self, stream: str) -> None:
+        reading = await begin(self._job, stream)
+        if reading.has_ended:
+            self._ended[stream] = reading.run
+            return
+        self._keep(stream, reading)
 
+    async def _read(self, stream: str, *, to_the_end: bool) -> None:
+        async for reading in read_on(self._job, self._open[stream], to_the_end=to_the_end):
+            self._unanswered = 0
+            self._keep(stream, reading)
+        if to_the_end or not self._open[stream].is_covered:
+            await self._finish(stream)
 
-async def _take_turn(job: _Job) -> None:
-    name, holder = _lease(job.source.name), job.order.run_id
-    async with job.store.write() as conn:
-        lease = await take_lease(conn, name, holder, now=job.clock(), lasting=LEASE_LASTS)
-    if lease is None:
-        raise TakenError(job.source.title, after_seconds=LEASE_LASTS.total_seconds())
+    async def _finish(self, stream: str) -> None:
+        async for run in mended(self._job, self._open[stream].run):
+            self._keep(stream, replace(self._open[stream], run=run))
+        self._ended[stream], stop = await finish(self._job, self._open[stream])
+        del self._open[stream]
+        self._job.progress(self._ended[stream])
+        self._failures += [stop] if stop else []
 
+    def _keep(self, stream: str, reading: Reading) -> None:
+        self._open[stream] = reading
+        self._job.progress(reading.run)
 
-async def _keep_turn(job: _Job) -> None:
-    """Renew the lease until cancelled, however long a page takes. Whether it was lost, each page finds out itself."""
-    name, holder = _lease(job.source.name), job.order.run_id
-    while True:
-        await asyncio.sleep(_RENEW_SECONDS)
-        with contextlib.suppress(StoreError):
-            async with job.store.write() as conn:
-                await take_lease(conn, name, holder, now=job.clock(), lasting=LEASE_LASTS)
-
-
-def _lease(source: str) -> str:
-    return f"pull-{source}"
-
-
-async def _pull_stream(job: _Job, stream: str) -> SyncRun:
-    run, cursor = await _begin(job, stream)
-    if run.outcome in {Outcome.OK, Outcome.DEGRADED}:
+    async def _fail(self, reading: Reading, error: BaseException) -> SyncRun:
+        run = replace(reading.run, outcome=Outcome.FAILED, ended_at=self._job.clock(), error=_reason(error))
+        async with self._job.store.write() as conn:
+            await save_run(conn, run)
+        self._job.progress(run)
         return run
-    job.progress(run)
-    try:
-        read = job.source.pages(stream, cursor.value, now=job.clock())
-        async with aclosing(read), aclosing(ahead(read)) as pages:
-            async for page in pages:
-                run, cursor = await _save_page(job.store, run, cursor, page, job.clock())
-                job.progress(run)
-    except StoreError:
-        # Either another run has taken over, or there is nowhere to write how it went.
-        raise
-    except (Exception, asyncio.CancelledError) as error:
-        # An outer door: whatever ends a pull, `tesorio status` must say it.
-        await _end(job, replace(run, outcome=Outcome.FAILED, ended_at=job.clock(), error=_reason(error)))
-        raise
-    outcome = Outcome.DEGRADED if run.quarantined else Outcome.OK
-    return await _complete(job, replace(run, outcome=outcome, ended_at=job.clock(), error=None), cursor)
 
 
 def _reason(error: BaseException) -> str:
     if isinstance(error, asyncio.CancelledError):
         return "stopped before its end; the next run goes on from there"
     return str(error) if isinstance(error, SourceError) else f"{type(error).__name__}: {error}"
-
-
-async def _begin(job: _Job, stream: str) -> tuple[SyncRun, Cursor]:
-    """The run as it stands (a restarted one goes on counting) and the cursor, from now on writable by us alone."""
-    run_id, name = f"{job.order.run_id}/{stream}", job.source.name
-    fresh = SyncRun(id=run_id, source=name, stream=stream, started_at=job.clock(), outcome=Outcome.RUNNING)
-    async with job.store.write() as conn:
-        is_new = await run_by_id(conn, run_id) is None
-        # The cursor first, as in saving a page: on PostgreSQL two runs then wait for each other in one order only.
-        cursor = await claim_cursor(conn, name, stream, run_id)
-        if job.order.full and is_new:
-            cursor = await forget_cursor(conn, cursor)
-        return await start_run(conn, fresh), cursor
-
-
-async def _save_page(store: Store, run: SyncRun, cursor: Cursor, page: Page, now: datetime) -> tuple[SyncRun, Cursor]:
-    prepared = await prepared_records(page.records)
-    async with store.write() as conn:
-        # The fence first: a late writer is refused before it touches a row.
-        moved = await advance_cursor(conn, cursor, value=page.cursor, covered_until=page.covered_until)
-        counts = await upsert_prepared(conn, prepared, at=now)
-        read = [record.source_id for record in page.records]
-        await release_records(conn, run.source, run.stream, read)
-        await quarantine_records(conn, _quarantined(run, page, now))
-        saved = run.after_page(counts, broken=len(page.broken), expected=page.expected)
-        await save_run(conn, saved)
-        await _confirm_turn(conn, run, now)
-    return saved, moved
-
-
-async def _confirm_turn(conn: WriteConnection, run: SyncRun, now: datetime) -> None:
-    holder = run.id.rpartition("/")[0]
-    if await take_lease(conn, _lease(run.source), holder, now=now, lasting=LEASE_LASTS) is None:
-        raise StaleWriterError
-
-
-def _quarantined(run: SyncRun, page: Page, now: datetime) -> list[Quarantined]:
-    return [
-        Quarantined(source=run.source, stream=run.stream, source_id=broken.source_id, reason=broken.reason, seen_at=now)
-        for broken in page.broken
-    ]
-
-
-async def _complete(job: _Job, run: SyncRun, cursor: Cursor) -> SyncRun:
-    async with job.store.write() as conn:
-        await complete_cursor(conn, cursor, at=job.clock())
-        await save_run(conn, run)
-    job.progress(run)
-    return run
-
-
-async def _end(job: _Job, run: SyncRun) -> SyncRun:
-    async with job.store.write() as conn:
-        await save_run(conn, run)
-    job.progress(run)
-    return run

@@ -19,7 +19,8 @@ from store.cursors import list_cursors
 from store.db import Store
 from store.errors import StoreError
 from store.facts import SLACK_SHUT, SLACK_TEAM, SLACK_TEAM_ID, SLACK_USER, read_fact
-from store.runs import latest_runs, list_quarantined
+from store.quarantine import list_quarantined
+from store.runs import latest_runs
 from store.users import count_users
 from sync.connector import Finding
 

@@ -10,7 +10,7 @@ from sandbox.slack import Waiting
 from sandbox.slack.records import Member
 from sandbox.slack.seed import ANA, CHLOE, TEAM_ID
 from store.deliveries import Delivery, DeliveryState, add_deliveries, delivery_by_id
-from store.runs import Quarantined, quarantine_records
+from store.quarantine import Quarantined, quarantine_records
 from store.subscriptions import ChannelSubscription, NewsKind, put_subscription
 from store.users import Role, SlackLink, User, add_user, link_slack, unlink_slack
 from tests.bot.newcomers import SEEN_HOME, SHOWN, connected, newcomer, words

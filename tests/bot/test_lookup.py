@@ -11,7 +11,7 @@ from sqlalchemy import update
 from bot.views.text import esc
 from sandbox.slack.seed import ANA, BEN
 from store.cursors import cursors
-from store.runs import Quarantined, quarantine_records, release_records
+from store.quarantine import Quarantined, quarantine_records, release_records
 from tests.bot.world import SETTLED, World, elements
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -1,20 +1,9 @@
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from store.db import Store
-from store.runs import (
-    Outcome,
-    Quarantined,
-    SyncRun,
-    latest_runs,
-    list_quarantined,
-    quarantine_records,
-    release_records,
-    run_by_id,
-    save_run,
-    start_run,
-)
+from store.runs import Outcome, SyncRun, latest_runs, run_by_id, save_run, start_run
 from tests.store.make import AT
 
 HOUR = timedelta(hours=1)
@@ -81,41 +70,3 @@ class TestRuns:
         await start(store, make_run("1/customers", stream="customers"))
         async with store.read() as conn:
             assert [run.id for run in await latest_runs(conn)] == ["1/customers", "1/invoices"]
-
-
-def unreadable(source_id: str, at: datetime = AT, reason: str = "bad date") -> Quarantined:
-    return Quarantined(source="netsuite", stream="invoices", source_id=source_id, reason=reason, seen_at=at)
-
-
-class TestQuarantine:
-    async def put(self, store: Store, *found: Quarantined) -> None:
-        async with store.write() as conn:
-            await quarantine_records(conn, found)
-
-    async def listed(self, store: Store, limit: int = 10) -> list[str]:
-        async with store.read() as conn:
-            return [one.source_id for one in await list_quarantined(conn, limit=limit)]
-
-    async def test_keeps_the_newest_reason(self, store: Store) -> None:
-        await self.put(store, unreadable("1"), unreadable("2"))
-        newest = unreadable("1", AT + HOUR, "bad amount")
-        await self.put(store, newest)
-        async with store.read() as conn:
-            assert await list_quarantined(conn, limit=10) == (newest, unreadable("2"))
-
-    async def test_lists_the_newest_first_up_to_a_limit(self, store: Store) -> None:
-        await self.put(store, unreadable("1"), unreadable("3"), unreadable("2"), unreadable("4", AT + HOUR))
-        assert await self.listed(store) == ["4", "1", "2", "3"]
-        assert await self.listed(store, limit=2) == ["4", "1"]
-
-    async def test_releases_what_could_be_read(self, store: Store) -> None:
-        await self.put(store, unreadable("1"), unreadable("2"))
-        async with store.write() as conn:
-            await release_records(conn, "netsuite", "invoices", ["2", "3"])
-            await release_records(conn, "netsuite", "customers", ["1"])
-            await release_records(conn, "netsuite", "invoices", [])
-        assert await self.listed(store) == ["1"]
-
-    async def test_of_nothing_is_nothing(self, store: Store) -> None:
-        await self.put(store)
-        assert await self.listed(store) == []

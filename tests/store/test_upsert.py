@@ -104,7 +104,7 @@ class TestUpsertRecords:
         customer = make_customer()
         await save(store, customer)
         async with store.write() as conn:
-            await touch_record(conn, customer, at=LATER)
+            await touch_record(conn, "customer", customer.id, at=LATER)
         await save(store, replace(customer, name="Changed"))
         async with store.read() as conn:
             found = await customer_by_id(conn, customer.id)

@@ -4,9 +4,9 @@ from contextlib import aclosing
 
 import pytest
 
+from sync.ahead import ahead
 from sync.connector import Page
 from sync.errors import RetryError
-from sync.pull import ahead
 
 
 class TestAhead:

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from store.changes import change_feed
 from store.db import Store
 from store.facts import read_fact
-from store.runs import Outcome, SyncRun, list_quarantined
+from store.quarantine import list_quarantined
+from store.runs import Outcome, SyncRun
 from sync.errors import RetryError, StopError
 from sync.pull import PullOrder, bind_account, pull_source, refresh_record
 from tests.sync.fake_source import START, FakeSource
@@ -90,7 +91,7 @@ class TestQuarantine:
         source.system.broken = {"1007"}
         source.system.edit("1002", "mended")
         _, invoices = await pull(source, store, "next")
-        assert (invoices.outcome, invoices.inserted) == (Outcome.OK, 1)
+        assert (invoices.outcome, invoices.inserted, invoices.quarantined) == (Outcome.DEGRADED, 1, 1)
         async with store.read() as conn:
             assert [one.source_id for one in await list_quarantined(conn, limit=9)] == ["1007"]
 

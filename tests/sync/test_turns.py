@@ -66,7 +66,7 @@ class TestTurns:
     async def test_is_kept_while_a_page_takes_long(
         self, store: Store, source: FakeSource, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("sync.pull._RENEW_SECONDS", 0.001)
+        monkeypatch.setattr("sync.turn._RENEW_SECONDS", 0.001)
         saved = Saved("customers", 1)
 
         async def take_long(_stream: str, number: int) -> None:

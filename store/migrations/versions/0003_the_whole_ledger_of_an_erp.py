@@ -177,6 +177,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_gl_accounts")),
     )
     op.create_table(
+        "gone_ids",
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("stream", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("source_id", sa.String(), nullable=False),
+        sa.Column("since", store.schema.Instant(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("source", "stream", "kind", "source_id", name=op.f("pk_gone_ids")),
+    )
+    op.create_table(
         "invoice_installments",
         sa.Column("invoice_id", sa.String(), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
@@ -185,6 +194,24 @@ def upgrade() -> None:
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("open_balance_minor", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("invoice_id", "sequence", name=op.f("pk_invoice_installments")),
+    )
+    op.create_table(
+        "listed_ids",
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("stream", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("source_id", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("source", "stream", "kind", "source_id", name=op.f("pk_listed_ids")),
+    )
+    op.create_table(
+        "listings",
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("stream", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("since", store.schema.Instant(timezone=True), nullable=False),
+        sa.Column("only_open", sa.Boolean(), nullable=False),
+        sa.Column("is_whole", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("source", "stream", "kind", name=op.f("pk_listings")),
     )
     op.create_table(
         "messages",
@@ -315,5 +342,15 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("question", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("asked_in", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("asked_at", store.schema.Instant(timezone=True), nullable=True))
+
+    with op.batch_alter_table("quarantine", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("kind", sa.String(), server_default=sa.text("('')"), nullable=False))
+        batch_op.add_column(sa.Column("payload_hash", sa.String(), server_default=sa.text("('')"), nullable=False))
+        batch_op.add_column(sa.Column("since", store.schema.Instant(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("tried_at", store.schema.Instant(timezone=True), nullable=True))
+        batch_op.create_index("ix_quarantine_source_source_id", ["source", "source_id"], unique=False)
+
+    with op.batch_alter_table("sync_runs", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("deleted", sa.Integer(), server_default="0", nullable=False))
 
     # ### end Alembic commands ###

@@ -1,0 +1,110 @@
+"""Reading one stream: rows, change rows, deletions and cursor of a page in one transaction."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from store.cursors import Cursor, advance_cursor, claim_cursor, complete_cursor, forget_cursor
+from store.pulled import prepared_records, upsert_prepared
+from store.quarantine import Quarantined, count_quarantined, quarantine_records, release_records
+from store.runs import Outcome, SyncRun, run_by_id, save_run, start_run
+from sync.ahead import ahead
+from sync.connector import Page
+from sync.deleting import follow, gather
+from sync.errors import StopError
+from sync.job import Job
+from sync.turn import confirm_turn
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reading:
+    """How far a stream is: its run, and the cursor that this run alone may move."""
+
+    run: SyncRun
+    cursor: Cursor
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether there is nothing left to do in this run."""
+        return self.run.outcome in {Outcome.OK, Outcome.DEGRADED}
+
+    @property
+    def is_covered(self) -> bool:
+        """Whether people can work with what is in the store: all that is open has been read."""
+        return self.cursor.covered_until is not None
+
+
+async def begin(job: Job, stream: str) -> Reading:
+    """The run as it stands (a restarted one goes on counting) and the cursor, from now on writable by us alone."""
+    run_id, name = f"{job.order.run_id}/{stream}", job.source.name
+    fresh = SyncRun(id=run_id, source=name, stream=stream, started_at=job.clock(), outcome=Outcome.RUNNING)
+    async with job.store.write() as conn:
+        is_new = await run_by_id(conn, run_id) is None
+        # The cursor first, as in saving a page: on PostgreSQL two runs then wait for each other in one order only.
+        cursor = await claim_cursor(conn, name, stream, run_id)
+        if job.order.full and is_new:
+            cursor = await forget_cursor(conn, cursor)
+        return Reading(run=await start_run(conn, fresh), cursor=cursor)
+
+
+async def read_on(job: Job, reading: Reading, *, to_the_end: bool) -> AsyncGenerator[Reading, None]:
+    """Read and save page after page, until all is read; without `to_the_end` only until the stream is covered."""
+    now = job.clock()
+    read = job.source.pages(reading.run.stream, reading.cursor.value, now=now)
+    coming = ahead(read, lambda page: to_the_end or page.covered_until is None)
+    async with aclosing(read), aclosing(coming) as pages:
+        async for page in pages:
+            reading = await _save_page(job, reading, page, now)
+            yield reading
+
+
+async def _save_page(job: Job, reading: Reading, page: Page, reading_since: datetime) -> Reading:
+    prepared = await prepared_records(page.records)
+    run, now = reading.run, job.clock()
+    async with job.store.write() as conn:
+        # The fence first: a late writer is refused before it touches a row.
+        moved = await advance_cursor(conn, reading.cursor, value=page.cursor, covered_until=page.covered_until)
+        counts = await upsert_prepared(conn, prepared, at=now)
+        await release_records(conn, run.source, run.stream, [record.source_id for record in page.records])
+        await quarantine_records(conn, _quarantined(run, page, now))
+        await gather(conn, run, page, now=reading_since)
+        saved = run.after_page(counts, broken=len(page.broken), expected=page.expected)
+        await save_run(conn, saved)
+        await confirm_turn(conn, job, now)
+    return Reading(run=saved, cursor=moved)
+
+
+def _quarantined(run: SyncRun, page: Page, now: datetime) -> list[Quarantined]:
+    return [
+        Quarantined(
+            source=run.source,
+            stream=run.stream,
+            source_id=broken.source_id,
+            reason=broken.reason,
+            seen_at=now,
+            kind=broken.kind,
+            payload_hash=broken.payload_hash,
+        )
+        for broken in page.broken
+    ]
+
+
+async def finish(job: Job, reading: Reading) -> tuple[SyncRun, StopError | None]:
+    """The run of a stream that was read to its end, with what a person has to decide about its deletions."""
+    run, now = reading.run, job.clock()
+    async with job.store.write() as conn:
+        await complete_cursor(conn, reading.cursor, at=now)
+        deleted, stop = await follow(conn, job, run.stream, at=now)
+        held = await count_quarantined(conn, run.source, run.stream)
+        ended = replace(run.with_deleted(deleted), ended_at=now, quarantined=held)
+        ended = replace(ended, outcome=_outcome(held, stop), error=str(stop) if stop else None)
+        await save_run(conn, ended)
+        await confirm_turn(conn, job, now)
+    return ended, stop
+
+
+def _outcome(held: int, stop: StopError | None) -> Outcome:
+    if stop is not None:
+        return Outcome.FAILED
+    return Outcome.DEGRADED if held else Outcome.OK
