@@ -7,15 +7,14 @@ from slack_bolt.app.async_app import AsyncApp
 
 from bot.access import Capability
 from bot.commands.guard import judged
-from bot.commands.table import answer_typed, is_admitted, show
+from bot.commands.table import answer_typed, show
 from bot.deps import Deps
 from bot.feature import ActionRequest, Feature, SlashRequest, Subcommand, action_request
 from bot.filter_names import names_like
 from bot.view_request import SuggestionRequest, suggestion_request
-from bot.views.misses import outdated_button
 from bot.views.modal import options_json
 from bot.views.portfolio_menus import OWNER_ACTION, SUBSIDIARY_ACTION, chosen_name, name_choices, ref_of_block
-from bot.views.table_ref import InvalidTableError
+from bot.views.table_ref import InvalidTableError, TableRef
 from bot.visibility import visible_replacement
 from store.portfolio import owners, subsidiaries
 
@@ -29,16 +28,18 @@ async def show_aging(deps: Deps, request: SlashRequest) -> None:
 
 async def narrow(deps: Deps, request: ActionRequest, block_id: str) -> None:
     """A name was chosen in a menu: the aging of that takes the place of this one."""
-    if not await is_admitted(deps, request):
-        return
+    await show(deps, request, _narrowed(request, block_id), visible_replacement)
+
+
+def _narrowed(request: ActionRequest, block_id: str) -> TableRef | None:
+    """The aging in whose menu a name was chosen, of that name alone; None for a menu that is not ours."""
     try:
         ref, name = ref_of_block(block_id), chosen_name(request.value)
     except InvalidTableError:
-        await deps.answering.post_privately(request.reply, outdated_button())
-        return
+        return None
     is_owner = request.action_id == OWNER_ACTION
     wanted = replace(ref.filter, owner=name) if is_owner else replace(ref.filter, subsidiary=name)
-    await show(deps, request, replace(ref.start, filter=wanted), visible_replacement)
+    return replace(ref.start, filter=wanted)
 
 
 async def suggested(deps: Deps, request: SuggestionRequest) -> list[dict[str, Any]]:

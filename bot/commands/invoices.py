@@ -4,13 +4,12 @@ from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
 
-from bot.commands.table import is_admitted, on_press, privately, show
+from bot.commands.table import on_press, privately, show
 from bot.deps import Deps
 from bot.feature import ActionRequest, Feature, action_request
 from bot.views.invoice_table import NEXT_ACTION, PREVIOUS_ACTION
-from bot.views.misses import outdated_button
+from bot.views.pick import picked
 from bot.views.table_ref import TableRef
-from bot.views.values import InvalidValueError, decode
 from bot.visibility import visible_replacement
 
 OPEN_ACTION = "invoices.open"
@@ -18,16 +17,10 @@ OPEN_ACTION = "invoices.open"
 
 async def open_list(deps: Deps, request: ActionRequest) -> None:
     """All open invoices of the customer whose card the button is on."""
-    if not await is_admitted(deps, request):
-        return
-    try:
-        ref = decode(request.value)
-    except InvalidValueError:
-        ref = None
-    if ref is None or ref.kind != "customer":
-        await deps.answering.post_privately(request.reply, outdated_button())
-        return
-    await show(deps, request, TableRef(kind="open", customer_id=ref.record_id), privately)
+    ref = picked(request.value)
+    is_customer = ref is not None and ref.kind == "customer"
+    wanted = TableRef(kind="open", customer_id=ref.record_id) if ref and is_customer else None
+    await show(deps, request, wanted, privately)
 
 
 def _register(app: AsyncApp, deps: Deps) -> None:

@@ -6,13 +6,12 @@ from typing import Any
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.access import Capability, Decision
-from bot.commands.guard import admitted
+from bot.commands.guard import admitted, admitted_in
 from bot.deps import Deps
 from bot.feature import ActionRequest, Feature, action_request
 from bot.modals import open_over, update_modal
 from bot.replying.note_pages import notes_page
 from bot.views.metadata import OutdatedViewError, unpack
-from bot.views.misses import outdated_button
 from bot.views.modal import notice_modal
 from bot.views.notes import NEWER, OLDER, PURPOSE, RESOLVE, TITLE, WITHDRAW, notes_modal
 from bot.views.pick import picked
@@ -26,21 +25,17 @@ _GONE = "This list is from before an update. Close it and open it again."
 
 async def open_list(deps: Deps, request: ActionRequest) -> None:
     """The button on a card: the newest notes of its record."""
-    decision = await _admitted(deps, request, Capability.LOOK_UP)
-    if decision is None:
-        return
-    ref = picked(request.value)
-    if ref is None:
-        await deps.answering.post_privately(request.reply, outdated_button())
-        return
     view_id = await open_over(deps, request, TITLE)
-    if view_id is not None:
-        await _show(deps, decision, view_id, ref, 0)
+    if view_id is None:
+        return
+    decision = await _admitted_in(deps, request, view_id)
+    if decision is not None:
+        await _show(deps, decision, view_id, picked(request.value), 0)
 
 
 async def turn(deps: Deps, request: ActionRequest) -> None:
     """The page before or after."""
-    decision = await _admitted(deps, request, Capability.LOOK_UP)
+    decision = await _admitted_in(deps, request, request.view_id)
     if decision is not None:
         ref, _ = _recalled(request.metadata)
         await _show(deps, decision, request.view_id, ref, _number(request.value))
@@ -48,7 +43,9 @@ async def turn(deps: Deps, request: ActionRequest) -> None:
 
 async def close(deps: Deps, request: ActionRequest) -> Decision | None:
     """Resolve a dispute or withdraw a promise, once however often it is pressed; None when the person may not."""
-    decision = await _admitted(deps, request, Capability.ACT)
+    decision = await admitted(
+        deps, request.person, Capability.ACT, action=request.action_id, subject=request.value, reply=request.reply
+    )
     if decision is None or decision.user is None:
         return None
     async with deps.store.write() as conn:
@@ -75,10 +72,10 @@ async def _show(deps: Deps, decision: Decision, view_id: str, ref: RecordRef | N
     await update_modal(deps, view_id, notes_modal(page) if page else notice_modal(TITLE, _GONE))
 
 
-async def _admitted(deps: Deps, request: ActionRequest, wanted: Capability) -> Decision | None:
-    return await admitted(
-        deps, request.person, wanted, action=request.action_id, subject=request.value, reply=request.reply
-    )
+async def _admitted_in(deps: Deps, request: ActionRequest, view_id: str) -> Decision | None:
+    """Whether the person may read notes; whoever may not reads so in this view."""
+    who, what = request.person, {"action": request.action_id, "subject": request.value}
+    return await admitted_in(deps, who, Capability.LOOK_UP, **what, view_id=view_id, title=TITLE)
 
 
 def _recalled(metadata: str) -> tuple[RecordRef | None, int]:

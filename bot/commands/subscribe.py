@@ -11,8 +11,8 @@ from uuid import uuid4
 
 from slack_bolt.app.async_app import AsyncApp
 
-from bot.access import Capability, Decision
-from bot.commands.guard import admitted, judged, refusal
+from bot.access import Capability, Decision, SlackPerson
+from bot.commands.guard import admitted, admitted_in, judged, refusal
 from bot.deps import Deps
 from bot.feature import ActionRequest, Feature, SlashRequest, Subcommand, action_request
 from bot.filters import FilterError
@@ -58,29 +58,28 @@ _GONE = "This subscription is gone, or is not yours to change."
 
 async def subscribe(deps: Deps, request: SlashRequest) -> None:
     """The form, filled with what was typed; where no form can be opened, a button that does."""
-    allowed = await admitted(
-        deps, request.person, Capability.ACT, action="subscribe.open", subject=request.text, reply=request.reply
-    )
-    if allowed is None or allowed.user is None:
-        return
-    if not request.trigger_id:
+    who, what = request.person, {"action": "subscribe.open", "subject": request.text}
+    if request.trigger_id:
+        view_id = await open_loading(deps, request.trigger_id, TITLE, reply=request.reply)
+        await _fill(deps, who, what, view_id, request.reply.channel_id)
+    elif await admitted(deps, who, Capability.ACT, **what, reply=request.reply) is not None:
         await deps.answering.post_privately(request.reply, open_form_message(request.text))
-        return
-    view_id = await open_loading(deps, request.trigger_id, TITLE, reply=request.reply)
-    if view_id is not None:
-        await _show_typed(deps, allowed, view_id, request.text, request.reply.channel_id)
 
 
 async def open_form(deps: Deps, request: ActionRequest) -> None:
     """«Open the form» was pressed; the button has what was typed."""
-    allowed = await admitted(
-        deps, request.person, Capability.ACT, action=request.action_id, subject=request.value, reply=request.reply
-    )
-    if allowed is None:
-        return
     view_id = await open_loading(deps, request.trigger_id, TITLE, reply=request.reply)
-    if view_id is not None:
-        await _show_typed(deps, allowed, view_id, request.value, request.reply.channel_id)
+    what = {"action": request.action_id, "subject": request.value}
+    await _fill(deps, request.person, what, view_id, request.reply.channel_id)
+
+
+async def _fill(deps: Deps, who: SlackPerson, what: Mapping[str, str], view_id: str | None, channel_id: str) -> None:
+    """Put the form into the view that the trigger was spent on, for whoever may subscribe."""
+    if view_id is None:
+        return
+    allowed = await admitted_in(deps, who, Capability.ACT, **what, view_id=view_id, title=TITLE)
+    if allowed is not None:
+        await _show_typed(deps, allowed, view_id, what["subject"], channel_id)
 
 
 async def show_edit_form(deps: Deps, decision: Decision, view_id: str, subscription: ChannelSubscription) -> None:

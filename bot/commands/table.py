@@ -7,7 +7,7 @@ from slack_bolt.app.async_app import AsyncApp
 
 from bot.access import Capability
 from bot.answering import ReplyTo
-from bot.commands.guard import admitted
+from bot.commands.guard import admitted, admitted_in
 from bot.deps import Deps
 from bot.feature import ActionRequest, SlashRequest, action_request
 from bot.filter_names import filter_complaint, meaning_of
@@ -50,44 +50,38 @@ async def answer_typed(deps: Deps, request: SlashRequest, kind: TableKind, text:
     await visible_answer(deps, request.reply, message, again=table_again(ref))
 
 
-async def answer_pressed(deps: Deps, request: ActionRequest, answer: Answer) -> None:
-    """Show the table that a button stands for, in the way that `answer` posts."""
-    if not await is_admitted(deps, request):
-        return
-    try:
-        ref = decode_table(request.value)
-    except InvalidTableError:
-        await deps.answering.post_privately(request.reply, outdated_button())
-        return
-    await show(deps, request, ref, answer)
+async def show(deps: Deps, request: ActionRequest, ref: TableRef | None, answer: Answer) -> None:
+    """Post a table as the store has it now, if the person may see it; None for a button that stands for none.
 
-
-async def is_admitted(deps: Deps, request: ActionRequest) -> bool:
-    """Whether the person may look things up; if not, they have been told."""
-    allowed = await admitted(
-        deps,
-        request.person,
-        Capability.LOOK_UP,
-        action=request.action_id,
-        subject=request.value,
-        reply=request.reply,
-    )
-    return allowed is not None
-
-
-async def show(deps: Deps, request: ActionRequest, ref: TableRef, answer: Answer) -> None:
-    """Post a table as the store has it now; of a modal or Home it becomes a modal, without drawings."""
+    Of a modal or Home it becomes a modal, without drawings; a trigger is spent on that before anything is looked up.
+    """
     if not request.view_id:
-        async with deps.store.read() as conn:
-            message = await table_message(deps, conn, ref)
-        await answer(deps, request.reply, message, again=table_again(ref))
+        await _post(deps, request, ref, answer)
         return
     is_turned = request.view_type == "modal" and answer is visible_replacement
     view_id = request.view_id if is_turned else await open_over(deps, request, _TITLE)
-    if view_id is not None:
-        async with deps.store.read() as conn:
-            message = await table_message(deps, conn, ref)
-        await update_modal(deps, view_id, card_modal(message, _TITLE))
+    if view_id is None:
+        return
+    who, what = request.person, {"action": request.action_id, "subject": request.value}
+    if await admitted_in(deps, who, Capability.LOOK_UP, **what, view_id=view_id, title=_TITLE) is None:
+        return
+    message = await _table(deps, ref) if ref else outdated_button()
+    await update_modal(deps, view_id, card_modal(message, _TITLE))
+
+
+async def _post(deps: Deps, request: ActionRequest, ref: TableRef | None, answer: Answer) -> None:
+    who, what = request.person, {"action": request.action_id, "subject": request.value}
+    if await admitted(deps, who, Capability.LOOK_UP, **what, reply=request.reply) is None:
+        return
+    if ref is None:
+        await deps.answering.post_privately(request.reply, outdated_button())
+        return
+    await answer(deps, request.reply, await _table(deps, ref), again=table_again(ref))
+
+
+async def _table(deps: Deps, ref: TableRef) -> Message:
+    async with deps.store.read() as conn:
+        return await table_message(deps, conn, ref)
 
 
 async def privately(deps: Deps, reply: ReplyTo, message: Message, *, again: Again | None = None) -> bool:
@@ -101,7 +95,8 @@ def on_press(app: AsyncApp, deps: Deps, action_id: str, answer: Answer) -> None:
 
     async def pressed(ack: Any, body: dict[str, Any]) -> None:
         await ack()
-        await answer_pressed(deps, action_request(body), answer)
+        request = action_request(body)
+        await show(deps, request, _pressed(request.value), answer)
 
     app.action(action_id)(pressed)
 
@@ -110,6 +105,14 @@ def table_again(ref: TableRef) -> Again | None:
     """How the table is made anew for everybody; None when it cannot say what it is of."""
     value = encode_table(ref.start)
     return Again(kind="table", value=value) if value else None
+
+
+def _pressed(value: str) -> TableRef | None:
+    """The table that a button stands for."""
+    try:
+        return decode_table(value)
+    except InvalidTableError:
+        return None
 
 
 async def _typed(deps: Deps, kind: TableKind, text: str, user: User) -> tuple[TableRef, Message]:

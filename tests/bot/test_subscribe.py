@@ -13,6 +13,7 @@ from store.subscriptions import (
     NewsKind,
     delete_subscription,
 )
+from tests.bot.newcomers import SHOWN, words
 from tests.bot.subscribing import FORM, TOLD, all_of, arrived, form, said, subscribed
 from tests.bot.world import SETTLED, World
 
@@ -78,9 +79,8 @@ class TestForm:
         assert [each["value"] for each in found["options"]] == ["Europe/Berlin"]
 
     async def test_is_not_for_viewers(self, world: World) -> None:
-        outcome = await world.say("/tesorio subscribe payments", user=BEN)
-        assert outcome.view is None
-        assert "Your role here does not allow this." in world.shown(outcome)
+        outcome = await world.say("/tesorio subscribe payments", user=BEN, waiting=SHOWN)
+        assert "Your role here does not allow this." in words(outcome.view)
 
     async def test_in_our_own_conversation_a_button_opens_it(self, world: World) -> None:
         outcome = await world.workspace.say(ANA, ANA_APP_DM, "subscribe payments daily", TOLD)
