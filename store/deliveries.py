@@ -72,8 +72,8 @@ class Delivery:
 
 # Written out, as a database takes a partial index only for the very condition; nothing else is to be looked after.
 IS_OPEN = text("(state IN ('queued', 'unknown') OR told <> state)")
-# Of news only: what a reply or a share posted is read again when its record changes.
-HAS_OLD_NEWS = text("kind = 'notice' AND state = 'sent' AND payload_json <> '{}'")
+# It has come to its end and still holds what it was to say.
+IS_SPENT = text("(state NOT IN ('queued', 'unknown') AND told = state AND payload_json <> '{}')")
 
 deliveries = Table(
     "deliveries",
@@ -105,7 +105,7 @@ deliveries = Table(
     Index("ix_deliveries_is_enqueued_sequence", "is_enqueued", "sequence"),
     Index("ix_deliveries_lane_tried_at", "lane", "tried_at"),
     Index("ix_deliveries_open", "is_enqueued", "sequence", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
-    Index("ix_deliveries_news", "updated_at", sqlite_where=HAS_OLD_NEWS, postgresql_where=HAS_OLD_NEWS),
+    Index("ix_deliveries_spent", "updated_at", sqlite_where=IS_SPENT, postgresql_where=IS_SPENT),
     sqlite_autoincrement=True,
 )
 

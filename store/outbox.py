@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
 
 from store.db import ReadConnection, WriteConnection
-from store.deliveries import HAS_OLD_NEWS, IS_OPEN, Delivery, DeliveryState, deliveries, delivery_from_row, delivery_row
+from store.deliveries import IS_OPEN, IS_SPENT, Delivery, DeliveryState, deliveries, delivery_from_row, delivery_row
 from store.own_records import link_sent
 from store.records import RecordId
 from store.refs import ExternalRef
@@ -67,9 +67,9 @@ async def decisions_mark(conn: ReadConnection) -> tuple[int, datetime | None]:
     return row[0], row[1]
 
 
-async def forget_posted_news(conn: WriteConnection, *, before: datetime, limit: int) -> int:
-    """Empty the oldest news that was posted before then; how many. That it was posted stays known."""
-    old = select(_c.sequence).where(HAS_OLD_NEWS, _c.updated_at < before).order_by(_c.updated_at).limit(limit)
+async def forget_payloads(conn: WriteConnection, *, before: datetime, limit: int) -> int:
+    """Empty the oldest of what came to its end before then; how many. That it was there, and how it ended, stays."""
+    old = select(_c.sequence).where(IS_SPENT, _c.updated_at < before).order_by(_c.updated_at).limit(limit)
     emptied = update(deliveries).where(_c.sequence.in_(old.scalar_subquery())).values(payload_json="{}")
     return int((await conn.execute(emptied)).rowcount)
 
@@ -121,8 +121,12 @@ async def _link(conn: WriteConnection, delivery: Delivery, external_id: str, at:
 
 
 def set_going(delivery: Delivery, at: datetime, *, may_double: bool) -> Delivery:
-    """The delivery as a person sends it again. Unless it `may_double`, one in doubt is looked up first."""
-    if delivery.state is DeliveryState.SENT or (delivery.state is DeliveryState.QUEUED and delivery.in_doubt):
+    """The delivery as a person sends it again. Unless it `may_double`, one in doubt is looked up first.
+
+    One that has arrived, or whose payload is not kept any more, stays as it is.
+    """
+    is_leaving = delivery.state is DeliveryState.QUEUED and delivery.in_doubt
+    if delivery.state is DeliveryState.SENT or is_leaving or not delivery.payload:
         return delivery
     in_doubt = delivery.in_doubt and not may_double
     state = DeliveryState.UNKNOWN if in_doubt else DeliveryState.QUEUED

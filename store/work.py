@@ -58,6 +58,13 @@ class Work(Protocol):
     async def start_again(self, work: FailedWork) -> None:
         """Start it once more: its handler is given the same id, under which it is idempotent."""
 
+    async def forget(self, *, before: datetime, limit: int) -> int:
+        """Remove work that ended before then, the oldest first, at most so much; how much it was.
+
+        A start under the id of such work runs it once more. So it must be so long ago that nobody asks for it again,
+        and what the handler wrote to the store has to tell it that it is done.
+        """
+
 
 class TryLaterError(Exception):
     """Raised by a handler: the work is not done and may succeed later, after `after_seconds` when that is known."""

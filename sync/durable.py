@@ -7,7 +7,6 @@ asks for that. Steps are at-least-once, so handlers must bear being run again; t
 import asyncio
 import logging
 import random
-import sqlite3
 from collections.abc import Awaitable, Callable, Collection, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -22,6 +21,7 @@ from store.errors import StoreError
 from store.work import FailedWork, Lane, Payload, TryLaterError, WorkState
 from sync.backoff import wait_seconds
 from sync.errors import SourceError
+from sync.work_file import engine_kwargs
 
 Handler = Callable[[str, Payload], Awaitable[None]]
 
@@ -36,7 +36,6 @@ _LANES = "lanes"
 # At the engine's default of a second a lane would move at less than one piece of work a second.
 _POLL_SECONDS = 0.2
 _LATE_SECONDS = 2.0
-_SQLITE_POOL = 4
 _ENDED = {
     "SUCCESS": WorkState.DONE,
     "ERROR": WorkState.FAILED,
@@ -45,19 +44,6 @@ _ENDED = {
 }
 _FAILURES = ("ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 _log = logging.getLogger(__name__)
-
-
-class _Logged(sqlite3.Connection):
-    """SQLite with a write-ahead log: a commit is one write to the disk instead of four, and nobody waits to read.
-
-    It stays FULL, so a commit is on the disk when it returns. With less, a power cut could take back the last ones, and
-    among them work of which a person was told that it is saved.
-    """
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.execute("PRAGMA journal_mode=WAL")
-        self.execute("PRAGMA synchronous=FULL")
 
 
 class WorkGivenUpError(Exception):
@@ -99,7 +85,7 @@ class DurableWork:
             executor_id=self._executor_id,
             serializer=DBOSPortableJSON,
             notification_listener_polling_interval_sec=0.2,
-            db_engine_kwargs=_engine_kwargs(self._database_url),
+            db_engine_kwargs=engine_kwargs(self._database_url),
             # At a stop it warns, with a traceback, of every workflow that will simply go on later.
             log_level="ERROR",
         )
@@ -189,6 +175,24 @@ class DurableWork:
         with SetWorkflowID(_again_id(work)):
             await DBOS.start_workflow_async(self._workflow, work.kind, work.work_id, dict(work.payload))
 
+    async def forget(self, *, before: datetime, limit: int) -> int:
+        """See `store.work.Work.forget`."""
+        if self._workflow is None:
+            return 0
+        instant = before.isoformat()
+        found = await DBOS.list_workflows_async(
+            status=list(_ENDED),
+            name=_NAME,
+            end_time=instant,
+            completed_before=instant,
+            limit=limit,
+            load_input=False,
+            load_output=False,
+        )
+        if found:
+            await DBOS.delete_workflows_async([one.workflow_id for one in found])
+        return len(found)
+
     async def take_over(self, alive: Collection[str]) -> None:
         """Go on with the unfinished work of replicas that are gone: of all but these and this one."""
         if self._workflow is None:
@@ -244,16 +248,6 @@ class DurableWork:
             _log.exception("work %s failed", work_id)
             return {"state": "failed", "reason": f"{type(error).__name__}: {error}"}
         return {"state": "done"}
-
-
-def _engine_kwargs(database_url: str) -> dict[str, Any]:
-    # Payloads hold what people wrote, which is not for the log.
-    kwargs: dict[str, Any] = {"hide_parameters": True}
-    if not database_url.startswith("sqlite"):
-        return kwargs
-    # In SQLite one writes at a time, and who finds it locked asks again after longer and longer naps: it is better to
-    # wait in the pool's queue, where the first to come is the first to go.
-    return kwargs | {"connect_args": {"factory": _Logged}, "pool_size": _SQLITE_POOL}
 
 
 def _again_id(work: FailedWork) -> str:

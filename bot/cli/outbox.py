@@ -64,7 +64,11 @@ def retry(
 
     async def work() -> None:
         async with open_store(current_settings(), create=False) as store:
-            chosen = await _chosen(store, ids, state)
+            # Of those that a state names, the ones that can be sent.
+            chosen = [one for one in await _chosen(store, ids, state) if one.payload or ids]
+            emptied = [one.id for one in chosen if not one.payload]
+            if emptied:
+                raise CommandError(f"too old, what they said is not kept any more: {', '.join(emptied)}")
             risky = [one.id for one in chosen if one.in_doubt and may_double(one)]
             if risky and not yes:
                 raise CommandError(

@@ -6,7 +6,7 @@ from functools import partial
 
 from bot.deps import Deps
 from bot.feed import Reader, follow
-from bot.notify.forgetting import forget_old_news
+from bot.notify.forgetting import forget_what_is_over
 from bot.notify.gather import credit_news, news_in, note_known_breaks, note_standing_breaks, read_batch
 from bot.notify.past_due import tell_new_day
 from bot.notify.pausing import offer_again
@@ -45,7 +45,7 @@ async def look_round(deps: Deps) -> None:
     await tell_digests(deps)
     await tell_waiting(deps)
     await offer_again(deps)
-    await forget_old_news(deps)
+    await forget_what_is_over(deps)
 
 
 async def _keep_news(deps: Deps, conn: WriteConnection, changes: tuple[Change, ...]) -> None:

@@ -22,14 +22,15 @@ async def told_of_note(deps: Deps, delivery: Delivery) -> None:
     async with deps.store.write() as conn:
         state = state_words(await states_of(deps, conn, delivery.note_id))
         posted = [await delivery_by_id(conn, each) for each in (line_id(delivery.note_id), _told_id(delivery.note_id))]
-        updates = [_update(deps, each, delivery, state) for each in posted if each and each.state not in _NOT_POSTED]
+        shown = [each for each in posted if each and each.payload and each.state not in _NOT_POSTED]
+        updates = [_update(deps, each, delivery, state) for each in shown]
         await add_deliveries(conn, updates)
     if updates:
         deps.outbox.ring()
     reply: Mapping[str, Any] = delivery.payload.get("reply") or {}
     if reply.get("view_id"):
-        shown = saved_modal(reply["title"] or "Note", reply["about"], shown_text(reply["text"]), state)
-        await update_modal(deps, reply["view_id"], shown)
+        form = saved_modal(reply["title"] or "Note", reply["about"], shown_text(reply["text"]), state)
+        await update_modal(deps, reply["view_id"], form)
 
 
 async def told_of_line(deps: Deps, delivery: Delivery) -> None:

@@ -51,6 +51,8 @@ def trouble(delivery: Delivery, title: str = "") -> Message:
 def decided(delivery: Delivery, *, by: str) -> Message:
     """What stands in the place of the question once somebody has answered it; `by` is their Slack id."""
     text = "Noted: it arrived." if delivery.state is DeliveryState.SENT else "It is being sent again."
+    if not delivery.payload and delivery.state is not DeliveryState.SENT:
+        text = "It is too old to be sent again: what it said is not kept any more."
     return message(text, [paragraph("decided", text), *_excerpt(delivery), small_print("by", f"Decided by <@{by}>")])
 
 

@@ -134,7 +134,7 @@ class TestAdmin:
             kind="note",
             target="somewhere",
             lane=f"somewhere/{name}",
-            payload={},
+            payload={"text": "A word"},
             created_at=world.clock(),
             state=state,
             reason="no such customer",

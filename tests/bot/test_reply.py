@@ -9,6 +9,7 @@ import pytest_asyncio
 from sandbox.slack.seed import ANA, ANA_APP_DM, AR_TEAM, BEN, GENERAL
 from store.deliveries import DeliveryState
 from store.disputes import DisputeReason, open_disputes_about
+from store.outbox import forget_payloads
 from store.promises import promises_about
 from store.records import RecordId
 from store.users import Role
@@ -73,6 +74,19 @@ class TestNote:
         await until(world, f"{note.id}/netsuite", lambda each: each.attempts == 1 and not each.in_doubt)
         world.pass_time(120)
         await world.delivered(f"{note.id}/netsuite")
+        assert "Saved · in NetSuite" in words(world)
+
+    async def test_moves_on_although_its_line_is_not_known_any_more(self, world: World, keeper: NoteKeeper) -> None:
+        await form_on(world)
+        keeper.troubles.append("busy")
+        await submit(world, {"reply.text": "Very slowly"})
+        note = await saved(world)
+        await world.delivered(f"{note.id}/line")
+        await until(world, f"{note.id}/netsuite", lambda each: each.attempts == 1 and not each.in_doubt)
+        async with world.store.write() as conn:
+            await forget_payloads(conn, before=world.clock() + timedelta(days=1), limit=999)
+        world.pass_time(120)
+        assert (await world.delivered(f"{note.id}/netsuite")).state is DeliveryState.SENT
         assert "Saved · in NetSuite" in words(world)
 
     async def test_goes_only_where_it_was_meant_to_go(self, world: World, keeper: NoteKeeper) -> None:

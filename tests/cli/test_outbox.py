@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 import pytest
+from sqlalchemy import update
 
 from bot.deliver import slack_post
 from bot.views.parts import message, paragraph
 from store.audit import audit_events
 from store.db import Store, sqlite_url
-from store.deliveries import Delivery, DeliveryState, add_deliveries, delivery_by_id
+from store.deliveries import Delivery, DeliveryState, add_deliveries, deliveries, delivery_by_id
 from tests.cli.console import Console
 from tests.store.make import rows
 
@@ -109,6 +110,18 @@ class TestRetry:
     def test_what_can_be_looked_up_is(self, stored: Console) -> None:
         assert stored("outbox", "retry", "traceable").code == 0
         assert (read(stored, "traceable").state, read(stored, "traceable").in_doubt) == (DeliveryState.UNKNOWN, True)
+
+    def test_what_is_not_kept_any_more_cannot_be_sent(self, stored: Console) -> None:
+        async def empty(store: Store) -> None:
+            async with store.write() as conn:
+                await conn.execute(update(deliveries).where(deliveries.c.id == "dead").values(payload_json="{}"))
+
+        with_store(stored, empty)
+        refused = stored("outbox", "retry", "dead")
+        assert refused.code == 1
+        assert "too old, what they said is not kept any more: dead" in refused.err
+        moved = stored("outbox", "retry", "--state", "dead", "--state", "rejected", "--json").json
+        assert [row["id"] for row in moved] == ["rejected"]
 
     def test_all_in_a_state(self, stored: Console) -> None:
         moved = stored("outbox", "retry", "--state", "dead", "--state", "rejected", "--json").json

@@ -2,11 +2,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import TextClause, select
 
 from store.db import Store
 from store.deliveries import (
     IS_OPEN,
+    IS_SPENT,
     Delivery,
     DeliveryState,
     add_deliveries,
@@ -147,6 +148,10 @@ class TestByHand:
         for delivery in (a_delivery(state=SENT), a_delivery(in_doubt=True)):
             assert set_going(delivery, AT, may_double=True) is delivery
 
+    def test_what_is_not_known_any_more_is_not_sent_again(self) -> None:
+        spent = a_delivery(state=DeliveryState.DEAD, payload={})
+        assert set_going(spent, AT, may_double=True) == spent
+
     def test_decisions_of_one_instant_are_told_apart(self) -> None:
         once = ended_by_hand(a_delivery(), DeliveryState.DROPPED, AT, "no need")
         twice = set_going(once, AT, may_double=False)
@@ -199,5 +204,15 @@ class TestIndexes:
             found = (await conn.exec_driver_sql(plan, (7,))).all()
         assert "ix_deliveries_open" in str(found)
 
-    def test_the_condition_names_all_states_that_are_open(self) -> None:
-        assert all(f"'{state.value}'" in str(IS_OPEN) for state in UNDELIVERED)
+    async def test_what_is_spent_is_found_without_reading_what_was_emptied(self, store: Store) -> None:
+        if not store.is_sqlite:
+            pytest.skip("the plan is read in SQLite's words")
+        query = select(deliveries.c.sequence).where(IS_SPENT, deliveries.c.updated_at < AT)
+        plan = f"EXPLAIN QUERY PLAN {query.order_by(deliveries.c.updated_at).compile(store._reader.sync_engine)}"
+        async with store.read() as conn:
+            found = (await conn.exec_driver_sql(plan, (AT.isoformat(),))).all()
+        assert "ix_deliveries_spent" in str(found)
+
+    @pytest.mark.parametrize("condition", [IS_OPEN, IS_SPENT])
+    def test_the_conditions_name_all_states_that_are_open(self, condition: TextClause) -> None:
+        assert all(f"'{state.value}'" in str(condition) for state in UNDELIVERED)

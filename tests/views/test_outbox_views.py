@@ -80,3 +80,4 @@ class TestWords:
     @pytest.mark.parametrize(("state", "words"), [(SENT, "it arrived"), (DeliveryState.QUEUED, "sent again")])
     def test_say_what_was_decided(self, state: DeliveryState, words: str) -> None:
         assert words in decided(a_delivery(state=state), by="U1").text
+        assert "too old" in decided(a_delivery(state=REJECTED, payload={}), by="U1").text
