@@ -338,6 +338,19 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("author_id", sa.String(), nullable=True))
         batch_op.create_index(batch_op.f("ix_contacts_invoice_id"), ["invoice_id"], unique=False)
 
+    with op.batch_alter_table("deliveries", schema=None) as batch_op:
+        batch_op.drop_index(
+            batch_op.f("ix_deliveries_news"),
+            sqlite_where=sa.text("kind = 'notice' AND state = 'sent' AND payload_json <> '{}'"),
+        )
+        batch_op.create_index(
+            "ix_deliveries_spent",
+            ["updated_at"],
+            unique=False,
+            sqlite_where=sa.text("(state NOT IN ('queued', 'unknown') AND told = state AND payload_json <> '{}')"),
+            postgresql_where=sa.text("(state NOT IN ('queued', 'unknown') AND told = state AND payload_json <> '{}')"),
+        )
+
     with op.batch_alter_table("link_requests", schema=None) as batch_op:
         batch_op.add_column(sa.Column("question", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("asked_in", sa.String(), nullable=True))
