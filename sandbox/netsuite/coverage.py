@@ -22,6 +22,8 @@ COVERAGE: Mapping[str, str] = {
     "deleteList": "the same, up to 200 at once",
     "attach": "a contact in a role to a customer or a transaction, a file to an invoice",
     "getServerTime": "the account's clock",
+    "getAccountGovernanceInfo": "how many requests the account bears at a time, and how many of them are for all",
+    "getIntegrationGovernanceInfo": "how many of them our integration may have, and whether that is its own limit",
     "getDataCenterUrls": "without login; every domain is the stand-in's own address",
     "getDeleted": "deletions by date and type, of every kind but accounts and subsidiaries",
     "getCurrencyRate": "the rates in force on a day, by base currency and currency",

@@ -24,3 +24,5 @@ class Desk:
     permissions: Permissions
     damaged: Callable[[int, str], str]
     fails_after_submit: bool = False
+    concurrency_limit: int = 5
+    integration_limit: int | None = None

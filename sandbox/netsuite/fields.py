@@ -15,6 +15,8 @@ from sandbox.netsuite.field import Field, field
 from sandbox.netsuite.letter_fields import FILE_FIELDS, MESSAGE_FIELDS, NOTE_FIELDS
 from sandbox.netsuite.transaction_fields import TRANSACTION_FIELDS
 
+# The internal id that every account has for the role «Primary Contact».
+_PRIMARY = -10
 _STAGES = frozenset({"_customer", "_lead", "_prospect"})
 
 CUSTOMER_FIELDS: Mapping[str, Field] = {
@@ -35,6 +37,7 @@ CUSTOMER_FIELDS: Mapping[str, Field] = {
 CONTACT_FIELDS: Mapping[str, Field] = {
     **CHANGES,
     "company": field(Shape.REFERENCE, lambda contact, _: contact.customer_id),
+    "contactRole": field(Shape.REFERENCE, lambda contact, _: _PRIMARY if contact.is_primary else None),
     "email": field(Shape.TEXT, lambda contact, _: contact.email),
     "entityId": field(Shape.TEXT, lambda contact, _: f"{contact.first_name} {contact.last_name}"),
     "isInactive": field(Shape.FLAG, lambda *_: False),

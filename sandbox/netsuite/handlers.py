@@ -11,6 +11,7 @@ from sandbox.netsuite.deleted import DELETED_TYPES, deletions
 from sandbox.netsuite.desk import Desk
 from sandbox.netsuite.envelope import Request, header_values, status
 from sandbox.netsuite.errors import RefusalError
+from sandbox.netsuite.governance import get_account_governance, get_integration_governance
 from sandbox.netsuite.jobs import MAX_PAGE_SIZE, MIN_PAGE_SIZE, Page, Preferences
 from sandbox.netsuite.kinds import KINDS
 from sandbox.netsuite.rates import get_currency_rate
@@ -105,7 +106,8 @@ def _as_read(record: str) -> str:
 
 
 def _found(reference: etree._Element, desk: Desk) -> str:
-    record_type, internal_id = reference.get("type", ""), reference.get("internalId", "")
+    record_type = reference.get("type", "")
+    internal_id = reference.get("internalId") or _own_id(reference, desk)
     missing = RefusalError("RCRD_DSNT_EXIST", "That record does not exist.")
     if not internal_id.isdecimal():
         raise missing
@@ -118,6 +120,13 @@ def _found(reference: etree._Element, desk: Desk) -> str:
     if record is None:
         raise missing
     return desk.damaged(record_id, RECORD_XML[kind](record, desk.writer, True))
+
+
+def _own_id(reference: etree._Element, desk: Desk) -> str:
+    """The internal id behind an external one; empty when there is none."""
+    kind, external_id = KINDS.get(reference.get("type", "")), reference.get("externalId", "")
+    found = externally(desk.ledger, kind, external_id) if kind and external_id else None
+    return "" if found is None else str(found)
 
 
 def _currency(internal_id: int, desk: Desk, missing: RefusalError) -> str:
@@ -190,6 +199,8 @@ HANDLERS: Mapping[str, Callable[[Request, Desk, datetime], Parts]] = {
     "getList": get_list,
     "getAll": get_all,
     "getServerTime": get_server_time,
+    "getAccountGovernanceInfo": get_account_governance,
+    "getIntegrationGovernanceInfo": get_integration_governance,
     "getDataCenterUrls": get_data_center_urls,
     "getDeleted": get_deleted,
     "getCurrencyRate": get_currency_rate,

@@ -75,6 +75,7 @@ class NetSuiteStandIn:
         self.version = version
         self.credentials = credentials
         self.concurrency_limit = concurrency_limit
+        self.integration_limit: int | None = None
         self.faults = Faults()
         self.permissions = Permissions()
         self.log: deque[Logged] = deque(maxlen=LOG_LENGTH)
@@ -211,6 +212,8 @@ class NetSuiteStandIn:
             permissions=self.permissions,
             damaged=self.faults.damaged,
             fails_after_submit=fault is not None and fault.kind is FaultKind.AFTER_SUBMIT,
+            concurrency_limit=self.concurrency_limit,
+            integration_limit=self.integration_limit,
         )
 
 

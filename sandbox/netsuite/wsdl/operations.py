@@ -35,6 +35,8 @@ OPERATIONS = {
         Operation(name="getList", headers=(*_WHO, "preferences")),
         Operation(name="getAll", headers=(*_WHO, "preferences")),
         Operation(name="getServerTime", headers=_WHO),
+        Operation(name="getAccountGovernanceInfo", headers=_WHO),
+        Operation(name="getIntegrationGovernanceInfo", headers=_WHO),
         Operation(name="getDataCenterUrls", headers=(*_WHO, "preferences")),
         Operation(name="getDeleted", headers=(*_WHO, "preferences")),
         Operation(name="getCurrencyRate", headers=(*_WHO, "preferences")),
