@@ -1,19 +1,31 @@
 """Sharing as a person does it: a card, the form, its preview, Send."""
 
+import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
+import pytest_asyncio
+
 from sandbox.slack import Outcome, Waiting
 from sandbox.slack.records import Message
-from sandbox.slack.seed import ANA
+from sandbox.slack.seed import ANA, ANA_APP_DM, AR_TEAM, GENERAL, NORTHWIND_SHARED, SALES
 from store.deliveries import Delivery
-from tests.bot.world import World
+from tests.bot.world import World, open_world
 
 INVOICE = "/tesorio invoice INV-12345"
 # Until the form stands in the place of «One moment».
 LOADED = Waiting(until=lambda seen: seen.view is not None and "One moment" not in str(seen.view))
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def opened(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    async with open_world(tmp_path_factory.mktemp("world")) as world:
+        world.workspace.invite_app(GENERAL, by=ANA)
+        await added(world, AR_TEAM, SALES, NORTHWIND_SHARED)
+        yield world
 
 
 async def added(world: World, *channels: str, by: str = ANA) -> None:
@@ -100,3 +112,28 @@ async def sent(world: World, line: str = INVOICE, *, user: str = ANA, **what: An
         outcome = await filled(world, user, **what)
         assert not outcome.errors, outcome.errors
     return await world.delivered(known_as)
+
+
+def own(world: World) -> list[Message]:
+    """What the app wrote to Ana."""
+    return list(world.workspace.messages(ANA_APP_DM))
+
+
+async def told(world: World, text: str) -> None:
+    """Ana has been written to about the message with this text."""
+    async with asyncio.timeout(10):
+        while not any(text in str(each.blocks) and "could not be delivered" in each.text for each in own(world)):
+            world.pass_time(1)
+            await asyncio.sleep(0.02)
+
+
+def entry(view: Any, action_id: str) -> dict[str, Any]:
+    """What stands in an input of a form."""
+    found = {id_: state for inputs in view["state"]["values"].values() for id_, state in inputs.items()}
+    return dict(found[action_id])
+
+
+async def went_back(world: World) -> None:
+    """Press Back, and wait for the form."""
+    is_form = Waiting(until=lambda seen: seen.view is not None and seen.view["callback_id"] == "share.submit")
+    await world.workspace.click(ANA, None, "share.back", waiting=is_form)
