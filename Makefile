@@ -9,6 +9,8 @@ BIN := $(VENV)/bin
 
 .PHONY: demo test install soak bench lock
 .DELETE_ON_ERROR:
+# Without their bytecode every worker would compile all tests anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 demo: $(VENV)/.runtime
 	@$(BIN)/tesorio demo

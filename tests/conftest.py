@@ -1,6 +1,9 @@
 """Fixtures of every folder. They stand here once: imported into several files, each would start a server of its own."""
 
 import gc
+from pathlib import Path
+
+import pytest
 
 from tests.browser import browser, window
 from tests.demo_page import demo_address, page
@@ -18,6 +21,16 @@ __all__ = [
     "store_url",
     "window",
 ]
+
+
+_HERE = Path(__file__).parent
+# Tests of whole programs take longest: begun last, they would have one worker wait for another.
+_FIRST = (_HERE, _HERE / "cli")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let tests of whole programs come first, and leave the others in their order."""
+    items.sort(key=lambda item: item.path.parent not in _FIRST)
 
 
 def pytest_collection_finish() -> None:
