@@ -25,6 +25,7 @@ class Kind(StrEnum):
     ACCOUNT = "account"
     EXCHANGE_RATE = "exchange_rate"
     EMPLOYEE = "employee"
+    CUSTOM_FIELD = "custom_field"
     NOTE = "note"
     MESSAGE = "message"
     FILE = "file"
@@ -41,11 +42,17 @@ class FieldKind(StrEnum):
     """The data types of custom fields; an e-mail field is text to every reader of the data."""
 
     TEXT = "text"
+    TEXT_AREA = "text_area"
     EMAIL = "email"
+    PHONE = "phone"
+    HYPERLINK = "hyperlink"
     INTEGER = "integer"
     DECIMAL = "decimal"
+    CURRENCY = "currency"
+    PERCENT = "percent"
     CHECK = "check"
     DATE = "date"
+    DATETIME = "datetime"
     SELECT = "select"
     MULTISELECT = "multiselect"
 
@@ -58,7 +65,7 @@ class Choice:
     name: str
 
 
-FieldValue = str | int | Decimal | bool | date | Choice | tuple[Choice, ...]
+FieldValue = str | int | Decimal | bool | date | datetime | Choice | tuple[Choice, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any
 
 from sandbox.ledger.correspondence import correspondence
 from sandbox.ledger.credits import with_credits
+from sandbox.ledger.custom_fields import DEFINITIONS, with_customer_fields, with_invoice_fields
 from sandbox.ledger.customers import make_contacts, make_customers
 from sandbox.ledger.invoices import make_drafts, make_invoice, numbered
 from sandbox.ledger.names import identities
@@ -52,6 +53,8 @@ def seeded(*, customers: int, today: date, seed: int, invoices_per_customer: int
     books = with_credits(apart, people, invoices, payments, today=today)
     orders, bills = make_orders(apart, people, invoices, today=today)
     invoices |= {invoice_id: replace(invoices[invoice_id], order_id=order) for invoice_id, order in bills.items()}
+    invoices |= dict(with_invoice_fields(apart, invoices.values()))
+    people = tuple(with_customer_fields(apart, people))
     records: dict[Kind, tuple[Any, ...]] = {
         Kind.CUSTOMER: people,
         Kind.CONTACT: contacts,
@@ -64,6 +67,7 @@ def seeded(*, customers: int, today: date, seed: int, invoices_per_customer: int
         Kind.ACCOUNT: ACCOUNTS,
         Kind.EXCHANGE_RATE: make_rates(apart, today=today),
         Kind.EMPLOYEE: EMPLOYEES,
+        Kind.CUSTOM_FIELD: DEFINITIONS,
     }
     return records | correspondence(records, today=today, seed=seed)
 

@@ -1,7 +1,7 @@
 """What all record writers share: references, optional elements, custom fields."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from sandbox.ledger import Kind, Ledger
@@ -11,17 +11,6 @@ from sandbox.ledger.setup import BANK_ID, CURRENCIES, RECEIVABLES_ID, TERMS, UND
 from sandbox.netsuite.texts import Calendar, attribute, boolean, double, text
 from sandbox.netsuite.wsdl import namespace
 
-# The internal ids of the custom fields' own definitions.
-CUSTOM_FIELD_IDS = {
-    "custentity_collector": 2101,
-    "custentity_billing_email": 2102,
-    "custentity_delivery": 2103,
-    "custentity_portal_user": 2104,
-    "custentity_credit_review": 2105,
-    "custbody_billing_email": 2201,
-    "custbody_reminders_sent": 2202,
-    "custbody_freight": 2203,
-}
 _COUNTRIES = {
     "US": "_unitedStates",
     "GB": "_unitedKingdom",
@@ -34,14 +23,22 @@ _COUNTRIES = {
 }
 _FIELD_TYPES = {
     FieldKind.TEXT: "String",
+    FieldKind.TEXT_AREA: "String",
     FieldKind.EMAIL: "String",
+    FieldKind.PHONE: "String",
+    FieldKind.HYPERLINK: "String",
     FieldKind.INTEGER: "Long",
     FieldKind.DECIMAL: "Double",
+    FieldKind.CURRENCY: "Double",
+    FieldKind.PERCENT: "Double",
     FieldKind.CHECK: "Boolean",
     FieldKind.DATE: "Date",
+    FieldKind.DATETIME: "Date",
     FieldKind.SELECT: "Select",
     FieldKind.MULTISELECT: "MultiSelect",
 }
+# For a field that nobody defined.
+_UNDEFINED = 2999
 
 
 class _Names:
@@ -50,6 +47,7 @@ class _Names:
     def __init__(self, ledger: Ledger) -> None:
         units, staff = ledger.records(Kind.SUBSIDIARY), ledger.records(Kind.EMPLOYEE)
         self.version = ledger.version
+        self.custom_fields = {made.script_id: made.id for made in ledger.records(Kind.CUSTOM_FIELD).values()}
         self.employees = {employee.id: ref_body(employee.id, employee.name) for employee in staff.values()}
         self.subsidiaries = {unit.id: ref_body(unit.id, subsidiary_name(unit, units)) for unit in units.values()}
         self.accounts = {
@@ -141,7 +139,7 @@ class Writer:
         values = field.value if isinstance(field.value, tuple) else (field.value,)
         content = "".join(self._custom_value(value) for value in values)
         return (
-            f'<platformCore:customField internalId="{CUSTOM_FIELD_IDS.get(field.script_id, 2999)}"'
+            f'<platformCore:customField internalId="{self._fresh().custom_fields.get(field.script_id, _UNDEFINED)}"'
             f' scriptId="{field.script_id}" xsi:type="platformCore:{_FIELD_TYPES[field.kind]}CustomFieldRef">'
             f"{content}</platformCore:customField>"
         )
@@ -157,6 +155,8 @@ class Writer:
                 content = boolean(value)
             case Decimal():
                 content = double(int(value.scaleb(2)), 2)
+            case datetime():
+                content = self.calendar.instant(value)
             case date():
                 content = self.calendar.day(value)
             case _:
