@@ -3,7 +3,7 @@
 from typing import Any
 
 from sandbox.ledger.book import Ledger
-from sandbox.ledger.communication import Message, Note
+from sandbox.ledger.communication import File, Message, Note
 from sandbox.ledger.company import Employee
 from sandbox.ledger.records import Customer, Kind
 from sandbox.ledger.setup import EMPLOYEES
@@ -36,3 +36,22 @@ def transaction_of(letter: Note | Message, ledger: Ledger) -> Any:
     if owner is None or owner.kind is Kind.CUSTOMER:
         return None
     return ledger.records(owner.kind).get(owner.id)
+
+
+def files_of(ledger: Ledger, invoice_id: int) -> tuple[File, ...]:
+    """The files that are attached to the invoice, in ascending order of id."""
+    files = ledger.records(Kind.FILE)
+    return tuple(files[file_id] for file_id in ledger.indexed(Kind.FILE, _invoices_of, invoice_id))
+
+
+def _invoices_of(file: File) -> tuple[int, ...]:
+    return file.invoice_ids
+
+
+def with_external_id(ledger: Ledger, kind: Kind, external_id: str) -> int | None:
+    """The internal id of the record with this external id, which is unique within its kind."""
+    return next(iter(ledger.indexed(kind, _external_ids, external_id)), None)
+
+
+def _external_ids(record: Any) -> tuple[str, ...]:
+    return (record.external_id,) if record.external_id else ()

@@ -8,12 +8,12 @@ import base64
 import hashlib
 import hmac
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import quote
 
 from sandbox.netsuite.errors import SoapFaultError, invalid_login
+from sandbox.netsuite.nonces import TIMESTAMP_TOLERANCE, instant_of
 
-TIMESTAMP_TOLERANCE = timedelta(minutes=5)
 ALGORITHM = "HMAC-SHA256"
 
 
@@ -77,7 +77,7 @@ class Gate:
             return invalid_login()
         if passport.algorithm != ALGORITHM or not self._signed(passport):
             return invalid_login()
-        if abs(at - _instant(passport.timestamp, at)) > TIMESTAMP_TOLERANCE:
+        if abs(at - instant_of(passport.timestamp, at)) > TIMESTAMP_TOLERANCE:
             return invalid_login("Invalid login attempt: the timestamp is out of range.")
         if not (passport.nonce.isalnum() and 6 <= len(passport.nonce) <= 64):  # noqa: PLR2004 -- the lengths that are allowed
             return invalid_login("Invalid login attempt: the nonce is malformed.")
@@ -94,10 +94,3 @@ class Gate:
         over = [nonce for nonce, seen in self._used.items() if at - seen > 2 * TIMESTAMP_TOLERANCE]
         for nonce in over:
             del self._used[nonce]
-
-
-def _instant(timestamp: str, at: datetime) -> datetime:
-    try:
-        return datetime.fromtimestamp(int(timestamp), at.tzinfo)
-    except (ValueError, OverflowError, OSError):
-        return datetime.min.replace(tzinfo=at.tzinfo)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox.ledger import Kind, Ledger
-from sandbox.ledger.related import customer_of_letter, entity, transaction_of
+from sandbox.ledger.related import customer_of_letter, entity, files_of, transaction_of
 from sandbox.netsuite.columns import COLUMNS
 from sandbox.netsuite.errors import RefusalError
 from sandbox.netsuite.records.writer import Writer
@@ -47,12 +47,7 @@ def _itself(record: Any, _: Ledger) -> Any:
 
 
 def _attached(invoice: Any, ledger: Ledger) -> tuple[int, ...]:
-    return ledger.indexed(Kind.FILE, _invoices_of, invoice.id)
-
-
-def _invoices_of(file: Any) -> tuple[int, ...]:
-    ids: tuple[int, ...] = file.invoice_ids
-    return ids
+    return tuple(file.id for file in files_of(ledger, invoice.id))
 
 
 def _attachments(message: Any, ledger: Ledger) -> tuple[int, ...]:

@@ -20,9 +20,13 @@ from sandbox.netsuite.errors import SoapFaultError, request_blocked, unexpected,
 from sandbox.netsuite.faults import Fault, FaultKind, Faults
 from sandbox.netsuite.handlers import HANDLERS, answer
 from sandbox.netsuite.jobs import Jobs
+from sandbox.netsuite.logged import Logged
 from sandbox.netsuite.misbehaviour import MISDELIVERIES
 from sandbox.netsuite.permissions import Permissions
 from sandbox.netsuite.records.writer import Writer
+from sandbox.netsuite.rest.door import DEPLOYMENT, RESTLET_PATH, SCRIPT, RestletDoor
+from sandbox.netsuite.rest.serving import Account
+from sandbox.netsuite.running import Running
 from sandbox.netsuite.texts import PACIFIC, Calendar
 from sandbox.netsuite.wsdl import SCHEMAS, schema_document, service_document
 
@@ -39,25 +43,14 @@ DEFAULT_CREDENTIALS = Credentials(
 _NEEDS_NO_LOGIN = frozenset({"getDataCenterUrls"})
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Logged:
-    """One request as it came: `outcome` is «ok», the code of a SOAP fault, or the kind of a fault on demand."""
-
-    at: datetime
-    operation: str
-    headers: dict[str, str]
-    body: bytes
-    outcome: str
-
-
 class NetSuiteStandIn:
-    """A SuiteTalk SOAP service over one ledger, for one endpoint version.
+    """A SuiteTalk SOAP service over one ledger, for one endpoint version, with the bot's RESTlet beside it.
 
         async with NetSuiteStandIn(ledger) as ns: … ns.wsdl_url, ns.soap_url, ns.credentials
 
     `now` is the account's clock, `user_zone` the time zone of the token's user, in which dates without a time are
-    meant. `faults` misbehaves on demand, `permissions` are those of the token's role,
-    `log` holds the last SOAP requests, `peak` the most that ran at once.
+    meant. `faults` misbehaves on demand, `permissions` are those of the token's role, `log` holds the last requests,
+    and `running` counts them.
     """
 
     def __init__(
@@ -74,15 +67,13 @@ class NetSuiteStandIn:
         self.ledger = ledger
         self.version = version
         self.credentials = credentials
-        self.concurrency_limit = concurrency_limit
         self.integration_limit: int | None = None
         self.faults = Faults()
         self.permissions = Permissions()
+        self.running = Running(concurrency_limit)
         self.log: deque[Logged] = deque(maxlen=LOG_LENGTH)
-        self.peak = 0
         self._now = now
         self._port = port
-        self._running = 0
         self._numbers = count(1)
         self._gate = Gate(credentials)
         self._writer = Writer(ledger, Calendar(user_zone), version)
@@ -103,6 +94,11 @@ class NetSuiteStandIn:
         return f"{self.base_url}/services/NetSuitePort_{self.version}"
 
     @property
+    def restlet_url(self) -> str:
+        """The address of the bot's own script, with its script and deployment."""
+        return f"{self.base_url}{RESTLET_PATH}?script={SCRIPT}&deploy={DEPLOYMENT}"
+
+    @property
     def wsdl_url(self) -> str:
         return f"{self.base_url}/wsdl/v{self.version}_0/netsuite.wsdl"
 
@@ -112,6 +108,7 @@ class NetSuiteStandIn:
         app.router.add_get("/wsdl/v{version}_0/netsuite.wsdl", self._wsdl)
         app.router.add_get("/xsd/{area}/v{version}_0/{file}.xsd", self._schema)
         app.router.add_post("/services/NetSuitePort_{version}", self._soap)
+        RestletDoor(self._account()).add_routes(app)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1, handler_cancellation=True)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self._port)
@@ -167,18 +164,14 @@ class NetSuiteStandIn:
     ) -> web.StreamResponse:
         soap = self._accepted(request, body, at)
         call.operation = soap.operation
-        self._running += 1
-        self.peak = max(self.peak, self._running)
-        try:
+        with self.running.one_more():
             fault = self.faults.take(soap.operation)
             if fault:
                 call.outcome = fault.kind
-            if self._running > self.concurrency_limit:
+            if self.running.is_exceeded:
                 raise request_blocked()
             check_schema(soap, self.version)
             response = await self._delivered(soap, at, fault, delivery)
-        finally:
-            self._running -= 1
         call.outcome = fault.kind if fault else "ok"
         return response
 
@@ -202,6 +195,17 @@ class NetSuiteStandIn:
         parts = envelope(soap.operation, answer(soap, desk, at), version=self.version, request_id=number)
         return await (MISDELIVERIES[fault.kind](delivery, fault, parts) if fault else delivery.streamed(parts))
 
+    def _account(self) -> Account:
+        return Account(
+            ledger=self.ledger,
+            credentials=self.credentials,
+            now=self._now,
+            faults=self.faults,
+            running=self.running,
+            log=self.log,
+            stopping=self._stopping,
+        )
+
     def _desk(self, fault: Fault | None) -> Desk:
         return Desk(
             account=self.account_id,
@@ -212,7 +216,7 @@ class NetSuiteStandIn:
             permissions=self.permissions,
             damaged=self.faults.damaged,
             fails_after_submit=fault is not None and fault.kind is FaultKind.AFTER_SUBMIT,
-            concurrency_limit=self.concurrency_limit,
+            concurrency_limit=self.running.limit,
             integration_limit=self.integration_limit,
         )
 

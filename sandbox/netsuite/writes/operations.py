@@ -8,6 +8,7 @@ from typing import Any
 from lxml import etree
 
 from sandbox.ledger import Kind, Ledger
+from sandbox.ledger.related import with_external_id
 from sandbox.ledger.setup import EMPLOYEES
 from sandbox.netsuite.desk import Desk
 from sandbox.netsuite.envelope import Request, header_values, status
@@ -50,7 +51,7 @@ def _added(desk: Desk, element: etree._Element, at: datetime, preferences: Mappi
     sent, writable = _writable(desk, element, preferences, Level.CREATE)
     if sent.internal_id:
         raise RefusalError("USER_ERROR", "The internalId of a new record is given by the service.")
-    if _externally(desk.ledger, writable.kind, sent.external_id):
+    if with_external_id(desk.ledger, writable.kind, sent.external_id):
         raise RefusalError("DUP_RCRD", "This record already exists")
     return _stored(desk, writable.kind, writable.made(sent, desk.ledger, at, TOKEN_USER.id))
 
@@ -59,7 +60,7 @@ def _updated(desk: Desk, element: etree._Element, at: datetime, preferences: Map
     sent, writable = _writable(desk, element, preferences)
     change = _change(writable)
     record_id = _identified(desk.ledger, writable.kind, sent.internal_id, sent.external_id)
-    other = _externally(desk.ledger, writable.kind, sent.external_id)
+    other = with_external_id(desk.ledger, writable.kind, sent.external_id)
     if other not in {None, record_id}:
         raise RefusalError("DUP_RCRD", "This record already exists")
     return _stored(desk, writable.kind, change(sent, desk.ledger.records(writable.kind)[record_id], desk.ledger, at))
@@ -72,7 +73,7 @@ def _upserted(desk: Desk, element: etree._Element, at: datetime, preferences: Ma
         raise RefusalError("USER_ERROR", "An upsert goes by the externalId; an internalId is not allowed.")
     if not sent.external_id:
         raise RefusalError("USER_ERROR", "An upsert needs an externalId.")
-    known = _externally(desk.ledger, writable.kind, sent.external_id)
+    known = with_external_id(desk.ledger, writable.kind, sent.external_id)
     if known is None:
         return _stored(desk, writable.kind, writable.made(sent, desk.ledger, at, TOKEN_USER.id))
     return _stored(desk, writable.kind, change(sent, desk.ledger.records(writable.kind)[known], desk.ledger, at))
@@ -112,17 +113,8 @@ def _change(writable: Writable) -> Callable[[Sent, Any, Ledger, datetime], Any]:
     return writable.changed
 
 
-def _external_ids(record: Any) -> tuple[str, ...]:
-    return (record.external_id,) if record.external_id else ()
-
-
-def _externally(ledger: Ledger, kind: Kind, external_id: str) -> int | None:
-    """The internal id of the record with this external id, which is unique within its type."""
-    return next(iter(ledger.indexed(kind, _external_ids, external_id)), None)
-
-
 def _identified(ledger: Ledger, kind: Kind, internal_id: str, external_id: str) -> int:
-    found = int(internal_id) if internal_id.isdecimal() else _externally(ledger, kind, external_id)
+    found = int(internal_id) if internal_id.isdecimal() else with_external_id(ledger, kind, external_id)
     if found not in ledger.records(kind):
         raise RefusalError("RCRD_DSNT_EXIST", "That record does not exist.")
     return int(found or 0)

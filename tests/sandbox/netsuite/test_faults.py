@@ -112,7 +112,7 @@ class TestConcurrency:
                 answer.close()
             client.http.close()
         assert [logged.outcome for logged in ns.log].count("WS_REQUEST_BLOCKED") == 1
-        assert ns.peak == 3
+        assert ns.running.peak == 3
 
 
 async def headers_of(soap: SoapClient) -> requests.Response:
