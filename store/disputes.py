@@ -6,15 +6,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, RowMapping, Select, String, Table, Text, bindparam, select, update
+from sqlalchemy import BigInteger, Column, Index, RowMapping, Select, String, Table, Text, bindparam, select
 
 from store.about import is_about
-from store.changes import Action, Change, append_changes
 from store.db import ReadConnection, WriteConnection
 from store.money import Money
+from store.recorded import add_once, end_open
 from store.records import RecordId
 from store.schema import Instant, metadata
-from store.upsert import chunks, conflict_insert
+from store.upsert import chunks
 
 
 class DisputeReason(StrEnum):
@@ -78,6 +78,7 @@ disputes = Table(
     Index("ix_disputes_state_invoice_id", "state", "invoice_id"),
 )
 
+_KIND = "dispute"
 _PLAIN = tuple(f.name for f in fields(Dispute) if f.name not in {"amount", "reason", "state"})
 _IS_OPEN = disputes.c.state == DisputeState.OPEN.value
 # Built once: it is asked with every card.
@@ -91,10 +92,7 @@ _ABOUT = (
 
 async def add_dispute(conn: WriteConnection, dispute: Dispute, *, at: datetime) -> None:
     """Record a dispute, with its change row; one whose id is there already stays as it is."""
-    statement = conflict_insert(conn, disputes).values(_row(dispute))
-    added = await conn.execute(statement.on_conflict_do_nothing(index_elements=["id"]))
-    if added.rowcount:
-        await append_changes(conn, [_change(dispute.id, "inserted")], at=at)
+    await add_once(conn, disputes, _KIND, _row(dispute), at=at)
 
 
 async def dispute_by_id(conn: ReadConnection, dispute_id: str) -> Dispute | None:
@@ -124,17 +122,8 @@ async def disputes_of_notes(conn: ReadConnection, note_ids: tuple[RecordId, ...]
 
 async def resolve_dispute(conn: WriteConnection, dispute_id: str, *, by: str, at: datetime) -> bool:
     """Settle an open dispute, with its change row; False when it is open no more. `by` is a name."""
-    values = {"state": DisputeState.RESOLVED.value, "resolved_at": at, "resolved_by": by}
-    resolved = await conn.execute(update(disputes).where(_IS_OPEN, disputes.c.id == dispute_id).values(values))
-    if not resolved.rowcount:
-        return False
-    moved = {"state": (DisputeState.OPEN.value, DisputeState.RESOLVED.value)}
-    await append_changes(conn, [_change(dispute_id, "changed", moved)], at=at)
-    return True
-
-
-def _change(dispute_id: str, action: Action, moved: Mapping[str, tuple[str, str]] | None = None) -> Change:
-    return Change(kind="dispute", record_id=RecordId(dispute_id), action=action, fields=moved or {})
+    state = DisputeState.RESOLVED.value
+    return await end_open(conn, disputes, _KIND, dispute_id, state, at=at, resolved_at=at, resolved_by=by)
 
 
 def _row(dispute: Dispute) -> dict[str, Any]:

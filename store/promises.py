@@ -23,12 +23,11 @@ from sqlalchemy import (
 )
 
 from store.about import is_about
-from store.changes import Action, Change, append_changes
 from store.db import ReadConnection, WriteConnection
 from store.money import Money
+from store.recorded import add_once, end_open
 from store.records import RecordId
 from store.schema import Instant, metadata
-from store.upsert import conflict_insert
 
 
 class PromiseState(StrEnum):
@@ -89,6 +88,7 @@ promises = Table(
     Index("ix_promises_state_promised_on", "state", "promised_on"),
 )
 
+_KIND = "promise"
 _AMOUNTS = ("amount", "owed", "received")
 _PLAIN = tuple(f.name for f in fields(Promise) if f.name not in {*_AMOUNTS, "state"})
 
@@ -104,10 +104,7 @@ _ABOUT = (
 
 async def add_promise(conn: WriteConnection, promise: Promise, *, at: datetime) -> None:
     """Record a promise, with its change row; one whose id is there already stays as it is."""
-    statement = conflict_insert(conn, promises).values(_row(promise))
-    added = await conn.execute(statement.on_conflict_do_nothing(index_elements=["id"]))
-    if added.rowcount:
-        await append_changes(conn, [_change(promise.id, "inserted")], at=at)
+    await add_once(conn, promises, _KIND, _row(promise), at=at)
 
 
 async def promise_by_id(conn: ReadConnection, promise_id: str) -> Promise | None:
@@ -139,12 +136,13 @@ async def judge_promise(
     conn: WriteConnection, promise_id: str, state: PromiseState, *, received: Money, at: datetime
 ) -> bool:
     """Say how an open promise turned out, with its change row; False when it is open no more."""
-    return await _close(conn, promise_id, state, at=at, received_minor=received.minor, judged_at=at)
+    judged = {"received_minor": received.minor, "judged_at": at}
+    return await end_open(conn, promises, _KIND, promise_id, state.value, at=at, **judged)
 
 
 async def withdraw_promise(conn: WriteConnection, promise_id: str, *, at: datetime) -> bool:
     """Take an open promise back, with its change row; False when it is open no more."""
-    return await _close(conn, promise_id, PromiseState.WITHDRAWN, at=at)
+    return await end_open(conn, promises, _KIND, promise_id, PromiseState.WITHDRAWN.value, at=at)
 
 
 async def open_promises_about(conn: ReadConnection, about_ids: Sequence[RecordId]) -> tuple[Promise, ...]:
@@ -159,22 +157,6 @@ async def add_received(conn: WriteConnection, promise_id: str, received: Money) 
     so_far = func.coalesce(c.received_minor, 0) + received.minor
     is_open = (c.id == promise_id, c.state == PromiseState.OPEN.value)
     await conn.execute(update(promises).where(*is_open).values(received_minor=so_far))
-
-
-async def _close(
-    conn: WriteConnection, promise_id: str, state: PromiseState, *, at: datetime, **values: object
-) -> bool:
-    closing = update(promises).where(_IS_OPEN, promises.c.id == promise_id)
-    closed = await conn.execute(closing.values(state=state.value, **values))
-    if not closed.rowcount:
-        return False
-    moved = {"state": (PromiseState.OPEN.value, state.value)}
-    await append_changes(conn, [_change(promise_id, "changed", moved)], at=at)
-    return True
-
-
-def _change(promise_id: str, action: Action, moved: Mapping[str, tuple[str, str]] | None = None) -> Change:
-    return Change(kind="promise", record_id=RecordId(promise_id), action=action, fields=moved or {})
 
 
 def _row(promise: Promise) -> dict[str, Any]:

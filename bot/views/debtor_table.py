@@ -6,21 +6,28 @@ from slack_sdk.models.blocks import Block, Option
 
 from bot.views.amounts import Place, counted, money
 from bot.views.invoice_table import NEXT_ACTION, PREVIOUS_ACTION, VIEW_ACTION
-from bot.views.parts import Message, header, lines, message, paragraph, small_print, words
+from bot.views.parts import Message, lines, message, paragraph, small_print, words
 from bot.views.portfolio import Debtor, days_of, debtor_line, debtor_name
 from bot.views.portfolio_menus import CSV_ACTION
-from bot.views.provenance import Provenance, provenance_line, provenance_words
+from bot.views.provenance import Provenance
 from bot.views.scope import scope_words
 from bot.views.table_ref import TableRef
-from bot.views.table_rows import card_menu, card_option, controls, table_buttons, totals_words
+from bot.views.table_rows import (
+    card_menu,
+    card_option,
+    controls,
+    table_buttons,
+    table_head,
+    table_range,
+    table_sentence,
+    totals_words,
+)
 from bot.views.tables import Cell, amount_cell, count_cell, data_table, text_cell
-from bot.views.text import esc
 from bot.views.values import RecordRef
 from store.aging import Aging
 
 # The whole message may have 13,200 characters.
 DEBTORS_PER_PAGE = 15
-_SPOKEN = 3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,12 +58,7 @@ def debtor_table(shown: DebtorTable) -> Message:
 
 
 def _head(shown: DebtorTable) -> list[Block]:
-    about = scope_words(shown.ref.filter)
-    return [
-        header(_headline(shown)),
-        *([small_print("scope", f"Only {esc(about)}")] if about else []),
-        provenance_line(shown.provenance, shown.place),
-    ]
+    return table_head(_headline(shown), scope_words(shown.ref.filter), shown.provenance, shown.place)
 
 
 def _headline(shown: DebtorTable) -> str:
@@ -79,9 +81,8 @@ def _rows(shown: DebtorTable) -> list[Block]:
 
 
 def _range(shown: DebtorTable) -> str:
-    first, last = shown.ref.first, shown.ref.first + len(shown.debtors) - 1
     order = "the largest first" if len(shown.totals) == 1 else "by currency, the largest first"
-    return f"{first:,}-{last:,} of {max(shown.rows, last):,} · {order}"
+    return table_range(shown.ref, len(shown.debtors), shown.rows, order)
 
 
 def _controls(shown: DebtorTable) -> list[Block]:
@@ -114,8 +115,5 @@ def _option(debtor: Debtor, shown: DebtorTable) -> Option | None:
 
 
 def _sentence(shown: DebtorTable) -> str:
-    about = scope_words(shown.ref.filter)
-    only = f" ({about})" if about else ""
-    first = "; ".join(debtor_line(each, shown.place) for each in shown.debtors[:_SPOKEN])
-    named = f" First: {first}." if first else ""
-    return f"{_headline(shown)}{only} {provenance_words(shown.provenance, shown.place)}{named}"
+    rows = (debtor_line(each, shown.place) for each in shown.debtors)
+    return table_sentence(_headline(shown), scope_words(shown.ref.filter), shown.provenance, shown.place, rows)

@@ -6,14 +6,23 @@ from slack_sdk.models.blocks import Block, Option
 
 from bot.views.amounts import Place, counted, day, lateness, money
 from bot.views.names import invoice_number
-from bot.views.parts import Message, header, lines, message, paragraph, record_link, small_print, words
+from bot.views.parts import Message, lines, message, paragraph, record_link, small_print, words
 from bot.views.portfolio_menus import CSV_ACTION
-from bot.views.provenance import Provenance, provenance_line, provenance_words
+from bot.views.provenance import Provenance
 from bot.views.scope import scope_words
 from bot.views.table_ref import TableRef
-from bot.views.table_rows import card_menu, card_option, controls, table_buttons, totals_words
+from bot.views.table_rows import (
+    card_menu,
+    card_option,
+    controls,
+    table_buttons,
+    table_head,
+    table_range,
+    table_sentence,
+    totals_words,
+)
 from bot.views.tables import Cell, amount_cell, count_cell, data_table, rich_cell, text_cell
-from bot.views.text import esc, literal, size
+from bot.views.text import literal, size
 from bot.views.values import RecordRef
 from store.aging import Aging
 from store.invoices import Invoice, days_past_due
@@ -67,12 +76,7 @@ def invoice_table(shown: InvoiceTable) -> Message:
 
 def _head(shown: InvoiceTable) -> list[Block]:
     # The customer is in the headline already.
-    about = scope_words(shown.ref.filter)
-    return [
-        header(_headline(shown)),
-        *([small_print("scope", f"Only {esc(about)}")] if about else []),
-        provenance_line(shown.provenance, shown.place),
-    ]
+    return table_head(_headline(shown), scope_words(shown.ref.filter), shown.provenance, shown.place)
 
 
 def _headline(shown: InvoiceTable) -> str:
@@ -134,9 +138,8 @@ def _line(listed: Listed, shown: InvoiceTable) -> str:
 
 
 def _range(shown: InvoiceTable) -> str:
-    first, last = shown.ref.first, shown.ref.first + len(shown.rows) - 1
     order = "oldest due date first" if shown.ref.kind == "open" else "longest past due first"
-    return f"{first:,}-{last:,} of {max(shown.total, last):,} · {order}"
+    return table_range(shown.ref, len(shown.rows), shown.total, order)
 
 
 def _option(listed: Listed, shown: InvoiceTable) -> Option | None:
@@ -176,8 +179,5 @@ def _end(shown: InvoiceTable, index: int) -> Position:
 
 
 def _sentence(shown: InvoiceTable) -> str:
-    oldest = "; ".join(_line(each, shown) for each in shown.rows[:3])
-    about = scope_words(shown.ref.filter)
-    only = f" ({about})" if about else ""
-    first = f" First: {oldest}." if oldest else ""
-    return f"{_headline(shown)}{only} {provenance_words(shown.provenance, shown.place)}{first}"
+    rows = (_line(each, shown) for each in shown.rows)
+    return table_sentence(_headline(shown), scope_words(shown.ref.filter), shown.provenance, shown.place, rows)

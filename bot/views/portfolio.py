@@ -11,12 +11,13 @@ from slack_sdk.models.blocks import Block, RawTextObject, TableBlock
 from bot.filters import Filter
 from bot.views.aging_table import BUCKETS, MAX_CURRENCIES, amounts_of, cell_or_dash
 from bot.views.amounts import Place, counted, money, more_currencies, short_money
-from bot.views.parts import Message, button, header, lines, message, paragraph, row_with_button, small_print, words
+from bot.views.parts import Message, button, lines, message, paragraph, row_with_button, small_print, words
 from bot.views.portfolio_menus import Menus, menu_row
-from bot.views.provenance import Provenance, provenance_line, provenance_words
+from bot.views.provenance import Provenance, provenance_words
 from bot.views.scope import scope_words
+from bot.views.table_rows import table_head
 from bot.views.tables import bar_chart
-from bot.views.text import esc, literal
+from bot.views.text import literal
 from bot.views.values import RecordRef
 from store.aging import Aging
 from store.portfolio_aging import PastDue
@@ -112,11 +113,7 @@ def _open_words(aging: Aging, place: Place) -> str:
 
 def _head(shown: Portfolio) -> list[Block]:
     about = scope_words(shown.filter, shown.customer)
-    return [
-        header(headline(shown.aging, shown.place)),
-        *([small_print("scope", f"Only {esc(about)}")] if about else []),
-        provenance_line(shown.provenance, shown.place, _COVERS),
-    ]
+    return table_head(headline(shown.aging, shown.place), about, shown.provenance, shown.place, _COVERS)
 
 
 def _figures(shown: Portfolio, owed: tuple[Aging, ...]) -> list[Block]:

@@ -1,13 +1,16 @@
-"""What tables of money have in common: totals in the headline, a menu that opens cards, a row of buttons."""
+"""What tables of money have in common: how they begin, what they say aloud, menus that open cards, buttons."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from slack_sdk.models.blocks import ActionsBlock, Block, InteractiveElement, Option, StaticSelectElement
 
 from bot.views.amounts import Place, money, more_currencies
 from bot.views.buttons import plain_button
+from bot.views.parts import header, small_print
+from bot.views.provenance import Provenance, provenance_line, provenance_words
 from bot.views.table_ref import TableRef, encode_table
-from bot.views.text import literal, plain_text
+from bot.views.text import esc, literal, plain_text
 from bot.views.values import RecordRef, encode, is_encodable
 from store.money import Money
 
@@ -15,6 +18,7 @@ OPEN_CARD_ACTION = "lookup.open"
 _MAX_TOTALS = 2
 _MAX_OPTION = 75
 _MAX_OPTIONS = 100
+_SPOKEN = 3
 
 
 def totals_words(amounts: Sequence[Money], place: Place) -> str:
@@ -24,6 +28,25 @@ def totals_words(amounts: Sequence[Money], place: Place) -> str:
     if hidden <= 0:
         return " and ".join(shown)
     return f"{', '.join(shown)} and {more_currencies(hidden)}"
+
+
+def table_head(headline: str, about: str, provenance: Provenance, place: Place, covers: str = "") -> list[Block]:
+    """Above a table stand its headline, what it is `about` unless that is all, and where its figures come from."""
+    only = [small_print("scope", f"Only {esc(about)}")] if about else []
+    return [header(headline), *only, provenance_line(provenance, place, covers)]
+
+
+def table_sentence(headline: str, about: str, provenance: Provenance, place: Place, rows: Iterable[str]) -> str:
+    """The same in a sentence for those who see no table, with its first rows."""
+    only = f" ({about})" if about else ""
+    first = "; ".join(islice(rows, _SPOKEN))
+    return f"{headline}{only} {provenance_words(provenance, place)}{f' First: {first}.' if first else ''}"
+
+
+def table_range(ref: TableRef, shown: int, known: int, order: str) -> str:
+    """«11-20 of 40 · largest first»: `shown` rows of those that are known."""
+    last = ref.first + shown - 1
+    return f"{ref.first:,}-{last:,} of {max(known, last):,} · {order}"
 
 
 def card_option(ref: RecordRef, label: str) -> Option | None:
