@@ -22,8 +22,8 @@ from store.invoices import invoices_by_id
 from store.link_requests import LinkRequest, count_waiting_link_requests, waiting_link_requests
 from store.outbox import count_deliveries, listed_deliveries
 from store.own_customers import count_customers_of, count_customers_past_due_of, customers_past_due_of
-from store.records import RecordId
 from store.quarantine import count_quarantined
+from store.records import RecordId
 from store.runs import Outcome, SyncRun, latest_runs
 from store.subscriptions import subscriptions_of
 from store.users import Role, User, linked_user, slack_link, user_by_id

@@ -11,16 +11,20 @@ from bot import deliver, delivering
 from bot.app import FEATURES
 from bot.commands import outbox, refresh
 from bot.deps import Deps
+from bot.settings import Rules
 from bot.views.parts import message, paragraph
 from store.errors import StoreError
 from store.sending import Sender
 from store.work import Payload
 from sync import daily
 from sync.backoff import wait_seconds
+from sync.breaker import Breakers
 from sync.connector import Source, Target
 from sync.durable import Handler
 from sync.errors import NotPermittedError, ReauthoriseError, RetryError, SourceError
-from sync.pull import Progress, refresh_record
+from sync.job import Progress
+from sync.plan import DeletionRules
+from sync.pull import refresh_record
 from sync.push import Pushes
 
 # Somebody looks at the old card meanwhile. The daily pull has all the patience that a slow source needs.
@@ -38,14 +42,23 @@ def work_handlers(
     deps: Deps, sources: tuple[Source, ...], progress: Progress, senders: Mapping[str, Sender]
 ) -> Mapping[str, Handler]:
     """What durable work does, by its kind."""
-    by_name = {source.name: source for source in sources}
+    by_name, breakers = {source.name: source for source in sources}, Breakers()
 
     async def read_again(_work_id: str, payload: Payload) -> None:
         source = by_name.get(payload["origin"])
-        trouble = await _read_record(deps, source, payload) if source else f"{payload['origin']} is not set up here"
+        trouble = (
+            await _read_record(deps, breakers, source, payload) if source else f"{payload['origin']} is not set up here"
+        )
         await _finish(deps, payload, trouble)
 
-    pull = daily.pull_handler(sources, deps.store, clock=deps.clock, progress=progress)
+    pull = daily.pull_handler(
+        sources,
+        deps.store,
+        clock=deps.clock,
+        progress=progress,
+        breakers=breakers,
+        deletions=deletion_rules(deps.rules),
+    )
     of_features = {kind: partial(work, deps) for feature in FEATURES for kind, work in feature.works.items()}
     told = {kind: heard for feature in FEATURES for kind, heard in feature.delivered.items()}
     checks = {kind: check for feature in FEATURES for kind, check in feature.checks.items()}
@@ -65,10 +78,15 @@ def _backoff(attempt: int, asked: float | None) -> float:
     return wait_seconds(attempt, asked=asked, dice=random.random)
 
 
-async def _read_record(deps: Deps, source: Source, payload: Payload) -> str:
+def deletion_rules(rules: Rules) -> DeletionRules:
+    """How much a source may lose without a person's word."""
+    return DeletionRules(share=rules.sync.max_deleted_percent / 100)
+
+
+async def _read_record(deps: Deps, breakers: Breakers, source: Source, payload: Payload) -> str:
     """Read the record that a refresh asks for; why that failed, or «»."""
     try:
-        async with asyncio.timeout(_REFRESH_SECONDS):
+        async with breakers.through(source.name), asyncio.timeout(_REFRESH_SECONDS):
             found = await refresh_record(source, deps.store, payload["kind"], payload["source_id"], clock=deps.clock)
     except TimeoutError:
         return _trouble(source, RetryError())

@@ -45,10 +45,14 @@ class _Model(BaseModel):
 
 
 class SyncRules(_Model):
-    """When the sources are read, and from which age on an answer is marked as stale."""
+    """When the sources are read, and from which age on an answer is marked as stale.
+
+    A reading that would delete more than `max_deleted_percent` of a kind of record (and more than ten) asks first.
+    """
 
     daily_at: time = time(2, 0)
     stale_after_hours: int = Field(default=26, ge=1)
+    max_deleted_percent: int = Field(default=20, ge=0, le=100)
 
 
 class DisplayRules(_Model):

@@ -10,18 +10,32 @@ from store.cursors import list_cursors
 from store.db import ReadConnection, Store
 from store.errors import StaleWriterError, StoreRetryError
 from store.work import Payload, TryLaterError, Work, WorkState
+from sync.breaker import Breakers
 from sync.connector import Source
 from sync.durable import Handler
 from sync.errors import RetryError, StopError
-from sync.pull import Clock, Progress, PullOrder, pull_source
+from sync.job import Clock, Progress, PullOrder
+from sync.plan import DeletionRules
+from sync.pull import pull_source
 from sync.schedule import LOOK_EVERY, DailyClock, due_slot, slot_id, slot_instant
 
 PULL = "pull"
 _log = logging.getLogger(__name__)
 
 
-def pull_handler(sources: Sequence[Source], store: Store, *, clock: Clock, progress: Progress) -> Handler:
-    """What durable work of the kind `pull` does. Its id is the run's, so that started anew it goes on."""
+def pull_handler(
+    sources: Sequence[Source],
+    store: Store,
+    *,
+    clock: Clock,
+    breakers: Breakers,
+    progress: Progress = lambda _run: None,
+    deletions: DeletionRules = DeletionRules(),  # noqa: B008 - frozen
+) -> Handler:
+    """What durable work of the kind `pull` does. Its id is the run's, so that started anew it goes on.
+
+    A source that does not answer is left alone for a while by its breaker.
+    """
     by_name = {source.name: source for source in sources}
 
     async def pull(work_id: str, payload: Payload) -> None:
@@ -30,7 +44,8 @@ def pull_handler(sources: Sequence[Source], store: Store, *, clock: Clock, progr
             raise StopError(f"{payload['source']} is not set up here any more")
         order = PullOrder(run_id=work_id, full=bool(payload.get("full")))
         try:
-            await pull_source(source, store, order, clock=clock, progress=progress)
+            async with breakers.through(source.name):
+                await pull_source(source, store, order, clock=clock, progress=progress, deletions=deletions)
         except StaleWriterError:
             _log.info("%s ends: another run reads on from where it was", work_id)
         except RetryError as error:

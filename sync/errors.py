@@ -32,6 +32,10 @@ class TakenError(RetryError):
     """Another run is reading this system, or was killed a moment ago. Try again in a minute."""
 
 
+class RestingError(RetryError):
+    """The system did not answer several times in a row, and is left alone for a minute."""
+
+
 class ExpiredPositionError(SourceError):
     """The place in the list that was being read is gone; the window has to be read from its start."""
 

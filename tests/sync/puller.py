@@ -16,6 +16,7 @@ from sqlalchemy import event
 
 from store.db import Store, sqlite_url
 from store.work import WorkState
+from sync.breaker import Breakers
 from sync.connectors.netsuite import NetSuiteSettings, NetSuiteSource
 from sync.daily import PULL, pull_handler, start_pull
 from sync.durable import DurableWork
@@ -49,7 +50,7 @@ async def _pull(folder: Path, settings: NetSuiteSettings, death: int | None) -> 
         _die_later(store, random.Random(death))  # noqa: S311 - a seeded choice of moments
     source = NetSuiteSource(settings, folder, clock=lambda: START)
     work = DurableWork(database_url=f"sqlite:///{folder / 'work.db'}", executor_id="one")
-    work.handlers[PULL] = pull_handler((source,), store, clock=lambda: START, progress=lambda _run: None)
+    work.handlers[PULL] = pull_handler((source,), store, clock=lambda: START, breakers=Breakers())
     async with work:
         await start_pull(work, source.name, RUN_ID)
         state = await ended(work, RUN_ID)

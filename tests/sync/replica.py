@@ -8,6 +8,7 @@ from multiprocessing.synchronize import Barrier
 from zoneinfo import ZoneInfo
 
 from store.db import Store
+from sync.breaker import Breakers
 from sync.daily import PULL, daily_pulls, pull_handler
 from sync.durable import DurableWork
 from sync.schedule import slot_id
@@ -53,7 +54,7 @@ async def _serve(url: str, executor_id: str, barrier: Barrier) -> int:
     store, source = Store(url), FakeSource(made_system())
     engine_url = url.replace("postgresql+asyncpg", "postgresql+psycopg")
     work = DurableWork(database_url=engine_url, executor_id=executor_id)
-    work.handlers[PULL] = pull_handler((source,), store, clock=lambda: NOW, progress=lambda _run: None)
+    work.handlers[PULL] = pull_handler((source,), store, clock=lambda: NOW, breakers=Breakers())
     async with work:
         await asyncio.to_thread(barrier.wait)
         async with daily_pulls(work, (source,), store, at=time(2), zone=ZoneInfo("UTC"), clock=lambda: NOW):

@@ -13,6 +13,7 @@ from store.errors import StaleWriterError, StoreBusyError, StoreCorruptError, St
 from store.migrate import upgrade
 from store.runs import sync_runs
 from store.work import TryLaterError, WorkState
+from sync.breaker import Breakers
 from sync.daily import PULL, daily_pulls, pull_handler, start_pull
 from sync.durable import DurableWork, Handler
 from sync.errors import ReauthoriseError, RetryError, StopError
@@ -27,7 +28,7 @@ OFTEN = timedelta(milliseconds=5)
 
 
 def handler(source: FakeSource, store: Store) -> Handler:
-    return pull_handler((source,), store, clock=lambda: source.system.now, progress=lambda _run: None)
+    return pull_handler((source,), store, clock=lambda: source.system.now, breakers=Breakers())
 
 
 @asynccontextmanager
