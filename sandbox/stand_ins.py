@@ -48,6 +48,7 @@ class StandIns:
                 "NETSUITE_TIMEZONE": str(USER_ZONE),
                 "NETSUITE_WSDL": self.netsuite.wsdl_url,
                 "NETSUITE_SOAP_URL": self.netsuite.soap_url,
+                "NETSUITE_RESTLET_URL": self.netsuite.restlet_url,
             }
         return found
 

@@ -29,6 +29,7 @@ ORACLE = Credentials(
     token_id="2b0ce516420110bcbd36b69e99196d1b7f6de3c6234c5afb799b73d87569f5cc",
     token_secret="c29a677df7d5439a458c063654187e3d678d73aca8e3c9d8bea1478a3eb0d295",
 )
+Verb = Literal["DELETE", "GET", "POST"]
 JSON = {"Content-Type": "application/json"}
 
 
@@ -40,7 +41,7 @@ class RestletClient:
         self.clock = clock
         self.http = http
 
-    def authorization(self, method: str, url: str, **changes: Any) -> str:
+    def authorization(self, method: Verb, url: str, **changes: Any) -> str:
         known = self.ns.credentials
         said = {"realm": known.account, "signature_method": SIGNATURE_HMAC_SHA256, **changes}
         signer = Signer(
@@ -51,13 +52,10 @@ class RestletClient:
             timestamp=said.pop("timestamp", str(int(self.clock().timestamp()))),
             **said,
         )
-        verb: Literal["DELETE", "GET", "POST"] = (
-            "POST" if method == "POST" else "DELETE" if method == "DELETE" else "GET"
-        )
-        _, headers, _ = signer.sign(url, http_method=verb)
+        _, headers, _ = signer.sign(url, http_method=method)
         return str(headers["Authorization"])
 
-    async def call(self, method: str, url: str, body: Any = None, **headers: str) -> tuple[int, Any]:
+    async def call(self, method: Verb, url: str, body: Any = None, **headers: str) -> tuple[int, Any]:
         sent = {**JSON, "Authorization": self.authorization(method, url), **headers}
         async with self.http.request(method, url, json=body, headers=sent) as answer:
             return answer.status, await answer.json(content_type=None)
@@ -67,7 +65,7 @@ class RestletClient:
         assert status == 200, answer
         return answer
 
-    async def refused(self, method: str, body: Any = None, **asked: str) -> tuple[int, str]:
+    async def refused(self, method: Verb, body: Any = None, **asked: str) -> tuple[int, str]:
         status, answer = await self.call(method, self.url(**asked), body)
         return status, answer["error"]["code"]
 
