@@ -10,6 +10,7 @@ from bot.answering import Answering
 from bot.audit_log import AuditLog
 from bot.bell import Bell
 from bot.lookup.index import LookupIndex
+from bot.roster import Roster
 from bot.services import Services
 from bot.settings import Rules
 from bot.slack_client import SlackClient
@@ -41,7 +42,7 @@ class Deps:
     call an origin: netsuite is «NetSuite»; `target_titles` the systems that notes can be sent to. `changed` rings when
     a sync has written something, `outbox` when there may be something to deliver, `decisions` when a person has decided
     about a delivery. `services` are what runs beside the bot. `team_id` is our workspace and `bot_user` we ourselves
-    in it.
+    in it. `roster` is who is in which private channel, as Slack said a moment ago.
     """
 
     store: Store
@@ -63,6 +64,7 @@ class Deps:
     outbox: Bell = field(default_factory=Bell)
     decisions: Bell = field(default_factory=Bell)
     services: Services = field(default_factory=Services)
+    roster: Roster = field(default_factory=Roster)
 
     def today(self) -> date:
         """The company's calendar date."""

@@ -36,15 +36,23 @@ Heard = Callable[[Deps, Event], Awaitable[None]]
 async def on_joined(deps: Deps, event: Event) -> None:
     """Somebody joined a channel: we, and then who added us counts; or others, and then whether they are guests."""
     channel_id, user_id = str(event.get("channel") or ""), str(event.get("user") or "")
+    deps.roster.drop(user_id)
     if user_id == deps.bot_user:
+        deps.roster.drop_all()
         await _keep_added(deps, channel_id, str(event.get("inviter") or ""), happened_at(event, deps.clock()))
         await learn_channel(deps, channel_id)
     elif (await learn_person(deps, user_id)).standing in _OUTSIDE:
         await _change(deps, event, has_guests=True)
 
 
+async def on_somebody_left(deps: Deps, event: Event) -> None:
+    """What they may learn of the channel ends with it."""
+    deps.roster.drop(str(event.get("user") or ""))
+
+
 async def on_left(deps: Deps, event: Event) -> None:
     """We are not in the channel any more."""
+    deps.roster.drop_all()
     await _change(deps, event, is_member=False)
 
 
@@ -72,12 +80,14 @@ async def on_changed(deps: Deps, event: Event) -> None:
 
 async def on_deleted(deps: Deps, event: Event) -> None:
     """It is no more."""
+    deps.roster.drop_all()
     async with deps.store.write() as conn:
         await forget_channel(conn, str(event.get("channel") or ""))
 
 
 async def on_new_id(deps: Deps, event: Event) -> None:
     """The same channel under another id, often because it is shared now."""
+    deps.roster.drop_all()
     old, new = str(event.get("old_channel_id") or ""), str(event.get("new_channel_id") or "")
     async with deps.store.write() as conn:
         await change_channel_id(conn, old, new)
@@ -88,6 +98,7 @@ async def on_new_id(deps: Deps, event: Event) -> None:
 
 HEARD: Mapping[str, Heard] = {
     "member_joined_channel": on_joined,
+    "member_left_channel": on_somebody_left,
     "channel_left": on_left,
     "group_left": on_left,
     "channel_archive": on_archived,

@@ -57,7 +57,7 @@ async def channels(deps: Deps, request: SuggestionRequest) -> tuple[Choice, ...]
         return ()
     async with deps.store.read() as conn:
         found = await destinations(conn, request.typed, with_external=_may_share_outside(deps, decision.user))
-    return tuple(map(channel_choice, await visible_to(deps.slack, request.person.user_id, found)))
+    return tuple(map(channel_choice, await visible_to(deps.slack, request.person.user_id, found, deps.roster)))
 
 
 async def _begin(

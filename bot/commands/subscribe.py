@@ -154,7 +154,7 @@ async def _show_typed(deps: Deps, decision: Decision, view_id: str, text: str, c
     if typed.channel_name:
         async with deps.store.read() as conn:
             found = await channel_called(conn, typed.channel_name)
-        if found and not await visible_to(deps.slack, decision.person.user_id, [found]):
+        if found and not await visible_to(deps.slack, decision.person.user_id, [found], deps.roster):
             found = None
         is_in = found is not None and found.facts.is_member
         draft = replace(draft, where=found.facts.id if found and is_in else "")
@@ -173,7 +173,7 @@ async def _show(deps: Deps, decision: Decision, view_id: str, form: SubscribeFor
         known = {channel.facts.id for channel in places}
         if form.draft.where not in {TO_ME, "", *known} and (other := await channel_called(conn, form.draft.where)):
             places = (other, *places)
-    places = await visible_to(deps.slack, decision.person.user_id, places)
+    places = await visible_to(deps.slack, decision.person.user_id, places, deps.roster)
     said = form.said + await dry_run(deps, decision, form.draft)
     await update_modal(deps, view_id, subscribe_modal(replace(form, places=places, said=said)))
 

@@ -11,7 +11,7 @@ from bot.filters import FilterError, parse_filter
 from bot.notify.draft import TO_ME, Draft, changed, complaints
 from bot.notify.preview import preview
 from bot.notify.wanted import is_equal
-from bot.shares.sharing import is_hidden
+from bot.shares.sharing import NOT_IN, NotThereError, channel_destination, is_hidden, rules_for
 from bot.views.channels import channel_label
 from bot.views.names import MAX_NAME
 from bot.views.subscribe import preview_words
@@ -23,8 +23,6 @@ from store.subscriptions import ChannelSubscription, subscriptions_in
 from store.users import User, user_by_id
 
 _EXTERNAL = "Data can't be posted to this channel, because {reason}."
-_NOT_MEMBER = "Tesorio is not in this channel. Type /invite @tesorio there first."
-_ARCHIVED = "This channel is archived."
 
 
 async def dry_run(deps: Deps, decision: Decision, draft: Draft) -> str:
@@ -82,15 +80,24 @@ async def wanted_by(deps: Deps, conn: ReadConnection, draft: Draft, user: User) 
 
 
 async def refused_place(deps: Deps, draft: Draft, user_id: str) -> str:
-    """Why this person may have nothing posted there; «» when they may."""
+    """Why this person may have nothing posted there, by the rules of sharing; «» when they may.
+
+    What is told to a channel is never redacted, so no admin can allow it where outsiders read.
+    """
     if draft.where in {TO_ME, ""}:
         return ""
-    found = await audience(deps, draft.where)
-    if not found.is_member or found.is_direct or await is_hidden(deps, user_id, draft.where):
-        return _NOT_MEMBER
-    if found.is_archived:
-        return _ARCHIVED
-    return _EXTERNAL.format(reason=found.reason) if found.is_external else ""
+    if await is_hidden(deps, user_id, draft.where):
+        return NOT_IN
+    readers = await audience(deps, draft.where)
+    if readers.is_external and readers.is_member:
+        return _EXTERNAL.format(reason=readers.reason)
+    async with deps.store.read() as conn:
+        channel = await channel_by_id(conn, draft.where)
+    try:
+        channel_destination(channel, readers, rules_for("refuse", None))
+    except NotThereError as reason:
+        return str(reason)
+    return ""
 
 
 def _blank(decision: Decision, at: datetime) -> ChannelSubscription:

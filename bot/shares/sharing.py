@@ -102,7 +102,7 @@ async def is_hidden(deps: Deps, user_id: str, channel_id: str) -> bool:
     await audience(deps, channel_id)
     async with deps.store.read() as conn:
         channel = await channel_by_id(conn, channel_id)
-    return await is_hidden_from(deps.slack, user_id, channel)
+    return await is_hidden_from(deps.slack, user_id, channel, deps.roster)
 
 
 async def find_person(slack: AsyncWebClient, user_id: str, team_id: str) -> Destination:

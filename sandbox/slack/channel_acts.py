@@ -26,6 +26,15 @@ def join(core: Core, channel: Channel, member_id: str, inviter: str = "") -> Cha
     return joined
 
 
+def leave(core: Core, channel: Channel, member_id: str) -> Channel:
+    """Somebody leaves a channel, or is removed from it; who stays hears it."""
+    left = replace(channel, members=tuple(each for each in channel.members if each != member_id))
+    core.state.put_channel(left)
+    event = {"type": "member_left_channel", "user": member_id, "team": core.state.members[member_id].team_id}
+    _tell(core, left, {**event, "channel": channel.id, "channel_type": _LETTERS[channel.kind]})
+    return left
+
+
 def invite(core: Core, channel: Channel, actor: str, named: str) -> str:
     """Slack's own `/invite @name`; what Slack says to whoever typed it."""
     wanted = named.strip().lstrip("@")

@@ -3,8 +3,9 @@
 Beside the Web API below: Socket Mode (hello, envelopes, acknowledgements, retries of events, disconnect), delivery over
 HTTP (signed, challenged, retried), response URLs, the payloads of commands, actions, suggestions, shortcuts and modals,
 and the events app_home_opened, app_mention, app_uninstalled, channel_* and group_* (of their lives and members),
-link_shared, member_joined_channel, message.*, tokens_revoked and user_change. Not answered: OAuth, other methods of
-files, user groups, scheduled and streamed messages, Slack's own rate limits (a fault on demand stands in for them).
+link_shared, member_joined_channel, member_left_channel, message.*, tokens_revoked and user_change. Not answered: OAuth,
+other methods of files, user groups, scheduled and streamed messages, Slack's own rate limits (a fault on demand stands
+in for them).
 """
 
 from collections.abc import Mapping

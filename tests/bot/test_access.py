@@ -18,9 +18,9 @@ OPEN_TO_EVERYONE: Mapping[str, str] = {
 # These come of what happens in the workspace; nobody asks anything by them, so there is nobody to be refused.
 NOBODYS_REQUEST: Mapping[str, str] = {
     **dict.fromkeys(
-        "member_joined_channel channel_left group_left channel_archive group_archive channel_unarchive group_unarchive "
-        "channel_rename group_rename channel_shared channel_unshared channel_deleted group_deleted "
-        "channel_id_changed".split(),
+        "member_joined_channel member_left_channel channel_left group_left channel_archive group_archive "
+        "channel_unarchive group_unarchive channel_rename group_rename channel_shared channel_unshared "
+        "channel_deleted group_deleted channel_id_changed".split(),
         "what becomes of channels",
     ),
     "user_change": "what becomes of people",

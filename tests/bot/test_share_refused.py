@@ -71,10 +71,19 @@ class TestPrivateChannels:
             await find_destination_for(deps, ANA, channel.id, Role.ADMIN)
         assert (await find_destination_for(deps, CHLOE, channel.id, Role.ADMIN)).id == channel.id
         draft = Draft(where=channel.id, events="payment", zone="UTC")
-        assert "not in this channel" in await refused_place(deps, draft, ANA)
+        assert "not in that channel" in await refused_place(deps, draft, ANA)
         assert await refused_place(deps, draft, CHLOE) == ""
+        # Not asked again for a while, until somebody leaves; then in doubt they are in none.
         world.workspace.faults.fail("users.conversations", 503)
-        assert await offered(CHLOE) == []
+        assert await offered(CHLOE) == [channel.id]
+        channel_acts.leave(world.slack.core, world.workspace.channel(channel.id), CHLOE)
+        await settled(world)
+        assert (await offered(CHLOE), await offered(CHLOE)) == ([], [])
+        channel_acts.join(world.slack.core, world.workspace.channel(channel.id), ANA, inviter=CHLOE)
+        await settled(world)
+        assert await offered(ANA) == [channel.id]
+        channel_acts.leave(world.slack.core, world.workspace.channel(channel.id), ANA)
+        await settled(world)
 
 
 class TestCheckedWhenSending:

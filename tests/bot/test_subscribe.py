@@ -8,16 +8,18 @@ import pytest
 import pytest_asyncio
 
 from sandbox.slack import Outcome
-from sandbox.slack.seed import ANA, ANA_APP_DM, AR_TEAM, BEN
+from sandbox.slack.seed import ANA, ANA_APP_DM, AR_TEAM, BEN, SALES, STRANGER
 from store.subscriptions import (
     NewsKind,
     delete_subscription,
 )
 from tests.bot.newcomers import SHOWN, words
+from tests.bot.sharing import added, opened, settled
 from tests.bot.subscribing import FORM, TOLD, all_of, arrived, form, said, subscribed
 from tests.bot.world import SETTLED, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+__all__ = ["opened"]
 
 
 @pytest_asyncio.fixture(autouse=True, loop_scope="module")
@@ -45,7 +47,7 @@ class TestForm:
         ("channel", "text", "reason"),
         [
             ("#northwind-shared", "payments", "Data can't be posted to this channel"),
-            ("#general", "payments", "Tesorio is not in this channel."),
+            ("#general", "payments", "guests read this channel"),
             ("#ar-team", "payments in #nowhere", "Tesorio is not in #nowhere. Type /invite @tesorio there"),
             ("#ar-team", "payments quiet 25-99", "25 is no hour. 99 is no hour. This would have posted"),
             ("#ar-team", "30", "Did you mean days>30?"),
@@ -88,6 +90,12 @@ class TestForm:
         shown = world.shown(Outcome(view=opened.view))
         assert "Where: (A direct message to me" in shown
         assert "When: (Daily digest" in shown
+
+
+def places(view: dict[str, Any]) -> list[dict[str, Any]]:
+    """The options of «Where»."""
+    [block] = [each for each in view["blocks"] if each["block_id"] == "subscribe.where.block"]
+    return list(block["element"]["options"])
 
 
 class TestSubmit:
@@ -151,6 +159,23 @@ class TestSubmit:
         assert delivery.ack is not None
         assert delivery.ack.payload is not None
         assert "Data can't be posted" in delivery.ack.payload["errors"]["subscribe.where.block"]
+
+    async def test_a_channel_that_nobody_linked_added_it_to_is_refused(self, world: World) -> None:
+        """As for sharing, with the same way out."""
+        view = await form(world, "payments")
+        world.workspace.remove_app(SALES)
+        world.workspace.invite_app(SALES, by=STRANGER)
+        await settled(world)
+        delivery = await world.workspace.hub.deliver("interactive", self._forged(world, view, where=SALES))
+        assert delivery.ack is not None
+        said_there = str(delivery.ack.payload)
+        assert "Nobody with an account here has added Tesorio to #sales. Type /tesorio add there first." in said_there
+        assert "#sales" not in [each["text"]["text"] for each in places(await form(world, "payments"))]
+        elsewhere = await form(world, "payments in #sales")
+        assert "Type /tesorio add there first. A direct message is chosen instead." in said(elsewhere)
+        await world.workspace.say(ANA, SALES, "/tesorio add")
+        assert "#sales" in [each["text"]["text"] for each in places(await form(world, "payments"))]
+        await added(world, SALES)
 
     async def test_who_lost_the_right_makes_nothing(self, world: World) -> None:
         view = await form(world, "payments")

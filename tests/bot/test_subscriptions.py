@@ -16,10 +16,12 @@ from store.subscriptions import (
     subscription_by_id,
     subscriptions_in,
 )
+from tests.bot.sharing import opened
 from tests.bot.subscribing import FORM, TOLD, all_of, arrived, kept, listed, pulled, subscribed
 from tests.bot.world import SETTLED, World, elements
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+__all__ = ["opened"]
 
 
 @pytest_asyncio.fixture(autouse=True, loop_scope="module")
