@@ -9,7 +9,7 @@ COVERAGE: Mapping[str, str] = {
         " journal entries are in balances alone"
     ),
     "searchMoreWithId": "every page of a search, which is run again for each page; an id lives for 15 minutes",
-    "get": "the same kinds and currency by internal id, with all lists",
+    "get": "the same kinds, currency and definitions of custom fields, with all lists",
     "getList": "the same, up to 1,000 at once, a status for each",
     "getAll": "currency",
     "add": "notes, contacts and messages; what a note may be about is a customer or a transaction",
@@ -26,5 +26,6 @@ COVERAGE: Mapping[str, str] = {
     "getIntegrationGovernanceInfo": "how many of them our integration may have, and whether that is its own limit",
     "getDataCenterUrls": "without login; every domain is the stand-in's own address",
     "getDeleted": "deletions by date and type, of every kind but accounts and subsidiaries",
+    "getCustomizationId": "custom fields of entities and of the bodies of transactions; other types have none",
     "getCurrencyRate": "the rates in force on a day, by base currency and currency",
 }

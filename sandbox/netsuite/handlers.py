@@ -7,14 +7,16 @@ from lxml import etree
 
 from sandbox.ledger import Kind
 from sandbox.ledger.setup import CURRENCIES
+from sandbox.netsuite.customization import get_customization_id
 from sandbox.netsuite.deleted import DELETED_TYPES, deletions
 from sandbox.netsuite.desk import Desk
 from sandbox.netsuite.envelope import Request, header_values, status
 from sandbox.netsuite.errors import RefusalError
 from sandbox.netsuite.governance import get_account_governance, get_integration_governance
 from sandbox.netsuite.jobs import MAX_PAGE_SIZE, MIN_PAGE_SIZE, Page, Preferences
-from sandbox.netsuite.kinds import KINDS
+from sandbox.netsuite.permissions import Level, permitted
 from sandbox.netsuite.rates import get_currency_rate
+from sandbox.netsuite.reading import get, get_list
 from sandbox.netsuite.records import RECORD_XML
 from sandbox.netsuite.records.currency import currency_xml
 from sandbox.netsuite.rows import row_xml
@@ -22,13 +24,11 @@ from sandbox.netsuite.search import Search, parsed_search
 from sandbox.netsuite.texts import text
 from sandbox.netsuite.writes import WRITES
 
-MAX_GET_LIST = 1000
-
 Parts = Iterator[str]
 
 
 def search(request: Request, desk: Desk, at: datetime) -> Parts:
-    asked = parsed_search(request.body[0], desk.writer.calendar)
+    asked = permitted(parsed_search(request.body[0], desk.writer.calendar), desk.permissions)
     preferences = _preferences(request)
     return _page(desk, asked, preferences, desk.jobs.start(asked, preferences, at))
 
@@ -78,65 +78,8 @@ def _counts(total: int, page_size: int, pages: int, index: int) -> str:
     )
 
 
-def get(request: Request, desk: Desk, _: datetime) -> Parts:
-    yield _read(request.body[0], desk)
-
-
-def get_list(request: Request, desk: Desk, _: datetime) -> Parts:
-    if len(request.body) > MAX_GET_LIST:
-        refusal = RefusalError("EXCEEDED_MAX_RCRD", f"At most {MAX_GET_LIST} records can be read at once.")
-        yield f"<readResponseList>{status(refusal)}</readResponseList>"
-        return
-    yield f"<readResponseList>{status()}"
-    for reference in request.body:
-        yield _read(reference, desk)
-    yield "</readResponseList>"
-
-
-def _read(reference: etree._Element, desk: Desk) -> str:
-    try:
-        return f"<readResponse>{status()}{_as_read(_found(reference, desk))}</readResponse>"
-    except RefusalError as refusal:
-        return f"<readResponse>{status(refusal)}</readResponse>"
-
-
-def _as_read(record: str) -> str:
-    # In a readResponse the record element belongs to the messages, not to the core schema.
-    return "<record" + record.removeprefix("<platformCore:record").removesuffix("</platformCore:record>") + "</record>"
-
-
-def _found(reference: etree._Element, desk: Desk) -> str:
-    record_type = reference.get("type", "")
-    internal_id = reference.get("internalId") or _own_id(reference, desk)
-    missing = RefusalError("RCRD_DSNT_EXIST", "That record does not exist.")
-    if not internal_id.isdecimal():
-        raise missing
-    if record_type == "currency":
-        return _currency(int(internal_id), desk, missing)
-    if record_type not in KINDS:
-        raise RefusalError("INVALID_RCRD_TYPE", f"The record type {record_type or '(none)'} cannot be read.")
-    kind, record_id = KINDS[record_type], int(internal_id)
-    record = desk.ledger.records(kind).get(record_id)
-    if record is None:
-        raise missing
-    return desk.damaged(record_id, RECORD_XML[kind](record, desk.writer, True))
-
-
-def _own_id(reference: etree._Element, desk: Desk) -> str:
-    """The internal id behind an external one; empty when there is none."""
-    kind, external_id = KINDS.get(reference.get("type", "")), reference.get("externalId", "")
-    found = externally(desk.ledger, kind, external_id) if kind and external_id else None
-    return "" if found is None else str(found)
-
-
-def _currency(internal_id: int, desk: Desk, missing: RefusalError) -> str:
-    for currency in CURRENCIES:
-        if currency.id == internal_id:
-            return currency_xml(currency, desk.writer)
-    raise missing
-
-
 def get_all(_: Request, desk: Desk, __: datetime) -> Parts:
+    desk.permissions.check("currency", Level.VIEW)
     # The schema admits no other type than currency.
     records = "".join(currency_xml(currency, desk.writer) for currency in CURRENCIES)
     yield (
@@ -170,6 +113,7 @@ def get_data_center_urls(request: Request, desk: Desk, _: datetime) -> Parts:
 
 
 def get_deleted(request: Request, desk: Desk, _: datetime) -> Parts:
+    desk.permissions.check("deletedRecord", Level.VIEW)
     found = deletions(request.body[0], desk.ledger, desk.writer.calendar)
     index = int(_values(request)["pageIndex"])
     pages = -(-len(found) // MAX_PAGE_SIZE)
@@ -204,6 +148,7 @@ HANDLERS: Mapping[str, Callable[[Request, Desk, datetime], Parts]] = {
     "getDataCenterUrls": get_data_center_urls,
     "getDeleted": get_deleted,
     "getCurrencyRate": get_currency_rate,
+    "getCustomizationId": get_customization_id,
     **WRITES,
 }
 

@@ -1,8 +1,12 @@
 """What the token's role may do with each type of record; everything, until a test takes something away."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from enum import IntEnum
 
-from sandbox.netsuite.errors import SoapFaultError
+from sandbox.netsuite.errors import SoapFaultError, invalid_login
+from sandbox.netsuite.kinds import RECORD_TYPES, TRANSACTIONS
+from sandbox.netsuite.search import Search
 
 
 class Level(IntEnum):
@@ -15,6 +19,33 @@ class Level(IntEnum):
     FULL = 4
 
 
+# What each permission of a role opens: types of records, or what is asked for otherwise.
+OPENED_BY: Mapping[str, tuple[str, ...]] = {
+    "Accounts": ("account",),
+    "Contacts": ("contact",),
+    "Credit Memo": ("creditMemo",),
+    "Currency": ("currency", "currencyRate"),
+    "Custom Body Fields": ("transactionBodyCustomField",),
+    "Custom Entity Fields": ("entityCustomField",),
+    "Custom Fields": ("entityCustomField", "transactionBodyCustomField"),
+    "Customer Deposit": ("customerDeposit",),
+    "Customer Payment": ("customerPayment",),
+    "Customers": ("customer",),
+    "Deleted Records": ("deletedRecord",),
+    "Documents and Files": ("file", "folder"),
+    "Employees": ("employee",),
+    "Find Transaction": ("transaction",),
+    "Invoice": ("invoice",),
+    "Log in using Access Tokens": ("login",),
+    "Notes Tab": ("note",),
+    "Perform Search": ("search",),
+    "SOAP Web Services": ("soap",),
+    "Sales Order": ("salesOrder",),
+    "Subsidiaries": ("subsidiary",),
+    "Track Messages": ("message",),
+}
+
+
 class Permissions:
     """The levels by record type, such as «note»."""
 
@@ -25,9 +56,23 @@ class Permissions:
         """From now on no more than this level."""
         self._levels[record_type] = level
 
+    def lack(self, *names: str) -> None:
+        """From now on without these permissions, by the names that a role shows. Raises KeyError for another name."""
+        for name in names:
+            for opened in OPENED_BY[name]:
+                self.limit(opened, Level.NONE)
+
     def restore(self) -> None:
         """Everything is allowed again."""
         self._levels.clear()
+
+    def check_login(self) -> None:
+        """Raises SoapFaultError when the role may not log in by a token, or not use the SOAP service."""
+        if not self.allows("login", Level.VIEW):
+            raise invalid_login("Invalid login attempt: the role may not log in by a token.")
+        if not self.allows("soap", Level.VIEW):
+            message = "Permission Violation: the role lacks the permission SOAP Web Services."
+            raise SoapFaultError("InsufficientPermissionFault", "WS_PERMISSION_REQD", message)
 
     def allows(self, record_type: str, level: Level) -> bool:
         return self._levels.get(record_type, Level.FULL) >= level
@@ -39,3 +84,17 @@ class Permissions:
                 f"Permission Violation: the role lacks the permission for {record_type} at the level {level.name}."
             )
             raise SoapFaultError("InsufficientPermissionFault", "INSUFFICIENT_PERMISSION", message)
+
+
+def permitted(search: Search, permissions: Permissions) -> Search:
+    """The search without the transactions that the role may not see.
+
+    Raises SoapFaultError when nothing is left, and when the role may not search or not for such records.
+    """
+    permissions.check("search", Level.VIEW)
+    if set(search.kinds) & set(TRANSACTIONS.values()):
+        permissions.check("transaction", Level.VIEW)
+    seen = tuple(kind for kind in search.kinds if permissions.allows(RECORD_TYPES[kind], Level.VIEW))
+    if search.kinds and not seen:
+        permissions.check(RECORD_TYPES[search.kinds[0]], Level.VIEW)
+    return replace(search, kinds=seen)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
@@ -63,6 +63,7 @@ class NetSuiteStandIn:
         credentials: Credentials = DEFAULT_CREDENTIALS,
         user_zone: ZoneInfo = PACIFIC,
         concurrency_limit: int = DEFAULT_CONCURRENCY,
+        lacks: Iterable[str] = (),
     ) -> None:
         self.ledger = ledger
         self.version = version
@@ -70,6 +71,7 @@ class NetSuiteStandIn:
         self.integration_limit: int | None = None
         self.faults = Faults()
         self.permissions = Permissions()
+        self.permissions.lack(*lacks)
         self.running = Running(concurrency_limit)
         self.log: deque[Logged] = deque(maxlen=LOG_LENGTH)
         self._now = now
@@ -185,6 +187,7 @@ class NetSuiteStandIn:
             raise unexpected(f"The SOAPAction does not name the operation {soap.operation}.")
         if soap.operation not in _NEEDS_NO_LOGIN:
             self._gate.check(passport(soap, cookie=request.headers.get("Cookie")), at)
+            self.permissions.check_login()
         return soap
 
     async def _delivered(

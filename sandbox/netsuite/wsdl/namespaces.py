@@ -37,6 +37,8 @@ SCHEMAS = {
         Schema(file="communicationTypes", name="types.communication", area="general"),
         Schema(file="fileCabinet", name="filecabinet", area="documents"),
         Schema(file="fileCabinetTypes", name="types.filecabinet", area="documents"),
+        Schema(file="customization", name="customization", area="setup"),
+        Schema(file="customizationTypes", name="types.customization", area="setup"),
         Schema(file="sales", name="sales", area="transactions"),
         Schema(file="saleTypes", name="types.sales", area="transactions"),
         Schema(file="customers", name="customers", area="transactions"),

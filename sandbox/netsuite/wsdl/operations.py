@@ -40,6 +40,7 @@ OPERATIONS = {
         Operation(name="getDataCenterUrls", headers=(*_WHO, "preferences")),
         Operation(name="getDeleted", headers=(*_WHO, "preferences")),
         Operation(name="getCurrencyRate", headers=(*_WHO, "preferences")),
+        Operation(name="getCustomizationId", headers=(*_WHO, "preferences")),
         *(
             Operation(name=name, headers=(*_WHO, "preferences"))
             for name in (

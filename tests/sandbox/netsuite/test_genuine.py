@@ -140,6 +140,10 @@ class TestAnswers:
         [
             ("getServerTime", {}),
             ("getCurrencyRate", {"currencyRateFilter": {}}),
+            *(
+                ("getCustomizationId", {"customizationType": {"getCustomizationType": kind}, "includeInactives": True})
+                for kind in ("entityCustomField", "transactionBodyCustomField", "itemCustomField")
+            ),
             ("getDataCenterUrls", {"account": "1"}),
             ("getDataCenterUrls", {"account": ""}),
         ],
@@ -157,6 +161,8 @@ class TestAnswers:
             soap.ref("contact", 500_001),
             soap.ref("customerPayment", payment),
             soap.ref("currency", 1),
+            soap.ref("entityCustomField", 2102),
+            soap.ref("transactionBodyCustomField", 2201),
             soap.ref("customer", 7),
         ]
         for sent, operation in (

@@ -1,0 +1,116 @@
+"""A role that lacks a permission: what it opens is refused, the rest is answered."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+import zeep
+from zeep.exceptions import Fault
+
+from sandbox.ledger import Kind, Ledger
+from sandbox.netsuite import NetSuiteStandIn
+from sandbox.netsuite.permissions import OPENED_BY
+from tests.sandbox.netsuite.conftest import Clock
+from tests.sandbox.netsuite.soap import SoapClient, fault_code, ids
+
+Asked = Callable[[SoapClient], Awaitable[Any]]
+
+
+def searched(area: str, record: str) -> Asked:
+    def ask(soap: SoapClient) -> Awaitable[Any]:
+        return soap.search(soap.make(f"{area}.{record}Search", basic=soap.make(f"common.{record}SearchBasic")))
+
+    return ask
+
+
+def transactions(transaction_type: str) -> Asked:
+    return lambda soap: soap.search(soap.transactions(types=(transaction_type,)))
+
+
+def fields_of(record_type: str) -> Asked:
+    return lambda soap: soap.call(
+        "getCustomizationId",
+        customizationType=soap.make("core.CustomizationType", getCustomizationType=record_type),
+        includeInactives=False,
+    )
+
+
+def deleted(soap: SoapClient) -> Awaitable[Any]:
+    return soap.call("getDeleted", getDeletedFilter=soap.make("core.GetDeletedFilter"), pageIndex=1)
+
+
+def currencies(soap: SoapClient) -> Awaitable[Any]:
+    return soap.call("getAll", record=soap.make("core.GetAllRecord", recordType="currency"))
+
+
+ASKED: dict[str, Asked] = {
+    "Accounts": searched("accounting", "Account"),
+    "Contacts": lambda soap: soap.search(soap.contacts()),
+    "Credit Memo": transactions("_creditMemo"),
+    "Currency": currencies,
+    "Custom Body Fields": fields_of("transactionBodyCustomField"),
+    "Custom Entity Fields": fields_of("entityCustomField"),
+    "Custom Fields": fields_of("entityCustomField"),
+    "Customer Deposit": transactions("_customerDeposit"),
+    "Customer Payment": transactions("_customerPayment"),
+    "Customers": lambda soap: soap.search(soap.customers()),
+    "Deleted Records": deleted,
+    "Documents and Files": lambda soap: soap.call("get", baseRef=soap.ref("file", 1)),
+    "Employees": searched("employees", "Employee"),
+    "Find Transaction": transactions("_invoice"),
+    "Invoice": transactions("_invoice"),
+    "Notes Tab": searched("communication", "Note"),
+    "Perform Search": lambda soap: soap.search(soap.customers()),
+    "Sales Order": transactions("_salesOrder"),
+    "Subsidiaries": searched("accounting", "Subsidiary"),
+    "Track Messages": searched("communication", "Message"),
+}
+
+
+class TestLacking:
+    def test_every_permission_is_tried(self) -> None:
+        assert ASKED.keys() == OPENED_BY.keys() - {"Log in using Access Tokens", "SOAP Web Services"}
+
+    @pytest.mark.parametrize("permission", sorted(ASKED))
+    async def test_what_it_opens_is_refused_until_it_is_restored(
+        self, soap: SoapClient, ns: NetSuiteStandIn, permission: str
+    ) -> None:
+        ns.permissions.lack(permission)
+        with pytest.raises(Fault) as refused:
+            await ASKED[permission](soap)
+        assert fault_code(refused.value) == "INSUFFICIENT_PERMISSION"
+        assert (await soap.call("getServerTime")).getServerTimeResult.status.isSuccess is True
+        ns.permissions.restore()
+        await ASKED[permission](soap)
+
+    async def test_single_record(self, soap: SoapClient, ns: NetSuiteStandIn) -> None:
+        ns.permissions.lack("Invoice")
+        for operation, sent in (("get", soap.ref("invoice", 100_001)), ("getList", [soap.ref("invoice", 100_001)])):
+            with pytest.raises(Fault) as refused:
+                await soap.call(operation, baseRef=sent)
+            assert fault_code(refused.value) == "INSUFFICIENT_PERMISSION"
+
+    async def test_search_for_all_transactions_leaves_out_what_may_not_be_seen(
+        self, soap: SoapClient, ns: NetSuiteStandIn, ledger: Ledger
+    ) -> None:
+        ns.permissions.lack("Customer Payment", "Customer Deposit", "Credit Memo")
+        found = await soap.search(soap.transactions(type=None))
+        assert ids(found) == [*ledger.invoices, *ledger.records(Kind.SALES_ORDER)]
+
+    @pytest.mark.parametrize(
+        ("permission", "code"),
+        [("Log in using Access Tokens", "USER_ERROR"), ("SOAP Web Services", "WS_PERMISSION_REQD")],
+    )
+    async def test_without_a_way_in_nothing_is_answered(
+        self, ledger: Ledger, clock: Clock, loaded: zeep.Client, permission: str, code: str
+    ) -> None:
+        async with NetSuiteStandIn(ledger, now=clock, lacks=(permission,)) as ns:
+            soap = SoapClient(ns, clock, loaded)
+            with pytest.raises(Fault) as refused:
+                await soap.call("getServerTime")
+            soap.http.close()
+        assert fault_code(refused.value) == code
+
+    def test_unknown_name_is_an_error(self, ns: NetSuiteStandIn) -> None:
+        with pytest.raises(KeyError):
+            ns.permissions.lack("Custom feilds")
