@@ -26,7 +26,7 @@ from bot.root_data import (
 )
 from bot.root_replicas import alive
 from bot.root_slack import Door, WrongWorkspaceError, open_door, slack_identity
-from bot.root_sources import build_sources, build_targets, further_problems, ready_sources, startable
+from bot.root_sources import build_sources, further_problems, ready_sources, startable, targets_of
 from bot.root_work import senders_of, work_handlers
 from bot.settings import Settings
 from bot.slack_client import SlackClient
@@ -92,7 +92,7 @@ async def open_assistant(
     """
     sources = ready_sources(settings)
     async with AsyncExitStack() as stack:
-        targets = build_targets(settings) if targets is None else targets
+        targets = targets_of(sources) if targets is None else targets
         for source in sources:
             stack.push_async_callback(source.close)
         for target in targets:

@@ -1,6 +1,6 @@
 """The sources that are set, or all that is missing for them, at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from bot.settings import Rules, Settings, SettingsError, settings_from
 from sync.connector import Source, Target
@@ -25,11 +25,10 @@ def build_sources(settings: Settings) -> tuple[Source, ...]:
     return tuple(source for source in made if source is not None)
 
 
-def build_targets(settings: Settings) -> tuple[Target, ...]:
-    """The systems that notes are pushed to, of those that are set; `build_sources` told what is set wrongly."""
-    environment = settings.plain_environment()
-    built = (build(environment, settings.rules.connector(name), settings.data_dir) for name, build in TARGETS.items())
-    return tuple(target for target in built if target is not None)
+def targets_of(sources: Sequence[Source]) -> tuple[Target, ...]:
+    """What is pushed to, of the systems that these sources read; each shares its account's limits with its source."""
+    made = (TARGETS[source.name](source) for source in sources if source.name in TARGETS)
+    return tuple(target for target in made if target is not None)
 
 
 def ready_sources(settings: Settings) -> tuple[Source, ...]:

@@ -17,14 +17,14 @@ from store.facts import read_fact
 from store.leases import release_lease, take_lease
 from store.sending import Absent, Arrived, InDoubt, Later, Outcome, Refused, Trace
 from sync.connector import PushItem, Target
-from sync.errors import ReauthoriseError, RetryError, SourceError, StopError, UnknownOutcomeError
+from sync.errors import NotPermittedError, ReauthoriseError, RetryError, SourceError, StopError, UnknownOutcomeError
 from sync.push_items import item_of
 
 # A replica that was killed in the middle of a request gives its turn back after this.
 _TURN_LASTS = timedelta(minutes=2)
 _TIMEOUT_SECONDS = 90.0
 _LOOK_SECONDS = 0.2
-_NOT_THERE, _NOT_TAKEN = "not_there", "not_taken"
+_NOT_THERE, _NOT_TAKEN, _NOT_PERMITTED = "not_there", "not_taken", "not_permitted"
 _log = logging.getLogger(__name__)
 
 _T = TypeVar("_T")
@@ -120,6 +120,8 @@ def outcome_of(error: SourceError | TimeoutError) -> Outcome:
         return Later(reason=_words(error), after_seconds=error.after_seconds)
     if isinstance(error, ReauthoriseError | StopError):
         return Later(reason=_words(error))
+    if isinstance(error, NotPermittedError):
+        return Refused(reason=f"{_NOT_PERMITTED}: {error.detail}")
     return Refused(reason=_words(error))
 
 

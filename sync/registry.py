@@ -15,7 +15,7 @@ CONNECTORS: Mapping[str, Build] = {
     "netsuite": netsuite.build,
 }
 
-# Likewise, to a system that notes are pushed to.
-BuildTarget = Callable[[Mapping[str, str], Mapping[str, Any], Path], Target | None]
-
-TARGETS: Mapping[str, BuildTarget] = {}
+# From a source to what is pushed to the same account: both share what that bears.
+TARGETS: Mapping[str, Callable[[Source], Target | None]] = {
+    "netsuite": netsuite.target_of,
+}

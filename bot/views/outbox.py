@@ -8,9 +8,12 @@ from store.deliveries import Delivery, DeliveryState
 
 # We ourselves refused to send it; what follows the colon is a sentence that says why, and the way out.
 REFUSED_HERE = "refused_here"
+# The system knows us, and our role there lacks what the rest names.
+NOT_PERMITTED = "not_permitted"
 RESEND, ARRIVED = "outbox.resend", "outbox.arrived"
 _MAX_EXCERPT = 300
 _MAX_REASON = 200
+_MAX_PERMISSION = 400
 _MAX_VALUE = 2000
 _INVITE = "Invite the app to the channel with /invite, then send it again."
 _ADMIN = "Ask your administrator: `tesorio doctor` says what is wrong. Then send it again."
@@ -61,6 +64,9 @@ def way_out(delivery: Delivery) -> str:
     code, _, words_ = delivery.reason.partition(":")
     if code == REFUSED_HERE:
         return literal(words_, _MAX_REASON)
+    if code == NOT_PERMITTED:
+        lacking = literal(words_.strip(), _MAX_PERMISSION)
+        return f"Our role there lacks a permission: {lacking} Ask an administrator to give it; then send it again."
     if code in _WAYS_OUT:
         return _WAYS_OUT[code]
     if delivery.state is DeliveryState.DEAD:

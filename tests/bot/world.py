@@ -150,13 +150,14 @@ class World:
 async def open_world(
     folder: Path,
     *,
-    targets: tuple[Target, ...] = (),
+    targets: tuple[Target, ...] | None = (),
     more_settings: Mapping[str, str] | None = None,
     slack_rules: Mapping[str, Any] | None = None,
 ) -> AsyncIterator[World]:
     """Both stand-ins, the assistant between them with its first sync done, and four accounts, one of them closed.
 
-    Notes can be pushed to `targets`: `tests.contract.fake_target` has one that stores and fails as it is told.
+    Notes can be pushed to `targets`, or to the stand-in when they are None: `tests.contract.fake_target` has one that
+    stores and fails as it is told.
     """
     clock = Clock()
     ledger = Ledger.seeded(customers=CUSTOMERS, today=clock().date(), invoices_per_customer=4)

@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from sync.connector import Source
 from sync.connectors.netsuite.settings import NetSuiteSettings
 from sync.connectors.netsuite.source import NetSuiteSource
+from sync.connectors.netsuite.target import NetSuiteTarget
 from sync.connectors.netsuite.wsdl import download_wsdl, wsdl_path
 
 _PREFIX = "NETSUITE_"
@@ -16,6 +18,11 @@ def build(environment: Mapping[str, str], rules: Mapping[str, Any], folder: Path
     if not any(name.startswith(_PREFIX) and value for name, value in environment.items()):
         return None
     return NetSuiteSource(NetSuiteSettings.from_mapping(environment, rules), folder)
+
+
+def target_of(source: Source) -> NetSuiteTarget | None:
+    """What is pushed to the account of this source; None when it is another system's."""
+    return source.target() if isinstance(source, NetSuiteSource) else None
 
 
 def connect(
@@ -34,4 +41,13 @@ def connect(
     return f"The WSDL and its schemas are in {download_wsdl(settings, folder, progress).parent}."
 
 
-__all__ = ["NetSuiteSettings", "NetSuiteSource", "build", "connect", "download_wsdl", "wsdl_path"]
+__all__ = [
+    "NetSuiteSettings",
+    "NetSuiteSource",
+    "NetSuiteTarget",
+    "build",
+    "connect",
+    "download_wsdl",
+    "target_of",
+    "wsdl_path",
+]

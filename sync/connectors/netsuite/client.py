@@ -24,6 +24,7 @@ from sync.connectors.netsuite.passport import new_passport
 from sync.connectors.netsuite.request import Get, GetAll, GetServerTime, Request, Search, SearchMore
 from sync.connectors.netsuite.settings import NetSuiteSettings
 from sync.connectors.netsuite.slots import Slots
+from sync.connectors.netsuite.writes import Change, TargetRequest, change_error
 from sync.errors import BusyError, RetryError, SourceError
 
 _T = TypeVar("_T")
@@ -78,6 +79,22 @@ class SuiteTalkClient:
                 return await loop.run_in_executor(self._pool, self._attempt, request, take)
         raise AssertionError("the last attempt either returned or raised")
 
+    async def once(self, request: Request | TargetRequest, take: Callable[[Tree], _T]) -> Answer[_T]:
+        """Send a request, whose sender has patience of their own, and read its answer."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._attempt, request, take)
+
+    async def write(self, change: Change) -> str:
+        """Send a change once; the internal id of what was written, «» when it was saved and its id is not told.
+
+        Raises RetryError when nothing was stored, UnknownOutcomeError when it may have been, another SourceError when
+        it never will be.
+        """
+        try:
+            answer = await self.once(change, lambda tree: tree)
+        except SourceError as error:
+            raise change_error(error) from None
+        return answer.heading.internal_id or ""
+
     async def close(self) -> None:
         """Break off what is under way, then free threads and connections."""
         self._closing.set()
@@ -85,7 +102,7 @@ class SuiteTalkClient:
         await asyncio.to_thread(self._pool.shutdown, wait=True, cancel_futures=True)
         self._session.close()
 
-    def _attempt(self, request: Request, take: Callable[[Tree], _T]) -> Answer[_T]:
+    def _attempt(self, request: Request | TargetRequest, take: Callable[[Tree], _T]) -> Answer[_T]:
         with self.slots.slot():
             if self._closing.is_set():
                 raise shutting_down()
@@ -97,11 +114,11 @@ class SuiteTalkClient:
             self.slots.calm()
             return answer
 
-    def _exchange(self, request: Request, take: Callable[[Tree], _T]) -> Answer[_T]:
+    def _exchange(self, request: Request | TargetRequest, take: Callable[[Tree], _T]) -> Answer[_T]:
         settings = self._settings
         envelope = self._envelopes.build(request, new_passport(self._credentials, timestamp=int(self._unix_time())))
         deadline = time.monotonic() + settings.total_timeout_seconds
-        headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{_ACTIONS[type(request)]}"'}
+        headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{_action(request)}"'}
         try:
             response = self._session.post(
                 settings.soap_address,
@@ -131,6 +148,10 @@ class SuiteTalkClient:
                 raise _refusal(response) from None
             raise
         return Answer(heading=heading, records=tuple(records))
+
+
+def _action(request: Request | TargetRequest) -> str:
+    return request.operation if isinstance(request, TargetRequest) else _ACTIONS[type(request)]
 
 
 class _Patience:

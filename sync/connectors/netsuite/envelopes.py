@@ -19,6 +19,7 @@ from zeep.transports import Transport
 
 from sync.connectors.netsuite.passport import ALGORITHM, Passport
 from sync.connectors.netsuite.request import Get, GetAll, GetServerTime, Request, Search, SearchMore
+from sync.connectors.netsuite.writes import AttachContact, GetByKey, TargetRequest, Write, qualified, target_body
 from sync.errors import StopError
 
 # zeep has no annotations.
@@ -49,7 +50,7 @@ class Envelopes:
         self._turn = Lock()
         self._loaded: tuple[Any, Any] | None = None
 
-    def build(self, request: Request, passport: Passport) -> bytes:
+    def build(self, request: Request | TargetRequest, passport: Passport) -> bytes:
         """The envelope to post. Raises StopError when the WSDL is missing, unfit or of another version."""
         with self._turn:
             client, service = self._loaded = self._loaded or self._load()
@@ -71,8 +72,11 @@ class Envelopes:
             reason = f"«{self._wsdl}» is no WSDL of version {self._version}: {str(error)[:200]}"
             raise StopError(f"{reason}; run `tesorio connect netsuite`") from None
 
-    def _operation(self, client: Any, request: Request) -> tuple[str, Mapping[str, Any]]:
+    def _operation(self, client: Any, request: Request | TargetRequest) -> tuple[str, Mapping[str, Any]]:
         match request:
+            case Write() | AttachContact() | GetByKey():
+                body = target_body(request, lambda name: client.get_type(qualified(name, self._version)))
+                return request.operation, body
             case Search():
                 return "search", {"searchRecord": self._search(client, request)}
             case SearchMore():
@@ -132,7 +136,7 @@ def _passport(passport: Passport) -> Mapping[str, Any]:
     }
 
 
-def _preferences(request: Request) -> Mapping[str, Any]:
+def _preferences(request: Request | TargetRequest) -> Mapping[str, Any]:
     if isinstance(request, Search | SearchMore):
         return {"searchPreferences": {"bodyFieldsOnly": not request.with_lines, "pageSize": request.page_size}}
     return {}

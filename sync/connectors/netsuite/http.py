@@ -21,6 +21,10 @@ from sync.errors import RejectedError, RetryError, SourceError
 _CHUNK_BYTES = 64 * 1024
 # One record with 5,000 lines, NetSuite's limit, stays below; what is larger is not a record but an attack or a defect.
 _RECORD_BYTES = 8 * 1024 * 1024
+# What goes wrong before a first byte of ours is on its way.
+_NEVER_CONNECTED = frozenset(
+    {"NewConnectionError", "NameResolutionError", "ConnectionRefusedError", "ConnectTimeoutError", "gaierror"}
+)
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 _Auth = TypeVar("_Auth", bound=requests.PreparedRequest)
@@ -127,6 +131,10 @@ class BoundedBody:
         self._marked = self._total
 
 
+class NotSentError(RetryError):
+    """The system could not be reached, so nothing was sent."""
+
+
 def shutting_down() -> SourceError:
     """The error for what was broken off because we stop; it is no RetryError, so nothing tries again."""
     return SourceError("we are shutting down")
@@ -134,7 +142,9 @@ def shutting_down() -> SourceError:
 
 def connection_error(error: requests.RequestException, address: str) -> RetryError:
     """The error for a request that brought no answer at all."""
-    return RetryError(f"no answer from {urlsplit(address).netloc} ({_reason(error)})")
+    reason = _reason(error)
+    kind = NotSentError if isinstance(error, requests.ConnectTimeout) or reason in _NEVER_CONNECTED else RetryError
+    return kind(f"no answer from {urlsplit(address).netloc} ({reason})")
 
 
 def _reason(error: requests.RequestException) -> str:

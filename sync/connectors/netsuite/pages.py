@@ -43,6 +43,7 @@ class Heading:
     page_index: int | None = None
     search_id: str | None = None
     server_time: str | None = None
+    internal_id: str | None = None
 
 
 @dataclass(slots=True)
@@ -111,6 +112,7 @@ def _names(version: str) -> Mapping[str, str]:
         f"{{{core}}}status": "status",
         f"{{{core}}}record": "record",
         f"{{{messages}}}record": "record",
+        f"{{{messages}}}baseRef": "baseRef",
         **{f"{{{core}}}{name}": name for name in headings},
     }
 
@@ -131,6 +133,8 @@ def _close(element: etree._Element, name: str, state: _State, take: Callable[[Tr
         _free(element)
     elif name == "status":
         _read_status(tree_of(element), state)
+    elif name == "baseRef":
+        state.values["internalId"] = element.get("internalId") or ""
     elif name == "fault":
         state.complaint = _fault(element)
     elif name != "envelope":
@@ -150,6 +154,10 @@ def _read_status(status: Tree, state: _State) -> None:
         return
     details = [detail for detail in many(status.get("statusDetail")) if isinstance(detail, dict)]
     errors = [detail for detail in details if detail.get("@type", "ERROR") == "ERROR"] or details or [{}]
+    if all(detail.get("afterSubmitFailed") in {"true", "1"} for detail in errors):
+        # A script that ran after the record was saved has failed: the record is there.
+        state.succeeded = True
+        return
     first = errors[0]
     state.complaint = Complaint(code=str(first.get("code") or "UNKNOWN"), message=str(first.get("message") or ""))
 
@@ -186,6 +194,7 @@ def _heading(state: _State) -> Heading:
         page_index=_number(values, "pageIndex"),
         search_id=values.get("searchId") or None,
         server_time=values.get("serverTime"),
+        internal_id=values.get("internalId") or None,
     )
 
 

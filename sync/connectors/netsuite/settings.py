@@ -92,6 +92,13 @@ class NetSuiteSettings(BaseModel):
     retry_wait_seconds: _Seconds = 1.0
     retry_wait_max_seconds: _Seconds = 30.0
 
+    # What our external ids begin with, so that those of other integrations are told apart.
+    external_id_prefix: str = Field("tesorio-", pattern=r"^[A-Za-z0-9_-]{1,20}$")
+    # Whether a message takes an external id; where an account refuses it, what a message says identifies it.
+    message_keys: bool = True
+    # The internal ids of contact roles, by name, as in Setup > Sales > CRM Lists.
+    contact_roles: dict[str, Annotated[str, Field(pattern=r"^-?\d+$")]] = Field(default_factory=dict)
+
     @classmethod
     def from_mapping(cls, env: Mapping[str, str], rules: Mapping[str, Any]) -> "NetSuiteSettings":
         """The settings from the environment and from [netsuite]. Raises SettingsError naming every problem."""
@@ -107,6 +114,11 @@ class NetSuiteSettings(BaseModel):
             token_id=self.token_id.get_secret_value(),
             token_secret=self.token_secret.get_secret_value(),
         )
+
+    @property
+    def role_ids(self) -> Mapping[str, str]:
+        """The internal ids of contact roles by their names in small letters."""
+        return {name.strip().casefold(): role_id for name, role_id in self.contact_roles.items()}
 
     @property
     def zone(self) -> ZoneInfo:

@@ -31,6 +31,7 @@ from sync.connectors.netsuite.request import Search, SearchMore
 from sync.connectors.netsuite.settings import NetSuiteSettings
 from sync.connectors.netsuite.single import fetch_invoices, fetch_record
 from sync.connectors.netsuite.streams import CUSTOMERS, STREAMS, Stream, read_record, stream_named, stream_of
+from sync.connectors.netsuite.target import NetSuiteTarget
 from sync.connectors.netsuite.wsdl import wsdl_path
 from sync.errors import ExpiredPositionError
 
@@ -91,6 +92,10 @@ class NetSuiteSource:
         """One finding each for the WSDL, login and clock, the currencies, and every stream."""
         types = {name: stream.record_type for name, stream in STREAMS.items()}
         return await findings(self._client, self._settings, self._wsdl, types, now=self._clock())
+
+    def target(self) -> NetSuiteTarget:
+        """What is pushed to this account, through the same client: both share what the account bears."""
+        return NetSuiteTarget(self._settings, self._client)
 
     async def close(self) -> None:
         """Break off what is under way; free threads and connections."""

@@ -1,0 +1,94 @@
+"""NetSuite as a system that notes, contacts and messages are pushed to, over SuiteTalk."""
+
+from sync.connector import ContactPush, MessagePush, NotePush, PushItem
+from sync.connectors.netsuite.client import SuiteTalkClient
+from sync.connectors.netsuite.drafts import (
+    attachment,
+    contact_write,
+    external_id,
+    note_write,
+    role_id_of,
+)
+from sync.connectors.netsuite.faults import GoneError
+from sync.connectors.netsuite.mapping import source_id_of
+from sync.connectors.netsuite.settings import NetSuiteSettings
+from sync.connectors.netsuite.writes import GetByKey
+from sync.errors import RejectedError, UnknownOutcomeError
+
+_NO_ID = "it was saved, and NetSuite did not say under which id"
+
+
+class NetSuiteTarget:
+    """What is pushed to one account. The client is that of its source, whose end closes it."""
+
+    name = "netsuite"
+    title = "NetSuite"
+    takes = frozenset({NotePush.kind, ContactPush.kind})
+
+    def __init__(self, settings: NetSuiteSettings, client: SuiteTalkClient) -> None:
+        self._settings, self._client = settings, client
+
+    @property
+    def at_once(self) -> int:
+        """As many as may be under way at all: the client makes pushes and reading take turns."""
+        return self._settings.concurrency
+
+    async def account(self) -> str:
+        """The account id, upper case with underscores: 1234567_SB1."""
+        return self._settings.account_id
+
+    async def push(self, item: PushItem) -> str:
+        """Store it; the internal id. Notes and contacts may be pushed again, as they go by an id."""
+        match item:
+            case NotePush():
+                return await self._note(item)
+            case ContactPush():
+                return await self._contact(item)
+            case MessagePush():
+                raise RejectedError("messages are not recorded")
+
+    async def find(self, item: PushItem) -> str | None:
+        """The internal id, by our external id. A contact that has its own, or a role, may as well be pushed again."""
+        match item:
+            case NotePush():
+                return await self._by_key("note", item.key)
+            case ContactPush():
+                is_done_at_once = not item.source_id and role_id_of(item, self._settings.role_ids) is None
+                return await self._by_key("contact", item.key) if is_done_at_once else None
+            case MessagePush():
+                return None
+
+    async def close(self) -> None:
+        """The source closes the client that both use."""
+
+    async def _note(self, item: NotePush) -> str:
+        written = await self._client.write(note_write(item, self._settings.external_id_prefix))
+        return written or _told(await self._by_key("note", item.key))
+
+    async def _contact(self, item: ContactPush) -> str:
+        role_id = role_id_of(item, self._settings.role_ids)
+        written = await self._client.write(contact_write(item, self._settings.external_id_prefix))
+        contact_id = item.source_id or written or _told(await self._by_key("contact", item.key))
+        if role_id is not None:
+            await self._attach(item, contact_id, role_id)
+        return contact_id
+
+    async def _attach(self, item: ContactPush, contact_id: str, role_id: str) -> None:
+        try:
+            await self._client.write(attachment(item, contact_id, role_id))
+        except RejectedError as error:
+            raise RejectedError(f"the contact was saved, but not its role: {error.detail}") from None
+
+    async def _by_key(self, record_type: str, key: str) -> str | None:
+        request = GetByKey(record_type=record_type, external_id=external_id(key, self._settings.external_id_prefix))
+        try:
+            answer = await self._client.once(request, source_id_of)
+        except GoneError:
+            return None
+        return next(iter(answer.records), None)
+
+
+def _told(found: str | None) -> str:
+    if not found:
+        raise UnknownOutcomeError(_NO_ID)
+    return found
