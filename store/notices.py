@@ -9,12 +9,15 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Index,
     RowMapping,
     String,
     Table,
     Text,
+    TextClause,
     delete,
+    func,
     or_,
     select,
     text,
@@ -35,7 +38,8 @@ class Notice:
 
     `id` names it for ever, so that it cannot be told twice. `about_id` is the record that it is about, «» for a source;
     `origin` the system that it came from. `amount` is what was paid, billed or is owed, `text` what was written or is
-    wrong. `delivery_id` is the message that tells it, `is_gathered` whether that tells others too.
+    wrong. `delivery_id` is the message that tells it, or will as long as it is not told, `is_gathered` whether that
+    tells others too.
     """
 
     id: str
@@ -52,6 +56,9 @@ class Notice:
 
 
 _IS_WAITING = text("told_at IS NULL")
+# Waiting for a message, or gathered for one that is not told yet.
+_IS_FREE = text("told_at IS NULL AND delivery_id = ''")
+_IS_ASIDE = text("told_at IS NULL AND delivery_id <> ''")
 # What is settled or approved again is found again: so long it is known that these were told.
 _FOUND_AGAIN = (NewsKind.PAST_DUE.value, NewsKind.LARGE_INVOICE.value)
 
@@ -72,6 +79,8 @@ notices = Table(
     Column("is_gathered", Boolean, nullable=False),
     Index("ix_notices_subscription_id_told_at", "subscription_id", "told_at"),
     Index("ix_notices_waiting", "subscription_id", sqlite_where=_IS_WAITING, postgresql_where=_IS_WAITING),
+    Index("ix_notices_free", "subscription_id", "at", "id", sqlite_where=_IS_FREE, postgresql_where=_IS_FREE),
+    Index("ix_notices_aside", "subscription_id", "delivery_id", sqlite_where=_IS_ASIDE, postgresql_where=_IS_ASIDE),
     Index("ix_notices_told_at", "told_at"),
 )
 
@@ -99,18 +108,60 @@ async def subscriptions_waiting(conn: ReadConnection) -> frozenset[str]:
     return frozenset((await conn.execute(query)).scalars())
 
 
-async def waiting_notices(conn: ReadConnection, subscription_id: str) -> tuple[Notice, ...]:
-    """What a subscription has to tell, the oldest first."""
+async def waiting_notices(conn: ReadConnection, subscription_id: str, *, limit: int) -> tuple[Notice, ...]:
+    """What a subscription has to tell and no message is gathered from, the oldest first."""
     c = notices.c
-    query = select(notices).where(c.subscription_id == subscription_id, c.told_at.is_(None)).order_by(c.at, c.id)
+    query = select(notices).where(c.subscription_id == subscription_id, _IS_FREE).order_by(c.at, c.id).limit(limit)
     return tuple(_notice(row) for row in (await conn.execute(query)).mappings())
 
 
-async def told_since(conn: ReadConnection, subscription_id: str, instant: datetime) -> tuple[Notice, ...]:
-    """What a subscription was told from then on, the oldest first."""
+async def told_since(
+    conn: ReadConnection, subscription_id: str, instant: datetime, *, limit: int
+) -> tuple[Notice, ...]:
+    """Some of what a subscription was told from then on: what was gathered first, then the oldest."""
     c = notices.c
     query = select(notices).where(c.subscription_id == subscription_id, c.told_at >= instant)
-    return tuple(_notice(row) for row in (await conn.execute(query.order_by(c.told_at, c.id))).mappings())
+    query = query.order_by(c.is_gathered.desc(), c.told_at, c.id).limit(limit)
+    return tuple(_notice(row) for row in (await conn.execute(query)).mappings())
+
+
+async def set_aside(conn: WriteConnection, ids: Sequence[str], delivery_id: str) -> None:
+    """Gather these for this message, which is not written yet."""
+    for chunk in chunks(ids):
+        await conn.execute(update(notices).where(notices.c.id.in_(chunk), _IS_FREE).values(delivery_id=delivery_id))
+
+
+async def gathered_for(conn: ReadConnection, subscription_id: str) -> str | None:
+    """The id of the message that something was set aside for and that does not count as told yet."""
+    query = select(notices.c.delivery_id).where(notices.c.subscription_id == subscription_id, _IS_ASIDE).limit(1)
+    found: str | None = (await conn.execute(query)).scalar_one_or_none()
+    return found
+
+
+async def count_aside(conn: ReadConnection, subscription_id: str, delivery_id: str) -> dict[NewsKind, int]:
+    """How much of each kind was set aside for this message."""
+    query = select(notices.c.kind, func.count()).where(*_aside(subscription_id, delivery_id)).group_by(notices.c.kind)
+    return {NewsKind(row[0]): int(row[1]) for row in await conn.execute(query)}
+
+
+async def first_aside(
+    conn: ReadConnection, subscription_id: str, delivery_id: str, kind: NewsKind, *, limit: int
+) -> tuple[Notice, ...]:
+    """The oldest of one kind that was set aside for this message."""
+    c = notices.c
+    wanted = (*_aside(subscription_id, delivery_id), c.kind == kind.value)
+    query = select(notices).where(*wanted).order_by(c.at, c.id).limit(limit)
+    return tuple(_notice(row) for row in (await conn.execute(query)).mappings())
+
+
+async def mark_aside_told(
+    conn: WriteConnection, subscription_id: str, delivery_id: str, *, at: datetime, limit: int
+) -> int:
+    """Some of what was set aside for this message is told by it; how many."""
+    c = notices.c
+    some = select(c.id).where(*_aside(subscription_id, delivery_id)).limit(limit).scalar_subquery()
+    told = update(notices).where(c.id.in_(some)).values(told_at=at, is_gathered=True)
+    return int((await conn.execute(told)).rowcount)
 
 
 async def mark_told(
@@ -140,6 +191,11 @@ async def drop_waiting(conn: WriteConnection, subscription_id: str) -> None:
     """A subscription that is paused or ended tells nothing of what waited."""
     c = notices.c
     await conn.execute(delete(notices).where(c.subscription_id == subscription_id, c.told_at.is_(None)))
+
+
+def _aside(subscription_id: str, delivery_id: str) -> tuple[ColumnElement[bool] | TextClause, ...]:
+    c = notices.c
+    return (c.subscription_id == subscription_id, c.delivery_id == delivery_id, _IS_ASIDE)
 
 
 def _row(notice: Notice) -> dict[str, Any]:

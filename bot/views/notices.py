@@ -1,7 +1,7 @@
 """News as messages: one that tells one thing, one that tells many, and the digest of a day or a week."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from slack_sdk.models.blocks import (
     Block,
@@ -27,7 +27,7 @@ _MAX_QUOTE = 300
 _MAX_TROUBLE = 300
 _MAX_LINE_QUOTE = 80
 # Of each kind of news, and where names are so long that Slack would refuse the whole.
-_ROWS, _FEW_ROWS = 8, 2
+ROWS, _FEW_ROWS = 8, 2
 _TITLES: Mapping[NewsKind, str] = {
     NewsKind.PAST_DUE: "Newly past due",
     NewsKind.PAYMENT: "Payments",
@@ -57,11 +57,13 @@ class NoticeView:
 class DigestView:
     """Many pieces of news; `title` is the answer in a sentence of our own. `aging` is what the whole is owed, if asked.
 
-    `is_table_refused` writes the aging as text.
+    `counts` says how many there are of a kind where `news` has but the first. `is_table_refused` writes the aging as
+    text.
     """
 
     title: str
     news: tuple[NoticeView, ...] = ()
+    counts: Mapping[NewsKind, int] = field(default_factory=dict)
     aging: tuple[Aging, ...] | None = None
     is_table_refused: bool = False
 
@@ -77,9 +79,9 @@ def notice_message(view: NoticeView, place: Place) -> Message:
 
 def digest_message(view: DigestView, place: Place) -> Message:
     """A message about many things, by kind; its simpler blocks write the aging as text."""
-    drawn = _digest(view, place, _ROWS)
-    rows = _ROWS if fits(drawn) else _FEW_ROWS
-    if rows != _ROWS:
+    drawn = _digest(view, place, ROWS)
+    rows = ROWS if fits(drawn) else _FEW_ROWS
+    if rows != ROWS:
         drawn = _digest(view, place, rows)
     if not view.aging:
         return drawn
@@ -98,8 +100,9 @@ def kind_title(kind: NewsKind) -> str:
 
 def _digest(view: DigestView, place: Place, rows: int) -> Message:
     by_kind = {kind: [each for each in view.news if each.kind is kind] for kind in _TITLES}
-    sections = [_section(kind, found, place, rows) for kind, found in by_kind.items() if found]
-    spoken = ", ".join(f"{_TITLES[kind]}: {len(found)}" for kind, found in by_kind.items() if found)
+    counts = {kind: max(len(found), view.counts.get(kind, 0)) for kind, found in by_kind.items() if found}
+    sections = [_section(kind, by_kind[kind], count, place, rows) for kind, count in counts.items()]
+    spoken = ", ".join(f"{_TITLES[kind]}: {count}" for kind, count in counts.items())
     blocks = [lines("news", [[words(view.title, bold=True)]]), *_aging(view, place), *sections, _ways_on()]
     return message(f"{view.title}. {spoken}".strip(), blocks)
 
@@ -111,10 +114,10 @@ def _aging(view: DigestView, place: Place) -> list[Block]:
     return drawn or [paragraph("aging", "Nothing is open.")]
 
 
-def _section(kind: NewsKind, found: Sequence[NoticeView], place: Place, rows: int) -> Block:
+def _section(kind: NewsKind, found: Sequence[NoticeView], count: int, place: Place, rows: int) -> Block:
     told = [[words(f"• {_line(view, place)}")] for view in found[:rows]]
-    more = [[words(f"+{len(found) - rows:,} more")]] if len(found) > rows else []
-    title: list[Span] = [words(f"{_TITLES[kind]} ({len(found):,})", bold=True)]
+    more = [[words(f"+{count - len(told):,} more")]] if count > len(told) else []
+    title: list[Span] = [words(f"{_TITLES[kind]} ({count:,})", bold=True)]
     return lines(f"news.{kind.value}", [title, *told, *more])
 
 

@@ -123,18 +123,18 @@ class TestNotices:
             await add_notices(conn, [paid, NOTICE])
             await add_notices(conn, [replace(NOTICE, text="again")])
             await add_notices(conn, [])
-            assert await waiting_notices(conn, "s1") == (NOTICE, paid)
+            assert await waiting_notices(conn, "s1", limit=9) == (NOTICE, paid)
             assert await subscriptions_waiting(conn) == {"s1"}
             assert await known_notices(conn, ["n1", "n3"]) == {"n1"}
             await mark_told(conn, ["n1", "n2"], at=AT, delivery_id="d", is_gathered=True)
-            assert await waiting_notices(conn, "s1") == ()
+            assert await waiting_notices(conn, "s1", limit=9) == ()
             assert await subscriptions_waiting(conn) == frozenset()
-            told = await told_since(conn, "s1", AT)
+            told = await told_since(conn, "s1", AT, limit=9)
             assert [(each.id, each.told_at, each.delivery_id, each.is_gathered) for each in told] == [
                 ("n1", AT, "d", True),
                 ("n2", AT, "d", True),
             ]
-            assert await told_since(conn, "s1", AT + timedelta(seconds=1)) == ()
+            assert await told_since(conn, "s1", AT + timedelta(seconds=1), limit=9) == ()
 
     async def test_what_was_told_is_not_forgotten(self, store: Store) -> None:
         async with store.write() as conn:
