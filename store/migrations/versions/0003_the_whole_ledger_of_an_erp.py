@@ -356,6 +356,22 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("asked_in", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("asked_at", store.schema.Instant(timezone=True), nullable=True))
 
+    with op.batch_alter_table("notices", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_notices_aside",
+            ["subscription_id", "delivery_id"],
+            unique=False,
+            sqlite_where=sa.text("told_at IS NULL AND delivery_id <> ''"),
+            postgresql_where=sa.text("told_at IS NULL AND delivery_id <> ''"),
+        )
+        batch_op.create_index(
+            "ix_notices_free",
+            ["subscription_id", "at", "id"],
+            unique=False,
+            sqlite_where=sa.text("told_at IS NULL AND delivery_id = ''"),
+            postgresql_where=sa.text("told_at IS NULL AND delivery_id = ''"),
+        )
+
     with op.batch_alter_table("quarantine", schema=None) as batch_op:
         batch_op.add_column(sa.Column("kind", sa.String(), server_default=sa.text("('')"), nullable=False))
         batch_op.add_column(sa.Column("payload_hash", sa.String(), server_default=sa.text("('')"), nullable=False))
