@@ -17,7 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from store import sqlite_driver
-from store.errors import StoreBusyError, StoreUnreachableError, store_error
+from store.errors import StoreBusyError, StoreUnreachableError, store_error, strip_rows
 from store.turns import Turns
 
 ReadConnection = NewType("ReadConnection", AsyncConnection)
@@ -142,7 +142,8 @@ def _postgres(url: str) -> AsyncEngine:
     engine = create_async_engine(url, pool_size=_READERS + 1, max_overflow=0, pool_pre_ping=True, hide_parameters=True)
 
     @event.listens_for(engine.sync_engine, "handle_error")
-    def _lost(context: ExceptionContext) -> StoreUnreachableError | None:
+    def _told(context: ExceptionContext) -> StoreUnreachableError | None:
+        strip_rows(context.original_exception)
         # A connection that breaks in the middle of a statement shows as an error of the system's own too.
         error = context.original_exception
         return StoreUnreachableError() if isinstance(error, OSError) and not isinstance(error, TimeoutError) else None

@@ -1,6 +1,7 @@
 """What can go wrong with the store, named by what to do next. A docstring is the sentence that people read."""
 
 import sqlite3
+from typing import Any, cast
 
 from sqlalchemy.exc import DBAPIError
 
@@ -70,6 +71,17 @@ _BY_SQLSTATE = {
     "40001": StoreBusyError,
     "40P01": StoreBusyError,
 }
+
+
+def strip_rows(error: BaseException | None) -> None:
+    """Take the rows that PostgreSQL quotes («DETAIL: Failing row contains …») out of an error and what led to it.
+
+    What people wrote is for no log and no answer.
+    """
+    while error is not None:
+        if getattr(error, "detail", None):
+            cast("Any", error).detail = None
+        error = error.__cause__ or error.__context__
 
 
 def store_error(error: DBAPIError) -> StoreError | None:

@@ -5,6 +5,7 @@ import asyncio
 import os
 import shutil
 import sqlite3
+import traceback
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from importlib import import_module
@@ -12,8 +13,8 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Insert, insert, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from store import migrate
 from store.db import Store, sqlite_url
@@ -26,7 +27,7 @@ from store.errors import (
     StoreUnreachableError,
     store_error,
 )
-from store.facts import read_fact
+from store.facts import facts, read_fact
 from tests.store.make import make_customer, make_invoice, put_fact, save, statements_of
 from tests.store_fixtures import PostgresServer
 
@@ -135,6 +136,22 @@ class TestUnreachable:
 
     async def test_a_folder_in_place_of_the_file(self, path: Path) -> None:
         await refused(path.parent, StoreUnreachableError)
+
+
+class TestRows:
+    """What a database quotes of what it refuses was written by people."""
+
+    @pytest.mark.parametrize("value", [None, "twice"])
+    async def test_are_in_no_error(self, store: Store, value: str | None) -> None:
+        wanted = insert(facts).values(name="written by Ana", value=value)
+        with pytest.raises(IntegrityError) as caught:
+            await self._twice(store, wanted)
+        assert "Ana" not in "".join(traceback.format_exception(caught.value))
+
+    async def _twice(self, store: Store, wanted: Insert) -> None:
+        async with store.write() as conn:
+            await conn.execute(wanted)
+            await conn.execute(wanted)
 
 
 @pytest.mark.postgres
