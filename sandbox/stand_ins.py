@@ -12,10 +12,11 @@ from bot.manifest import app_manifest
 from sandbox.ledger import Ledger
 from sandbox.netsuite import NetSuiteStandIn
 from sandbox.slack import SlackStandIn, app_config
+from sandbox.smtp import MailStandIn
 
 # Where the token's user in the stand-in lives; its dates are meant there.
 USER_ZONE = ZoneInfo("America/New_York")
-ALL = frozenset({"slack", "netsuite"})
+ALL = frozenset({"slack", "netsuite", "mail"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,6 +26,7 @@ class StandIns:
     ledger: Ledger
     slack: SlackStandIn | None
     netsuite: NetSuiteStandIn | None
+    mail: MailStandIn | None = None
 
     @property
     def environment(self) -> dict[str, str]:
@@ -50,6 +52,8 @@ class StandIns:
                 "NETSUITE_SOAP_URL": self.netsuite.soap_url,
                 "NETSUITE_RESTLET_URL": self.netsuite.restlet_url,
             }
+        if self.mail is not None:
+            found["TESORIO_SMTP_URL"] = self.mail.url
         return found
 
 
@@ -58,7 +62,9 @@ async def stand_ins(*, port: int, customers: int, only: frozenset[str] = ALL) ->
     """Run them on loopback; `port` is the Slack page's. Raises CommandError when it is taken."""
     ledger = Ledger.seeded(customers=customers, today=datetime.now(UTC).date())
     async with AsyncExitStack() as stack:
-        slack, netsuite = None, None
+        slack, netsuite, mail = None, None, None
+        if "mail" in only:
+            mail = await stack.enter_async_context(MailStandIn())
         if "netsuite" in only:
             netsuite = await stack.enter_async_context(NetSuiteStandIn(ledger, user_zone=USER_ZONE))
         if "slack" in only:
@@ -69,7 +75,7 @@ async def stand_ins(*, port: int, customers: int, only: frozenset[str] = ALL) ->
                 if error.errno != errno.EADDRINUSE:
                     raise
                 raise CommandError(f"port {port} is in use; choose another with --port") from None
-        yield StandIns(ledger=ledger, slack=slack, netsuite=netsuite)
+        yield StandIns(ledger=ledger, slack=slack, netsuite=netsuite, mail=mail)
 
 
 def environment_lines(running: StandIns) -> Iterator[str]:
