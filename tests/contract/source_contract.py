@@ -77,9 +77,11 @@ class SourceContract:
                 assert record.origin == bench.source.name
                 assert record.id == f"{bench.source.name}:{kind_of(record)}:{record.source_id}"
                 assert record.seen_at == bench.now
-                assert record.source_changed_at is not None
-                assert record.source_changed_at.utcoffset() == timedelta()
+                changed = record.source_changed_at
+                assert changed is None or changed.utcoffset() == timedelta()
                 assert record.deleted_at is None
+            if stream == bench.stream:
+                assert None not in {record.source_changed_at for record in records_of(await read(bench)).values()}
 
     async def test_a_read_is_covered_up_to_nearly_now_and_never_goes_back(self, bench: SourceBench) -> None:
         pages = await read(bench)

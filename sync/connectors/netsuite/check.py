@@ -1,17 +1,20 @@
 """What `tesorio doctor` looks at in a NetSuite account: one finding per thing that can be wrong."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sync.connector import Finding
+from sync.connectors.netsuite.asking import plan_of, request_at
 from sync.connectors.netsuite.client import SuiteTalkClient
 from sync.connectors.netsuite.currencies import read_currencies
 from sync.connectors.netsuite.pages import Tree
-from sync.connectors.netsuite.position import BEGINNING
-from sync.connectors.netsuite.request import GetServerTime, Search
+from sync.connectors.netsuite.position import first_position
+from sync.connectors.netsuite.request import GetServerTime
 from sync.connectors.netsuite.settings import NetSuiteSettings
+from sync.connectors.netsuite.streams import STREAMS, Stream
 from sync.connectors.netsuite.values import UnreadableFieldError, instant
 from sync.errors import NotPermittedError, ReauthoriseError, SourceError
 
@@ -22,6 +25,7 @@ _REMEDIES: Mapping[type[Exception], str] = {
     ReauthoriseError: "Make a new access token in NetSuite and put its id and secret into the settings.",
     NotPermittedError: "Give the token's role this permission, and access to all subsidiaries.",
 }
+_PERMISSION = "Give the token's role the permission {}, and access to all subsidiaries."
 _OTHER_REMEDY = "Try again in a few minutes; if it stays, look at the detail."
 
 
@@ -29,7 +33,6 @@ async def findings(
     client: SuiteTalkClient,
     settings: NetSuiteSettings,
     wsdl: Path,
-    record_types: Mapping[str, str],
     *,
     now: datetime,
 ) -> tuple[Finding, ...]:
@@ -40,8 +43,8 @@ async def findings(
     if not found[-1].ok:
         return tuple(found)
     found.append(await _currency_finding(client, settings))
-    for stream, record_type in record_types.items():
-        found.append(await _stream_finding(client, settings, stream, record_type, now))
+    for name, stream in STREAMS.items():
+        found.append(await _stream_finding(client, settings, name, stream, now))
     return tuple(found)
 
 
@@ -78,21 +81,24 @@ async def _currency_finding(client: SuiteTalkClient, settings: NetSuiteSettings)
 
 
 async def _stream_finding(
-    client: SuiteTalkClient, settings: NetSuiteSettings, stream: str, record_type: str, now: datetime
+    client: SuiteTalkClient, settings: NetSuiteSettings, name: str, stream: Stream, now: datetime
 ) -> Finding:
-    search = Search(record_type=record_type, since=BEGINNING, until=now.replace(microsecond=0), page_size=_SAMPLE)
+    sample = settings.model_copy(update={"page_size": _SAMPLE})
+    request = request_at(stream, first_position(now, replace(plan_of(stream, settings), has_open=False)), sample)
     try:
-        answer = await client.call(search, lambda tree: tree)
+        answer = await client.call(request, lambda tree: tree)
+    except NotPermittedError as error:
+        return Finding(check=name, ok=False, detail=str(error), remedy=_PERMISSION.format(stream.permission))
     except SourceError as error:
-        return _failed(stream, error)
+        return _failed(name, error)
     if any(_is_off_midnight(record, settings.zone) for record in answer.records):
         return Finding(
-            check=stream,
+            check=name,
             ok=False,
             detail=f"dates do not fall on midnight in {settings.timezone}, so due dates may be off by one day",
             remedy="Set NETSUITE_TIMEZONE to the zone in the preferences of the token's user.",
         )
-    return Finding(check=stream, ok=True, detail=f"{answer.heading.total_records or 0} records")
+    return Finding(check=name, ok=True, detail=f"{answer.heading.total_records or 0} records")
 
 
 def _is_off_midnight(record: Tree, zone: ZoneInfo) -> bool:

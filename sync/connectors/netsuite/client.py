@@ -14,31 +14,23 @@ from threading import Event
 from typing import Generic, TypeVar
 
 import requests
-import stamina
 
-from sync.connectors.netsuite.envelopes import Envelopes
+from sync.connectors.netsuite.envelopes import Envelopes, operation_of
 from sync.connectors.netsuite.faults import UnreadableAnswerError, http_error
 from sync.connectors.netsuite.http import BoundedBody, connection_error, hang_up, new_session, shutting_down
 from sync.connectors.netsuite.pages import Heading, Tree, read_answer
 from sync.connectors.netsuite.passport import new_passport
-from sync.connectors.netsuite.request import Get, GetAll, GetServerTime, Request, Search, SearchMore
+from sync.connectors.netsuite.patience import patiently
+from sync.connectors.netsuite.request import Request
 from sync.connectors.netsuite.settings import NetSuiteSettings
 from sync.connectors.netsuite.slots import Slots
 from sync.connectors.netsuite.writes import Change, TargetRequest, change_error
-from sync.errors import BusyError, RetryError, SourceError
+from sync.errors import BusyError, SourceError
 
 _T = TypeVar("_T")
 
 _MEGABYTE = 1024 * 1024
 _OK = 200
-_MAX_PATIENCE_SECONDS = 120.0
-_ACTIONS: dict[type, str] = {
-    Search: "search",
-    SearchMore: "searchMoreWithId",
-    Get: "get",
-    GetAll: "getAll",
-    GetServerTime: "getServerTime",
-}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,20 +56,7 @@ class SuiteTalkClient:
 
     async def call(self, request: Request, take: Callable[[Tree], _T]) -> Answer[_T]:
         """Send a request, again with growing pauses while that may help, and read its answer."""
-        settings = self._settings
-        patience = _Patience(attempts=settings.retry_attempts)
-        loop = asyncio.get_running_loop()
-        async for attempt in stamina.retry_context(
-            on=patience,
-            attempts=settings.retry_attempts + settings.busy_attempts,
-            timeout=None,
-            wait_initial=settings.retry_wait_seconds,
-            wait_max=settings.retry_wait_max_seconds,
-            wait_jitter=settings.retry_wait_seconds,
-        ):
-            with attempt:
-                return await loop.run_in_executor(self._pool, self._attempt, request, take)
-        raise AssertionError("the last attempt either returned or raised")
+        return await patiently(self._settings, lambda: self.once(request, take))
 
     async def once(self, request: Request | TargetRequest, take: Callable[[Tree], _T]) -> Answer[_T]:
         """Send a request, whose sender has patience of their own, and read its answer."""
@@ -118,7 +97,7 @@ class SuiteTalkClient:
         settings = self._settings
         envelope = self._envelopes.build(request, new_passport(self._credentials, timestamp=int(self._unix_time())))
         deadline = time.monotonic() + settings.total_timeout_seconds
-        headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{_action(request)}"'}
+        headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{operation_of(request)}"'}
         try:
             response = self._session.post(
                 settings.soap_address,
@@ -148,31 +127,6 @@ class SuiteTalkClient:
                 raise _refusal(response) from None
             raise
         return Answer(heading=heading, records=tuple(records))
-
-
-def _action(request: Request | TargetRequest) -> str:
-    return request.operation if isinstance(request, TargetRequest) else _ACTIONS[type(request)]
-
-
-class _Patience:
-    """How long one request is tried: a number of failures, and apart from these any number of «busy» answers.
-
-    Being busy is the account's normal state at some hours: it is waited out for longer than a failure is.
-    """
-
-    def __init__(self, *, attempts: int) -> None:
-        self._left = attempts
-
-    def __call__(self, error: Exception) -> bool | float:
-        if not isinstance(error, RetryError):
-            return False
-        if not isinstance(error, BusyError):
-            self._left -= 1
-        if self._left <= 0:
-            return False
-        if error.after_seconds is not None:
-            return min(error.after_seconds, _MAX_PATIENCE_SECONDS)
-        return True
 
 
 def _refusal(response: requests.Response) -> SourceError:

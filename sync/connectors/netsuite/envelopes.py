@@ -4,8 +4,7 @@ The schemas are read once, from one folder only: nothing is fetched, and a DTD, 
 folder is refused.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -18,8 +17,20 @@ from zeep.settings import Settings
 from zeep.transports import Transport
 
 from sync.connectors.netsuite.passport import ALGORITHM, Passport
-from sync.connectors.netsuite.request import Get, GetAll, GetServerTime, Request, Search, SearchMore
-from sync.connectors.netsuite.writes import AttachContact, GetByKey, TargetRequest, Write, qualified, target_body
+from sync.connectors.netsuite.request import (
+    Criterion,
+    Get,
+    GetAccountLimit,
+    GetAll,
+    GetDeleted,
+    GetIntegrationLimit,
+    GetServerTime,
+    Request,
+    Search,
+    SearchMore,
+    within,
+)
+from sync.connectors.netsuite.writes import TargetRequest, qualified, target_body
 from sync.errors import StopError
 
 # zeep has no annotations.
@@ -27,17 +38,37 @@ _Client: Any = zeep.Client
 _Forbidden: Any = zeep.exceptions.ExternalReferenceForbidden
 
 
-@dataclass(frozen=True, slots=True)
-class _SearchType:
-    name: str
-    narrowed_by: str
-    is_transaction: bool = False
-
-
-_SEARCHES = {
-    "customer": _SearchType("CustomerSearchBasic", "stage"),
-    "invoice": _SearchType("TransactionSearchBasic", "status", is_transaction=True),
+# Where the schemas keep the types of an advanced search; those of a basic one are all in one place.
+_AREAS = {
+    "Account": "accounting_{}.lists",
+    "Contact": "relationships_{}.lists",
+    "Customer": "relationships_{}.lists",
+    "CurrencyRate": "accounting_{}.lists",
+    "File": "filecabinet_{}.documents",
+    "Message": "communication_{}.general",
+    "Note": "communication_{}.general",
+    "Subsidiary": "accounting_{}.lists",
+    "Transaction": "sales_{}.transactions",
 }
+
+
+_OPERATIONS: Mapping[type, str] = {
+    Search: "search",
+    SearchMore: "searchMoreWithId",
+    Get: "get",
+    GetAll: "getAll",
+    GetDeleted: "getDeleted",
+    GetServerTime: "getServerTime",
+    GetAccountLimit: "getAccountGovernanceInfo",
+    GetIntegrationLimit: "getIntegrationGovernanceInfo",
+}
+
+
+def operation_of(request: Request | TargetRequest) -> str:
+    """What the port calls the request; also its SOAPAction."""
+    if isinstance(request, TargetRequest):
+        return request.operation
+    return _OPERATIONS[type(request)]
 
 
 class Envelopes:
@@ -54,9 +85,13 @@ class Envelopes:
         """The envelope to post. Raises StopError when the WSDL is missing, unfit or of another version."""
         with self._turn:
             client, service = self._loaded = self._loaded or self._load()
-            operation, body = self._operation(client, request)
             headers = {"tokenPassport": _passport(passport), **_preferences(request)}
-            envelope = client.create_message(service, operation, **body, _soapheaders=headers)
+            try:
+                body = self._body_of(client, request)
+                envelope = client.create_message(service, operation_of(request), **body, _soapheaders=headers)
+            except (zeep.exceptions.Error, LookupError, AttributeError) as error:
+                missing = " ".join(str(error).split())[:150]
+                raise StopError(f"the WSDL has no way to ask for {operation_of(request)} ({missing})") from None
         return etree.tostring(envelope, xml_declaration=True, encoding="UTF-8")
 
     def _load(self) -> tuple[Any, Any]:
@@ -72,43 +107,84 @@ class Envelopes:
             reason = f"«{self._wsdl}» is no WSDL of version {self._version}: {str(error)[:200]}"
             raise StopError(f"{reason}; run `tesorio connect netsuite`") from None
 
-    def _operation(self, client: Any, request: Request | TargetRequest) -> tuple[str, Mapping[str, Any]]:
+    def _body_of(self, client: Any, request: Request | TargetRequest) -> Mapping[str, Any]:
+        if isinstance(request, TargetRequest):
+            return target_body(request, lambda name: client.get_type(qualified(name, self._version)))
+        return self._body(client, request)
+
+    def _body(self, client: Any, request: Request) -> Mapping[str, Any]:
         match request:
-            case Write() | AttachContact() | GetByKey():
-                body = target_body(request, lambda name: client.get_type(qualified(name, self._version)))
-                return request.operation, body
             case Search():
-                return "search", {"searchRecord": self._search(client, request)}
+                return {"searchRecord": self._search(client, request)}
             case SearchMore():
-                return "searchMoreWithId", {"searchId": request.search_id, "pageIndex": request.page_index}
+                return {"searchId": request.search_id, "pageIndex": request.page_index}
             case Get():
-                reference = self._core(client, "RecordRef")(internalId=request.internal_id, type=request.record_type)
-                return "get", {"baseRef": reference}
+                reference = self._core(client, "RecordRef")
+                return {"baseRef": reference(internalId=request.internal_id, type=request.record_type)}
             case GetAll():
-                return "getAll", {"record": {"recordType": request.record_type}}
-            case GetServerTime():
-                return "getServerTime", {}
+                return {"record": {"recordType": request.record_type}}
+            case GetDeleted():
+                return {"getDeletedFilter": self._deleted(client, request), "pageIndex": request.page_index}
+            case GetServerTime() | GetAccountLimit() | GetIntegrationLimit():
+                return {}
 
     def _search(self, client: Any, search: Search) -> Any:
-        within = self._core(client, "SearchDateField")
-        one_of = self._core(client, "SearchEnumMultiSelectField")
-        kind = _SEARCHES[search.record_type]
-        criteria = {"lastModifiedDate": within(operator="within", searchValue=search.since, searchValue2=search.until)}
-        if search.only:
-            criteria[kind.narrowed_by] = one_of(operator="anyOf", searchValue=list(search.only))
-        if kind.is_transaction:
-            criteria["type"] = one_of(operator="anyOf", searchValue=[f"_{search.record_type}"])
-            # Without it every line of a transaction comes as a record of its own.
-            criteria["mainLine"] = self._core(client, "SearchBooleanField")(searchValue=True)
-        if search.customer_id is not None:
-            customer = self._core(client, "RecordRef")(internalId=search.customer_id)
-            criteria["entity"] = self._core(client, "SearchMultiSelectField")(operator="anyOf", searchValue=[customer])
-        return client.get_type(f"{{urn:common_{self._version}.platform.webservices.netsuite.com}}{kind.name}")(
-            **criteria
+        basic = self._criteria(client, f"platform:{search.searched}SearchBasic", search.criteria)
+        if not search.columns:
+            return basic
+        kind = search.searched
+        criteria = self._type(client, f"{kind}:{kind}Search")(basic=basic)
+        columns = _columns(self._type(client, f"{kind}:{kind}SearchRow"), search.columns)
+        return self._type(client, f"{kind}:{kind}SearchAdvanced")(criteria=criteria, columns=columns)
+
+    def _deleted(self, client: Any, request: GetDeleted) -> Any:
+        criteria = (
+            within("deletedDate", request.since, request.until),
+            Criterion(field="type", values=request.record_types),
         )
+        return self._criteria(client, "core:GetDeletedFilter", criteria)
+
+    def _criteria(self, client: Any, name: str, criteria: Sequence[Criterion]) -> Any:
+        made = self._type(client, name)
+        shapes = {field: element.type for field, element in made.elements}
+        return made(**{one.field: self._criterion(client, shapes[one.field], one) for one in criteria})
+
+    def _criterion(self, client: Any, shape: Any, criterion: Criterion) -> Any:
+        values: list[Any] = list(criterion.values)
+        match shape.name:
+            case "SearchBooleanField":
+                return shape(searchValue=values[0])
+            case "SearchEnumMultiSelectField":
+                return shape(operator=criterion.operator, searchValue=values)
+            case "SearchMultiSelectField":
+                reference = self._core(client, "RecordRef")
+                return shape(operator=criterion.operator, searchValue=[reference(internalId=one) for one in values])
+            case _:
+                names = ("searchValue", "searchValue2")
+                return shape(operator=criterion.operator, **dict(zip(names, values, strict=False)))
 
     def _core(self, client: Any, name: str) -> Any:
-        return client.get_type(f"{{urn:core_{self._version}.platform.webservices.netsuite.com}}{name}")
+        return self._type(client, f"core:{name}")
+
+    def _type(self, client: Any, name: str) -> Any:
+        area, _, local = name.partition(":")
+        schema = {"core": "core_{}.platform", "platform": "common_{}.platform"}.get(area) or _AREAS[area]
+        return client.get_type(f"{{urn:{schema.format(self._version)}.webservices.netsuite.com}}{local}")
+
+
+def _columns(row: Any, columns: Sequence[str]) -> Any:
+    """An empty row with the columns that are wanted; each part of it is one record of the join."""
+    parts = {name: element.type for name, element in row.elements}
+    wanted: dict[str, list[str]] = {}
+    for column in columns:
+        join, _, field = column.rpartition(".")
+        wanted.setdefault(join or "basic", []).append(field)
+    return row(**{join: _empty(parts[join], fields) for join, fields in wanted.items()})
+
+
+def _empty(part: Any, fields: Sequence[str]) -> Any:
+    shapes = {name: element.type for name, element in part.elements}
+    return part(**{field: [shapes[field]()] for field in fields})
 
 
 class _Folder(Transport):

@@ -44,6 +44,9 @@ class Heading:
     search_id: str | None = None
     server_time: str | None = None
     internal_id: str | None = None
+    account_limit: int | None = None
+    unallocated_limit: int | None = None
+    integration_limit: int | None = None
 
 
 @dataclass(slots=True)
@@ -76,7 +79,7 @@ def read_answer(body: Body, version: str, take: Callable[[Tree], None]) -> Headi
 
 def tree_of(element: etree._Element) -> Tree:
     """An element with its attributes and children as plain data, without namespaces; xsi:type becomes «@type»."""
-    tree: Tree = {f"@{_local(str(name))}": _attribute(str(name), str(value)) for name, value in element.items()}
+    tree: Tree = {_attribute_name(str(name)): _attribute(str(name), str(value)) for name, value in element.items()}
     for child in element:
         if isinstance(child.tag, str):
             _put(tree, _local(child.tag), _value(child))
@@ -105,12 +108,14 @@ def _events(body: Body, tags: tuple[str, ...]) -> Iterator[tuple[str, etree._Ele
 def _names(version: str) -> Mapping[str, str]:
     core = f"urn:core_{version}.platform.webservices.netsuite.com"
     messages = f"urn:messages_{version}.platform.webservices.netsuite.com"
-    headings = ("totalRecords", "totalPages", "pageIndex", "searchId", "serverTime")
+    limits = ("accountConcurrencyLimit", "unallocatedConcurrencyLimit", "integrationConcurrencyLimit")
+    headings = ("totalRecords", "totalPages", "pageIndex", "searchId", "serverTime", *limits)
     return {
         f"{{{_SOAP}}}Envelope": "envelope",
         f"{{{_SOAP}}}Fault": "fault",
         f"{{{core}}}status": "status",
         f"{{{core}}}record": "record",
+        f"{{{core}}}searchRow": "record",
         f"{{{messages}}}record": "record",
         f"{{{messages}}}baseRef": "baseRef",
         **{f"{{{core}}}{name}": name for name in headings},
@@ -195,6 +200,9 @@ def _heading(state: _State) -> Heading:
         search_id=values.get("searchId") or None,
         server_time=values.get("serverTime"),
         internal_id=values.get("internalId") or None,
+        account_limit=_number(values, "accountConcurrencyLimit"),
+        unallocated_limit=_number(values, "unallocatedConcurrencyLimit"),
+        integration_limit=_number(values, "integrationConcurrencyLimit"),
     )
 
 
@@ -228,6 +236,11 @@ def _put(tree: Tree, name: str, value: Any) -> None:
         tree[name].append(value)
     else:
         tree[name] = [tree[name], value]
+
+
+@lru_cache(maxsize=256)
+def _attribute_name(name: str) -> str:
+    return "@recordType" if name == "type" else f"@{_local(name)}"
 
 
 def _attribute(name: str, value: str) -> str:

@@ -1,9 +1,13 @@
 """Where a stream's reading stands, and what to ask next. Pure; its JSON text is the stream's cursor.
 
 A read covers the span from `floor` to `ceiling`, two instants fixed when it begins, and goes backwards in windows of
-lastModifiedDate, newest first: a window is closed at both ends before it is read, because NetSuite runs a search anew
-for every page and shifts rows when the data changes. A first read of invoices begins with a stage that brings the open
-ones. The next read starts `overlap` before this one's ceiling.
+the stream's date, newest first: a window is closed at both ends before it is read, because NetSuite runs a search anew
+for every page and shifts rows when the data changes. A first read of transactions begins with a stage that brings the
+open ones. The next read starts `overlap` before this one's ceiling.
+
+Two other ways of reading are the same walk with other measures: what has no date at all is one window over all time in
+every read; what has only a date of its own (the day from which a rate holds) is read by that date and, in a last stage,
+by the ids that have come since, and all of it again now and then.
 """
 
 import json
@@ -28,7 +32,25 @@ class Stage(StrEnum):
 
     OPEN = "open"  # open items of a first read, whenever they last changed
     WINDOWS = "windows"
+    NEW = "new"  # records with higher ids than any that were known
     REST = "rest"  # everything up to the ceiling has been read
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """How a stream is read.
+
+    `overlap` is how far a read goes back behind the last one, `reach` how far beyond now dates may lie. `first` is how
+    far a first read goes back (None: to the beginning), and after `sweep` all of it is read again (None: never).
+    """
+
+    overlap: timedelta
+    has_open: bool = False
+    has_new: bool = False
+    is_divisible: bool = True
+    reach: timedelta = timedelta()
+    first: timedelta | None = None
+    sweep: timedelta | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,7 +58,8 @@ class Position:
     """A read in progress. What is left of it lies between `floor` and `until`; `seconds` is the next window's length.
 
     `search_id`, `next_page` and `total` are set in the middle of a window; `covered` is the instant up to which the
-    stream is complete already; `expected` counts the records of the whole read, as far as NetSuite said.
+    stream is complete already; `expected` counts the records of the whole read, as far as NetSuite said. `top_id` is
+    the highest id of the reads before, `seen_id` that of this one; `swept` is when all was read the last time.
     """
 
     stage: Stage
@@ -50,6 +73,14 @@ class Position:
     total: int | None = None
     restarts: int = 0
     expected: int | None = None
+    top_id: int = 0
+    seen_id: int = 0
+    swept: datetime | None = None
+
+    @property
+    def is_midway(self) -> bool:
+        """Whether some pages of the current window have been read."""
+        return self.next_page > 1
 
     @property
     def since(self) -> datetime:
@@ -59,32 +90,39 @@ class Position:
         return max(self.floor, self.until - timedelta(seconds=self.seconds))
 
 
-def first_position(ceiling: datetime, *, open_first: bool) -> Position:
-    """The start of a first read: everything up to the ceiling."""
-    stage = Stage.OPEN if open_first else Stage.WINDOWS
+def first_position(ceiling: datetime, plan: Plan) -> Position:
+    """The start of a first read: everything up to the ceiling, or what of it the plan wants."""
     end = _whole_seconds(ceiling)
-    return Position(stage=stage, floor=BEGINNING, until=end, ceiling=end, seconds=_seconds(end - BEGINNING))
+    floor = BEGINNING if plan.first is None else end - plan.first
+    return _start(floor, end, plan, stage=Stage.OPEN if plan.has_open else Stage.WINDOWS)
 
 
-def next_position(position: Position, ceiling: datetime, *, overlap: timedelta) -> Position | None:
+def next_position(position: Position, ceiling: datetime, plan: Plan) -> Position | None:
     """The start of the read that follows one that has come to rest; None when no time has passed."""
     end = _whole_seconds(ceiling)
     if end <= position.ceiling:
         return None
-    floor = position.ceiling - overlap
-    return Position(
-        stage=Stage.WINDOWS,
-        floor=floor,
-        until=end,
-        ceiling=end,
-        seconds=_seconds(end - floor),
-        covered=position.covered,
+    floor = BEGINNING if _is_sweep_due(position, end, plan) else position.ceiling - plan.overlap
+    start = _start(floor, end, plan, stage=Stage.WINDOWS)
+    return replace(
+        start, covered=position.covered, top_id=position.top_id, seen_id=position.top_id, swept=position.swept
     )
+
+
+def _start(floor: datetime, end: datetime, plan: Plan, *, stage: Stage) -> Position:
+    until = end + plan.reach
+    return Position(stage=stage, floor=floor, until=until, ceiling=end, seconds=_seconds(until - floor))
+
+
+def _is_sweep_due(position: Position, end: datetime, plan: Plan) -> bool:
+    if plan.sweep is None:
+        return False
+    return position.swept is None or end - position.swept >= plan.sweep
 
 
 def has_shifted(position: Position, heading: Heading) -> bool:
     """Whether the search has another number of records than on its first page, so that rows may have been skipped."""
-    known = position.search_id is not None and position.total is not None and heading.total_records is not None
+    known = position.is_midway and position.total is not None and heading.total_records is not None
     return known and heading.total_records != position.total
 
 
@@ -98,9 +136,10 @@ def restarted(position: Position) -> Position:
     return replace(position, search_id=None, next_page=1, total=None, restarts=position.restarts + 1)
 
 
-def is_divisible(position: Position) -> bool:
+def is_divisible(position: Position, plan: Plan) -> bool:
     """Whether a window half as long can be asked for."""
-    return position.stage is Stage.WINDOWS and position.until - position.since > _SHORTEST_WINDOW
+    is_window = plan.is_divisible and position.stage is Stage.WINDOWS
+    return is_window and position.until - position.since > _SHORTEST_WINDOW
 
 
 def halved(position: Position, heading: Heading | None = None) -> Position:
@@ -109,10 +148,10 @@ def halved(position: Position, heading: Heading | None = None) -> Position:
     return replace(restarted(position), seconds=length, restarts=0, expected=_expected(position, heading))
 
 
-def advanced(position: Position, heading: Heading) -> Position:
-    """The position after a page was read: within the window, at the next window, or at rest."""
+def advanced(position: Position, heading: Heading, plan: Plan) -> Position:
+    """The position after a page was read: within the window, at the next window or stage, or at rest."""
     page, pages = position.next_page, heading.total_pages or 0
-    if page < pages and heading.search_id:
+    if page < pages:
         total = heading.total_records if position.total is None else position.total
         return replace(
             position,
@@ -121,7 +160,7 @@ def advanced(position: Position, heading: Heading) -> Position:
             total=total,
             expected=_expected(position, heading),
         )
-    return _after_window(replace(position, expected=_expected(position, heading)), few=pages <= 1)
+    return _after_window(replace(position, expected=_expected(position, heading)), plan, few=pages <= 1)
 
 
 def encode(position: Position) -> str:
@@ -143,23 +182,33 @@ def decode(cursor: str) -> Position:
 
 
 # Which values of a cursor are instants, per format that can be read.
-_READABLE = {_FORMAT: ("floor", "until", "ceiling", "covered")}
+_READABLE = {_FORMAT: ("floor", "until", "ceiling", "covered", "swept")}
 
 
-def _after_window(position: Position, *, few: bool) -> Position:
+def _after_window(position: Position, plan: Plan, *, few: bool) -> Position:
     done = replace(position, search_id=None, next_page=1, total=None, restarts=0)
     if position.stage is Stage.OPEN:
         return replace(done, stage=Stage.WINDOWS, covered=position.ceiling)
     until = position.since
-    if until > position.floor:
+    if position.stage is Stage.WINDOWS and until > position.floor:
         return replace(done, until=until, seconds=position.seconds * (2 if few else 1))
-    return replace(done, stage=Stage.REST, until=until, covered=position.ceiling)
+    if position.stage is Stage.WINDOWS and plan.has_new:
+        return replace(done, stage=Stage.NEW, until=until)
+    swept = position.ceiling if position.floor == BEGINNING else position.swept
+    return replace(
+        done,
+        stage=Stage.REST,
+        until=until,
+        covered=position.ceiling,
+        swept=swept,
+        top_id=max(position.top_id, position.seen_id),
+    )
 
 
 def _expected(position: Position, heading: Heading | None) -> int | None:
     counted = None if heading is None else heading.total_records
     is_first = position.next_page == 1 and position.restarts == 0
-    is_whole = is_first and position.until == position.ceiling and position.since == position.floor
+    is_whole = is_first and position.until >= position.ceiling and position.since == position.floor
     if counted is None or not is_whole:
         return position.expected
     return counted + (position.expected or 0)

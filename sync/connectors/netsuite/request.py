@@ -4,22 +4,44 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
+Value: TypeAlias = str | bool | int | float | datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Criterion:
+    """One condition of a search: a field of the search type, how it is compared, and with what.
+
+    References are compared by internal id. What kind of field it is, and so how it is written, the schemas say.
+    """
+
+    field: str
+    values: tuple[Value, ...]
+    operator: str = "anyOf"
+
+
+def within(field: str, since: datetime, until: datetime) -> Criterion:
+    """From `since` to `until`, both included."""
+    return Criterion(field=field, operator="within", values=(since, until))
+
+
+def is_true(field: str) -> Criterion:
+    """Fields of yes and no have no operator."""
+    return Criterion(field=field, values=(True,))
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Search:
-    """Records of a type that last changed from `since` to `until`, both included.
+    """Records that meet all criteria. `searched` is what the schemas call them: Customer, Transaction, CurrencyRate.
 
-    `only` narrows customers to some values of CustomerStage, transactions to some of TransactionStatus; `with_lines`
-    asks for more than body fields; `customer_id` narrows transactions to those of one customer.
+    `with_lines` asks for more than body fields. With `columns` the search is an advanced one, which answers with rows:
+    a column is a field of the row's basic part, or «join.field», such as «transactionJoin.internalId».
     """
 
-    record_type: str
-    since: datetime
-    until: datetime
+    searched: str
+    criteria: tuple[Criterion, ...]
     page_size: int
-    only: tuple[str, ...] = ()
     with_lines: bool = False
-    customer_id: str | None = None
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,8 +70,30 @@ class GetAll:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class GetDeleted:
+    """Records of these types that were deleted from `since` to `until`, both included; pages count from 1."""
+
+    record_types: tuple[str, ...]
+    since: datetime
+    until: datetime
+    page_index: int = 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class GetServerTime:
     """What time it is over there; the cheapest request that needs a login."""
 
 
-Request: TypeAlias = Search | SearchMore | Get | GetAll | GetServerTime
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GetAccountLimit:
+    """How many requests the account bears at a time, and how many of these no integration has to itself."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GetIntegrationLimit:
+    """How many requests our integration may have under way at a time."""
+
+
+Request: TypeAlias = (
+    Search | SearchMore | Get | GetAll | GetDeleted | GetServerTime | GetAccountLimit | GetIntegrationLimit
+)

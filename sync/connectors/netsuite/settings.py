@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
@@ -48,6 +48,12 @@ def _address(value: str) -> str:
     return value
 
 
+def _with_script(value: str) -> str:
+    if not {"script", "deploy"} <= set(parse_qs(urlsplit(value).query)):
+        raise ValueError("lacks ?script=…&deploy=…; copy the external URL of the script's deployment")
+    return value
+
+
 _Url = Annotated[str, AfterValidator(_address)]
 _Seconds = Annotated[float, Field(ge=0, le=3600)]
 
@@ -71,7 +77,7 @@ class NetSuiteSettings(BaseModel):
     endpoint_version: str = Field("2025_2", alias="NETSUITE_ENDPOINT_VERSION", pattern=r"^20\d\d_[12]$")
     wsdl: str | None = Field(None, alias="NETSUITE_WSDL")
     soap_url: _Url | None = Field(None, alias="NETSUITE_SOAP_URL")
-    restlet_url: _Url | None = Field(None, alias="NETSUITE_RESTLET_URL")
+    restlet_url: Annotated[_Url, AfterValidator(_with_script)] | None = Field(None, alias="NETSUITE_RESTLET_URL")
 
     page_size: int = Field(200, ge=5, le=1000)
     concurrency: int = Field(2, ge=1, le=50)
@@ -81,6 +87,8 @@ class NetSuiteSettings(BaseModel):
     currency: str | None = Field(None, pattern=r"^[A-Z]{3}$")
     overlap_minutes: int = Field(30, ge=0, le=7 * 24 * 60)
     lag_seconds: int = Field(60, ge=0, le=3600)
+    # Records whose edits no date tells are all read again after so many days.
+    sweep_days: int = Field(7, ge=1, le=366)
     window_records: int = Field(10_000, ge=100, le=100_000)
     connect_timeout_seconds: float = Field(10, gt=0, le=120)
     read_timeout_seconds: float = Field(60, gt=0, le=900)

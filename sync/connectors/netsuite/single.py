@@ -1,19 +1,23 @@
 """One record on demand, with what its card shows: the «Refresh» button."""
 
+import asyncio
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
 
 from store.pulled import Record
-from sync.connector import Broken
-from sync.connectors.netsuite.client import Answer, SuiteTalkClient
-from sync.connectors.netsuite.faults import GoneError
+from sync.connector import Broken, Gone
+from sync.connectors.netsuite.asking import marking
+from sync.connectors.netsuite.client import SuiteTalkClient
 from sync.connectors.netsuite.mapping import Account
+from sync.connectors.netsuite.marks import marked_ids
+from sync.connectors.netsuite.paging import answers_of
 from sync.connectors.netsuite.position import BEGINNING
-from sync.connectors.netsuite.request import Get, Search, SearchMore
+from sync.connectors.netsuite.request import Criterion, Search, within
 from sync.connectors.netsuite.settings import NetSuiteSettings
-from sync.connectors.netsuite.streams import INVOICES, Stream, read_record
-from sync.errors import ExpiredPositionError, RejectedError
+from sync.connectors.netsuite.streams import CONTACTS, INVOICES, SETTLEMENTS, Stream, read_record
+from sync.errors import RejectedError
 
 # Somebody is waiting for this: what one customer has beyond it comes with the next pull.
 _MOST_PAGES = 5
@@ -23,62 +27,66 @@ _SKEW = timedelta(minutes=5)
 _log = structlog.get_logger(__name__)
 
 
-async def fetch_record(client: SuiteTalkClient, stream: Stream, source_id: str, account: Account) -> Record | None:
-    """The record with its lines; None when NetSuite has it no more. Raises RejectedError when it cannot be read."""
-    get = Get(record_type=stream.record_type, internal_id=source_id)
-    try:
-        answer = await client.call(get, lambda tree: read_record(stream, tree, account))
-    except GoneError:
-        return None
-    if not answer.records:
-        return None
-    found = answer.records[0]
-    if isinstance(found, Broken):
-        raise RejectedError(found.reason)
-    return found
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fetcher:
+    """What fetching needs of one account at one instant."""
+
+    client: SuiteTalkClient
+    settings: NetSuiteSettings
+    account: Account
+
+    async def record(self, stream: Stream, source_id: str) -> Record | None:
+        """The record with its lines; None when NetSuite has it no more. Raises SourceError.
+
+        It is searched for, as a pull does, so that it is the same however it was read.
+        """
+        found = await self._found(stream, (Criterion(field="internalId", values=(source_id,)),))
+        if not found:
+            return None
+        if isinstance(found[0], Broken):
+            raise RejectedError(found[0].reason)
+        return _readable(found)[0]
+
+    async def around(self, customer_id: str, since: datetime | None) -> tuple[Record, ...]:
+        """What shows on a customer's card and changed since then, a little overlapping.
+
+        Without a «since»: invoices that are open, payments and credit memos that are not used up, all contacts.
+        """
+        span = () if since is None else (self._since(since),)
+        of_customer = Criterion(field="entity", values=(customer_id,))
+        of_company = Criterion(field="company", values=(customer_id,))
+        found = await asyncio.gather(
+            *(self._found(stream, (of_customer, *(span or stream.open_only))) for stream in (INVOICES, SETTLEMENTS)),
+            self._found(CONTACTS, (of_company, *span)),
+        )
+        return tuple(record for each in found for record in _readable(each))
+
+    def _since(self, since: datetime) -> Criterion:
+        until = self.account.seen_at.replace(microsecond=0) + _SKEW
+        return within("lastModifiedDate", max(BEGINNING, since - self.settings.overlap), until)
+
+    async def _found(self, stream: Stream, criteria: tuple[Criterion, ...]) -> list[Record | Gone | Broken]:
+        search = Search(
+            searched=stream.searched,
+            criteria=(*stream.always, *criteria),
+            page_size=self.settings.page_size,
+            with_lines=stream.with_lines(self.settings),
+            columns=stream.columns,
+        )
+        account = replace(self.account, marked=await self._marked(stream, criteria))
+        found: list[Record | Gone | Broken] = []
+        async for answer in answers_of(
+            self.client, search, lambda tree: read_record(stream, tree, account), most=_MOST_PAGES
+        ):
+            found += answer.records
+        return found
+
+    async def _marked(self, stream: Stream, criteria: tuple[Criterion, ...]) -> frozenset[str]:
+        return await marked_ids(self.client, marking(stream, criteria, self.settings))
 
 
-async def fetch_invoices(
-    client: SuiteTalkClient, settings: NetSuiteSettings, customer_id: str, account: Account, *, since: datetime | None
-) -> tuple[Record, ...]:
-    """A customer's invoices that changed since then, a little overlapping; its open ones when there is no «since»."""
-    search = Search(
-        record_type=INVOICES.record_type,
-        since=BEGINNING if since is None else since - settings.overlap,
-        until=account.seen_at.replace(microsecond=0) + _SKEW,
-        page_size=settings.page_size,
-        only=INVOICES.open_statuses if since is None else (),
-        with_lines=INVOICES.with_lines(settings),
-        customer_id=customer_id,
-    )
-    records: list[Record] = []
-    request: Search | SearchMore | None = search
-    while request is not None:
-        try:
-            answer = await client.call(request, lambda tree: read_record(INVOICES, tree, account))
-        except ExpiredPositionError:
-            # Invoices left the search meanwhile, and with them its last page.
-            break
-        records += _readable(answer)
-        request = _following(search, answer)
-    return tuple(records)
-
-
-def _readable(answer: Answer[Record | Broken]) -> list[Record]:
-    for broken in answer.records:
+def _readable(found: list[Record | Gone | Broken]) -> list[Record]:
+    for broken in found:
         if isinstance(broken, Broken):
             _log.warning("netsuite.unreadable", source_id=broken.source_id, reason=broken.reason)
-    return [record for record in answer.records if not isinstance(record, Broken)]
-
-
-def _following(search: Search, answer: Answer[Record | Broken]) -> SearchMore | None:
-    heading = answer.heading
-    page = heading.page_index or 1
-    if heading.search_id is None or page >= min(heading.total_pages or 0, _MOST_PAGES):
-        return None
-    return SearchMore(
-        search_id=heading.search_id,
-        page_index=page + 1,
-        page_size=search.page_size,
-        with_lines=search.with_lines,
-    )
+    return [record for record in found if not isinstance(record, Broken | Gone)]

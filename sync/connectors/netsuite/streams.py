@@ -1,38 +1,216 @@
-"""The streams of the connector: which records of SuiteTalk they are made of, and how one of them is read."""
+"""The streams of the connector: which records of SuiteTalk they are made of, and how these are read.
+
+A further stream is one value here and one mapping function.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from store.pulled import Record
-from sync.connector import Broken
-from sync.connectors.netsuite.mapping import Account, customer, invoice, source_id_of
+from sync.connector import Broken, Gone
+from sync.connectors.netsuite.mapping import (
+    Account,
+    balance,
+    contact,
+    credit_memo,
+    customer,
+    exchange_rate,
+    gl_account,
+    gone,
+    invoice,
+    payment,
+    sales_order,
+    source_id_of,
+    subsidiary,
+)
 from sync.connectors.netsuite.pages import Tree
+from sync.connectors.netsuite.request import Criterion, is_true
 from sync.connectors.netsuite.settings import NetSuiteSettings
-from sync.connectors.netsuite.values import UnreadableFieldError
+from sync.connectors.netsuite.values import UnreadableFieldError, row_fields
 from sync.errors import RejectedError
+
+
+class Way(Enum):
+    """How changes are found."""
+
+    CHANGES = auto()  # by the date of the last change
+    DATES = auto()  # by a date that an edit leaves alone, by new ids, and all of it now and then
+    WHOLE = auto()  # everything each time
+    DELETIONS = auto()  # what was deleted since, of all kinds that tell
+
+
+def _always(_settings: NetSuiteSettings) -> bool:
+    return True
+
+
+def _never(_settings: NetSuiteSettings) -> bool:
+    return False
+
+
+def _nothing(_settings: NetSuiteSettings) -> tuple[Criterion, ...]:
+    return ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stream:
-    """One kind of record: its SuiteTalk type, how it is mapped, and which statuses make an item an open one."""
+    """Records of one kind.
 
-    record_type: str
+    `searched` is what the schemas call them in a search (see request.Search), `always` what makes a record one of
+    them, `only` what of these is wanted by the settings, and `open_only` what makes an item an open one. `marked_by`
+    finds those that `Account.marked` names. `columns` make the search one that answers with rows, `with_lines` one that
+    brings more than body fields. The ids of a stream that `is_listed` are all that there are. `permission` is what the
+    role needs to read it.
+    """
+
     kind: str
-    mapped: Callable[[Tree, Account], Record]
-    open_statuses: tuple[str, ...] = ()
-    has_lines: bool = False
+    searched: str
+    mapped: Callable[[Tree, Account], Record | Gone]
+    permission: str
+    way: Way = Way.CHANGES
+    dated_by: str = "lastModifiedDate"
+    always: tuple[Criterion, ...] = ()
+    only: Callable[[NetSuiteSettings], tuple[Criterion, ...]] = _nothing
+    open_only: tuple[Criterion, ...] = ()
+    marked_by: Criterion | None = None
+    columns: tuple[str, ...] = ()
+    with_lines: Callable[[NetSuiteSettings], bool] = _never
+    is_listed: bool = False
 
-    def with_lines(self, settings: NetSuiteSettings) -> bool:
-        """Whether its records are searched together with their lines."""
-        return self.has_lines and settings.invoice_lines
+
+def _customer_stages(settings: NetSuiteSettings) -> tuple[Criterion, ...]:
+    return (Criterion(field="stage", values=tuple(f"_{stage}" for stage in settings.customer_stages)),)
 
 
-CUSTOMERS = Stream(record_type="customer", kind="customer", mapped=customer)
-INVOICES = Stream(
-    record_type="invoice", kind="invoice", mapped=invoice, open_statuses=("_invoiceOpen",), has_lines=True
+def _transactions(*types: str) -> tuple[Criterion, ...]:
+    # Without mainLine every line of a transaction comes as a record of its own.
+    return (Criterion(field="type", values=types), is_true("mainLine"))
+
+
+def _invoice_lines(settings: NetSuiteSettings) -> bool:
+    return settings.invoice_lines
+
+
+_VOIDED = is_true("voided")
+# Of an invoice what is unpaid, of a payment or a credit memo what is unapplied.
+STILL_OPEN = (Criterion(field="amountRemaining", operator="greaterThan", values=(0.0,)),)
+# The internal id that every account has for the role «Primary Contact».
+_PRIMARY = Criterion(field="contactRole", values=("-10",))
+
+SUBSIDIARIES = Stream(
+    kind="subsidiary",
+    searched="Subsidiary",
+    mapped=subsidiary,
+    permission="Lists > Subsidiaries",
+    way=Way.WHOLE,
+    is_listed=True,
 )
-# In the order of pulling: an invoice is of more use when its customer is there.
-STREAMS: Mapping[str, Stream] = {"customers": CUSTOMERS, "invoices": INVOICES}
+ACCOUNTS = Stream(
+    kind="gl_account",
+    searched="Account",
+    mapped=gl_account,
+    permission="Lists > Accounts",
+    way=Way.WHOLE,
+    is_listed=True,
+)
+EXCHANGE_RATES = Stream(
+    kind="exchange_rate",
+    searched="CurrencyRate",
+    mapped=exchange_rate,
+    permission="Lists > Currency",
+    way=Way.DATES,
+    dated_by="effectiveDate",
+)
+CONTACTS = Stream(kind="contact", searched="Contact", mapped=contact, permission="Lists > Contacts", marked_by=_PRIMARY)
+CUSTOMERS = Stream(
+    kind="customer", searched="Customer", mapped=customer, permission="Lists > Customers", only=_customer_stages
+)
+INVOICES = Stream(
+    kind="invoice",
+    searched="Transaction",
+    mapped=invoice,
+    permission="Transactions > Invoice and Transactions > Find Transaction",
+    always=_transactions("_invoice"),
+    open_only=(Criterion(field="status", values=("_invoiceOpen",)),),
+    marked_by=_VOIDED,
+    with_lines=_invoice_lines,
+)
+PAYMENTS = Stream(
+    kind="payment",
+    searched="Transaction",
+    mapped=payment,
+    permission="Transactions > Customer Payment and Transactions > Customer Deposit",
+    always=_transactions("_customerPayment", "_customerDeposit"),
+    open_only=STILL_OPEN,
+    marked_by=_VOIDED,
+    # What they were applied to comes with the lines.
+    with_lines=_always,
+)
+CREDIT_MEMOS = Stream(
+    kind="credit_memo",
+    searched="Transaction",
+    mapped=credit_memo,
+    permission="Transactions > Credit Memo",
+    always=_transactions("_creditMemo"),
+    open_only=STILL_OPEN,
+    marked_by=_VOIDED,
+    with_lines=_always,
+)
+SALES_ORDERS = Stream(
+    kind="sales_order",
+    searched="Transaction",
+    mapped=sales_order,
+    permission="Transactions > Sales Order",
+    always=_transactions("_salesOrder"),
+    open_only=(
+        Criterion(
+            field="status",
+            operator="noneOf",
+            values=("_salesOrderBilled", "_salesOrderClosed", "_salesOrderCancelled"),
+        ),
+    ),
+)
+BALANCES = Stream(
+    kind="balance",
+    searched="Customer",
+    mapped=balance,
+    permission="Lists > Customers and Lists > Perform Search",
+    way=Way.WHOLE,
+    only=_customer_stages,
+    columns=("internalId", "currency", "balance", "overdueBalance", "depositBalance", "daysOverdue"),
+)
+
+
+def _settlement(tree: Tree, account: Account) -> Record:
+    return credit_memo(tree, account) if tree.get("@type") == "CreditMemo" else payment(tree, account)
+
+
+# What a customer's invoices were or may be settled with, all in one search.
+SETTLEMENTS = Stream(
+    kind="settlement",
+    searched="Transaction",
+    mapped=_settlement,
+    permission=PAYMENTS.permission,
+    always=_transactions("_customerPayment", "_customerDeposit", "_creditMemo"),
+    open_only=STILL_OPEN,
+    marked_by=_VOIDED,
+    with_lines=_always,
+)
+DELETIONS = Stream(kind="deletion", searched="", mapped=gone, permission="Lists > Deleted Records", way=Way.DELETIONS)
+# In the order of pulling: what refers to a record comes after it where that is possible.
+STREAMS: Mapping[str, Stream] = {
+    "subsidiaries": SUBSIDIARIES,
+    "accounts": ACCOUNTS,
+    "exchange_rates": EXCHANGE_RATES,
+    "contacts": CONTACTS,
+    "customers": CUSTOMERS,
+    "invoices": INVOICES,
+    "payments": PAYMENTS,
+    "credit_memos": CREDIT_MEMOS,
+    "sales_orders": SALES_ORDERS,
+    "balances": BALANCES,
+    "deletions": DELETIONS,
+}
 
 
 def stream_named(name: str) -> Stream:
@@ -45,14 +223,15 @@ def stream_named(name: str) -> Stream:
 def stream_of(kind: str) -> Stream:
     """The stream that brings records of this kind. Raises RejectedError when there is none."""
     for stream in STREAMS.values():
-        if stream.kind == kind:
+        if stream.kind == kind and stream.searched:
             return stream
     raise RejectedError(f"no {kind} is pulled from NetSuite")
 
 
-def read_record(stream: Stream, tree: Tree, account: Account) -> Record | Broken:
+def read_record(stream: Stream, tree: Tree, account: Account) -> Record | Gone | Broken:
     """The record, or why it cannot be taken over."""
+    fields = row_fields(tree) if stream.columns else tree
     try:
-        return stream.mapped(tree, account)
+        return stream.mapped(fields, account)
     except UnreadableFieldError as error:
-        return Broken(source_id=source_id_of(tree), reason=str(error))
+        return Broken(source_id=source_id_of(fields), reason=str(error))

@@ -3,13 +3,18 @@
 import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from typing import Any
+from decimal import Decimal, InvalidOperation
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from store.money import InvalidAmountError, Money, money_from_text
 from sync.connectors.netsuite.pages import Tree, many
 
+_T = TypeVar("_T")
+
 _VALUE_CHARACTERS = 60
+# No receivable is older, and none falls due later: such a date is somebody's «none» or a slip of the hand.
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199
 _DATE_CHARACTERS = len("2026-11-22")
 
 
@@ -69,13 +74,26 @@ def calendar_date(tree: Tree, field: str, zone: ZoneInfo) -> date | None:
     right in that zone. Raises UnreadableFieldError.
     """
     value = text(tree, field)
-    if value is not None and len(value) == _DATE_CHARACTERS:
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            raise UnreadableFieldError(field, f"«{value}» is no date") from None
-    moment = instant(tree, field)
-    return None if moment is None else moment.astimezone(zone).date()
+    if value is None:
+        return None
+    day = _plain_date(value, field) if len(value) == _DATE_CHARACTERS else _day_of(instant(tree, field), field, zone)
+    if day is not None and not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        raise UnreadableFieldError(field, f"«{value[:_VALUE_CHARACTERS]}» is no date of a business")
+    return day
+
+
+def _plain_date(value: str, field: str) -> date:
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise UnreadableFieldError(field, f"«{value}» is no date") from None
+
+
+def _day_of(moment: datetime | None, field: str, zone: ZoneInfo) -> date | None:
+    try:
+        return None if moment is None else moment.astimezone(zone).date()
+    except OverflowError:
+        raise UnreadableFieldError(field, f"«{moment}» is out of range") from None
 
 
 def money(tree: Tree, field: str, currency: str) -> Money | None:
@@ -89,6 +107,33 @@ def money(tree: Tree, field: str, currency: str) -> Money | None:
         raise UnreadableFieldError(field, str(error)) from None
 
 
+def rate(tree: Tree, field: str) -> str | None:
+    """An exchange rate as it was written; None when the field is absent. Raises UnreadableFieldError."""
+    value = text(tree, field)
+    if value is None:
+        return None
+    try:
+        number = Decimal(value.replace("_", ","))
+    except InvalidOperation:
+        raise UnreadableFieldError(field, f"«{value[:_VALUE_CHARACTERS]}» is no rate") from None
+    if not number.is_finite() or number <= 0:
+        raise UnreadableFieldError(field, f"«{value[:_VALUE_CHARACTERS]}» is no rate")
+    return value
+
+
+def one_of(tree: Tree, field: str, meanings: Mapping[str, _T]) -> _T | None:
+    """What an enumeration's value means; None when the field is absent.
+
+    Raises UnreadableFieldError for a value that we do not know: NetSuite has a new one, and to guess would mislead.
+    """
+    value = text(tree, field)
+    if value is None:
+        return None
+    if value not in meanings:
+        raise UnreadableFieldError(field, f"«{value[:_VALUE_CHARACTERS]}» is a value that we do not know")
+    return meanings[value]
+
+
 def custom_fields(tree: Tree) -> str:
     """The custom fields as JSON: per script id its type (Long, String, Select …) and its value."""
     holder = tree.get("customFieldList")
@@ -99,6 +144,25 @@ def custom_fields(tree: Tree) -> str:
 def rest(tree: Tree, taken: frozenset[str]) -> str:
     """What of a record has no field of its own, as JSON, so that nothing pulled is lost."""
     return as_json({key: value for key, value in tree.items() if key not in taken})
+
+
+def row_fields(tree: Tree) -> Tree:
+    """A row of an advanced search as if it were a record: fields of joins are called «join.field».
+
+    The row's own internal id becomes the record's.
+    """
+    fields = {
+        name if join == "basic" else f"{join}.{name}": _searched(cells)
+        for join, part in tree.items()
+        if isinstance(part, dict)
+        for name, cells in part.items()
+    }
+    return fields | {"@internalId": reference_id(fields, "internalId")}
+
+
+def _searched(cells: Any) -> Any:
+    values = [cell.get("searchValue") for cell in many(cells) if isinstance(cell, dict)]
+    return values[0] if len(values) == 1 else values or None
 
 
 def as_json(value: Mapping[str, Any]) -> str:

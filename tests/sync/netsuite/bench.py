@@ -1,7 +1,7 @@
 """A NetSuite account to test against: the SuiteTalk stand-in over a small ledger, and a source that reads it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,13 +9,37 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.ledger import Kind, Ledger
+from sandbox.ledger.book import DEFAULT_SEED
+from sandbox.ledger.seed import seeded
 from sandbox.netsuite import Credentials, NetSuiteStandIn
 from sync.connector import Source
 from sync.connectors.netsuite import NetSuiteSettings, NetSuiteSource, download_wsdl
 from tests.contract.source_contract import SourceBench
 
 START = datetime(2026, 11, 22, 9, tzinfo=UTC)
+# Which records of the ledger each stream brings.
+KINDS: Mapping[str, tuple[Kind, ...]] = {
+    "subsidiaries": (Kind.SUBSIDIARY,),
+    "accounts": (Kind.ACCOUNT,),
+    "exchange_rates": (Kind.EXCHANGE_RATE,),
+    "contacts": (Kind.CONTACT,),
+    "customers": (Kind.CUSTOMER,),
+    "invoices": (Kind.INVOICE,),
+    "payments": (Kind.PAYMENT, Kind.CUSTOMER_DEPOSIT),
+    "credit_memos": (Kind.CREDIT_MEMO,),
+    "sales_orders": (Kind.SALES_ORDER,),
+    "balances": (Kind.CUSTOMER,),
+    "deletions": (),
+}
+_RATES = 60
 RULES = {"page_size": 20, "retry_wait_seconds": 0, "retry_wait_max_seconds": 0}
+
+
+def small_ledger(customers: int, *, now: Callable[[], datetime]) -> Ledger:
+    """A ledger with few invoices, and only the latest exchange rates of its thousand."""
+    records = seeded(customers=customers, today=START.date(), seed=DEFAULT_SEED, invoices_per_customer=3)
+    rates = records[Kind.EXCHANGE_RATE][-_RATES:]
+    return Ledger({**records, Kind.EXCHANGE_RATE: rates}, today=START.date(), now=now)
 
 
 class NetSuiteBench(SourceBench):
@@ -24,9 +48,7 @@ class NetSuiteBench(SourceBench):
 
     def __init__(self, folder: Path, *, customers: int = 24, version: str = "2025_2", **rules: Any) -> None:
         self.now = START
-        self.ledger = Ledger.seeded(
-            today=START.date(), customers=customers, invoices_per_customer=3, now=lambda: self.now
-        )
+        self.ledger = small_ledger(customers, now=lambda: self.now)
         self.server = NetSuiteStandIn(self.ledger, now=lambda: self.now, version=version)
         self.folder = folder
         self.env: dict[str, str] = {}
@@ -55,9 +77,7 @@ class NetSuiteBench(SourceBench):
         return self._source(replace(self.server.credentials, token_secret="not-the-secret"))
 
     def ids(self, stream: str) -> set[str]:
-        return {
-            str(number) for number in {"customers": self.ledger.customers, "invoices": self.ledger.invoices}[stream]
-        }
+        return {str(number) for kind in KINDS[stream] for number in self.ledger.records(kind)}
 
     def add(self) -> str:
         return str(self.ledger.add_invoice(min(self.ledger.customers), total_minor=12_345).id)

@@ -15,7 +15,7 @@ from lxml import etree
 from sync.connectors.netsuite.client import SuiteTalkClient
 from sync.connectors.netsuite.http import new_session
 from sync.connectors.netsuite.pages import Tree
-from sync.connectors.netsuite.request import GetServerTime, Search
+from sync.connectors.netsuite.request import GetServerTime, Search, within
 from sync.errors import BusyError, NotPermittedError, ReauthoriseError, RejectedError, RetryError, SourceError
 from tests.sync.netsuite.wire import Reply, Wire, customer_record, envelope, fault, page, refusal, server_time
 
@@ -288,9 +288,5 @@ class TestClose:
 
 
 def _search() -> Search:
-    return Search(
-        record_type="customer",
-        since=datetime(2026, 1, 1, tzinfo=UTC),
-        until=datetime(2026, 2, 1, tzinfo=UTC),
-        page_size=1000,
-    )
+    window = within("lastModifiedDate", datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC))
+    return Search(searched="Customer", criteria=(window,), page_size=1000)

@@ -4,6 +4,7 @@ They are Oracle's text and never part of the project.
 """
 
 import os
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -19,12 +20,27 @@ from store.customers import Customer
 from store.invoices import Invoice, InvoiceStatus
 from store.money import Money
 from sync.connector import Broken
+from sync.connectors.netsuite.asking import marking, plan_of, request_at
 from sync.connectors.netsuite.envelopes import Envelopes
-from sync.connectors.netsuite.mapping import Account
+from sync.connectors.netsuite.mapping import DELETED_TYPES, Account
 from sync.connectors.netsuite.pages import read_answer
 from sync.connectors.netsuite.passport import Credentials, new_passport
-from sync.connectors.netsuite.request import Get, GetAll, GetServerTime, Request, Search, SearchMore
-from sync.connectors.netsuite.streams import CUSTOMERS, INVOICES, Stream, read_record
+from sync.connectors.netsuite.position import Stage, first_position
+from sync.connectors.netsuite.request import (
+    Criterion,
+    Get,
+    GetAccountLimit,
+    GetAll,
+    GetDeleted,
+    GetIntegrationLimit,
+    GetServerTime,
+    Request,
+    Search,
+    SearchMore,
+    within,
+)
+from sync.connectors.netsuite.settings import NetSuiteSettings
+from sync.connectors.netsuite.streams import CUSTOMERS, INVOICES, SETTLEMENTS, STREAMS, Stream, read_record
 from tests.contract.source_contract import read, records_of
 from tests.sync.netsuite.bench import netsuite_bench
 from tests.sync.netsuite.test_pages import Bytes
@@ -37,15 +53,41 @@ VERSION = "2023_2"
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 SECRETS = Credentials(account="1234567_SB1", consumer_key="a", consumer_secret="b", token_id="c", token_secret="d")
 SINCE, UNTIL = datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+SETTINGS = NetSuiteSettings.from_mapping(
+    {
+        "NETSUITE_ACCOUNT_ID": "1234567_SB1",
+        "NETSUITE_CONSUMER_KEY": "a",
+        "NETSUITE_CONSUMER_SECRET": "b",
+        "NETSUITE_TOKEN_ID": "c",
+        "NETSUITE_TOKEN_SECRET": "d",
+    },
+    {"customer_stages": ["customer", "prospect", "lead"]},
+)
+OF_CUSTOMER = (Criterion(field="entity", values=("17",)), within("lastModifiedDate", SINCE, UNTIL))
+
+
+def requests_of(stream: Stream) -> list[Request]:
+    """What is asked for at every stage of a stream, and to know which of its records are marked."""
+    plan = plan_of(stream, SETTINGS)
+    start = first_position(UNTIL, plan)
+    places = [replace(start, stage=stage) for stage in Stage if stage is not Stage.REST]
+    asked = [request_at(stream, place, SETTINGS) for place in [*places, replace(start, next_page=2, search_id="WS_1")]]
+    mark = marking(stream, (within(stream.dated_by, SINCE, UNTIL),), SETTINGS)
+    return asked if mark is None else [*asked, mark]
+
+
 REQUESTS: list[Request] = [
-    Search(record_type="customer", since=SINCE, until=UNTIL, page_size=200, only=("_customer", "_prospect", "_lead")),
-    Search(record_type="invoice", since=SINCE, until=UNTIL, page_size=5, only=("_invoiceOpen",), with_lines=True),
-    Search(record_type="invoice", since=SINCE, until=UNTIL, page_size=5, customer_id="17"),
+    *(request for stream in (*STREAMS.values(), SETTLEMENTS) for request in requests_of(stream)),
+    Search(searched="Transaction", criteria=(*SETTLEMENTS.always, *OF_CUSTOMER), page_size=5, with_lines=True),
+    Search(searched="Contact", criteria=(Criterion(field="company", values=("17",)),), page_size=5),
+    Search(searched="Customer", criteria=(Criterion(field="internalId", values=("17",)),), page_size=5),
     SearchMore(search_id="WEBSERVICES_1", page_index=2, page_size=1000, with_lines=True),
     Get(record_type="customer", internal_id="17"),
-    Get(record_type="invoice", internal_id="900"),
     GetAll(record_type="currency"),
+    GetDeleted(record_types=DELETED_TYPES, since=SINCE, until=UNTIL, page_index=2),
     GetServerTime(),
+    GetAccountLimit(),
+    GetIntegrationLimit(),
 ]
 ACCOUNT = Account(
     app_address="https://1234567-sb1.app.netsuite.com",
@@ -79,7 +121,7 @@ def kind(genuine: Any, name: str, schema_name: str, area: str = "platform") -> A
 
 
 class TestWhatIsSent:
-    @pytest.mark.parametrize("request_", REQUESTS, ids=lambda one: type(one).__name__)
+    @pytest.mark.parametrize("request_", dict.fromkeys(REQUESTS), ids=lambda one: type(one).__name__)
     def test_is_valid_in_header_and_body(
         self, request_: Request, envelopes: Envelopes, schema: etree.XMLSchema
     ) -> None:
@@ -95,7 +137,8 @@ class TestWhatIsSent:
             schema.assertValid(part)
 
     def test_closes_its_windows_in_utc(self, envelopes: Envelopes) -> None:
-        envelope = etree.fromstring(envelopes.build(REQUESTS[0], new_passport(SECRETS, timestamp=1)))
+        asked = Search(searched="Customer", criteria=(within("lastModifiedDate", SINCE, UNTIL),), page_size=200)
+        envelope = etree.fromstring(envelopes.build(asked, new_passport(SECRETS, timestamp=1)))
         window = envelope.find(".//{*}lastModifiedDate")
         assert window is not None
         assert window.get("operator") == "within"
@@ -104,8 +147,13 @@ class TestWhatIsSent:
     def test_a_narrowed_search_uses_values_that_the_schemas_know(self) -> None:
         # The search fields take any text, so their values are looked up in the enumerations.
         texts = "".join(path.read_text(encoding="utf-8") for path in Path(FOLDER).glob("xsd/*Types.xsd"))
-        for value in ("_customer", "_prospect", "_lead", "_invoice", *INVOICES.open_statuses):
-            assert f'value="{value}"' in texts
+        for request in REQUESTS:
+            for criterion in request.criteria if isinstance(request, Search) else ():
+                for value in (criterion.operator, *criterion.values):
+                    if isinstance(value, str) and (value.startswith("_") or value == criterion.operator):
+                        assert f'value="{value}"' in texts
+        for deleted in DELETED_TYPES:
+            assert f'value="{deleted}"' in texts
 
 
 class TestWhatIsRead:

@@ -1,18 +1,27 @@
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from sandbox.ledger import Kind, Ledger
 from sandbox.netsuite import SoapFaultError
+from store.contacts import Contact
 from store.customers import Customer
 from store.invoices import Invoice
+from store.payments import Payment
+from store.pulled import kind_of
 from sync.connectors.netsuite import NetSuiteSource
 from sync.errors import RejectedError
 from tests.sync.netsuite.bench import START, NetSuiteBench, netsuite_bench
 from tests.sync.netsuite.conftest import MakeSettings
 from tests.sync.netsuite.wire import Reply, Wire, currency_list, fault, page, refusal, server_time
 
+_CARD_KINDS = {
+    Kind.PAYMENT: "payment",
+    Kind.CUSTOMER_DEPOSIT: "payment",
+    Kind.CREDIT_MEMO: "credit_memo",
+}
 NOON = "2026-11-22T01:00:00.000-08:00"
 
 
@@ -22,13 +31,33 @@ async def bench(tmp_path: Path) -> AsyncIterator[NetSuiteBench]:
         yield made
 
 
+def on_card(ledger: Ledger, customer_id: int) -> Iterator[tuple[str, str]]:
+    """What the customer has open, and its contacts, by kind and id."""
+    yield from (("invoice", str(one.id)) for one in ledger.invoices_of(customer_id) if one.open_minor > 0)
+    yield from (("contact", str(one.id)) for one in ledger.contacts_of(customer_id))
+    for kind, name in _CARD_KINDS.items():
+        yield from ((name, str(one.id)) for one in ledger.records_of(kind, customer_id) if one.unapplied_minor > 0)
+
+
 class TestFetch:
-    async def test_a_customer_comes_with_its_open_invoices(self, bench: NetSuiteBench) -> None:
-        customer = bench.ledger.customer_named("Sun Microsystems, Inc.")
-        first, *others = await bench.source.fetch("customer", str(customer.id), since=None)
-        assert isinstance(first, Customer)
-        still_open = {str(one.id) for one in bench.ledger.invoices_of(customer.id) if one.open_minor > 0}
-        assert {one.source_id for one in others} == still_open
+    async def test_a_customer_comes_with_what_is_open_and_its_contacts(self, bench: NetSuiteBench) -> None:
+        unapplied = {
+            kind: next(one.customer_id for one in bench.ledger.records(kind).values() if one.unapplied_minor)
+            for kind in (Kind.CREDIT_MEMO, Kind.CUSTOMER_DEPOSIT)
+        }
+        for customer_id in {bench.ledger.customer_named("Sun Microsystems, Inc.").id, *unapplied.values()}:
+            first, *others = await bench.source.fetch("customer", str(customer_id), since=None)
+            assert isinstance(first, Customer)
+            assert {(kind_of(one), one.source_id) for one in others} == set(on_card(bench.ledger, customer_id))
+            assert len([one for one in others if isinstance(one, Contact) and one.is_primary]) == 1
+
+    async def test_a_payment_brings_what_it_was_applied_to(self, bench: NetSuiteBench) -> None:
+        expected = min(bench.ledger.payments.values(), key=lambda one: one.id)
+        (found,) = await bench.source.fetch("payment", str(expected.id), since=None)
+        assert isinstance(found, Payment)
+        assert [(one.applied_to, one.amount.minor) for one in found.applications] == [
+            (f"netsuite:invoice:{one.invoice_id}", one.amount_minor) for one in expected.applications
+        ]
 
     async def test_a_customer_comes_with_what_changed_since(self, bench: NetSuiteBench) -> None:
         customer = bench.ledger.customer_named("Sun Microsystems, Inc.")
@@ -37,9 +66,11 @@ class TestFetch:
         paid = next(one for one in bench.ledger.invoices_of(customer.id) if one.open_minor > 0)
         bench.ledger.pay_invoice(paid.id)
         _, *others = await bench.source.fetch("customer", str(customer.id), since=since)
-        (found,) = others
+        found, payment = others
         assert isinstance(found, Invoice)
         assert (found.source_id, found.open_balance.minor) == (str(paid.id), 0)
+        assert isinstance(payment, Payment)
+        assert payment.applications[0].applied_to == found.id
 
     async def test_unreadable_invoices_do_not_spoil_the_card(self, bench: NetSuiteBench) -> None:
         customer = bench.ledger.customer_named("Sun Microsystems, Inc.")
@@ -55,7 +86,7 @@ class TestFetch:
             for _ in range(40):
                 bench.ledger.add_invoice(customer.id, total_minor=100)
             found = await bench.source.fetch("customer", str(customer.id), since=None)
-        assert len(found) == 1 + 25
+        assert len([one for one in found if isinstance(one, Invoice)]) == 25
 
     async def test_a_page_that_is_gone_meanwhile_ends_the_list(self, tmp_path: Path) -> None:
         async with netsuite_bench(tmp_path, page_size=5) as bench:
@@ -65,12 +96,12 @@ class TestFetch:
             gone = SoapFaultError("InvalidSessionFault", "INVALID_JOB_ID", "gone")
             bench.server.faults.soap(gone, operation="searchMoreWithId")
             found = await bench.source.fetch("customer", str(customer.id), since=None)
-        assert len(found) == 1 + 5
+        assert len([one for one in found if isinstance(one, Invoice)]) == 5
 
     async def test_an_answer_without_a_record_is_none(
         self, wire: Wire, schemas: Path, make_settings: MakeSettings
     ) -> None:
-        wire.answers(currency_list(), page())
+        wire.answers(currency_list(), page(), page())
         settings = make_settings().model_copy(update={"wsdl": str(schemas)})
         source = NetSuiteSource(settings, schemas.parent, clock=lambda: START)
         assert await source.fetch("invoice", "1", since=None) == ()
@@ -98,7 +129,11 @@ class TestCheck:
             ([server_time("soon")], "login", "Try again"),
             ([server_time(NOON), fault("x", "INSUFFICIENT_PERMISSION")], "currencies", "role"),
             ([server_time(NOON), page()], "currencies", "[netsuite] currency"),
-            ([server_time(NOON), currency_list(), refusal("INSUFFICIENT_PERMISSION")], "customers", "role"),
+            (
+                [server_time(NOON), currency_list(), page(), refusal("INSUFFICIENT_PERMISSION")],
+                "accounts",
+                "permission Lists > Accounts",
+            ),
         ],
     )
     async def test_says_what_to_do(
@@ -111,7 +146,7 @@ class TestCheck:
         check: str,
         remedy: str,
     ) -> None:
-        wire.answers(*answers, page(), page())
+        wire.answers(*answers, *[page()] * 12)
         settings = make_settings().model_copy(update={"wsdl": str(schemas)})
         source = NetSuiteSource(settings, schemas.parent, clock=lambda: START)
         found = {finding.check: finding for finding in await source.check()}

@@ -1,0 +1,69 @@
+"""What to ask for at a place in a stream: a plan for the stream, and the request for the place. Pure."""
+
+from datetime import timedelta
+
+from sync.connectors.netsuite.mapping import DELETED_TYPES
+from sync.connectors.netsuite.position import Plan, Position, Stage
+from sync.connectors.netsuite.request import Criterion, GetDeleted, Request, Search, SearchMore, within
+from sync.connectors.netsuite.settings import NetSuiteSettings
+from sync.connectors.netsuite.streams import Stream, Way
+
+# Deletions from before the store was first filled tell it nothing, and a first load may take days.
+_OLDEST_DELETION = timedelta(days=30)
+# A rate may be entered days late or a year ahead; what is missed comes by its id or with the sweep.
+_DATE_OVERLAP = timedelta(days=3)
+_DATE_REACH = timedelta(days=366)
+
+
+def plan_of(stream: Stream, settings: NetSuiteSettings) -> Plan:
+    """How the stream is read."""
+    match stream.way:
+        case Way.CHANGES:
+            return Plan(overlap=settings.overlap, has_open=bool(stream.open_only))
+        case Way.DATES:
+            sweep = timedelta(days=settings.sweep_days)
+            return Plan(overlap=_DATE_OVERLAP, reach=_DATE_REACH, sweep=sweep, has_new=True)
+        case Way.WHOLE:
+            return Plan(overlap=timedelta(), sweep=timedelta(), is_divisible=False)
+        case Way.DELETIONS:
+            return Plan(overlap=settings.overlap, first=_OLDEST_DELETION)
+
+
+def request_at(stream: Stream, position: Position, settings: NetSuiteSettings) -> Request:
+    """The request for the page that the position stands before."""
+    if stream.way is Way.DELETIONS:
+        return GetDeleted(
+            record_types=DELETED_TYPES, since=position.since, until=position.until, page_index=position.next_page
+        )
+    if position.search_id is not None:
+        return SearchMore(
+            search_id=position.search_id,
+            page_index=position.next_page,
+            page_size=settings.page_size,
+            with_lines=stream.with_lines(settings),
+        )
+    return Search(
+        searched=stream.searched,
+        criteria=(*stream.always, *stream.only(settings), *_place(stream, position)),
+        page_size=settings.page_size,
+        with_lines=stream.with_lines(settings),
+        columns=stream.columns,
+    )
+
+
+def _place(stream: Stream, position: Position) -> tuple[Criterion, ...]:
+    if stream.way is Way.WHOLE:
+        return ()
+    if position.stage is Stage.NEW:
+        return (Criterion(field="internalIdNumber", operator="greaterThan", values=(position.top_id,)),)
+    window = within(stream.dated_by, position.since, position.until)
+    return (window, *stream.open_only) if position.stage is Stage.OPEN else (window,)
+
+
+def marking(stream: Stream, criteria: tuple[Criterion, ...], settings: NetSuiteSettings) -> Search | None:
+    """The search for those records among the ones that meet the criteria that are marked; None when none ever is."""
+    if stream.marked_by is None:
+        return None
+    return Search(
+        searched=stream.searched, criteria=(*stream.always, *criteria, stream.marked_by), page_size=settings.page_size
+    )

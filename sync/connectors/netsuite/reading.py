@@ -1,0 +1,146 @@
+"""Reading one stream, request by request, from the place where a cursor says it stands."""
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import structlog
+
+from store.pulled import Record
+from sync.connector import Broken, Gone, Listing, Page
+from sync.connectors.netsuite.asking import marking, plan_of, request_at
+from sync.connectors.netsuite.client import Answer, SuiteTalkClient
+from sync.connectors.netsuite.faults import TooMuchError, UnreadableAnswerError
+from sync.connectors.netsuite.mapping import Account, with_followers
+from sync.connectors.netsuite.marks import marked_ids
+from sync.connectors.netsuite.position import (
+    Plan,
+    Position,
+    Stage,
+    advanced,
+    decode,
+    encode,
+    first_position,
+    halved,
+    has_shifted,
+    is_divisible,
+    may_restart,
+    next_position,
+    restarted,
+)
+from sync.connectors.netsuite.request import within
+from sync.connectors.netsuite.settings import NetSuiteSettings
+from sync.connectors.netsuite.streams import Stream, Way, read_record
+from sync.errors import ExpiredPositionError, RetryError
+
+_log = structlog.get_logger(__name__)
+
+_Found = Record | Gone | Broken
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reader:
+    """One stream of one account, read at one instant."""
+
+    client: SuiteTalkClient
+    settings: NetSuiteSettings
+    account: Account
+    stream: Stream
+
+    async def pages(self, cursor: str, ceiling: datetime) -> AsyncGenerator[Page, None]:
+        """Read on from the cursor; a read that was broken off is finished before changes since then are read."""
+        plan = plan_of(self.stream, self.settings)
+        position = decode(cursor) if cursor else first_position(ceiling, plan)
+        reader: Reader | None = None
+        while True:
+            if position.stage is Stage.REST:
+                following = next_position(position, ceiling, plan)
+                if following is None:
+                    return
+                position, reader = following, None
+            reader = reader or await self._marking(position)
+            position, page = await reader.step(position, plan)
+            if page is not None:
+                yield page
+
+    async def _marking(self, position: Position) -> "Reader":
+        """The same, knowing which of the records of this read are marked."""
+        span = within(self.stream.dated_by, position.floor, position.ceiling)
+        marked = await marked_ids(self.client, marking(self.stream, (span,), self.settings))
+        return replace(self, account=replace(self.account, marked=marked))
+
+    async def step(self, position: Position, plan: Plan) -> tuple[Position, Page | None]:
+        """Ask once; the position after it, with a page unless the window has to be asked for in another way."""
+        try:
+            answer = await self._ask(position)
+        except ExpiredPositionError:
+            if not may_restart(position):
+                raise
+            return restarted(position), None
+        except TooMuchError:
+            if not is_divisible(position, plan):
+                raise
+            return halved(position), None
+        other = self._other_window(position, plan, answer)
+        if other is not None:
+            _log.info("netsuite.window", stream=self.stream.kind, since=str(other.since), until=str(other.until))
+            return other, None
+        following = advanced(_noting_ids(position, answer, self.stream), answer.heading, plan)
+        return following, self._page(answer, position, following)
+
+    async def _ask(self, position: Position) -> Answer[_Found]:
+        request = request_at(self.stream, position, self.settings)
+        answer = await self.client.call(request, lambda tree: read_record(self.stream, tree, self.account))
+        if self.stream.searched and (answer.heading.total_pages or 0) > 1 and answer.heading.search_id is None:
+            raise UnreadableAnswerError("a search of several pages has no id")
+        return answer
+
+    def _other_window(self, position: Position, plan: Plan, answer: Answer[_Found]) -> Position | None:
+        """The window to read instead, when this one holds too much or has shifted while it was read."""
+        heading = answer.heading
+        if not position.is_midway:
+            is_large = (heading.total_records or 0) > self.settings.window_records
+            return halved(position, heading) if is_large and is_divisible(position, plan) else None
+        if not has_shifted(position, heading):
+            return None
+        if is_divisible(position, plan):
+            return halved(position)
+        if may_restart(position):
+            return restarted(position)
+        if self.stream.is_listed:
+            # From an incomplete list deletions would follow that never happened.
+            raise RetryError(f"the list of {self.stream.permission} changes faster than it can be read")
+        return None
+
+    def _page(self, answer: Answer[_Found], before: Position, after: Position) -> Page:
+        broken = tuple(one for one in answer.records if isinstance(one, Broken))
+        deleted = (one for one in answer.records if isinstance(one, Gone))
+        records = tuple(one for one in answer.records if not isinstance(one, Broken | Gone))
+        return Page(
+            records=records,
+            cursor=encode(after),
+            covered_until=after.covered,
+            broken=broken,
+            expected=after.expected,
+            gone=tuple(each for one in deleted for each in with_followers(one)),
+            listing=self._listing(records, broken, before, after) if self.stream.is_listed else None,
+        )
+
+    def _listing(
+        self, records: tuple[Record, ...], broken: tuple[Broken, ...], before: Position, after: Position
+    ) -> Listing:
+        # What cannot be read is there nevertheless.
+        return Listing(
+            kind=self.stream.kind,
+            source_ids=tuple(one.source_id for one in (*records, *broken)),
+            is_first=not before.is_midway,
+            is_last=after.stage is Stage.REST,
+        )
+
+
+def _noting_ids(position: Position, answer: Answer[_Found], stream: Stream) -> Position:
+    """The position with the highest id of the answer, for a stream that is read by its ids."""
+    if stream.way is not Way.DATES:
+        return position
+    numbers = (int(one.source_id) for one in answer.records if one.source_id.isdecimal())
+    return replace(position, seen_id=max((position.seen_id, *numbers)))
