@@ -4,7 +4,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, Index, RowMapping, String, Table, Text, bindparam, select
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Index,
+    RowMapping,
+    String,
+    Table,
+    Text,
+    bindparam,
+    select,
+    text,
+)
 
 from store.applications import Application, application_rows
 from store.db import ReadConnection
@@ -36,6 +49,8 @@ class CreditMemo(Pulled):
     applications: tuple[Application, ...] = ()
 
 
+_IS_UNAPPLIED = "unapplied_minor <> 0 AND deleted_at IS NULL"
+
 credit_memos = Table(
     "credit_memos",
     metadata,
@@ -57,6 +72,17 @@ credit_memos = Table(
     Column("custom_fields_json", Text, nullable=False),
     Column("extra_json", Text, nullable=False),
     Index("ix_credit_memos_customer_id_credit_date", "customer_id", "credit_date"),
+    # All that sums of what is not applied yet look at: a few of a ledger's rows.
+    Index(
+        "ix_credit_memos_unapplied",
+        "customer_id",
+        "currency",
+        "unapplied_minor",
+        "is_voided",
+        "deleted_at",
+        sqlite_where=text(_IS_UNAPPLIED),
+        postgresql_where=text(_IS_UNAPPLIED),
+    ),
 )
 
 _AMOUNTS = ("total", "unapplied")

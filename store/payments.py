@@ -5,7 +5,20 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, Index, RowMapping, String, Table, Text, bindparam, select
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Index,
+    RowMapping,
+    String,
+    Table,
+    Text,
+    bindparam,
+    select,
+    text,
+)
 
 from store.applications import Application, application_rows
 from store.db import ReadConnection
@@ -48,6 +61,8 @@ class Payment(Pulled):
     applications: tuple[Application, ...] = ()
 
 
+_IS_UNAPPLIED = "unapplied_minor <> 0 AND deleted_at IS NULL"
+
 payments = Table(
     "payments",
     metadata,
@@ -70,6 +85,18 @@ payments = Table(
     Column("custom_fields_json", Text, nullable=False),
     Column("extra_json", Text, nullable=False),
     Index("ix_payments_customer_id_payment_date", "customer_id", "payment_date"),
+    # All that sums of what is not applied yet look at: a few of a ledger's rows.
+    Index(
+        "ix_payments_unapplied",
+        "customer_id",
+        "currency",
+        "unapplied_minor",
+        "kind",
+        "is_voided",
+        "deleted_at",
+        sqlite_where=text(_IS_UNAPPLIED),
+        postgresql_where=text(_IS_UNAPPLIED),
+    ),
 )
 
 _AMOUNTS = ("total", "unapplied")

@@ -41,6 +41,7 @@ from store.slack_people import slack_people
 from store.source_alerts import source_alerts
 from store.subscriptions import subscriptions
 from store.subsidiaries import subsidiaries
+from store.tie_out import tie_out_differences, tie_outs
 from store.unfurls import unfurls
 from store.users import slack_links, users
 
@@ -89,6 +90,8 @@ TABLES = (
     subscriptions,
     subsidiaries,
     sync_runs,
+    tie_out_differences,
+    tie_outs,
     unfurls,
     users,
 )

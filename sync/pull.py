@@ -21,6 +21,7 @@ from sync.job import Clock, Job, Progress, PullOrder
 from sync.mending import mended
 from sync.plan import DeletionRules
 from sync.stream import Reading, begin, finish, read_on
+from sync.tie_out import tie_out
 from sync.turn import LEASE_LASTS, turn
 
 __all__ = ["LEASE_LASTS", "Clock", "Progress", "PullOrder", "bind_account", "pull_source", "refresh_record"]
@@ -48,7 +49,12 @@ async def pull_source(
     job = Job(source=source, store=store, order=order, clock=clock, progress=progress, deletions=deletions)
     async with turn(job):
         await bind_account(source, store)
-        return await _Pull(job).all_streams()
+        pulled = _Pull(job)
+        runs = await pulled.all_streams()
+        await tie_out(store, source.name, now=clock())
+        if pulled.failures:
+            raise pulled.failures[0]
+        return runs
 
 
 async def refresh_record(source: Source, store: Store, kind: str, source_id: str, *, clock: Clock) -> bool:
@@ -90,7 +96,7 @@ class _Pull:
         self._job = job
         self._open: dict[str, Reading] = {}
         self._ended: dict[str, SyncRun] = {}
-        self._failures: list[Exception] = []
+        self.failures: list[Exception] = []
         self._unanswered = 0
 
     async def all_streams(self) -> tuple[SyncRun, ...]:
@@ -110,8 +116,6 @@ class _Pull:
             for reading in self._open.values():
                 await self._fail(reading, error)
             raise
-        if self._failures:
-            raise self._failures[0]
         return tuple(self._ended[stream] for stream in streams)
 
     async def _is_covered(self, stream: str) -> bool:
@@ -134,7 +138,7 @@ class _Pull:
             if self._unanswered >= _MOST_UNANSWERED:
                 raise
             self._ended[stream] = await self._fail(self._open.pop(stream), error)
-            self._failures.append(error)
+            self.failures.append(error)
 
     async def _begin(self, stream: str) -> None:
         reading = await begin(self._job, stream)
@@ -156,7 +160,7 @@ class _Pull:
         self._ended[stream], stop = await finish(self._job, self._open[stream])
         del self._open[stream]
         self._job.progress(self._ended[stream])
-        self._failures += [stop] if stop else []
+        self.failures += [stop] if stop else []
 
     def _keep(self, stream: str, reading: Reading) -> None:
         self._open[stream] = reading

@@ -14,6 +14,7 @@ from sync.connector import Page
 from sync.deleting import follow, gather
 from sync.errors import StopError
 from sync.job import Job
+from sync.tie_out import note_balances
 from sync.turn import confirm_turn
 
 
@@ -69,6 +70,7 @@ async def _save_page(job: Job, reading: Reading, page: Page, reading_since: date
         await release_records(conn, run.source, run.stream, [record.source_id for record in page.records])
         await quarantine_records(conn, _quarantined(run, page, now))
         await gather(conn, run, page, now=reading_since)
+        await note_balances(conn, run, page, now=reading_since)
         saved = run.after_page(counts, broken=len(page.broken), expected=page.expected)
         await save_run(conn, saved)
         await confirm_turn(conn, job, now)

@@ -105,6 +105,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("credit_memos", schema=None) as batch_op:
         batch_op.create_index("ix_credit_memos_customer_id_credit_date", ["customer_id", "credit_date"], unique=False)
+        batch_op.create_index(
+            "ix_credit_memos_unapplied",
+            ["customer_id", "currency", "unapplied_minor", "is_voided", "deleted_at"],
+            unique=False,
+            sqlite_where=sa.text("unapplied_minor <> 0 AND deleted_at IS NULL"),
+            postgresql_where=sa.text("unapplied_minor <> 0 AND deleted_at IS NULL"),
+        )
 
     op.create_table(
         "custom_fields",
@@ -273,6 +280,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("payments", schema=None) as batch_op:
         batch_op.create_index("ix_payments_customer_id_payment_date", ["customer_id", "payment_date"], unique=False)
+        batch_op.create_index(
+            "ix_payments_unapplied",
+            ["customer_id", "currency", "unapplied_minor", "kind", "is_voided", "deleted_at"],
+            unique=False,
+            sqlite_where=sa.text("unapplied_minor <> 0 AND deleted_at IS NULL"),
+            postgresql_where=sa.text("unapplied_minor <> 0 AND deleted_at IS NULL"),
+        )
 
     op.create_table(
         "sales_orders",
@@ -325,6 +339,30 @@ def upgrade() -> None:
         sa.Column("is_inactive", sa.Boolean(), nullable=False),
         sa.Column("extra_json", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subsidiaries")),
+    )
+    op.create_table(
+        "tie_out_differences",
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("customer_id", sa.String(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("balance_minor", sa.BigInteger(), nullable=False),
+        sa.Column("open_minor", sa.BigInteger(), nullable=False),
+        sa.Column("credits_minor", sa.BigInteger(), nullable=False),
+        sa.Column("payments_minor", sa.BigInteger(), nullable=False),
+        sa.Column("causes", sa.String(), nullable=False),
+        sa.Column("since", store.schema.Instant(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("source", "place", name=op.f("pk_tie_out_differences")),
+    )
+    op.create_table(
+        "tie_outs",
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("at", store.schema.Instant(timezone=True), nullable=False),
+        sa.Column("compared", sa.Integer(), nullable=False),
+        sa.Column("differing", sa.Integer(), nullable=False),
+        sa.Column("appeared", sa.Integer(), nullable=False),
+        sa.Column("balances_read_at", store.schema.Instant(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("source", "at", name=op.f("pk_tie_outs")),
     )
     with op.batch_alter_table("contacts", schema=None) as batch_op:
         batch_op.add_column(sa.Column("first_name", sa.String(), nullable=True))

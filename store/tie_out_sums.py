@@ -1,0 +1,155 @@
+"""What a tie-out compares, as sums that the database makes: memory does not grow with the ledger.
+
+Deposits stand apart, as they do in the source's balance.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Subquery, Table, and_, func, literal_column, or_, select, union
+
+from store.balances import balances
+from store.credit_memos import credit_memos
+from store.db import ReadConnection
+from store.invoices import invoices, unsettled
+from store.money import Money
+from store.payments import PaymentKind, payments
+from store.quarantine import list_quarantined
+from store.records import RecordId
+from store.tie_out import Difference
+
+_ITEMS = {"invoice": invoices, "payment": payments, "credit_memo": credit_memos}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Evidence:
+    """What may explain differences. The sets are of customers; `unplaced` counts broken records of nobody known."""
+
+    quarantined: frozenset[RecordId]
+    changed_since: frozenset[RecordId]
+    other_currency: frozenset[RecordId]
+    unplaced: int
+
+
+async def count_compared(conn: ReadConnection, source: str) -> tuple[int, int]:
+    """How many balances the source tells, and how many of them are not what the open items come to."""
+    compared = select(func.count()).select_from(balances).where(*_told(source))
+    differing = select(func.count()).select_from(_differing(source).subquery())
+    return int((await conn.execute(compared)).scalar_one()), int((await conn.execute(differing)).scalar_one())
+
+
+async def differences(conn: ReadConnection, source: str, *, limit: int) -> tuple[Difference, ...]:
+    """Those that differ, currencies taking turns, in each the largest first."""
+    found = _differing(source).subquery()
+    size = func.abs(found.c.balance - found.c.ours)
+    rank = func.row_number().over(partition_by=found.c.currency, order_by=(size.desc(), found.c.customer_id))
+    ranked = select(found, rank.label("rank")).subquery()
+    rows = await conn.execute(select(ranked).order_by(ranked.c.rank, ranked.c.currency).limit(limit))
+    return tuple(
+        Difference(
+            customer_id=RecordId(row.customer_id),
+            balance=Money(currency=row.currency, minor=int(row.balance)),
+            open=Money(currency=row.currency, minor=int(row.open)),
+            credits=Money(currency=row.currency, minor=int(row.credits)),
+            payments=Money(currency=row.currency, minor=int(row.payments)),
+        )
+        for row in rows
+    )
+
+
+async def evidence(
+    conn: ReadConnection, source: str, customer_ids: Sequence[RecordId], *, since: datetime | None, most_broken: int
+) -> Evidence:
+    """What is known of these few customers; `since` is when the balances were read."""
+    quarantined, unplaced = await _quarantined(conn, source, most_broken)
+    return Evidence(
+        quarantined=quarantined,
+        unplaced=unplaced,
+        changed_since=await _changed(conn, customer_ids, since) if since else frozenset(),
+        other_currency=await _other_currency(conn, customer_ids),
+    )
+
+
+def _told(source: str) -> tuple[ColumnElement[bool], ...]:
+    return balances.c.origin == source, balances.c.deleted_at.is_(None)
+
+
+def _differing(source: str) -> Select[Any]:
+    b = balances.c
+    owed, credits_, paid = _open_invoices(), _unapplied(credit_memos), _unapplied_payments()
+    sums = [func.coalesce(each.c.minor, literal_column("0")) for each in (owed, credits_, paid)]
+    ours = sums[0] - sums[1] - sums[2]
+    told = (b.customer_id, b.currency, b.balance_minor.label("balance"), ours.label("ours"))
+    parts = (sums[0].label("open"), sums[1].label("credits"), sums[2].label("payments"))
+    joined: Any = balances
+    for each in (owed, credits_, paid):
+        joined = joined.outerjoin(each, and_(each.c.customer_id == b.customer_id, each.c.currency == b.currency))
+    return select(*told, *parts).select_from(joined).where(*_told(source), b.balance_minor != ours)
+
+
+def _open_invoices() -> Subquery:
+    return _summed(invoices, invoices.c.open_balance_minor, *unsettled())
+
+
+def _unapplied_payments() -> Subquery:
+    return _unapplied(payments, payments.c.kind == PaymentKind.PAYMENT.value)
+
+
+def _unapplied(table: Table, *also: ColumnElement[bool]) -> Subquery:
+    return _summed(table, table.c.unapplied_minor, *_has_unapplied(table), *also)
+
+
+def _has_unapplied(table: Table) -> tuple[ColumnElement[bool], ...]:
+    # The zero stands in the statement itself, or the database would not take the index of these rows.
+    c = table.c
+    return c.unapplied_minor != literal_column("0"), c.deleted_at.is_(None), c.is_voided.is_(False)
+
+
+def _summed(table: Table, amount: ColumnElement[int], *only: ColumnElement[bool]) -> Subquery:
+    c = table.c
+    query = select(c.customer_id, c.currency, func.sum(amount).label("minor")).where(*only)
+    return query.group_by(c.customer_id, c.currency).subquery()
+
+
+async def _quarantined(conn: ReadConnection, source: str, most: int) -> tuple[frozenset[RecordId], int]:
+    """Whose records cannot be read, as far as an older version says, and of how many nothing does."""
+    owners: set[RecordId] = set()
+    unplaced = 0
+    for kind, table in _ITEMS.items():
+        held = [one for one in await list_quarantined(conn, limit=most, source=source) if one.kind in {kind, ""}]
+        ids = [one.record_id for one in held]
+        rows = (await conn.execute(select(table.c.customer_id).where(table.c.id.in_(ids)))).scalars().all()
+        owners.update(RecordId(each) for each in rows if each)
+        unplaced += len(ids) - len(rows)
+    return frozenset(owners), unplaced
+
+
+async def _changed(conn: ReadConnection, customer_ids: Sequence[RecordId], since: datetime) -> frozenset[RecordId]:
+    queries = [
+        select(table.c.customer_id).where(
+            table.c.customer_id.in_(customer_ids),
+            or_(table.c.source_changed_at > since, table.c.deleted_at > since),
+        )
+        for table in _ITEMS.values()
+    ]
+    return frozenset(RecordId(each) for each in (await conn.execute(union(*queries))).scalars())
+
+
+async def _other_currency(conn: ReadConnection, customer_ids: Sequence[RecordId]) -> frozenset[RecordId]:
+    has_open = {
+        invoices: unsettled(),
+        payments: (*_has_unapplied(payments), payments.c.kind == PaymentKind.PAYMENT.value),
+        credit_memos: _has_unapplied(credit_memos),
+    }
+    held = union(
+        *(
+            select(table.c.customer_id, table.c.currency).where(table.c.customer_id.in_(customer_ids), *only)
+            for table, only in has_open.items()
+        )
+    )
+    b = balances.c
+    told = select(b.customer_id, b.currency).where(b.customer_id.in_(customer_ids), b.deleted_at.is_(None))
+    known = {tuple(row) for row in await conn.execute(told)}
+    return frozenset(RecordId(row[0]) for row in await conn.execute(held) if tuple(row) not in known)

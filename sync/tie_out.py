@@ -1,0 +1,110 @@
+"""Comparing, after each run, what the store makes of open items with the balances that the source tells."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from store.balances import Balance
+from store.cursors import Cursor, list_cursors
+from store.db import ReadConnection, Store, WriteConnection
+from store.facts import keep_fact, read_fact
+from store.records import RecordId
+from store.runs import SyncRun
+from store.tie_out import Cause, Difference, TieOut, difference_since, save_tie_out
+from store.tie_out_sums import Evidence, count_compared, differences, evidence
+from sync.connector import Page
+
+# So many differences are kept with their causes; beyond that their number is what counts.
+MOST_KEPT = 200
+_MOST_BROKEN = 1000
+# The streams that bring what a balance is made of, by the names that every connector gives them.
+_ITEM_STREAMS = frozenset({"invoices", "payments", "credit_memos"})
+# One run reads them minutes apart, and leaves the last changes alone for a while.
+_TOGETHER = timedelta(hours=2)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reach:
+    """How far the streams are: whether all were ever read to the end, and up to when; None before."""
+
+    is_complete: bool
+    covered_until: datetime | None
+
+
+async def note_balances(conn: WriteConnection, run: SyncRun, page: Page, *, now: datetime) -> None:
+    """Keep when the balances on a page were told, in its transaction. `now` is when the reading began."""
+    if any(isinstance(record, Balance) for record in page.records):
+        await keep_fact(conn, _read_at_fact(run.source), now.isoformat())
+
+
+async def tie_out(store: Store, source: str, *, now: datetime) -> TieOut | None:
+    """Compare, and keep the result; None when the source tells no balances."""
+    async with store.read() as conn:
+        compared, differing = await count_compared(conn, source)
+        if not compared:
+            return None
+        read_at = await _balances_read_at(conn, source)
+        found = await differences(conn, source, limit=MOST_KEPT)
+        reach = reach_of([one for one in await list_cursors(conn) if one.source == source])
+        ids = tuple({one.customer_id for one in found})
+        known = await evidence(conn, source, ids, since=read_at, most_broken=_MOST_BROKEN)
+        since = await difference_since(conn, source)
+    explained = tuple(_explained(one, known, reach, read_at, since, now) for one in found)
+    appeared = sum(one.since == now for one in explained)
+    result = TieOut(
+        source=source,
+        at=now,
+        compared=compared,
+        differing=differing,
+        appeared=appeared,
+        balances_read_at=read_at,
+    )
+    async with store.write() as conn:
+        await save_tie_out(conn, result, explained)
+    return result
+
+
+def reach_of(cursors: Sequence[Cursor]) -> Reach:
+    """How far the streams with open items are, of one source's cursors."""
+    items = [one for one in cursors if one.stream in _ITEM_STREAMS]
+    covered = [one.covered_until for one in items if one.covered_until]
+    return Reach(
+        is_complete=bool(items) and all(one.completed_at for one in items),
+        covered_until=min(covered) if items and len(covered) == len(items) else None,
+    )
+
+
+def causes_of(customer_id: RecordId, known: Evidence, reach: Reach, read_at: datetime | None) -> tuple[Cause, ...]:
+    """What a customer's difference may come from, the surest first; transactions of other kinds when nothing else."""
+    is_behind = reach.covered_until is None or (read_at is not None and read_at - reach.covered_until > _TOGETHER)
+    holds = {
+        Cause.QUARANTINED: customer_id in known.quarantined,
+        Cause.CHANGED_SINCE: customer_id in known.changed_since,
+        Cause.OTHER_CURRENCY: customer_id in known.other_currency,
+        Cause.INCOMPLETE: not reach.is_complete,
+        Cause.BEHIND: is_behind,
+        Cause.UNPLACED: known.unplaced > 0,
+    }
+    found = tuple(cause for cause, is_so in holds.items() if is_so)
+    return found or (Cause.OTHER_TRANSACTIONS,)
+
+
+def _explained(  # noqa: PLR0917 - what is known, piece by piece
+    one: Difference,
+    known: Evidence,
+    reach: Reach,
+    read_at: datetime | None,
+    since: dict[tuple[RecordId, str], datetime],
+    now: datetime,
+) -> Difference:
+    began = since.get((one.customer_id, one.balance.currency), now)
+    return replace(one, causes=causes_of(one.customer_id, known, reach, read_at), since=began)
+
+
+async def _balances_read_at(conn: ReadConnection, source: str) -> datetime | None:
+    told = await read_fact(conn, _read_at_fact(source))
+    return datetime.fromisoformat(told) if told else None
+
+
+def _read_at_fact(source: str) -> str:
+    return f"{source}.balances_read_at"
