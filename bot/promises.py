@@ -7,23 +7,21 @@ read after that day: until then a payment may only not have been seen.
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from bot.access import Capability, SlackPerson, decide
 from bot.cards import place_of
-from bot.deliver import slack_post
 from bot.deps import Deps
 from bot.feature import Feature
 from bot.feed import Reader, follow, read_on
 from bot.notify.news import paid_minor
-from bot.views.judged_promise import JudgedPromise, judged_promise, waiting_promise
+from bot.promise_messages import KIND, end_of_day, message_to_author, promise_view, tell_judgement
+from bot.promise_reversals import reopen_kept
+from bot.views.judged_promise import waiting_promise
 from bot.views.outbox import REFUSED_HERE
-from bot.views.parts import Message
 from store.changes import Change, settled_sequence
-from store.cursors import read_as_of
-from store.customers import customer_by_id
+from store.cursors import read_as_of, read_cursor
 from store.db import ReadConnection, WriteConnection
 from store.deliveries import Delivery, add_deliveries, delivery_by_id
 from store.feed_cursors import feed_position
@@ -41,7 +39,6 @@ from store.promises import (
 )
 from store.sending import Outcome, Refused
 
-_KIND = "promise"
 _READER = "promises"
 _PAGE = 200
 # A source that was not read for so long after the promised day may never be: who recorded the promise should know.
@@ -85,11 +82,6 @@ def _taken_back(paid: Money, promises: Sequence[Promise]) -> tuple[tuple[Promise
             found.append((promise, Money(currency=paid.currency, minor=-share)))
             left -= share
     return tuple(found)
-
-
-def end_of_day(day: date, zone: ZoneInfo) -> datetime:
-    """The instant at which a calendar day is over there."""
-    return datetime.combine(day + timedelta(days=1), time(), zone)
 
 
 @asynccontextmanager
@@ -166,18 +158,38 @@ async def _count(deps: Deps, conn: WriteConnection, change: Change, invoice: Inv
     about = [invoice.id, *([invoice.customer_id] if invoice.customer_id else [])]
     waiting = [each for each in await open_promises_about(conn, about) if each.made_at < change.at]
     for record_id in about:
-        for promise, share in shares(paid, [each for each in waiting if each.about_id == record_id]):
+        counted = shares(paid, [each for each in waiting if each.about_id == record_id])
+        for promise, share in counted:
             await add_received(conn, promise.id, share)
             received = share if promise.received is None else promise.received + share
             await _judge(deps, conn, replace(promise, received=received), is_over=False)
+        left = -paid.minor + sum(share.minor for _, share in counted)
+        if left > 0:
+            await reopen_kept(deps, conn, record_id, invoice, left_minor=left, reversed_at=change.at)
 
 
 async def _is_over(deps: Deps, conn: ReadConnection, promise: Promise) -> bool:
     end = end_of_day(promise.promised_on, deps.zone)
     if deps.clock() < end:
         return False
-    as_of = await read_as_of(conn, promise.about_id.partition(":")[0], "invoices")
+    as_of = await _payments_seen_until(deps, conn, promise)
     return as_of is not None and as_of >= end
+
+
+async def _payments_seen_until(deps: Deps, conn: ReadConnection, promise: Promise) -> datetime | None:
+    """Up to when all that could have come of it was seen; None when that is not known.
+
+    A customer of a system that has no invoices, such as one that only the CRM knows, is paid for in the others; where
+    none has any, there is nothing to wait for but that the customer's own system was read.
+    """
+    origin = promise.about_id.partition(":")[0]
+    if await read_cursor(conn, origin, "invoices") is not None:
+        return await read_as_of(conn, origin, "invoices")
+    others = [source for source in deps.source_titles if await read_cursor(conn, source, "invoices") is not None]
+    if not others:
+        return await read_as_of(conn, origin, "customers")
+    seen = [await read_as_of(conn, source, "invoices") for source in others]
+    return min((each for each in seen if each is not None), default=None) if None not in seen else None
 
 
 async def _judge(deps: Deps, conn: WriteConnection, promise: Promise, *, is_over: bool) -> None:
@@ -192,50 +204,23 @@ async def _judge(deps: Deps, conn: WriteConnection, promise: Promise, *, is_over
         return
     received = promise.received or Money(currency=promise.amount.currency, minor=0)
     if await judge_promise(conn, promise.id, state, received=received, at=now):
-        await _tell(deps, conn, replace(promise, state=state, received=received), invoice, now)
+        await tell_judgement(deps, conn, replace(promise, state=state, received=received), invoice)
 
 
 async def _say_waiting(deps: Deps, promise: Promise) -> None:
     """Tell who recorded it, once, that its source was not read for long."""
-    delivery_id = f"{_KIND}/{promise.id}/waiting"
+    delivery_id = f"{KIND}/{promise.id}/waiting"
     async with deps.store.read() as conn:
         if await delivery_by_id(conn, delivery_id) is not None:
             return
         invoice = await invoice_by_id(conn, promise.about_id)
-        view = await _view(conn, promise, invoice)
+        view = await promise_view(conn, promise, invoice)
     origin = promise.about_id.partition(":")[0]
     drawn = waiting_promise(view, place_of(deps), deps.source_titles.get(origin, origin))
     # Whether they may see it is decided when it is sent.
     async with deps.store.write() as conn:
-        await add_deliveries(conn, [_message_to_author(promise, drawn, delivery_id, deps.clock())])
+        await add_deliveries(conn, [message_to_author(promise, drawn, delivery_id, deps.clock())])
     deps.outbox.ring()
-
-
-async def _view(conn: ReadConnection, promise: Promise, invoice: Invoice | None) -> JudgedPromise:
-    customer_id = invoice.customer_id if invoice else promise.about_id
-    customer = await customer_by_id(conn, customer_id) if customer_id else None
-    return JudgedPromise(promise=promise, invoice=invoice, customer=customer)
-
-
-def _message_to_author(promise: Promise, drawn: Message, delivery_id: str, now: datetime) -> Delivery:
-    return slack_post(
-        drawn,
-        id=delivery_id,
-        kind=_KIND,
-        channel=promise.slack_user,
-        at=now,
-        author=promise.slack_user,
-        about_id=promise.about_id,
-    )
-
-
-async def _tell(deps: Deps, conn: WriteConnection, promise: Promise, invoice: Invoice | None, now: datetime) -> None:
-    """A direct message to whoever recorded it, if they may still see it."""
-    person = SlackPerson(team_id=deps.team_id, user_id=promise.slack_user)
-    if not (await decide(conn, person, Capability.LOOK_UP)).allowed:
-        return
-    drawn = judged_promise(await _view(conn, promise, invoice), place_of(deps))
-    await add_deliveries(conn, [_message_to_author(promise, drawn, f"{_KIND}/{promise.id}", now)])
 
 
 def _is_void(invoice: Invoice) -> bool:
@@ -243,4 +228,4 @@ def _is_void(invoice: Invoice) -> bool:
     return invoice.status is InvoiceStatus.VOIDED or invoice.deleted_at is not None
 
 
-FEATURE = Feature(scopes=frozenset({"chat:write"}), checks={_KIND: check}, services=(judging,))
+FEATURE = Feature(scopes=frozenset({"chat:write"}), checks={KIND: check}, services=(judging,))

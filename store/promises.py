@@ -25,7 +25,7 @@ from sqlalchemy import (
 from store.about import is_about
 from store.db import ReadConnection, WriteConnection
 from store.money import Money
-from store.recorded import add_once, end_open
+from store.recorded import add_once, end_open, open_again
 from store.records import RecordId
 from store.schema import Instant, metadata
 
@@ -143,6 +143,19 @@ async def judge_promise(
 async def withdraw_promise(conn: WriteConnection, promise_id: str, *, at: datetime) -> bool:
     """Take an open promise back, with its change row; False when it is open no more."""
     return await end_open(conn, promises, _KIND, promise_id, PromiseState.WITHDRAWN.value, at=at)
+
+
+async def reopen_promise(conn: WriteConnection, promise_id: str, *, received: Money, at: datetime) -> bool:
+    """Let a kept promise wait again, of which so much has come, with its change row; False when it is kept no more."""
+    values = {"received_minor": received.minor, "judged_at": None}
+    return await open_again(conn, promises, _KIND, promise_id, PromiseState.KEPT.value, at=at, **values)
+
+
+async def kept_promises_about(conn: ReadConnection, about_id: RecordId, *, since: datetime) -> tuple[Promise, ...]:
+    """The promises about exactly this record that were judged kept since then, the latest judged first."""
+    c = promises.c
+    query = select(promises).where(c.about_id == about_id, c.state == PromiseState.KEPT.value, c.judged_at >= since)
+    return await _read(conn, query.order_by(c.judged_at.desc(), c.made_at.desc(), c.id))
 
 
 async def open_promises_about(conn: ReadConnection, about_ids: Sequence[RecordId]) -> tuple[Promise, ...]:

@@ -21,6 +21,19 @@ async def add_once(conn: WriteConnection, table: Table, kind: str, row: dict[str
         await append_changes(conn, [Change(kind=kind, record_id=RecordId(row["id"]), action="inserted")], at=at)
 
 
+async def open_again(
+    conn: WriteConnection, table: Table, kind: str, record_id: str, state: str, *, at: datetime, **values: object
+) -> bool:
+    """Let a record in this state wait again, with these values; False when it is in that state no more."""
+    is_in_it = (table.c.state == state, table.c.id == record_id)
+    moved = await conn.execute(update(table).where(*is_in_it).values(state=_OPEN, **values))
+    if not moved.rowcount:
+        return False
+    change = Change(kind=kind, record_id=RecordId(record_id), action="changed", fields={"state": (state, _OPEN)})
+    await append_changes(conn, [change], at=at)
+    return True
+
+
 async def end_open(
     conn: WriteConnection, table: Table, kind: str, record_id: str, state: str, *, at: datetime, **values: object
 ) -> bool:

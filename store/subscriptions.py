@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     delete,
+    func,
     select,
     update,
 )
@@ -121,6 +122,13 @@ _TIMES = ("digest_at", "quiet_from", "quiet_until")
 _READ_APART = {*_TIMES, "events", "wanted", "rhythm", "pause_cause"}
 _PLAIN = tuple(f.name for f in fields(ChannelSubscription) if f.name not in _READ_APART)
 _RUNNING = {"paused_at": None, "pause_cause": None, "pause_reason": "", "offered_at": None}
+
+
+async def lock_place(conn: WriteConnection, channel_id: str) -> None:
+    """Until the transaction ends nobody else sets anything up for this place, so that equal ones find each other."""
+    # SQLite has one writer at a time as it is.
+    if conn.dialect.name == "postgresql":
+        await conn.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"subscriptions/{channel_id}"))))
 
 
 async def put_subscription(conn: WriteConnection, wanted: ChannelSubscription) -> None:

@@ -7,18 +7,21 @@ from bot.access import Capability, Decision, SlackPerson, decide
 from bot.deliver import slack_post
 from bot.deps import Deps
 from bot.notify.draft import TO_ME, Draft, changed, payload_of
+from bot.notify.pausing import KIND as PAUSED
 from bot.notify.posting import digest_mark
 from bot.notify.rhythm import digest_day
-from bot.views.subscribe import subscribed
+from bot.notify.trying import already_told
+from bot.views.subscribe import not_set_up, subscribed
 from store.audit import AuditEvent, append_audit
 from store.day_marks import mark_day
-from store.deliveries import add_deliveries, delivery_by_id
+from store.deliveries import Delivery, add_deliveries, delivery_by_id
 from store.portfolio import InvoiceFilter
 from store.subscriptions import (
     ChannelSubscription,
     PauseCause,
     filter_json,
     filter_of_json,
+    lock_place,
     put_subscription,
     subscription_by_id,
 )
@@ -46,12 +49,24 @@ async def make(deps: Deps, _work_id: str, payload: Payload) -> None:
             await append_audit(conn, [denied])
             return
         made = made_of(payload, created_at=known.created_at if known else None)
+        await lock_place(conn, made.channel_id)
+        if same := await already_told(conn, made):
+            await add_deliveries(conn, [_not_made(payload, same, at)])
+            deps.outbox.ring()
+            return
         await put_subscription(conn, made)
         await mark_day(conn, digest_mark(made), digest_day(made, at))
         told = subscribed(made, payload["by"], is_new=bool(payload["is_new"]))
         post = slack_post(told, id=said, kind="notice", channel=made.channel_id, at=at, author=made.owner_slack)
         await add_deliveries(conn, [post])
     deps.outbox.ring()
+
+
+def _not_made(payload: Payload, same: str, at: datetime) -> Delivery:
+    """For whoever submitted just the same as somebody else a moment before."""
+    told_as = f"{PAUSED}/{payload['id']}/not-set-up-{payload['nonce']}"
+    owner = payload["owner_slack"]
+    return slack_post(not_set_up(same), id=told_as, kind=PAUSED, channel=owner, at=at)
 
 
 def _may_make(decision: Decision, payload: Payload, known: ChannelSubscription | None) -> bool:

@@ -24,20 +24,38 @@ class JudgedPromise:
     customer: Customer | None = None
 
 
-def judged_promise(view: JudgedPromise, place: Place) -> Message:
-    """The judgement in one sentence, and the buttons to look at the record and to answer."""
+def judged_promise(view: JudgedPromise, place: Place, *, is_anew: bool = False) -> Message:
+    """The judgement in one sentence, and the buttons to look at the record and to answer.
+
+    `is_anew` says that they were told another one before: a payment was taken back since.
+    """
     promise = view.promise
     told = f"{_verdict(promise, place)}: {_subject(view)}"
     promised = _promised(promise, place)
-    came = f"came so far in payments or credits: {money(promise.received or _nothing(promise), place)}"
-    ref = RecordRef(kind="invoice" if view.invoice else "customer", record_id=promise.about_id)
-    shown = button("Show card", "lookup.open", ref) + button("Reply to Tesorio", "reply.open", ref)
+    came = _came(promise, place)
+    since = " A payment was taken back since you were told of it before." if is_anew else ""
+    said = f"{promised} · {came}.{since}" if since else f"{promised} · {came}"
     blocks = [
-        lines("judgement", [[words(told, bold=True)], [words(f"{promised} · {came}")]]),
+        lines("judgement", [[words(told, bold=True)], [words(said)]]),
         _recorded(promise, place),
-        *buttons_row("acts", shown),
+        *_acts(view),
     ]
-    return message(f"{told}. {promised}, {came}.", blocks)
+    return message(f"{told}. {promised}, {came}.{since}", blocks)
+
+
+def reopened_promise(view: JudgedPromise, place: Place) -> Message:
+    """That a promise that was kept waits again, because a payment was taken back."""
+    promise = view.promise
+    missing = promise.amount - (promise.received or _nothing(promise))
+    told = f"A payment was taken back, so a promise is open again: {_subject(view)}"
+    still = f"{money(missing, place)} of {money(promise.amount, place)} has still to come"
+    due = f"by {day(promise.promised_on, place)}"
+    blocks = [
+        lines("judgement", [[words(told, bold=True)], [words(f"{still}, {due}")]]),
+        _recorded(promise, place),
+        *_acts(view),
+    ]
+    return message(f"{told}. {still}, {due}.", blocks)
 
 
 def waiting_promise(view: JudgedPromise, place: Place, source: str) -> Message:
@@ -47,6 +65,16 @@ def waiting_promise(view: JudgedPromise, place: Place, source: str) -> Message:
     promised = _promised(view.promise, place)
     blocks = [lines("judgement", [[words(told, bold=True)], [words(promised)]]), _recorded(view.promise, place)]
     return message(f"{told}. {promised}.", blocks)
+
+
+def _acts(view: JudgedPromise) -> list[Block]:
+    """The buttons to look at the record and to answer."""
+    ref = RecordRef(kind="invoice" if view.invoice else "customer", record_id=view.promise.about_id)
+    return buttons_row("acts", button("Show card", "lookup.open", ref) + button("Reply to Tesorio", "reply.open", ref))
+
+
+def _came(promise: Promise, place: Place) -> str:
+    return f"came so far in payments or credits: {money(promise.received or _nothing(promise), place)}"
 
 
 def _promised(promise: Promise, place: Place) -> str:

@@ -201,6 +201,12 @@ def subscribed(subscription: ChannelSubscription, by: str, *, is_new: bool) -> M
     )
 
 
+def not_set_up(same: str) -> Message:
+    """Somebody was a moment sooner; `same` is the sentence that says who."""
+    told = f"Your updates were not set up a second time. {same}"
+    return message(told, [paragraph("subscribed", told), small_print("ways", CHANGE_IT)])
+
+
 def open_form_message(text: str) -> Message:
     """For where no form can be opened without a click; `text` is what was typed."""
     told = "What would you like to be told? The form shows what it would have posted last week."

@@ -8,7 +8,8 @@ import pytest
 import pytest_asyncio
 
 from sandbox.slack import Outcome
-from sandbox.slack.seed import ANA, ANA_APP_DM, AR_TEAM, BEN, SALES, STRANGER
+from sandbox.slack.records import Message
+from sandbox.slack.seed import ANA, ANA_APP_DM, AR_TEAM, BEN, CHLOE, SALES, STRANGER
 from store.subscriptions import (
     NewsKind,
     delete_subscription,
@@ -98,6 +99,18 @@ def places(view: dict[str, Any]) -> list[dict[str, Any]]:
     return list(block["element"]["options"])
 
 
+async def either(world: World, text: str) -> Message:
+    """What one of the two is told, as soon as it is there."""
+    places_ = [world.workspace.app_channel(user).id for user in (ANA, CHLOE)]
+    with world.slack.core.feed.listen() as happening:
+        async with asyncio.timeout(10):
+            while not (
+                found := [each for place in places_ for each in world.workspace.messages(place) if text in each.text]
+            ):
+                await happening.get()
+    return found[-1]
+
+
 class TestSubmit:
     async def test_makes_one_and_says_so_where_it_goes(self, world: World) -> None:
         made = await subscribed(world, "overdue>30d amount>10k")
@@ -117,6 +130,24 @@ class TestSubmit:
         outcome = await world.workspace.submit(ANA, {})
         assert outcome.errors == {"subscribe.where.block": "#ar-team already gets this from ana@meridian.example."}
         assert [each.id for each in await all_of(world)] == [made.id]
+
+    async def test_two_people_at_once_make_one_and_the_later_is_told(self, world: World) -> None:
+        """Each form was looked at before the other's was kept."""
+        sent: list[dict[str, Any]] = []
+        for user in (ANA, CHLOE):
+            await form(world, "payments amount>9k", user)
+            view = world.workspace.modal(user)
+            assert view is not None
+            trigger = world.slack.core.tickets.issue_trigger(user)
+            person = {"id": user, "team_id": "T0MERIDIAN"}
+            sent.append({"type": "view_submission", "user": person, "trigger_id": trigger, "view": dict(view)})
+        async with world.store.write():
+            both = [asyncio.create_task(world.workspace.hub.deliver("interactive", each)) for each in sent]
+            await asyncio.sleep(0.2)
+        assert all(each.ack is not None for each in await asyncio.gather(*both))
+        told = await either(world, "Your updates were not set up a second time. #ar-team already gets this from")
+        [made] = await all_of(world)
+        assert told.channel == world.workspace.app_channel(({ANA, CHLOE} - {made.owner_slack}).pop()).id
 
     async def test_submitted_twice_makes_one(self, world: World) -> None:
         made = await subscribed(world, "payments")

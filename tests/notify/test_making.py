@@ -1,5 +1,6 @@
 """A subscription is made once of what was submitted, whatever happens to the durable work that makes it."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -78,6 +79,21 @@ class TestMake:
             assert await subscription_by_id(conn, "s1") == theirs
             assert await recent_subjects(conn, f"user:{ana}", "subscribe.make.denied", among=9) == ("s1",)
         assert await notifier.posts() == []
+
+    async def test_of_two_that_are_equal_the_later_is_told_who_was_sooner(self, notifier: Notifier, ana: str) -> None:
+        store, ben = notifier.deps.store, await linked(notifier.deps.store, "U0BEN")
+        his = payload(ben, nonce="n2") | {"owner_slack": "U0BEN"}
+        await asyncio.gather(make(notifier.deps, "w", payload(ana)), make(notifier.deps, "w2", his))
+        async with store.read() as conn:
+            made = (*await subscriptions_of(conn, ana), *await subscriptions_of(conn, ben))
+        assert len(made) == 1
+        assert len(await notifier.posts()) == 1
+        [told] = await notifier.posts("subscription")
+        assert told.payload["channel"] == ({ANA, "U0BEN"} - {made[0].owner_slack}).pop()
+        assert "Your updates were not set up a second time. This channel already gets this from" in told.payload["text"]
+        # The work may run again after a crash.
+        await asyncio.gather(make(notifier.deps, "w", payload(ana)), make(notifier.deps, "w2", his))
+        assert (len(await notifier.posts()), len(await notifier.posts("subscription"))) == (1, 1)
 
     async def test_who_lost_the_right_meanwhile_makes_none(self, notifier: Notifier, ana: str) -> None:
         asked = payload(ana)

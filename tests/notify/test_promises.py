@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.feed import read_on
-from bot.promises import FEATURE, end_of_day, judge_due, outcome, reader, shares
+from bot.promise_messages import end_of_day
+from bot.promises import FEATURE, judge_due, outcome, reader, shares
 from store.cursors import advance_cursor, claim_cursor
 from store.db import Store
 from store.invoices import InvoiceStatus
@@ -106,6 +107,69 @@ class TestJudge:
         await pay(notifier, invoice, 2_000)
         await self._look(notifier)
         assert await self._state(store) is PromiseState.KEPT
+
+    async def test_kept_by_what_is_taken_back_it_waits_again(self, notifier: Notifier) -> None:
+        store = await self._promised(notifier, promise())
+        [invoice] = invoices(1)
+        invoice = await pay(notifier, invoice, 7_000)
+        await self._look(notifier)
+        assert await self._state(store) is PromiseState.KEPT
+        # What is left still covers it.
+        notifier.clock.forward(minutes=1)
+        invoice = await pay(notifier, invoice, -1_000)
+        await self._look(notifier)
+        assert await self._state(store) is PromiseState.KEPT
+        for _ in range(2):
+            notifier.clock.forward(minutes=1)
+            invoice = await pay(notifier, invoice, -2_000)
+            await self._look(notifier)
+        assert await self._state(store) is PromiseState.OPEN
+        _, *told = await notifier.texts("promise")
+        assert [text.split(": ")[0] for text in told] == ["A payment was taken back, so a promise is open again"]
+        assert "$20.00 of $60.00 has still to come, by " in told[0]
+        notifier.clock.forward(minutes=1)
+        await pay(notifier, invoice, 4_000)
+        await self._look(notifier)
+        assert await self._state(store) is PromiseState.KEPT
+        anew = (await notifier.texts("promise"))[-1]
+        assert anew.startswith("Promise kept, $60.00 came")
+        assert anew.endswith("A payment was taken back since you were told of it before.")
+
+    async def test_taken_back_after_its_day_it_is_judged_anew_in_one_message(self, notifier: Notifier) -> None:
+        store = await self._promised(notifier, promise())
+        [invoice] = invoices(1)
+        invoice = await pay(notifier, invoice, 6_000)
+        await self._look(notifier)
+        notifier.clock.forward(days=5)
+        await self._read_source(notifier, notifier.clock())
+        await pay(notifier, invoice, -6_000)
+        await self._look(notifier)
+        assert await self._state(store) is PromiseState.BROKEN
+        _, *told = await notifier.texts("promise")
+        assert len(told) == 1
+        assert told[0].startswith("Promise broken, nothing of $60.00 came: INV-1 of ABC Inc.")
+        assert "A payment was taken back since" in told[0]
+
+    async def test_of_a_customer_is_reopened_too(self, notifier: Notifier) -> None:
+        store = await self._promised(notifier, promise(about_id=CUSTOMER.id))
+        [invoice] = invoices(1)
+        invoice = await pay(notifier, invoice, 6_000)
+        await self._look(notifier)
+        notifier.clock.forward(minutes=1)
+        await pay(notifier, invoice, -1_000)
+        await self._look(notifier)
+        assert await self._state(store) is PromiseState.OPEN
+        assert "$10.00 of $60.00 has still to come" in (await notifier.texts("promise"))[-1]
+
+    async def test_of_a_customer_that_no_erp_has_is_judged_when_the_others_were_read(self, notifier: Notifier) -> None:
+        lead = RecordId("salesforce:customer:1")
+        store = await self._promised(notifier, promise(about_id=lead))
+        notifier.clock.forward(days=5)
+        await self._look(notifier)
+        assert await self._state(store) is PromiseState.OPEN
+        await self._read_source(notifier, notifier.clock())
+        await self._look(notifier)
+        assert await self._state(store) is PromiseState.BROKEN
 
     async def test_of_a_customer_counts_all_its_invoices(self, notifier: Notifier) -> None:
         store = await self._promised(notifier, promise(about_id=CUSTOMER.id))
