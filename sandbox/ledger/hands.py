@@ -5,8 +5,9 @@ then. Amounts are in minor units of the customer's currency. Each raises KeyErro
 ValueError for an amount that the books do not allow.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import TypeVar
 
 from sandbox.ledger.book import Ledger
@@ -157,6 +158,16 @@ def void_credit_memo(ledger: Ledger, memo_id: int) -> CreditMemo:
     nothing = {"subtotal_minor": 0, "tax_minor": 0, "total_minor": 0, "applications": (), "lines": lines}
     voided: CreditMemo = ledger.edit(Kind.CREDIT_MEMO, memo_id, **nothing, is_voided=True, memo="VOID")
     return voided
+
+
+def stamp(ledger: Ledger, kind: Kind, ids: Iterable[int], at: datetime) -> None:
+    """The records say that they were last changed at `at`.
+
+    With a past instant it is as if they had been saved then and had become visible only now; many with one instant
+    are a tie that no cursor by time can break.
+    """
+    for record_id in ids:
+        ledger.edit(kind, record_id, last_modified=at)
 
 
 def _line(total_minor: int) -> InvoiceLine:

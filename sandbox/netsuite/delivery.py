@@ -1,13 +1,14 @@
 """How an answer leaves: as it should, or in one of the ways in which the network and its proxies fail."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import islice
 
 from aiohttp import web
 
 from sandbox.netsuite.envelope import fault_document
 from sandbox.netsuite.errors import SoapFaultError
+from sandbox.netsuite.hostile import Prolog
 
 _CHUNK_CHARACTERS = 128 * 1024
 _XML = {"Content-Type": "text/xml; charset=utf-8"}
@@ -75,6 +76,26 @@ class Delivery:
         for _ in parts:
             pass
         return await self.dropped()
+
+    async def after(self, parts: Iterable[str], happen: Callable[[], object]) -> web.StreamResponse:
+        """The whole answer, of which nothing was computed before this happened."""
+        happen()
+        return await self.streamed(parts)
+
+    async def stalled(self, parts: Iterable[str]) -> web.StreamResponse:
+        """The first half of the document, then nothing until the stand-in stops or the client leaves."""
+        document = "".join(parts).encode()
+        response = web.StreamResponse(headers=_XML)
+        await response.prepare(self._request)
+        await response.write(document[: len(document) // 2])
+        await self._stopping.wait()
+        return response
+
+    async def hostile(self, parts: Iterable[str], prolog: Prolog) -> web.StreamResponse:
+        """The whole answer under a document type, and in its header what that declares."""
+        declaration, _, document = "".join(parts).partition("?>")
+        document = document.replace("</platformMsgs:nsId>", f"{prolog.reference}</platformMsgs:nsId>", 1)
+        return web.Response(body=f"{declaration}?>{prolog.doctype}{document}".encode(), headers=_XML)
 
     async def truncated(self, parts: Iterable[str]) -> web.StreamResponse:
         """The first half of the document, with the Content-Length of that half."""

@@ -4,12 +4,15 @@ A fault waits for a request of its operation (any, when none is named), lets `sk
 `times` of them. Broken records stay broken until they are mended.
 """
 
-import re
+import random
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from sandbox.netsuite.errors import SoapFaultError, request_blocked, session_expired
+from sandbox.netsuite.damage import Damage, Wound
+from sandbox.netsuite.errors import RefusalError, SoapFaultError, request_blocked, session_expired
+from sandbox.netsuite.hostile import Prolog
 
 
 class FaultKind(StrEnum):
@@ -24,6 +27,10 @@ class FaultKind(StrEnum):
     HUGE = "huge"
     LOST_ANSWER = "lost_answer"
     AFTER_SUBMIT = "after_submit"
+    STALL = "stall"
+    HOSTILE = "hostile"
+    REFUSED = "refused"
+    MEANWHILE = "meanwhile"
 
 
 @dataclass(kw_only=True, slots=True)
@@ -38,14 +45,20 @@ class Fault:
     status: int = 200
     mebibytes: int = 0
     soap_fault: SoapFaultError = field(default_factory=session_expired)
+    prolog: Prolog = field(default_factory=lambda: Prolog(doctype=""))
+    refusal: RefusalError | None = None
+    happen: Callable[[], object] = lambda: None
 
 
 class Faults:
     """The queue. Every method takes `operation`, `skip` and `times` as said above."""
 
     def __init__(self) -> None:
+        self.damage = Damage()
+        self.schema_host: str | None = None
         self._queue: deque[Fault] = deque()
-        self._broken: set[int] = set()
+        self._share = 0
+        self._toss = random.Random()  # noqa: S311 -- repeatable trouble, not a secret
 
     def slow(self, seconds: float, *, operation: str | None = None, skip: int = 0, times: int = 1) -> None:
         """The answer comes after `seconds`; until then the request counts as running."""
@@ -101,24 +114,55 @@ class Faults:
         """What is written is saved; isSuccess is false, and afterSubmitFailed true."""
         self._add(Fault(kind=FaultKind.AFTER_SUBMIT, operation=operation, skip=skip, times=times))
 
-    def break_record(self, internal_id: int) -> None:
-        """From now on the record's amounts are NaN and its days nonsense, wherever it is answered."""
-        self._broken.add(internal_id)
+    def stall(self, *, operation: str | None = None, skip: int = 0, times: int = 1) -> None:
+        """The first half of the answer and nothing more, until the client gives up or the stand-in stops."""
+        self._add(Fault(kind=FaultKind.STALL, operation=operation, skip=skip, times=times))
+
+    def hostile(self, prolog: Prolog, *, operation: str | None = None, skip: int = 0, times: int = 1) -> None:
+        """A right answer under this document type, with a reference to what it declares in its header."""
+        self._add(Fault(kind=FaultKind.HOSTILE, prolog=prolog, operation=operation, skip=skip, times=times))
+
+    def refused(self, code: str, message: str, *, operation: str | None = None, skip: int = 0, times: int = 1) -> None:
+        """isSuccess=false with this code, as ABORT_SEARCH_EXCEEDED_MAX_TIME for a search that took too long."""
+        refusal = RefusalError(code, message)
+        self._add(Fault(kind=FaultKind.REFUSED, refusal=refusal, operation=operation, skip=skip, times=times))
+
+    def meanwhile(
+        self, happen: Callable[[], object], *, operation: str | None = None, skip: int = 0, times: int = 1
+    ) -> None:
+        """This happens before the request is answered as it should be: a change between two pages of a search."""
+        self._add(Fault(kind=FaultKind.MEANWHILE, happen=happen, operation=operation, skip=skip, times=times))
+
+    def block_share(self, percent: int, *, seed: int = 1) -> None:
+        """From now on WS_REQUEST_BLOCKED for so many of a hundred requests, by a repeatable chance."""
+        self._share, self._toss = percent, random.Random(seed)  # noqa: S311 -- likewise
+
+    def break_record(self, internal_id: int, *, amount: str | None = "NaN", day: str | None = "31/02/soon") -> None:
+        """From now on these stand where the record's amounts and days should, wherever it is answered.
+
+        None stands for xsi:nil, damage.KEEP for the right value.
+        """
+        self.damage.wound(internal_id, Wound(amount=amount, day=day))
 
     def mend_record(self, internal_id: int) -> None:
         """The record is answered as it is again. Raises KeyError when it was not broken."""
-        self._broken.remove(internal_id)
+        self.damage.heal(internal_id)
+
+    def lead_astray(self, host: str) -> None:
+        """From now on the WSDL says that its schemas lie at this host."""
+        self.schema_host = host
 
     def clear(self) -> None:
-        """Forgets everything queued and mends all records."""
+        """Forgets everything queued, lets every request pass, and mends all records and the WSDL."""
         self._queue.clear()
-        self._broken.clear()
+        self._share, self.schema_host = 0, None
+        self.damage.clear()
 
     def take(self, operation: str) -> Fault | None:
         """The fault that this request runs into, counted down; None when it passes."""
         fault = next((queued for queued in self._queue if queued.operation in {None, operation}), None)
         if fault is None:
-            return None
+            return Fault(kind=FaultKind.SOAP, soap_fault=request_blocked()) if self._is_tossed() else None
         if fault.skip:
             fault.skip -= 1
             return None
@@ -127,17 +171,8 @@ class Faults:
             self._queue.remove(fault)
         return fault
 
-    def damaged(self, internal_id: int, record: str) -> str:
-        """The record's text, spoiled when it is one of the broken ones."""
-        return _spoiled(record) if internal_id in self._broken else record
+    def _is_tossed(self) -> bool:
+        return self._toss.random() * 100 < self._share
 
     def _add(self, fault: Fault) -> None:
         self._queue.append(fault)
-
-
-_AMOUNTS = re.compile(r"(<\w+:(?:total|amountRemaining|creditLimit|payment)>)[^<]*")
-_DAYS = re.compile(r"(<\w+:(?:dueDate|tranDate|dateCreated)>)[^<]*")
-
-
-def _spoiled(record: str) -> str:
-    return _DAYS.sub(r"\g<1>31/02/soon", _AMOUNTS.sub(r"\g<1>NaN", record))

@@ -152,12 +152,12 @@ HANDLERS: Mapping[str, Callable[[Request, Desk, datetime], Parts]] = {
     **WRITES,
 }
 
-# The element that carries the status of an operation that was refused as a whole.
-_RESULTS: Mapping[str, str] = {
-    "search": "searchResult",
-    "searchMoreWithId": "searchResult",
-    "getDeleted": "getDeletedResult",
-    "getCurrencyRate": "getCurrencyRateResult",
+# The element that carries the status, where it is not called after the operation, or belongs to the messages.
+_RESULTS: Mapping[str, str] = {"search": "searchResult", "searchMoreWithId": "searchResult"}
+_MESSAGES: Mapping[str, str] = {
+    "get": "readResponse",
+    "getList": "readResponseList",
+    **{name: "writeResponseList" if name.endswith("List") else "writeResponse" for name in WRITES},
 }
 
 
@@ -167,8 +167,16 @@ def answer(request: Request, desk: Desk, at: datetime) -> Parts:
         parts = HANDLERS[request.operation](request, desk, at)
         first = next(parts)
     except RefusalError as refusal:
-        result = _RESULTS[request.operation]
-        yield f"<platformCore:{result}>{status(refusal)}</platformCore:{result}>"
+        yield from refused(request.operation, refusal)
         return
     yield first
     yield from parts
+
+
+def refused(operation: str, refusal: RefusalError) -> Parts:
+    """The answer to an operation that was refused as a whole."""
+    if operation in _MESSAGES:
+        yield f"<{_MESSAGES[operation]}>{status(refusal)}</{_MESSAGES[operation]}>"
+        return
+    result = _RESULTS.get(operation, f"{operation}Result")
+    yield f"<platformCore:{result}>{status(refusal)}</platformCore:{result}>"

@@ -21,4 +21,8 @@ MISDELIVERIES: Mapping[FaultKind, Misdelivery] = {
     FaultKind.HUGE: lambda delivery, fault, parts: delivery.huge(parts, fault.mebibytes),
     FaultKind.LOST_ANSWER: lambda delivery, _, parts: delivery.lost(parts),
     FaultKind.AFTER_SUBMIT: lambda delivery, _, parts: delivery.streamed(parts),
+    FaultKind.STALL: lambda delivery, _, parts: delivery.stalled(parts),
+    FaultKind.HOSTILE: lambda delivery, fault, parts: delivery.hostile(parts, fault.prolog),
+    FaultKind.REFUSED: lambda delivery, _, parts: delivery.streamed(parts),
+    FaultKind.MEANWHILE: lambda delivery, fault, parts: delivery.after(parts, fault.happen),
 }

@@ -18,7 +18,7 @@ from sandbox.netsuite.desk import Desk
 from sandbox.netsuite.envelope import Request, check_schema, envelope, parsed_request, passport
 from sandbox.netsuite.errors import SoapFaultError, request_blocked, unexpected, wrong_version
 from sandbox.netsuite.faults import Fault, FaultKind, Faults
-from sandbox.netsuite.handlers import HANDLERS, answer
+from sandbox.netsuite.handlers import HANDLERS, answer, refused
 from sandbox.netsuite.jobs import Jobs
 from sandbox.netsuite.logged import Logged
 from sandbox.netsuite.misbehaviour import MISDELIVERIES
@@ -138,7 +138,7 @@ class NetSuiteStandIn:
     async def _wsdl(self, request: web.Request) -> web.Response:
         if request.match_info["version"] != self.version:
             raise web.HTTPNotFound
-        document = service_document(self.version, self.base_url, self.soap_url)
+        document = service_document(self.version, self.faults.schema_host or self.base_url, self.soap_url)
         return web.Response(text=document, content_type="text/xml")
 
     async def _schema(self, request: web.Request) -> web.Response:
@@ -195,7 +195,9 @@ class NetSuiteStandIn:
     ) -> web.StreamResponse:
         desk = self._desk(fault)
         number = f"{self.account_id}_{next(self._numbers):08}"
-        parts = envelope(soap.operation, answer(soap, desk, at), version=self.version, request_id=number)
+        refusal = fault.refusal if fault else None
+        answered = refused(soap.operation, refusal) if refusal else answer(soap, desk, at)
+        parts = envelope(soap.operation, answered, version=self.version, request_id=number)
         return await (MISDELIVERIES[fault.kind](delivery, fault, parts) if fault else delivery.streamed(parts))
 
     def _account(self) -> Account:
@@ -217,7 +219,7 @@ class NetSuiteStandIn:
             writer=self._writer,
             jobs=self._jobs,
             permissions=self.permissions,
-            damaged=self.faults.damaged,
+            damaged=self.faults.damage.done_to,
             fails_after_submit=fault is not None and fault.kind is FaultKind.AFTER_SUBMIT,
             concurrency_limit=self.running.limit,
             integration_limit=self.integration_limit,
