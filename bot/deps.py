@@ -39,10 +39,11 @@ class Deps:
     """The rooms and the facts of this installation.
 
     `clock` gives the aware instant; `zone` is the company's, in which «today» is meant. `source_titles` says how people
-    call an origin: netsuite is «NetSuite»; `target_titles` the systems that notes can be sent to. `changed` rings when
-    a sync has written something, `outbox` when there may be something to deliver, `decisions` when a person has decided
-    about a delivery. `services` are what runs beside the bot. `team_id` is our workspace and `bot_user` we ourselves
-    in it. `roster` is who is in which private channel, as Slack said a moment ago.
+    call an origin: netsuite is «NetSuite»; `target_titles` the systems that something can be sent to, and
+    `target_takes` which kinds of it: «note», «contact», «message». `changed` rings when a sync has written something,
+    `outbox` when there may be something to deliver, `decisions` when a person has decided about a delivery. `services`
+    are what runs beside the bot. `team_id` is our workspace and `bot_user` we ourselves in it. `roster` is who is in
+    which private channel, as Slack said a moment ago.
     """
 
     store: Store
@@ -59,12 +60,17 @@ class Deps:
     team_id: str
     bot_user: str = ""
     target_titles: Mapping[str, str] = field(default_factory=dict)
+    target_takes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     rules: Rules = field(default_factory=Rules)
     changed: Bell = field(default_factory=Bell)
     outbox: Bell = field(default_factory=Bell)
     decisions: Bell = field(default_factory=Bell)
     services: Services = field(default_factory=Services)
     roster: Roster = field(default_factory=Roster)
+
+    def targets_of(self, kind: str) -> Mapping[str, str]:
+        """The systems that take this kind, by name, with what people call them."""
+        return {name: title for name, title in self.target_titles.items() if kind in self.target_takes.get(name, ())}
 
     def today(self) -> date:
         """The company's calendar date."""

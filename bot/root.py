@@ -120,6 +120,7 @@ async def open_assistant(
             stale_after=timedelta(hours=settings.rules.sync.stale_after_hours),
             source_titles={source.name: source.title for source in sources},
             target_titles={target.name: target.title for target in targets},
+            target_takes={target.name: target.takes for target in targets},
             team_id=identity["team_id"],
             bot_user=identity["user_id"],
             rules=settings.rules,
