@@ -39,6 +39,12 @@ async def listed_deliveries(
     return await _matching(conn, and_(wanted, _c.id.in_(ids)) if ids else wanted, limit=limit)
 
 
+async def waiting_for(conn: ReadConnection, target: str, *, limit: int) -> tuple[Delivery, ...]:
+    """What has yet to arrive at this target, oldest first."""
+    wanted = and_(_c.target == target, _c.state.in_([state.value for state in UNDELIVERED]))
+    return await _matching(conn, wanted, limit=limit)
+
+
 async def count_deliveries(conn: ReadConnection) -> dict[DeliveryState, int]:
     """How many deliveries are in each state, but for the delivered."""
     query = select(_c.state, func.count()).where(_c.state != DeliveryState.SENT.value).group_by(_c.state)

@@ -11,9 +11,10 @@ import aiohttp
 import typer
 from slack_sdk.errors import SlackApiError
 
-from bot.cli import connecting, find, house, outbox, people, running, sharing, syncing
+from bot.cli import connecting, find, house, outbox, people, pushing, running, sharing, syncing
 from bot.cli.log import log_to_stderr
 from bot.cli.shell import CommandError, complain, say
+from bot.doors.app_id import WrongAppError
 from bot.root import AlreadyRunningError, WrongWorkspaceError
 from bot.settings import SettingsError
 from bot.slack_client import slack_refusal
@@ -24,7 +25,15 @@ _PLUGINS = "tesorio.commands"
 _INTERRUPTED = 130
 _DISTRIBUTION = "tesorio-bot"
 # Each of these says in its own words what happened and what to do.
-_EXPECTED = (CommandError, SettingsError, StoreError, SourceError, AlreadyRunningError, WrongWorkspaceError)
+_EXPECTED = (
+    CommandError,
+    SettingsError,
+    StoreError,
+    SourceError,
+    AlreadyRunningError,
+    WrongWorkspaceError,
+    WrongAppError,
+)
 
 
 def build() -> typer.Typer:
@@ -37,7 +46,7 @@ def build() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_options)
-    for room in (running, syncing, connecting, find, sharing, people, outbox, house):
+    for room in (running, syncing, pushing, connecting, find, sharing, people, outbox, house):
         room.register(app)
     for plugin in entry_points(group=_PLUGINS):
         plugin.load()(app)
