@@ -30,7 +30,7 @@ from store.invoices import OWED
 from store.pulled import table_of
 from store.records import RecordId
 from store.schema import Instant, metadata
-from store.upsert import conflict_insert
+from store.upsert import chunks, conflict_insert
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -157,6 +157,29 @@ async def absent_ids(conn: ReadConnection, of: Gathered, *, after: RecordId | No
     c = table_of(of.kind).c
     behind = [] if after is None else [c.id > after]
     return tuple((await conn.execute(_absent(of).where(*behind).order_by(c.id).limit(limit))).scalars())
+
+
+async def living_page(
+    conn: ReadConnection, of: Gathered, *, after: RecordId | None, limit: int
+) -> tuple[dict[str, Any], ...]:
+    """The next living records of the kind: id, id in the source, when it was seen and when it changed over there."""
+    c = table_of(of.kind).c
+    behind = [] if after is None else [c.id > after]
+    query = select(c.id, c.source_id, c.seen_at, c.source_changed_at).where(*_living(of), *behind)
+    rows = (await conn.execute(query.order_by(c.id).limit(limit))).mappings()
+    return tuple(dict(row) for row in rows)
+
+
+async def mentioned(conn: ReadConnection, of: Gathered, ids: Sequence[str]) -> dict[str, datetime | None]:
+    """Which of these the list names, or the reports; of reports since when they are no more."""
+    table = listed_ids if of.since else gone_ids
+    found: dict[str, datetime | None] = {}
+    for chunk in chunks(ids):
+        rows = await conn.execute(
+            select(table).where(*_same(table, of.source, of.stream, of.kind), table.c.source_id.in_(chunk))
+        )
+        found.update((row["source_id"], row.get("since")) for row in rows.mappings())
+    return found
 
 
 async def forget_gathered(conn: WriteConnection, of: Gathered) -> None:

@@ -35,6 +35,11 @@ class Counts:
     changed: int = 0
     unchanged: int = 0
 
+    @property
+    def changes(self) -> int:
+        """How many records were, or would be, written."""
+        return self.inserted + self.changed
+
     def __add__(self, other: "Counts") -> "Counts":
         return Counts(
             inserted=self.inserted + other.inserted,
@@ -72,6 +77,16 @@ async def upsert_rows(
 async def compare_rows(conn: ReadConnection, table: Table, rows: Sequence[dict[str, Any]]) -> Counts:
     """What `upsert_rows` would do with these rows; nothing is written."""
     return (await _sorted_out(conn, table, rows)).counts
+
+
+async def expected_changes(
+    conn: ReadConnection, table: Table, kind: str, rows: Sequence[dict[str, Any]], *, most: int
+) -> tuple[Change, ...]:
+    """Some of the changes that `upsert_rows` would make with these rows, so many of each action at most."""
+    sorted_out = await _sorted_out(conn, table, rows)
+    differing = sorted_out.differing[:most]
+    before = await _rows_by_id(conn, table, tuple(row["id"] for row in differing))
+    return tuple(_changes(kind, sorted_out.new[:most], differing, before))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -136,7 +151,7 @@ def _supersedes(row: Mapping[str, Any], known: tuple[str, datetime | None]) -> b
     return known_changed_at is None or changed_at is None or changed_at >= known_changed_at
 
 
-async def _rows_by_id(conn: WriteConnection, table: Table, ids: Sequence[str]) -> dict[str, RowMapping]:
+async def _rows_by_id(conn: ReadConnection, table: Table, ids: Sequence[str]) -> dict[str, RowMapping]:
     found: dict[str, RowMapping] = {}
     for chunk in chunks(ids):
         rows = await conn.execute(select(table).where(table.c.id.in_(chunk)))

@@ -59,7 +59,7 @@ async def follow(conn: WriteConnection, job: Job, stream: str, *, at: datetime) 
         )
         step = step_for(found, job.deletions, accepted=job.order.accept_deletions)
         if step is Step.ASK:
-            stop = stop or StopError(_question(job, of, found))
+            stop = stop or StopError(question(job, of, found))
             continue
         if step is not Step.KEEP:
             deleted += await _apply(conn, of, step, at)
@@ -79,7 +79,8 @@ async def _apply(conn: WriteConnection, of: Gathered, step: Step, at: datetime) 
     return done
 
 
-def _question(job: Job, of: Gathered, found: Absence) -> str:
+def question(job: Job, of: Gathered, found: Absence) -> str:
+    """What a person has to decide about a kind of record, in words."""
     kinds, title = f"{of.kind.replace('_', ' ')}s", job.source.title
     lost = f"{title} lists no {kinds} any more" if of.listed == 0 else f"{title} has many {kinds} no more"
     what = "would be taken for paid" if of.only_open else "would be marked as deleted"

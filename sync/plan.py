@@ -6,8 +6,11 @@ its reports and lists decide, here: they become tombstones, or are closed where 
 that has lost most of its records is not followed without a person's word.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 
 class Step(StrEnum):
@@ -47,6 +50,20 @@ def step_for(found: Absence, rules: DeletionRules, *, accepted: bool) -> Step:
     if not accepted and (found.listed == 0 or found.absent > allowed(found.living, rules)):
         return Step.ASK
     return Step.CLOSE if found.only_open else Step.TOMBSTONE
+
+
+def is_absent(row: Mapping[str, Any], mentioned: Mapping[str, datetime | None], *, since: datetime | None) -> bool:
+    """Whether a living record is no more: not on a list that was begun at `since`, or, without that, reported as gone.
+
+    `row` has its source_id, seen_at and source_changed_at; `mentioned` are the listed ids, or the reported ones with
+    when each went. By the source's clock where it tells: what came after that lives.
+    """
+    changed_at: datetime | None = row["source_changed_at"]
+    if since is not None:
+        is_older = row["seen_at"] < since and (changed_at is None or changed_at <= since)
+        return is_older and row["source_id"] not in mentioned
+    gone_at = mentioned.get(row["source_id"])
+    return gone_at is not None and (changed_at or row["seen_at"]) <= gone_at
 
 
 def allowed(living: int, rules: DeletionRules) -> int:

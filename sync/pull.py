@@ -24,7 +24,16 @@ from sync.stream import Reading, begin, finish, read_on
 from sync.tie_out import tie_out
 from sync.turn import LEASE_LASTS, turn
 
-__all__ = ["LEASE_LASTS", "Clock", "Progress", "PullOrder", "bind_account", "pull_source", "refresh_record"]
+__all__ = [
+    "LEASE_LASTS",
+    "Clock",
+    "Progress",
+    "PullOrder",
+    "bind_account",
+    "pull_source",
+    "refresh_record",
+    "refuse_other_account",
+]
 
 # So many streams in a row that get no answer at all are the source's trouble, not theirs.
 _MOST_UNANSWERED = 2
@@ -78,15 +87,25 @@ async def refresh_record(source: Source, store: Store, kind: str, source_id: str
 
 async def bind_account(source: Source, store: Store) -> None:
     """Remember the first account of this system that we meet, and refuse any other. Raises StopError."""
-    account = await source.account()
-    fact = f"{source.name}.account"
-    async with store.read() as conn:
-        bound = await read_fact(conn, fact)
-    if bound is None:
+    if not await refuse_other_account(source, store):
         async with store.write() as conn:
-            bound = await bind_fact(conn, fact, account)
-    if bound != account:
+            await bind_fact(conn, _account_fact(source), await source.account())
+        # Of two that bind at once, one was too late.
+        await refuse_other_account(source, store)
+
+
+async def refuse_other_account(source: Source, store: Store) -> bool:
+    """Whether the store is bound to an account yet, which must be this source's. Raises StopError when it is not."""
+    account = await source.account()
+    async with store.read() as conn:
+        bound = await read_fact(conn, _account_fact(source))
+    if bound is not None and bound != account:
         raise StopError(f"this store holds the data of {source.name} account {bound}, not of {account}")
+    return bound is not None
+
+
+def _account_fact(source: Source) -> str:
+    return f"{source.name}.account"
 
 
 class _Pull:

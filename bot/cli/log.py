@@ -17,6 +17,7 @@ def log_to_stderr(*, quiet: bool = False) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
+        structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     # Libraries that log through structlog (stamina tells its retries so) go the same way, not to standard output.
