@@ -112,7 +112,7 @@ class TargetContract:
     """Inherit it and give a fixture `bench`."""
 
     @pytest.fixture
-    def bench(self) -> AsyncIterator[TargetBench]:
+    def bench(self) -> TargetBench | AsyncIterator[TargetBench]:
         raise NotImplementedError
 
     async def test_has_names_and_a_limit(self, bench: TargetBench) -> None:

@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from sync.connector import ContactPush, MessagePush, NotePush
 from sync.connectors.netsuite.writes import AttachContact, Draft, Ref, Write
@@ -40,9 +41,8 @@ def external_id(key: str, prefix: str) -> str:
 
 def note_write(item: NotePush, prefix: str) -> Write:
     """The note with exactly one owner. Its author is the token's user, so the title names the person."""
-    title = " ".join(filter(None, (item.title or "Note", item.author and f"({item.author})")))
     values: dict[str, str | datetime | Ref] = {
-        "title": title[:_TITLE_CHARACTERS],
+        "title": _title(item),
         "direction": "_outgoing",
         "noteDate": _whole_second(item.written_at),
         "note": item.text,
@@ -52,6 +52,18 @@ def note_write(item: NotePush, prefix: str) -> Write:
         operation="upsert",
         draft=Draft(record_type="Note", values=values, external_id=external_id(item.key, prefix)),
     )
+
+
+def note_call(item: NotePush, prefix: str) -> Mapping[str, Any]:
+    """The same note for our script in the account, which takes the instant of the call for its date."""
+    return {
+        "action": "note",
+        "externalId": external_id(item.key, prefix),
+        "owner": {"type": item.about_kind, "id": item.about_source_id},
+        "title": _title(item),
+        "text": item.text,
+        "direction": "outgoing",
+    }
 
 
 def contact_write(item: ContactPush, prefix: str) -> Write:
@@ -118,6 +130,11 @@ def message_write(item: MessagePush, prefix: str, *, with_key: bool) -> Write:
 def subject_of(item: MessagePush) -> str:
     """The subject as it is recorded: SuiteTalk wants one."""
     return item.subject.strip() or _NO_SUBJECT
+
+
+def _title(item: NotePush) -> str:
+    title = " ".join(filter(None, (item.title or "Note", item.author and f"({item.author})")))
+    return title[:_TITLE_CHARACTERS]
 
 
 def _owner_field(kind: str) -> str:

@@ -6,11 +6,15 @@ from sync.connectors.netsuite.drafts import (
     attachment,
     contact_write,
     external_id,
+    message_write,
+    note_call,
     note_write,
     role_id_of,
 )
 from sync.connectors.netsuite.faults import GoneError
 from sync.connectors.netsuite.mapping import source_id_of
+from sync.connectors.netsuite.restlet import RestletClient
+from sync.connectors.netsuite.sent_messages import find_message
 from sync.connectors.netsuite.settings import NetSuiteSettings
 from sync.connectors.netsuite.writes import GetByKey
 from sync.errors import RejectedError, UnknownOutcomeError
@@ -19,14 +23,19 @@ _NO_ID = "it was saved, and NetSuite did not say under which id"
 
 
 class NetSuiteTarget:
-    """What is pushed to one account. The client is that of its source, whose end closes it."""
+    """What is pushed to one account. The clients are those of its source, whose end closes them.
+
+    Where the account has our script, notes go by it.
+    """
 
     name = "netsuite"
     title = "NetSuite"
-    takes = frozenset({NotePush.kind, ContactPush.kind})
+    takes = frozenset({NotePush.kind, ContactPush.kind, MessagePush.kind})
 
-    def __init__(self, settings: NetSuiteSettings, client: SuiteTalkClient) -> None:
-        self._settings, self._client = settings, client
+    def __init__(
+        self, settings: NetSuiteSettings, client: SuiteTalkClient, restlet: RestletClient | None = None
+    ) -> None:
+        self._settings, self._client, self._restlet = settings, client, restlet
 
     @property
     def at_once(self) -> int:
@@ -45,7 +54,7 @@ class NetSuiteTarget:
             case ContactPush():
                 return await self._contact(item)
             case MessagePush():
-                raise RejectedError("messages are not recorded")
+                return await self._message(item)
 
     async def find(self, item: PushItem) -> str | None:
         """The internal id, by our external id. A contact that has its own, or a role, may as well be pushed again."""
@@ -56,13 +65,17 @@ class NetSuiteTarget:
                 is_done_at_once = not item.source_id and role_id_of(item, self._settings.role_ids) is None
                 return await self._by_key("contact", item.key) if is_done_at_once else None
             case MessagePush():
-                return None
+                return await find_message(self._client, item, self._settings.external_id_prefix)
 
     async def close(self) -> None:
         """The source closes the client that both use."""
 
     async def _note(self, item: NotePush) -> str:
-        written = await self._client.write(note_write(item, self._settings.external_id_prefix))
+        prefix = self._settings.external_id_prefix
+        if self._restlet is not None:
+            answer = await self._restlet.post(note_call(item, prefix))
+            return _told(str(answer.get("id") or ""))
+        written = await self._client.write(note_write(item, prefix))
         return written or _told(await self._by_key("note", item.key))
 
     async def _contact(self, item: ContactPush) -> str:
@@ -78,6 +91,12 @@ class NetSuiteTarget:
             await self._client.write(attachment(item, contact_id, role_id))
         except RejectedError as error:
             raise RejectedError(f"the contact was saved, but not its role: {error.detail}") from None
+
+    async def _message(self, item: MessagePush) -> str:
+        settings = self._settings
+        write = message_write(item, settings.external_id_prefix, with_key=settings.message_keys)
+        written = await self._client.write(write)
+        return written or _told(await self.find(item))
 
     async def _by_key(self, record_type: str, key: str) -> str | None:
         request = GetByKey(record_type=record_type, external_id=external_id(key, self._settings.external_id_prefix))

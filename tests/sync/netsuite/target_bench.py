@@ -14,6 +14,7 @@ from sync.connectors.netsuite import NetSuiteSource, target_of
 from tests.sync.netsuite.bench import NetSuiteBench, netsuite_bench
 
 PREFIX = "tesorio-"
+_KINDS = (Kind.NOTE, Kind.CONTACT, Kind.MESSAGE)
 NOBODY_LISTENS = "http://127.0.0.1:1/services"
 
 
@@ -25,7 +26,15 @@ class NetSuiteTargetBench:
         self.target: Target = _target(account.source)
         invoice = next(iter(self.ledger.invoices.values()))
         self.invoice_id, self.customer_id = str(invoice.id), str(invoice.customer_id)
-        self._known = {kind: set(self.ledger.records(kind)) for kind in (Kind.NOTE, Kind.CONTACT, Kind.MESSAGE)}
+        self._known = {kind: set(self.ledger.records(kind)) for kind in _KINDS}
+
+    def renew(self) -> None:
+        """As at the start: nothing was pushed, nothing goes wrong."""
+        for kind in _KINDS:
+            for record in self.added(kind):
+                self.ledger.delete(kind, record.id)
+        self.server.faults.clear()
+        self.server.permissions.restore()
 
     def added(self, kind: Kind) -> list[Any]:
         """The records of a kind that were not there at the start, oldest first."""
@@ -82,7 +91,11 @@ def _target(source: Source) -> Target:
 
 
 @asynccontextmanager
-async def target_bench(folder: Path, **how: Any) -> AsyncIterator[NetSuiteTargetBench]:
-    """The bench with its server listening; `how` goes to NetSuiteBench."""
+async def target_bench(folder: Path, *, with_script: bool = False, **how: Any) -> AsyncIterator[NetSuiteTargetBench]:
+    """The bench with its server listening, and our script in the account if wanted; `how` goes to NetSuiteBench."""
     async with netsuite_bench(folder, **how) as account:
+        if with_script:
+            await account.source.close()
+            account.env = {"NETSUITE_RESTLET_URL": account.server.restlet_url}
+            account.open()
         yield NetSuiteTargetBench(account)
