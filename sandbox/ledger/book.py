@@ -151,8 +151,12 @@ class Ledger:
         invoice_date: date | None = None,
         due_date: date | None = None,
         memo: str = "",
+        currency: str | None = None,
     ) -> Invoice:
-        """An open invoice of one untaxed line, dated today and due in 30 days unless said otherwise."""
+        """An open invoice of one untaxed line, dated today and due in 30 days unless said otherwise.
+
+        It is in the customer's currency unless another one is named.
+        """
         invoice_id = self.new_id(Kind.INVOICE)
         issued = invoice_date or self.today
         invoice = invoice_of_one_line(
@@ -163,6 +167,7 @@ class Ledger:
             due_date=due_date or issued + timedelta(days=30),
             total_minor=total_minor,
             memo=memo,
+            currency=currency or self.customers[customer_id].currency,
             at=self.instant(),
         )
         return self.put(Kind.INVOICE, invoice)

@@ -31,18 +31,25 @@ _KINDS: dict[type, Kind] = {
 
 
 def take_payment(
-    ledger: Ledger, customer_id: int, amount_minor: int, *, on: date | None = None, is_undeposited: bool = False
+    ledger: Ledger,
+    customer_id: int,
+    amount_minor: int,
+    *,
+    currency: str | None = None,
+    on: date | None = None,
+    is_undeposited: bool = False,
 ) -> Payment:
-    """A payment of which nothing is applied yet."""
+    """A payment of which nothing is applied yet, in the customer's currency unless another one is named."""
     customer, at = ledger.customers[customer_id], ledger.instant()
+    paid_in = currency or customer.currency
     payment_id = ledger.new_id(Kind.PAYMENT, FIRST_PAYMENT_ID)
     payment = Payment(
         id=payment_id,
         number=f"PYMT-{payment_id}",
         customer_id=customer_id,
         subsidiary_id=customer.subsidiary_id,
-        currency=customer.currency,
-        exchange_rate=RATES[customer.currency],
+        currency=paid_in,
+        exchange_rate=RATES[paid_in],
         payment_date=on or ledger.today,
         amount_minor=amount_minor,
         applications=(),
@@ -114,6 +121,8 @@ def apply(ledger: Ledger, record: Settling, invoice_id: int, amount_minor: int, 
     invoice, at = ledger.invoices[invoice_id], ledger.instant()
     if not 0 < amount_minor <= record.unapplied_minor:
         raise ValueError(f"{amount_minor} is not within the unapplied amount of {record.unapplied_minor}")
+    if record.currency != invoice.currency:
+        raise ValueError(f"{record.number} is in {record.currency} and {invoice.number} in {invoice.currency}")
     if amount_minor + discount_minor > invoice.open_minor:
         raise ValueError(f"{amount_minor} is not within the open balance of {invoice.open_minor}")
     applied = Application(invoice_id=invoice_id, amount_minor=amount_minor, discount_minor=discount_minor)

@@ -178,6 +178,7 @@ def invoice_of_one_line(
     due_date: date,
     total_minor: int,
     memo: str,
+    currency: str,
     at: datetime,
 ) -> Invoice:
     """An open invoice for one piece of the first item, untaxed, created at `at`."""
@@ -197,8 +198,8 @@ def invoice_of_one_line(
         number=number,
         customer_id=customer.id,
         subsidiary_id=customer.subsidiary_id,
-        currency=customer.currency,
-        exchange_rate=RATES[customer.currency],
+        currency=currency,
+        exchange_rate=RATES[currency],
         invoice_date=invoice_date,
         due_date=due_date,
         terms_id=customer.terms_id,

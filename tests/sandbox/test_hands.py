@@ -3,7 +3,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from sandbox.ledger import InvoiceStatus, Kind, Ledger, hands
-from sandbox.ledger.balances import balance, deposit_balance, unbilled_orders
+from sandbox.ledger.balances import balance, currencies_of, deposit_balance, unbilled_orders
 from sandbox.ledger.records import Invoice
 from sandbox.ledger.transactions import OrderStatus
 
@@ -64,6 +64,18 @@ class TestBalance:
         hands.post_journal_entry(ledger, ABC, -250)
         assert balance(ledger, ABC) == before - 250
         assert sum(one.open_minor for one in ledger.invoices_of(ABC)) == open_minor
+
+    def test_other_currencies_are_counted_apart_or_converted(self, ledger: Ledger) -> None:
+        before = balance(ledger, ABC)
+        bill = ledger.add_invoice(ABC, total_minor=100_000, currency="JPY")
+        hands.take_payment(ledger, ABC, 40_000, currency="JPY")
+        assert (bill.currency, currencies_of(ledger, ABC)) == ("JPY", ("USD", "JPY"))
+        assert balance(ledger, ABC, "JPY") == 60_000
+        assert balance(ledger, ABC, "USD") == before
+        assert balance(ledger, ABC) == before + 64_200 - 25_680
+        payment = hands.take_payment(ledger, ABC, 500)
+        with pytest.raises(ValueError, match="USD"):
+            hands.apply(ledger, payment, bill.id, 500)
 
     def test_orders_are_unbilled_until_they_are_billed(self, ledger: Ledger) -> None:
         before = unbilled_orders(ledger, ABC)

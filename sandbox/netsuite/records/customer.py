@@ -1,10 +1,17 @@
 """Customer, as listRel:Customer. Its balances are left out: only an advanced search returns them."""
 
+from sandbox.ledger.balances import balance, currencies_of, deposit_balance, past_due_balance, unbilled_orders
 from sandbox.ledger.records import Contact, Customer
 from sandbox.netsuite.records.writer import Writer, country, optional
 from sandbox.netsuite.texts import boolean, text
 from sandbox.netsuite.wsdl import namespace
 
+_IN_CURRENCY = (
+    ("balance", balance),
+    ("depositBalance", deposit_balance),
+    ("overdueBalance", past_due_balance),
+    ("unbilledOrders", unbilled_orders),
+)
 _CATEGORY_IDS = {"Enterprise": 1, "Mid-market": 2, "Small business": 3, "Public sector": 4, "Distributor": 5}
 
 
@@ -93,8 +100,18 @@ def _contact_role(contact: Contact) -> str:
 
 
 def _currencies(customer: Customer, writer: Writer) -> str:
-    currency = writer.currencies[customer.currency]
+    used = currencies_of(writer.ledger, customer.id)
     return (
-        f"<listRel:currencyList><listRel:currency><listRel:currency{currency}</listRel:currency>"
-        "</listRel:currency></listRel:currencyList>"
+        f"<listRel:currencyList>{''.join(_in_currency(customer, code, writer) for code in used)}</listRel:currencyList>"
+    )
+
+
+def _in_currency(customer: Customer, code: str, writer: Writer) -> str:
+    """What the customer owes in one currency; unlike the body, the list says it in every kind of reading."""
+    amounts = "".join(
+        f"<listRel:{name}>{writer.amount(amount(writer.ledger, customer.id, code), code)}</listRel:{name}>"
+        for name, amount in _IN_CURRENCY
+    )
+    return (
+        f"<listRel:currency><listRel:currency{writer.currencies[code]}</listRel:currency>{amounts}</listRel:currency>"
     )

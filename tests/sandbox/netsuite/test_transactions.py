@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from sandbox.ledger import Kind, Ledger, hands
+from sandbox.ledger.balances import balance
 from sandbox.ledger.transactions import OrderStatus
 from sandbox.netsuite.kinds import TRANSACTIONS
 from tests.sandbox.netsuite.conftest import Clock
@@ -195,6 +196,14 @@ class TestBalances:
         assert ids(await soap.search(soap.transactions(type=None, entity=soap.refs(ABC)))) == [
             record.id for kind in TRANSACTIONS.values() for record in ledger.records_of(kind, ABC)
         ]
+
+    async def test_each_currency_is_told_apart_in_the_list(self, soap: SoapClient, ledger: Ledger) -> None:
+        ledger.add_invoice(ABC, total_minor=9_000, currency="JPY")
+        hands.take_payment(ledger, ABC, 4_000, currency="JPY")
+        body = await soap.call("get", baseRef=soap.ref("customer", ABC))
+        own, yen = body.readResponse.record.currencyList.currency
+        assert (yen.currency.internalId, yen.balance, yen.overdueBalance) == ("5", 5_000, 0)
+        assert Decimal(str(own.balance)) == Decimal(balance(ledger, ABC, "USD")).scaleb(-2)
 
 
 async def balances(soap: SoapClient, customer_id: int) -> dict[str, Decimal]:
