@@ -105,6 +105,17 @@ def only_one(data_dir: Path) -> Iterator[None]:
         yield
 
 
+def is_running(data_dir: Path) -> bool:
+    """Whether a program holds the data folder at the moment; a folder that is not there is not made."""
+    if not (data_dir / "running.lock").exists():
+        return False
+    try:
+        with only_one(data_dir):
+            return False
+    except AlreadyRunningError:
+        return True
+
+
 def replica_id(data_dir: Path) -> str:
     """This data folder's name among replicas: the same after a restart, so that unfinished work is found again."""
     path = data_dir / "replica_id"

@@ -7,6 +7,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.app import build_app, effects
 from bot.deps import Deps
+from bot.doors.app_id import WrongAppError, apart, app_of_bot
 from bot.doors.http_door import HttpDoor
 from bot.doors.inbox import Inbox
 from bot.doors.intake import Intake
@@ -65,7 +66,8 @@ async def open_door(
 ) -> AsyncIterator[Door]:
     """The door that the settings ask for, and the web server if they ask for one, until the block ends.
 
-    `holder` names this program in the inbox. Raises SlackApiError for a refused app token, OSError for a taken port.
+    `holder` names this program in the inbox. Raises SlackApiError for a refused app token, WrongAppError for one of
+    another app, OSError for a taken port.
     """
     metrics = Metrics()
     async with AsyncExitStack() as stack:
@@ -87,9 +89,17 @@ async def open_door(
         # Closed before the server, which can then still say that the program is about to end.
         stack.push_async_callback(door.close)
         await door.open()
+        if isinstance(door, SocketDoor):
+            await _one_app(deps, door, identity)
         others = answering_for_others(intake, deps.store, deps.services, clock=deps.clock)
         await stack.enter_async_context(others)
         yield door
+
+
+async def _one_app(deps: Deps, door: SocketDoor, identity: Mapping[str, str]) -> None:
+    """Raises WrongAppError when Slack says that what it sends us is meant for another app than the one that answers."""
+    if wrong := apart(await app_of_bot(deps.slack, identity["bot_id"]), await door.app_id()):
+        raise WrongAppError(f"{wrong}. Put both tokens of one app into the settings.")
 
 
 def _door(settings: Settings, deps: Deps, intake: Intake) -> Door:

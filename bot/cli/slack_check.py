@@ -4,9 +4,11 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.doors.app_id import apart, app_of_app_token, app_of_bot
 from bot.doors.http_door import SLACK_PATH
 from bot.manifest import app_manifest
 from bot.root import open_store
+from bot.root_data import is_running
 from bot.settings import Settings, SettingsError
 from bot.slack_client import SlackClient, slack_reason, slack_refusal
 from store.errors import StoreError
@@ -25,7 +27,31 @@ async def slack_findings(settings: Settings) -> list[Finding]:
         settings.require_slack()
     except SettingsError as error:
         return [_missing(problem) for problem in error.problems]
-    return [*await _bot_findings(settings), await _way_in(settings)]
+    findings = [*await _bot_findings(settings), await _way_in(settings)]
+    is_one_way = settings.slack_mode == "http" or not all(finding.ok for finding in findings)
+    return findings if is_one_way else [*findings, *await _one_app(settings)]
+
+
+async def _one_app(settings: Settings) -> list[Finding]:
+    """Whether both tokens are of one app; nothing where Slack does not say it.
+
+    A running program has compared them when it started, and a second connection might take what is meant for it.
+    """
+    if is_running(settings.data_dir):
+        return []
+    bot = SlackClient(token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url)
+    try:
+        bot_app = await app_of_bot(bot, str((await bot.auth_test()).get("bot_id") or ""))
+        socket = SlackClient(base_url=settings.slack_api_url)
+        socket_app = await app_of_app_token(socket, settings.slack_app_token.get_secret_value()) if bot_app else ""
+    except (*_SLACK_ERRORS, TimeoutError) as error:
+        remedy = "Let this machine open WebSockets to Slack (wss://), by a proxy where it needs one."
+        return [Finding(check="slack app", ok=False, detail=_trouble(error), remedy=remedy)]
+    if wrong := apart(bot_app, socket_app):
+        remedy = "Take both tokens from the same app: OAuth & Permissions, and Basic Information > App-Level Tokens."
+        return [Finding(check="slack app", ok=False, detail=wrong, remedy=remedy)]
+    detail = f"both tokens are of the app {bot_app}"
+    return [Finding(check="slack app", ok=True, detail=detail)] if bot_app and socket_app else []
 
 
 def _missing(problem: str) -> Finding:

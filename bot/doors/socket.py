@@ -1,6 +1,7 @@
 """The Socket-Mode door: takes Slack's envelopes from the link and sends their acknowledgements back over it."""
 
 import asyncio
+import contextlib
 import logging
 from typing import Any
 
@@ -8,10 +9,12 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.doors.acks import OnceAck, body_of
+from bot.doors.app_id import greeting_app
 from bot.doors.connection import Connection, Frame
 from bot.doors.intake import Intake
 from bot.doors.link import SocketLink, Timing
 
+_GREETING_SECONDS = 5.0
 _log = logging.getLogger(__name__)
 
 
@@ -21,6 +24,8 @@ class SocketDoor:
     def __init__(self, intake: Intake, *, slack: AsyncWebClient, app_token: str, timing: Timing | None = None) -> None:
         self._intake = intake
         self.link = SocketLink(slack, app_token=app_token, receive=self._receive, timing=timing)
+        self._greeted = asyncio.Event()
+        self._app_id = ""
 
     @property
     def at_work(self) -> set[asyncio.Task[None]]:
@@ -36,6 +41,12 @@ class SocketDoor:
         await self.link.open()
         await self._intake.resume()
 
+    async def app_id(self) -> str:
+        """The app that Slack has connected; «» when it does not say so soon."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._greeted.wait(), _GREETING_SECONDS)
+        return self._app_id
+
     async def close(self) -> None:
         """Take no more envelopes, let the accepted ones end, and hang up."""
         await self._intake.close()
@@ -45,6 +56,8 @@ class SocketDoor:
         envelope_id = frame.get("envelope_id")
         if not isinstance(envelope_id, str):
             # Slack greets; only envelopes want an answer.
+            self._app_id = greeting_app(frame) or self._app_id
+            self._greeted.set()
             return
 
         async def send(response: BoltResponse) -> None:

@@ -76,7 +76,10 @@ class Shortcut:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AppConfig:
-    """The app as installed in this workspace."""
+    """The app as installed in this workspace.
+
+    `app_token` may be of another app than `bot_token`, as when somebody took them from two: `app_token_of` is its id.
+    """
 
     app_id: str = "A0TESORIO1"
     name: str = "tesorio"
@@ -84,6 +87,7 @@ class AppConfig:
     bot_user: str = "U0TESORIO1"
     bot_token: str = "xoxb-sandbox-bot"  # noqa: S105 - opens nothing outside this process
     app_token: str = "xapp-sandbox-app"  # noqa: S105 - likewise
+    app_token_of: str = ""
     signing_secret: str = "sandbox-signing-secret"  # noqa: S105 - likewise
     commands: tuple[SlashCommand, ...]
     shortcuts: tuple[Shortcut, ...]

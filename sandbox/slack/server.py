@@ -56,7 +56,7 @@ class SlackStandIn:
         feed = Feed()
         hub = SocketHub(
             feed,
-            config.app_id,
+            config.app_token_of or config.app_id,
             ack_timeout_seconds=ack_timeout_seconds,
             event_retry_delays_seconds=event_retry_delays_seconds,
         )
