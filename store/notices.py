@@ -80,7 +80,16 @@ notices = Table(
     Index("ix_notices_subscription_id_told_at", "subscription_id", "told_at"),
     Index("ix_notices_waiting", "subscription_id", sqlite_where=_IS_WAITING, postgresql_where=_IS_WAITING),
     Index("ix_notices_free", "subscription_id", "at", "id", sqlite_where=_IS_FREE, postgresql_where=_IS_FREE),
-    Index("ix_notices_aside", "subscription_id", "delivery_id", sqlite_where=_IS_ASIDE, postgresql_where=_IS_ASIDE),
+    Index(
+        "ix_notices_aside",
+        "subscription_id",
+        "delivery_id",
+        "kind",
+        "at",
+        "id",
+        sqlite_where=_IS_ASIDE,
+        postgresql_where=_IS_ASIDE,
+    ),
     Index("ix_notices_told_at", "told_at"),
 )
 

@@ -75,13 +75,14 @@ class Gathering:
 
     async def aside(self, conn: WriteConnection, delivery_id: str) -> Aside:
         """What the message tells of what was set aside for it, in the transaction that writes the message."""
-        kinds = await count_aside(conn, self.subscription_id, delivery_id)
+        counts = await count_aside(conn, self.subscription_id, delivery_id)
         first: list[NoticeView] = []
-        for kind in kinds:
+        for kind in tuple(counts):
             known = await first_aside(conn, self.subscription_id, delivery_id, kind, limit=ROWS)
-            _, views = await true_now(self._deps, conn, known)
+            still_so, views = await true_now(self._deps, conn, known)
             first.extend(views.values())
-        return Aside(counts=await count_aside(conn, self.subscription_id, delivery_id), first=tuple(first))
+            counts[kind] -= len(known) - len(still_so)
+        return Aside(counts=counts, first=tuple(first))
 
     async def settle(self, delivery_id: str, at: datetime) -> None:
         """Count as told what was set aside for the message that was written at this instant."""
