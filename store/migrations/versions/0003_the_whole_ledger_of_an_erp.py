@@ -397,7 +397,7 @@ def upgrade() -> None:
     with op.batch_alter_table("notices", schema=None) as batch_op:
         batch_op.create_index(
             "ix_notices_aside",
-            ["subscription_id", "delivery_id"],
+            ["subscription_id", "delivery_id", "kind", "at", "id"],
             unique=False,
             sqlite_where=sa.text("told_at IS NULL AND delivery_id <> ''"),
             postgresql_where=sa.text("told_at IS NULL AND delivery_id <> ''"),
