@@ -6,7 +6,9 @@ from contextlib import asynccontextmanager
 from itertools import count
 
 from bot.root import Assistant
-from sandbox.ledger import Ledger
+from sandbox.ledger import Kind, Ledger
+from sandbox.ledger.hands import apply, issue_credit_memo, reverse_payment
+from sandbox.ledger.records import Invoice
 from sandbox.slack.outside import Act, Outside
 from store.work import WorkState
 
@@ -14,16 +16,38 @@ CUSTOMER = "Sun Microsystems, Inc."
 TITLE = "In NetSuite"
 _LARGE_MINOR = 86_400_00
 _LOOK_SECONDS = 0.2
+_NOTHING_OWED = f"{CUSTOMER} owes nothing any more."
 
 
 def payment_arrives(ledger: Ledger) -> str:
     """The customer pays what is open on its oldest invoice."""
-    owed = [invoice for invoice in ledger.invoices_of(ledger.customer_named(CUSTOMER).id) if invoice.open_minor > 0]
-    if not owed:
-        return f"{CUSTOMER} owes nothing any more."
-    oldest = min(owed, key=lambda invoice: (invoice.due_date, invoice.id))
+    oldest = _oldest_open(ledger)
+    if oldest is None:
+        return _NOTHING_OWED
     payment = ledger.pay_invoice(oldest.id)
     return f"{CUSTOMER} paid {_major(payment.amount_minor)} {payment.currency} on {oldest.number}."
+
+
+def credit_is_given(ledger: Ledger) -> str:
+    """A credit memo over a tenth of the customer's oldest open invoice, applied to it."""
+    oldest = _oldest_open(ledger)
+    if oldest is None:
+        return _NOTHING_OWED
+    amount = min(oldest.open_minor, max(1, oldest.total_minor // 10))
+    made = issue_credit_memo(ledger, oldest.customer_id, amount, invoice_id=oldest.id, memo="Goodwill")
+    memo = apply(ledger, made, oldest.id, amount)
+    return f"{memo.number} over {_major(amount)} {memo.currency} was applied to {oldest.number} of {CUSTOMER}."
+
+
+def payment_bounces(ledger: Ledger) -> str:
+    """The customer's newest payment is reversed, and what it settled is open again."""
+    paid = ledger.records_of(Kind.PAYMENT, ledger.customer_named(CUSTOMER).id)
+    standing = [payment for payment in paid if not payment.is_voided]
+    if not standing:
+        return f"No payment of {CUSTOMER} is left that could bounce."
+    newest = max(standing, key=lambda payment: (payment.last_modified, payment.id))
+    reverse_payment(ledger, newest.id)
+    return f"{newest.number} over {_major(newest.amount_minor)} {newest.currency} of {CUSTOMER} was reversed."
 
 
 def invoice_is_made(ledger: Ledger) -> str:
@@ -47,6 +71,8 @@ def outside(ledger: Ledger, tell: Callable[[], None]) -> Outside:
         title=TITLE,
         acts=(
             Act(id="payment", label="Let a payment arrive", happen=told(payment_arrives)),
+            Act(id="credit", label="Issue a credit memo", happen=told(credit_is_given)),
+            Act(id="reversal", label="Let a payment bounce", happen=told(payment_bounces)),
             Act(id="invoice", label="Make a large invoice", happen=told(invoice_is_made)),
         ),
     )
@@ -73,6 +99,11 @@ async def _read_when(assistant: Assistant, source: str, asked: asyncio.Event, ru
         asked.clear()
         running = f"news-{number}"
         await assistant.pull(source, running)
+
+
+def _oldest_open(ledger: Ledger) -> Invoice | None:
+    owed = [invoice for invoice in ledger.invoices_of(ledger.customer_named(CUSTOMER).id) if invoice.open_minor > 0]
+    return min(owed, key=lambda invoice: (invoice.due_date, invoice.id), default=None)
 
 
 def _major(minor: int) -> str:

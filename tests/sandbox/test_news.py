@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sandbox.ledger import Ledger
+from sandbox.ledger import Kind, Ledger
 from sandbox.news import CUSTOMER, outside
 
 TODAY = date(2026, 11, 22)
@@ -27,3 +27,26 @@ class TestOutside:
         made = ledger.invoices[max(ledger.invoices)]
         assert said == f"{made.number} over 86,400.00 USD was made for {CUSTOMER}"
         assert made.open_minor == 86_400_00
+
+    def test_a_credit_memo_lowers_the_oldest_invoice(self) -> None:
+        ledger = Ledger.seeded(customers=10, today=TODAY)
+        owed = [one for one in ledger.invoices_of(ledger.customer_named(CUSTOMER).id) if one.open_minor]
+        oldest = min(owed, key=lambda one: (one.due_date, one.id))
+        said = outside(ledger, lambda: None).happen("credit")
+        memo = ledger.records(Kind.CREDIT_MEMO)[max(ledger.records(Kind.CREDIT_MEMO))]
+        assert (
+            said
+            == f"{memo.number} over {memo.total_minor / 100:,.2f} USD was applied to {oldest.number} of {CUSTOMER}."
+        )
+        assert ledger.invoices[oldest.id].open_minor == oldest.open_minor - memo.total_minor
+
+    def test_payments_bounce_the_newest_first_until_none_is_left(self) -> None:
+        ledger = Ledger.seeded(customers=10, today=TODAY)
+        box, customer = outside(ledger, lambda: None), ledger.customer_named(CUSTOMER).id
+        box.happen("payment")
+        newest = ledger.payments[max(ledger.payments)]
+        assert box.happen("reversal").startswith(f"{newest.number} over ")
+        assert ledger.invoices[newest.applications[0].invoice_id].open_minor == newest.amount_minor
+        for _ in range(len(ledger.records_of(Kind.PAYMENT, customer)) - 1):
+            assert "was reversed" in box.happen("reversal")
+        assert box.happen("reversal") == f"No payment of {CUSTOMER} is left that could bounce."
