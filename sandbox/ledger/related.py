@@ -6,20 +6,17 @@ from sandbox.ledger.book import Ledger
 from sandbox.ledger.communication import File, Message, Note
 from sandbox.ledger.company import Employee
 from sandbox.ledger.records import Customer, Kind
-from sandbox.ledger.setup import EMPLOYEES
-
-_EMPLOYEES = {employee.id: employee for employee in EMPLOYEES}
 
 
 def entity(ledger: Ledger, entity_id: int | None) -> Any:
     """The customer, contact or employee of this id; None when there is none."""
     if entity_id is None:
         return None
-    return ledger.customers.get(entity_id) or ledger.contacts.get(entity_id) or _EMPLOYEES.get(entity_id)
+    return ledger.customers.get(entity_id) or ledger.contacts.get(entity_id) or employee(ledger, entity_id)
 
 
-def employee(employee_id: int | None) -> Employee | None:
-    return _EMPLOYEES.get(employee_id) if employee_id is not None else None
+def employee(ledger: Ledger, employee_id: int | None) -> Employee | None:
+    return ledger.records(Kind.EMPLOYEE).get(employee_id or 0)
 
 
 def customer_of_letter(letter: Note | Message, ledger: Ledger) -> Customer | None:

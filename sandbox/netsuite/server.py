@@ -25,7 +25,9 @@ from sandbox.netsuite.misbehaviour import MISDELIVERIES
 from sandbox.netsuite.permissions import Permissions
 from sandbox.netsuite.records.writer import Writer
 from sandbox.netsuite.rest.door import DEPLOYMENT, RESTLET_PATH, SCRIPT, RestletDoor
+from sandbox.netsuite.rest.oauth2 import MachineClient, Tokens
 from sandbox.netsuite.rest.serving import Account
+from sandbox.netsuite.rest.suiteql_door import SUITEQL_PATH, TOKEN_PATH, RestDoor
 from sandbox.netsuite.running import Running
 from sandbox.netsuite.texts import PACIFIC, Calendar
 from sandbox.netsuite.wsdl import SCHEMAS, schema_document, service_document
@@ -50,7 +52,7 @@ class NetSuiteStandIn:
 
     `now` is the account's clock, `user_zone` the time zone of the token's user, in which dates without a time are
     meant. `faults` misbehaves on demand, `permissions` are those of the token's role, `log` holds the last requests,
-    and `running` counts them.
+    and `running` counts them. `client` is whom the certificate of OAuth 2.0 was mapped to, `tokens` what it was given.
     """
 
     def __init__(
@@ -64,10 +66,13 @@ class NetSuiteStandIn:
         user_zone: ZoneInfo = PACIFIC,
         concurrency_limit: int = DEFAULT_CONCURRENCY,
         lacks: Iterable[str] = (),
+        client: MachineClient | None = None,
     ) -> None:
         self.ledger = ledger
         self.version = version
         self.credentials = credentials
+        self.client = client or MachineClient.made()
+        self.tokens = Tokens(self.client)
         self.integration_limit: int | None = None
         self.faults = Faults()
         self.permissions = Permissions()
@@ -101,6 +106,14 @@ class NetSuiteStandIn:
         return f"{self.base_url}{RESTLET_PATH}?script={SCRIPT}&deploy={DEPLOYMENT}"
 
     @property
+    def token_url(self) -> str:
+        return f"{self.base_url}{TOKEN_PATH}"
+
+    @property
+    def suiteql_url(self) -> str:
+        return f"{self.base_url}{SUITEQL_PATH}"
+
+    @property
     def wsdl_url(self) -> str:
         return f"{self.base_url}/wsdl/v{self.version}_0/netsuite.wsdl"
 
@@ -110,7 +123,9 @@ class NetSuiteStandIn:
         app.router.add_get("/wsdl/v{version}_0/netsuite.wsdl", self._wsdl)
         app.router.add_get("/xsd/{area}/v{version}_0/{file}.xsd", self._schema)
         app.router.add_post("/services/NetSuitePort_{version}", self._soap)
-        RestletDoor(self._account()).add_routes(app)
+        account = self._account()
+        RestletDoor(account).add_routes(app)
+        RestDoor(account, self.permissions, self._writer.calendar.user_zone, self.tokens).add_routes(app)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1, handler_cancellation=True)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self._port)

@@ -12,7 +12,7 @@ _DIRECTIONS = {Direction.INCOMING: "_incoming", Direction.OUTGOING: "_outgoing"}
 
 def note_xml(note: Note, writer: Writer, full: bool) -> str:  # noqa: ARG001, FBT001 -- one signature for all records
     """The record; it has no lists."""
-    instant, author = writer.calendar.instant, employee(note.author_id)
+    instant, author = writer.calendar.instant, employee(writer.ledger, note.author_id)
     return (
         f"{writer.opening('generalComm', 'communication', 'Note', note.id, note.external_id)}"
         f"{optional('generalComm', 'title', note.title)}"

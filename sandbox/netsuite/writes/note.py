@@ -24,7 +24,7 @@ def new_note(sent: Sent, ledger: Ledger, at: datetime, author_id: int) -> Note:
             owner=_owner(sent, ledger),
             title=sent.text("title"),
             text=sent.text("note"),
-            author_id=_author(sent, author_id),
+            author_id=_author(sent, ledger, author_id),
             direction=_DIRECTIONS[sent.text("direction", "_incoming")],
             note_date=sent.instant("noteDate", at),
             created_at=at,
@@ -43,7 +43,7 @@ def changed_note(sent: Sent, note: Note, ledger: Ledger, at: datetime) -> Note:
             owner=_owner(sent, ledger) if any(name in sent.values for name in _OWNERS) else note.owner,
             title=sent.text("title", note.title),
             text=sent.text("note", note.text),
-            author_id=_author(sent, note.author_id),
+            author_id=_author(sent, ledger, note.author_id),
             direction=_DIRECTIONS[direction] if direction else note.direction,
             note_date=sent.instant("noteDate", note.note_date),
             external_id=sent.external_id or note.external_id,
@@ -58,9 +58,9 @@ def _checked(note: Note) -> Note:
     return note
 
 
-def _author(sent: Sent, otherwise: int | None) -> int | None:
+def _author(sent: Sent, ledger: Ledger, otherwise: int | None) -> int | None:
     author = sent.reference("author")
-    if author is not None and employee(author) is None:
+    if author is not None and employee(ledger, author) is None:
         raise bad_reference("author", author)
     return otherwise if author is None else author
 

@@ -1,0 +1,124 @@
+"""The REST services' addresses: tokens, and SuiteQL page by page."""
+
+import json
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from sandbox.netsuite.permissions import Permissions
+from sandbox.netsuite.rest.errors import RestError
+from sandbox.netsuite.rest.oauth2 import TokenError, Tokens
+from sandbox.netsuite.rest.serving import Account, Manner, Service, served
+from sandbox.netsuite.suiteql import Asking, QueryError, found_rows
+
+TOKEN_PATH = "/services/rest/auth/oauth2/v1/token"  # noqa: S105 - an address
+SUITEQL_PATH = "/services/rest/query/v1/suiteql"
+MAX_PAGE = 1_000
+MAX_ROWS = 100_000
+
+
+def _busy() -> RestError:
+    return RestError("CONCURRENCY_LIMIT_EXCEEDED", "Concurrent request limit exceeded. Request blocked.", 429)
+
+
+def _broken() -> RestError:
+    return RestError("UNEXPECTED_ERROR", "An unexpected error occurred.", 500)
+
+
+_MANNER = Manner(busy=_busy, broken=_broken)
+
+
+class RestDoor:
+    """Tokens for the client's certificate, and queries for the tokens."""
+
+    def __init__(self, account: Account, permissions: Permissions, zone: ZoneInfo, tokens: Tokens) -> None:
+        self._tokens = tokens
+        self._account = account
+        self._permissions = permissions
+        self._zone = zone
+        self._turns = count(1)
+
+    def add_routes(self, app: web.Application) -> None:
+        app.router.add_post(TOKEN_PATH, self._token)
+        app.router.add_post(SUITEQL_PATH, self._suiteql)
+
+    async def _token(self, request: web.Request) -> web.StreamResponse:
+        form = {name: str(value) for name, value in (await request.post()).items()}
+        audience = f"{request.scheme}://{request.host}{TOKEN_PATH}"
+        try:
+            return web.json_response(self._tokens.give(form, audience, self._account.now()))
+        except TokenError as refusal:
+            return web.json_response({"error": refusal.error}, status=refusal.status)
+
+    async def _suiteql(self, request: web.Request) -> web.StreamResponse:
+        body = await request.read()
+
+        def admit() -> None:
+            self._admit(request)
+
+        def work() -> Any:
+            return self._page(request, body)
+
+        return await served(self._account, request, body, Service("suiteql", _MANNER, admit, work))
+
+    def _admit(self, request: web.Request) -> None:
+        header = request.headers.get("Authorization", "")
+        if not self._tokens.admits(header, "rest_webservices", self._account.now()):
+            raise RestError("INVALID_LOGIN", "Invalid login attempt.", 401)
+        if request.content_type != "application/json":
+            raise RestError("INVALID_HEADER", "Send Content-Type: application/json.", 415)
+        if request.headers.get("Prefer", "").strip() != "transient":
+            raise RestError("INVALID_HEADER", "The request needs the header Prefer: transient.")
+
+    def _page(self, request: web.Request, body: bytes) -> dict[str, Any]:
+        limit = _number(request, "limit", MAX_PAGE, lambda value: 1 <= value <= MAX_PAGE)
+        offset = _number(request, "offset", 0, lambda value: value % limit == 0 and value + limit <= MAX_ROWS)
+        asking = Asking(
+            ledger=self._account.ledger, permissions=self._permissions, zone=self._zone, turn=next(self._turns)
+        )
+        try:
+            rows = found_rows(_query(body), asking)[:MAX_ROWS]
+        except QueryError as error:
+            message = f"Invalid search query. Detailed unprocessed description follows. {error}"
+            raise RestError("INVALID_PARAMETER", message) from None
+        items = [{"links": [], **row} for row in rows[offset : offset + limit]]
+        address = f"{request.scheme}://{request.host}{SUITEQL_PATH}"
+        return {
+            "links": _links(address, limit, offset, len(rows)),
+            "count": len(items),
+            "hasMore": offset + limit < len(rows),
+            "items": items,
+            "offset": offset,
+            "totalResults": len(rows),
+        }
+
+
+def _number(request: web.Request, name: str, otherwise: int, fits: Callable[[int], bool]) -> int:
+    sent = request.query.get(name, str(otherwise))
+    if not (sent.isascii() and sent.isdecimal() and fits(int(sent))):
+        raise RestError("INVALID_PARAMETER", f"The value {sent} of the parameter {name} is not allowed.")
+    return int(sent)
+
+
+def _query(body: bytes) -> str:
+    try:
+        said = json.loads(body)
+    except ValueError:
+        raise RestError("INVALID_CONTENT", "The body is not JSON.") from None
+    query = said.get("q") if isinstance(said, dict) else None
+    if not isinstance(query, str) or said.keys() != {"q"}:
+        raise RestError("INVALID_CONTENT", "The body holds the query in q, and nothing else.")
+    return query
+
+
+def _links(address: str, limit: int, offset: int, total: int) -> list[dict[str, str]]:
+    last = max(0, (total - 1) // limit * limit)
+    wanted = {"self": offset}
+    if offset > 0:
+        wanted |= {"first": 0, "previous": offset - limit}
+    if offset + limit < total:
+        wanted |= {"next": offset + limit, "last": last}
+    return [{"rel": rel, "href": f"{address}?limit={limit}&offset={at}"} for rel, at in wanted.items()]

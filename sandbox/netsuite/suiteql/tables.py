@@ -1,0 +1,100 @@
+"""The tables that can be asked, by their names; those of customers and of the company's lists are here."""
+
+from collections.abc import Mapping
+
+from sandbox.ledger import Kind
+from sandbox.ledger.balances import balance, days_overdue, past_due_balance
+from sandbox.ledger.setup import BASE_CURRENCY, CURRENCIES, TERMS
+from sandbox.netsuite.common_fields import major
+from sandbox.netsuite.suiteql.table import Column, Table, attribute, flag
+from sandbox.netsuite.suiteql.transactions import (
+    CURRENCY,
+    TERMS_COLUMN,
+    TRANSACTION,
+    TRANSACTION_ACCOUNTING_LINE,
+    TRANSACTION_LINE,
+    entity_column,
+)
+
+CUSTOMER = Table(
+    kinds=(Kind.CUSTOMER,),
+    custom_prefix="custentity",
+    columns={
+        "id": attribute("id"),
+        "altname": attribute("name"),
+        "balancesearch": Column(lambda customer, ledger: major(balance(ledger, customer.id), customer.currency)),
+        "comments": attribute("comments"),
+        "companyname": attribute("name"),
+        "creditholdoverride": Column(lambda customer, _: customer.credit_hold.upper()),
+        "creditlimit": Column(
+            lambda customer, _: (
+                None if customer.credit_limit_minor is None else major(customer.credit_limit_minor, customer.currency)
+            )
+        ),
+        "currency": CURRENCY,
+        "datecreated": attribute("created_at"),
+        "daysoverduesearch": Column(lambda customer, ledger: days_overdue(ledger, customer.id)),
+        "email": attribute("email"),
+        "entityid": attribute("number"),
+        "isinactive": flag(lambda customer: customer.is_inactive),
+        "isperson": flag(lambda _: False),
+        "lastmodifieddate": attribute("last_modified"),
+        "overduebalancesearch": Column(
+            lambda customer, ledger: major(past_due_balance(ledger, customer.id), customer.currency)
+        ),
+        "parent": entity_column("parent_id"),
+        "phone": attribute("phone"),
+        "salesrep": Column(
+            lambda customer, _: customer.sales_rep_id,
+            lambda customer, ledger: getattr(ledger.records(Kind.EMPLOYEE).get(customer.sales_rep_id), "name", None),
+        ),
+        "searchstage": Column(lambda *_: "Customer"),
+        "terms": TERMS_COLUMN,
+        "url": attribute("url"),
+    },
+)
+# A customer's subsidiaries are relationships, of which one is the primary one.
+CUSTOMER_SUBSIDIARY = Table(
+    kinds=(Kind.CUSTOMER,),
+    columns={
+        "id": attribute("id"),
+        "entity": Column(lambda customer, _: customer.id, lambda customer, _: f"{customer.number} {customer.name}"),
+        "isprimarysub": flag(lambda _: True),
+        "subsidiary": Column(
+            lambda customer, _: customer.subsidiary_id,
+            lambda customer, ledger: getattr(ledger.records(Kind.SUBSIDIARY).get(customer.subsidiary_id), "name", None),
+        ),
+    },
+)
+CURRENCY_TABLE = Table(
+    fixed=CURRENCIES,
+    columns={
+        "id": attribute("id"),
+        "currencyprecision": attribute("exponent"),
+        "displaysymbol": attribute("display_symbol"),
+        "exchangerate": attribute("exchange_rate"),
+        "isbasecurrency": flag(lambda currency: currency.code == BASE_CURRENCY),
+        "isinactive": flag(lambda _: False),
+        "name": attribute("name"),
+        "symbol": attribute("code"),
+    },
+)
+EMPLOYEE = Table(
+    kinds=(Kind.EMPLOYEE,),
+    columns={"id": attribute("id"), "email": attribute("email"), "entityid": attribute("name")},
+)
+TERM = Table(
+    fixed=TERMS,
+    columns={"id": attribute("id"), "daysuntilnetdue": attribute("days"), "name": attribute("name")},
+)
+
+TABLES: Mapping[str, Table] = {
+    "currency": CURRENCY_TABLE,
+    "customer": CUSTOMER,
+    "customersubsidiaryrelationship": CUSTOMER_SUBSIDIARY,
+    "employee": EMPLOYEE,
+    "term": TERM,
+    "transaction": TRANSACTION,
+    "transactionaccountingline": TRANSACTION_ACCOUNTING_LINE,
+    "transactionline": TRANSACTION_LINE,
+}
