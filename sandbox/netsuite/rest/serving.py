@@ -131,6 +131,19 @@ async def _dropped(delivery: Delivery, _: Fault, __: Service) -> web.StreamRespo
     return await delivery.dropped()
 
 
+async def _stalled(delivery: Delivery, _: Fault, service: Service) -> web.StreamResponse:
+    return await delivery.stalled([json.dumps(service.work())])
+
+
+async def _after(_: Delivery, fault: Fault, service: Service) -> web.StreamResponse:
+    fault.happen()
+    return await _plainly(service)
+
+
+async def _xml(delivery: Delivery, fault: Fault, _: Service) -> web.StreamResponse:
+    return await delivery.hostile(['<?xml version="1.0"?>', "<platformMsgs:nsId></platformMsgs:nsId>"], fault.prolog)
+
+
 _MISDELIVERIES: Mapping[FaultKind, Callable[[Delivery, Fault, Service], Awaitable[web.StreamResponse]]] = {
     FaultKind.SLOW: _late,
     FaultKind.HANG: _silent,
@@ -143,4 +156,8 @@ _MISDELIVERIES: Mapping[FaultKind, Callable[[Delivery, Fault, Service], Awaitabl
     FaultKind.HUGE: _huge,
     FaultKind.LOST_ANSWER: _lost,
     FaultKind.AFTER_SUBMIT: _broken_after_work,
+    FaultKind.STALL: _stalled,
+    FaultKind.HOSTILE: _xml,
+    FaultKind.REFUSED: _refused,
+    FaultKind.MEANWHILE: _after,
 }
