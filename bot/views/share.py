@@ -11,7 +11,7 @@ from bot.views.buttons import plain_button
 from bot.views.channels import channel_label
 from bot.views.match import Candidate
 from bot.views.modal import Choice, checks_input, modal, search_input, text_input, user_input
-from bot.views.parts import Message, buttons_row, lines, message, paragraph, record_link, small_print, words
+from bot.views.parts import Message, lines, message, paragraph, record_link, row_with_button, small_print, words
 from bot.views.pick import record_input
 from bot.views.shared import MAX_MESSAGE, inert, quotation
 from bot.views.text import cut, literal
@@ -162,7 +162,10 @@ def _inputs(form: Form) -> list[Block]:
 def _above(preview: Preview) -> list[Block]:
     warned = [paragraph(f"share.warning.{position}", each) for position, each in enumerate(preview.warnings)]
     doubted = [paragraph("share.record", _record_words(preview.record, preview.doubt))] if preview.doubt else []
-    head = lines("share.preview", [[words(f"This is what {cut(preview.label, 100)} will see:", bold=True)]])
+    # At the top: what is shown may be longer than the window.
+    head = row_with_button(
+        "share.preview", f"This is what {cut(preview.label, 100)} will see:", [plain_button("Back", BACK)]
+    )
     return [*warned, *doubted, head]
 
 
@@ -172,7 +175,6 @@ def _below(preview: Preview) -> list[Block]:
         small_print("share.button", _WITH_BUTTON),
         DividerBlock(block_id="share.divider"),
         *([checks_input(CONFIRM, "Outside the company", [confirm])] if preview.is_outside else []),
-        *buttons_row("share.steps", [plain_button("Back", BACK)]),
     ]
 
 
