@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
 
 from store.db import ReadConnection, WriteConnection
 from store.deliveries import IS_OPEN, IS_SPENT, Delivery, DeliveryState, deliveries, delivery_from_row, delivery_row
-from store.own_records import link_sent
+from store.own_records import CONTACT, link_sent, settle_contact
 from store.records import RecordId
 from store.refs import ExternalRef
 from store.sending import UNDELIVERED
@@ -124,6 +124,8 @@ async def _link(conn: WriteConnection, delivery: Delivery, external_id: str, at:
         record = RecordId(delivery.note_id)
         ref = ExternalRef(system=delivery.target, object=delivery.kind, external_id=external_id, record_id=record)
         await link_sent(conn, delivery.kind, ref, at=at)
+    if delivery.note_id and delivery.kind == CONTACT:
+        await settle_contact(conn, RecordId(delivery.note_id), changed_until=delivery.created_at)
 
 
 def set_going(delivery: Delivery, at: datetime, *, may_double: bool) -> Delivery:

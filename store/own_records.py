@@ -20,10 +20,11 @@ from store.records import OWN, RecordId, own_key
 from store.refs import ExternalRef, add_refs, id_of, move_ref, record_of, records_of
 from store.upsert import chunks
 
+CONTACT = "contact"
 _Sent: TypeAlias = Note | Contact | Message
 _KINDS: Mapping[type, tuple[str, Table]] = {
     Note: ("note", notes),
-    Contact: ("contact", contacts),
+    Contact: (CONTACT, contacts),
     Message: ("message", messages),
 }
 _TABLES: Mapping[str, Table] = dict(_KINDS.values())
@@ -64,6 +65,13 @@ async def link_sent(conn: WriteConnection, kind: str, ref: ExternalRef, *, at: d
     elif own_key(twin) is None:
         await _bury(conn, kind, twin, at)
         await move_ref(conn, ref)
+
+
+async def settle_contact(conn: WriteConnection, contact_id: RecordId, *, changed_until: datetime) -> None:
+    """A system has this contact as it was then: from now on its version counts, whatever its clock says of it."""
+    c = contacts.c
+    settled = update(contacts).where(c.id == contact_id, c.source_changed_at <= changed_until)
+    await conn.execute(settled.values(source_changed_at=None))
 
 
 async def _returned(

@@ -1,5 +1,6 @@
 """What every record that came from outside carries: its identity and where and when it came from."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NewType
@@ -7,6 +8,8 @@ from typing import NewType
 RecordId = NewType("RecordId", str)
 # The origin of what was made here.
 OWN = "tesorio"
+# The key of what is sent to other systems, which take it as a part of their external id.
+OWN_KEY = re.compile(r"[a-z0-9_-]{1,60}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,6 +1,8 @@
-"""A reply in Slack, all the way into NetSuite and back with the next reading."""
+"""Replies, contacts and e-mails, all the way into NetSuite and back with the next reading."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -9,9 +11,14 @@ from sandbox.ledger import Kind
 from sandbox.ledger.communication import Note as TheirNote
 from sandbox.ledger.communication import Owner
 from sandbox.netsuite.permissions import Level
-from sandbox.slack.seed import ANA_APP_DM
-from store.deliveries import DeliveryState
+from sandbox.slack.seed import ANA, ANA_APP_DM
+from store.contacts import Contact, contacts_of
+from store.deliveries import Delivery, DeliveryState, add_deliveries
+from store.messages import Message, messages_about
 from store.notes import Note
+from store.pulled import upsert_records
+from store.pushes import contact_push, message_push
+from store.records import RecordId, record_id
 from store.work import WorkState
 from tests.bot.outbox_bench import until
 from tests.bot.replying import card_of, form_on, note_texts, saved, submit, words
@@ -62,8 +69,7 @@ class TestReply:
         invoice = world.ledger.invoice_numbered("INV-12345")
         assert (found.owner, str(found.id)) == (Owner(kind=Kind.INVOICE, id=invoice.id), sent.external_id)
         assert found.external_id == f"tesorio-{note.source_id}"
-        await world.assistant.pull("netsuite", "after the note")
-        assert await ended(world.assistant, "after the note") is WorkState.DONE
+        await pulled_again(world, "after the note")
         assert (await note_texts(world)).count("They pay on Friday") == 1
         shown = world.shown(await card_of(world, "/tesorio invoice INV-12345"))
         assert shown.count("They pay on Friday") == 1
@@ -108,3 +114,113 @@ class TestReply:
         world.pass_time(60)
         assert (await world.delivered(f"{note.id}/netsuite")).state is DeliveryState.SENT
         assert len(theirs(world, "Busy hour")) == 1
+
+
+async def pushed(world: World, record: Contact | Message, delivery: Delivery) -> Delivery:
+    """The delivery of what was just written, once it has come to an end."""
+    async with world.store.write() as conn:
+        await upsert_records(conn, [record], at=world.clock())
+        await add_deliveries(conn, [delivery])
+    world.assistant.deps.outbox.ring()
+    return await world.delivered(delivery.id)
+
+
+async def pulled_again(world: World, name: str) -> None:
+    # What is younger is left to the next reading.
+    world.pass_time(120)
+    await world.assistant.pull("netsuite", name)
+    assert await ended(world.assistant, name) is WorkState.DONE
+
+
+async def contacts_here(world: World, customer_id: RecordId) -> list[Contact]:
+    async with world.store.read() as conn:
+        found = await contacts_of(conn, customer_id, limit=99)
+    return [one for one in found if one.name.startswith("Bea ")]
+
+
+def a_contact(world: World, **values: Any) -> Contact:
+    invoice, now = world.ledger.invoice_numbered("INV-12345"), world.clock()
+    known: dict[str, Any] = {"email": "bea@example.com", "seen_at": now, "source_changed_at": now, "author_id": "ana"}
+    return Contact(
+        id=record_id("tesorio", "contact", "u1-bea"),
+        origin="tesorio",
+        source_id="u1-bea",
+        name="Bea Mueller",
+        first_name="Bea",
+        last_name="Mueller",
+        customer_id=record_id("netsuite", "customer", str(invoice.customer_id)),
+        **known | values,
+    )
+
+
+class TestContact:
+    async def test_made_here_is_the_systems_and_one_after_the_next_reading(self, world: World) -> None:
+        made = a_contact(world)
+        assert made.customer_id is not None
+        sent = await pushed(
+            world,
+            made,
+            contact_push(id=f"{made.id}/0/netsuite", target="netsuite", contact=made, at=world.clock(), author=ANA),
+        )
+        assert sent.state is DeliveryState.SENT
+        (theirs,) = [one for one in world.ledger.contacts.values() if one.email == "bea@example.com"]
+        assert (theirs.external_id, str(theirs.id)) == ("tesorio-u1-bea", sent.external_id)
+        await pulled_again(world, "after the contact")
+        (found,) = await contacts_here(world, made.customer_id)
+        assert (found.id, found.origin, found.source_id) == (made.id, "netsuite", sent.external_id)
+        assert found.author_id == "ana"
+
+        changed = replace(found, email="mueller@example.com", source_changed_at=world.clock())
+        again = await pushed(
+            world,
+            changed,
+            contact_push(id=f"{made.id}/1/netsuite", target="netsuite", contact=changed, at=world.clock()),
+        )
+        assert again.external_id == sent.external_id
+        assert world.ledger.contacts[theirs.id].email == "mueller@example.com"
+        assert world.netsuite.log[-1].operation == "update"
+        await pulled_again(world, "after the change")
+        (found,) = await contacts_here(world, made.customer_id)
+        assert (found.id, found.email) == (made.id, "mueller@example.com")
+
+
+class TestMessage:
+    async def test_is_recorded_once_although_its_answer_got_lost(self, world: World) -> None:
+        invoice = world.ledger.invoice_numbered("INV-12345")
+        made = Message(
+            id=record_id("tesorio", "message", "u1-mail"),
+            origin="tesorio",
+            source_id="u1-mail",
+            seen_at=world.clock(),
+            about_id=record_id("netsuite", "invoice", str(invoice.id)),
+            subject="Your invoice",
+            text="Dear Bea",
+            sent_at=world.clock(),
+            was_emailed=True,
+            author="Ana",
+            author_email="ana@seller.example",
+            recipients="bea@example.com",
+        )
+        delivery = message_push(
+            id=f"{made.id}/netsuite",
+            target="netsuite",
+            message=made,
+            about_kind="invoice",
+            customer_id=record_id("netsuite", "customer", str(invoice.customer_id)),
+            at=world.clock(),
+        )
+        world.netsuite.faults.lost_answer(operation="add")
+        async with world.store.write() as conn:
+            await upsert_records(conn, [made], at=world.clock())
+            await add_deliveries(conn, [delivery])
+        world.assistant.deps.outbox.ring()
+        await until(world, delivery.id, lambda each: each.state is DeliveryState.UNKNOWN)
+        world.pass_time(10)
+        sent = await world.delivered(delivery.id)
+        assert sent.state is DeliveryState.SENT
+        (theirs,) = [one for one in world.ledger.records(Kind.MESSAGE).values() if one.subject == "Your invoice"]
+        assert str(theirs.id) == sent.external_id
+        await pulled_again(world, "after the message")
+        async with world.store.read() as conn:
+            found = [one for one in await messages_about(conn, made.about_id, limit=99) if one.subject == made.subject]
+        assert found == [made]

@@ -243,6 +243,26 @@ class TestContact:
         async with store.read() as conn:
             assert [one.id for one in await contacts_of(conn, CUSTOMER_ID, limit=9)] == [edited.id]
 
+    async def test_the_systems_version_counts_once_it_has_ours_whatever_its_clock_says(self, store: Store) -> None:
+        edited = make_contact("55", email="new@example.com", source_changed_at=AT)
+        await send(store, edited)
+        await arrive(store, edited, "55")
+        slow = AT - timedelta(minutes=3)
+        await save(store, make_contact("55", email="new@example.com", phone="1", source_changed_at=slow))
+        async with store.read() as conn:
+            (found,) = await contacts_of(conn, CUSTOMER_ID, limit=9)
+        assert found.phone == "1"
+
+    async def test_changed_again_meanwhile_waits_for_that_change(self, store: Store) -> None:
+        edited = make_contact("55", email="new@example.com", source_changed_at=AT)
+        await send(store, edited)
+        await save(store, replace(edited, email="newer@example.com", source_changed_at=AT + timedelta(minutes=1)))
+        await arrive(store, edited, "55")
+        await save(store, make_contact("55", email="new@example.com", source_changed_at=AT))
+        async with store.read() as conn:
+            (found,) = await contacts_of(conn, CUSTOMER_ID, limit=9)
+        assert found.email == "newer@example.com"
+
     async def test_without_a_customer_goes_nowhere(self) -> None:
         with pytest.raises(ValueError, match="customer"):
             contact_push(id="x", target="netsuite", contact=a_contact(customer_id=None), at=AT)

@@ -4,18 +4,17 @@ Field names are those of the Note, Contact and Message types in the communicatio
 """
 
 import hashlib
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from store.records import OWN_KEY
 from sync.connector import ContactPush, MessagePush, NotePush
 from sync.connectors.netsuite.writes import AttachContact, Draft, Ref, Write
 from sync.errors import RejectedError
 
 # SuiteTalk's id of the role «Primary Contact».
 PRIMARY_ROLE = "-10"
-_PLAIN_KEY = re.compile(r"[a-z0-9_-]{1,60}")
 _DIGEST_BYTES = 16
 _TITLE_CHARACTERS = 300
 _NO_SUBJECT = "(no subject)"
@@ -35,8 +34,10 @@ _CONTACT_TEXTS = {
 
 def external_id(key: str, prefix: str) -> str:
     """The external id that stands for a key; «tesorio-u1-0a1b» says whose it is and leads back to it."""
-    plain = key if _PLAIN_KEY.fullmatch(key) else hashlib.blake2b(key.encode(), digest_size=_DIGEST_BYTES).hexdigest()
-    return f"{prefix}{plain}"
+    if OWN_KEY.fullmatch(key):
+        return f"{prefix}{key}"
+    # No key begins with a capital, so this one is never taken for another's.
+    return f"{prefix}X{hashlib.blake2b(key.encode(), digest_size=_DIGEST_BYTES).hexdigest()}"
 
 
 def note_write(item: NotePush, prefix: str) -> Write:

@@ -10,6 +10,7 @@ from sync.connector import Finding, Page
 from sync.connectors.netsuite.check import findings
 from sync.connectors.netsuite.client import SuiteTalkClient
 from sync.connectors.netsuite.currencies import Currencies, read_currencies
+from sync.connectors.netsuite.limits import keep_to_limit
 from sync.connectors.netsuite.mapping import ORIGIN, Account
 from sync.connectors.netsuite.reading import Reader
 from sync.connectors.netsuite.restlet import RestletClient
@@ -38,6 +39,7 @@ class NetSuiteSource:
         self._client = SuiteTalkClient(settings, self._wsdl, unix_time=lambda: clock().timestamp())
         self._restlet = None if settings.restlet_url is None else self._script(settings, settings.restlet_url)
         self._currencies: Currencies | None = None
+        self._knows_limit = False
 
     async def pages(self, stream: str, cursor: str, *, now: datetime) -> AsyncGenerator[Page, None]:
         """Read on from the cursor; a read that was broken off is finished before changes since then are read."""
@@ -85,6 +87,7 @@ class NetSuiteSource:
 
     async def _account(self, now: datetime) -> Account:
         settings = self._settings
+        self._knows_limit = self._knows_limit or await keep_to_limit(self._client)
         if self._currencies is None:
             self._currencies = await read_currencies(self._client, default=settings.currency)
         return Account(
@@ -93,4 +96,5 @@ class NetSuiteSource:
             currencies=self._currencies.codes,
             currency=self._currencies.default,
             seen_at=now,
+            own_prefix=settings.external_id_prefix,
         )

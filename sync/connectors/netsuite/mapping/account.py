@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TypedDict, TypeVar
 from zoneinfo import ZoneInfo
 
-from store.records import RecordId, record_id
+from store.records import OWN, OWN_KEY, RecordId, record_id
 from sync.connectors.netsuite.pages import Tree
 from sync.connectors.netsuite.values import UnreadableFieldError, instant, reference_id
 
@@ -19,6 +19,7 @@ NEVER_KEPT = frozenset(
     "password password2 creditCardsList creditCard ccNumber ccSecurityCode ccExpireDate ccName ccStreet ccZipCode "
     "paymentCardCsc debitCardIssueNo validFrom ssnOrTin shopperIpAddress".split(),
 )
+_PUSHED = frozenset({"note", "contact", "message"})
 _BOOKKEEPING = frozenset("@internalId @type #text lastModifiedDate customFieldList nullFieldList".split())
 
 
@@ -29,6 +30,7 @@ class Account:
     `currencies` has the ISO code of each currency's internal id; `currency` is the one meant where a record names
     none (accounts without the multi-currency feature); `seen_at` is when the records are read. `marked` are the
     internal ids of records of which a search tells what their fields do not: voided transactions, primary contacts.
+    `own_prefix` is what the external ids begin with that we give.
     """
 
     app_address: str
@@ -37,6 +39,7 @@ class Account:
     currency: str | None
     seen_at: datetime
     marked: frozenset[str] = frozenset()
+    own_prefix: str = ""
 
 
 class Provenance(TypedDict):
@@ -68,16 +71,28 @@ def without_lists(tree: Tree, fields: frozenset[str]) -> frozenset[str]:
 
 
 def provenance(tree: Tree, kind: str, account: Account) -> Provenance:
-    """Where the record comes from. Raises UnreadableFieldError when it has no internal id."""
+    """Where the record comes from. Raises UnreadableFieldError when it has no internal id.
+
+    What was made here comes back with our key in its external id, and so under the id that it has here.
+    """
     found: str | None = tree.get("@internalId") or None
     source_id = required(found, "internalId")
+    key = _own_key(tree, account.own_prefix) if kind in _PUSHED else None
     return Provenance(
-        id=record_id(ORIGIN, kind, source_id),
+        id=record_id(ORIGIN, kind, source_id) if key is None else record_id(OWN, kind, key),
         origin=ORIGIN,
         source_id=source_id,
         seen_at=account.seen_at,
         source_changed_at=instant(tree, "lastModifiedDate"),
     )
+
+
+def _own_key(tree: Tree, prefix: str) -> str | None:
+    """The key in an external id of ours; a row of an advanced search has that in a field."""
+    field = tree.get("externalId")
+    found = str(tree.get("@externalId") or (field.get("@externalId") if isinstance(field, dict) else None) or "")
+    key = found.removeprefix(prefix)
+    return key if prefix and found.startswith(prefix) and OWN_KEY.fullmatch(key) else None
 
 
 def required(value: _T | None, field: str) -> _T:
