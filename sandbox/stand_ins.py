@@ -12,7 +12,9 @@ from bot.manifest import app_manifest
 from sandbox.ledger import Ledger
 from sandbox.netsuite import NetSuiteStandIn
 from sandbox.slack import SlackStandIn, app_config
-from sandbox.smtp import MailStandIn
+from sandbox.slack.feed import MailSent
+from sandbox.slack.outside import Letter, Letters
+from sandbox.smtp import Mail, MailStandIn
 
 # Where the token's user in the stand-in lives; its dates are meant there.
 USER_ZONE = ZoneInfo("America/New_York")
@@ -75,7 +77,26 @@ async def stand_ins(*, port: int, customers: int, only: frozenset[str] = ALL) ->
                 if error.errno != errno.EADDRINUSE:
                     raise
                 raise CommandError(f"port {port} is in use; choose another with --port") from None
+        if slack is not None and mail is not None:
+            show_mail(slack, mail)
         yield StandIns(ledger=ledger, slack=slack, netsuite=netsuite, mail=mail)
+
+
+def show_mail(slack: SlackStandIn, mail: MailStandIn) -> None:
+    """From now on the workspace's page shows what is mailed."""
+    letters = Letters(lambda: slack.core.feed.publish(MailSent()))
+    slack.core.letters = letters
+    mail.box.told = lambda: letters.add(_letter(mail.box.mails[-1]))
+
+
+def _letter(mail: Mail) -> Letter:
+    return Letter(
+        sender=mail.sender,
+        recipients=mail.recipients,
+        subject=mail.subject,
+        text=mail.text,
+        attachments=tuple(mail.attachments),
+    )
 
 
 def environment_lines(running: StandIns) -> Iterator[str]:

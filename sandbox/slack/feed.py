@@ -45,13 +45,18 @@ class LinkChanged:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class MailSent:
+    """The page shows what was sent, newest first."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Reply:
     """A frame for one page alone, put into its own queue so that it keeps its place among the happenings."""
 
     frame: Json
 
 
-Happening = MessageChanged | ViewChanged | HomeChanged | Notice | LinkChanged | Reply
+Happening = MessageChanged | ViewChanged | HomeChanged | Notice | LinkChanged | MailSent | Reply
 
 
 class Feed:

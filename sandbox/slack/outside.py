@@ -1,9 +1,12 @@
 """What happens outside Slack, for the page to bring about: the sandbox's own, and no part of a workspace."""
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from sandbox.slack.records import Json
+
+SHOWN_LETTERS = 20
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,3 +35,39 @@ class Outside:
     def described(self) -> Json:
         """The box as the page draws it."""
         return {"title": self.title, "acts": [{"id": act.id, "label": act.label} for act in self.acts]}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Letter:
+    """An e-mail that was sent, for the page to show; `attachments` are the names of its files."""
+
+    sender: str
+    recipients: tuple[str, ...]
+    subject: str
+    text: str
+    attachments: tuple[str, ...]
+
+    def described(self) -> Json:
+        """The letter as the page draws it."""
+        return {
+            "from": self.sender,
+            "to": list(self.recipients),
+            "subject": self.subject,
+            "text": self.text,
+            "attachments": list(self.attachments),
+        }
+
+
+class Letters:
+    """What was sent, newest first; `told` is called after each, so that pages learn of it."""
+
+    def __init__(self, told: Callable[[], None]) -> None:
+        self._sent: deque[Letter] = deque(maxlen=SHOWN_LETTERS)
+        self._told = told
+
+    def add(self, letter: Letter) -> None:
+        self._sent.appendleft(letter)
+        self._told()
+
+    def described(self) -> list[Json]:
+        return [letter.described() for letter in self._sent]

@@ -28,7 +28,7 @@ class Mail:
     def text(self) -> str:
         """The plain text; empty when there is none."""
         part = self.message.get_body(("plain",))
-        return str(part.get_content()) if part else ""
+        return str(part.get_content()).replace("\r\n", "\n") if part else ""
 
     @property
     def attachments(self) -> dict[str, bytes]:

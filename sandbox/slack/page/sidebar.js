@@ -4,6 +4,7 @@ import { avatar } from "./avatar.js";
 import { channelMark } from "./directory.js";
 import { h, keeper, reconcile } from "./dom.js";
 import { icon } from "./icons.js";
+import { mailBox } from "./letters.js";
 import { openMenu } from "./menus.js";
 import { actAs, letHappen, openChannel } from "./session.js";
 import { channelLabel, me, on, personName, state } from "./store.js";
@@ -19,6 +20,7 @@ export function mountSidebar(root) {
       scroll,
       state.outside && keep("outside", JSON.stringify(state.outside), outside),
       state.outside && keep("happened", state.happened, happened),
+      state.letters && keep("letters", JSON.stringify(state.letters), () => mailBox(state.letters)),
       keep("identity", JSON.stringify(me() ?? null), identity),
     ].filter(Boolean));
   });

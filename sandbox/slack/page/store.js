@@ -9,6 +9,7 @@ export const state = {
   users: new Map(),
   channels: new Map(),
   outside: null, // what may be let happen elsewhere: {title, acts}
+  letters: null, // the e-mail that was sent, newest first, where there is a mail server
   happened: "", // and what has happened there last
   messages: new Map(), // channel -> ts -> message
   unread: new Map(), // channel -> count
@@ -63,6 +64,7 @@ const FOLDS = {
   home_view: foldHome,
   connected: foldConnected,
   happened: foldHappened,
+  letters: foldLetters,
 };
 
 /** Take in one frame from the server; frames about views belong to the modals and are not handled here. */
@@ -80,6 +82,7 @@ function foldState(frame) {
     users: byId(frame.users),
     channels: byId(frame.channels),
     outside: frame.outside,
+    letters: frame.letters,
   });
   if (changed) Object.assign(state, { messages: new Map(), unread: new Map(), thread: null, home: undefined });
   emit("people", "channel", "status");
@@ -129,6 +132,11 @@ function foldConnected(frame) {
 
 function foldHappened({ text }) {
   state.happened = text;
+  emit("people");
+}
+
+function foldLetters({ letters }) {
+  state.letters = letters;
   emit("people");
 }
 

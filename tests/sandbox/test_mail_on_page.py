@@ -1,0 +1,52 @@
+"""What was mailed, on the workspace's page."""
+
+from email.message import EmailMessage
+from urllib.parse import urlsplit
+
+import aiosmtplib
+
+from sandbox.slack import SlackStandIn
+from sandbox.smtp import MailStandIn
+from sandbox.stand_ins import show_mail
+from tests.sandbox.slack.test_page_link import page_of
+
+
+async def send(mail: MailStandIn, subject: str) -> None:
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "ana@corvane.example", "ap@sun.example", subject
+    message.set_content("Please <pay>.")
+    message.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="INV-1.pdf")
+    url = urlsplit(mail.url)
+    await aiosmtplib.send(
+        message,
+        hostname=url.hostname,
+        port=url.port,
+        username=url.username,
+        password=url.password,
+        start_tls=False,
+        timeout=5,
+    )
+
+
+class TestMailOnPage:
+    async def test_without_a_mail_server_there_is_no_box(self) -> None:
+        async with SlackStandIn() as slack, page_of(slack) as page:
+            assert (await page.next("state"))["letters"] is None
+
+    async def test_letters_come_while_one_looks_newest_first(self) -> None:
+        async with SlackStandIn() as slack, MailStandIn() as mail:
+            show_mail(slack, mail)
+            async with page_of(slack) as page:
+                assert (await page.next("state"))["letters"] == []
+                await send(mail, "First")
+                assert (await page.next("letters"))["letters"] == [
+                    {
+                        "from": "ana@corvane.example",
+                        "to": ["ap@sun.example"],
+                        "subject": "First",
+                        "text": "Please <pay>.\n",
+                        "attachments": ["INV-1.pdf"],
+                    }
+                ]
+                await send(mail, "Second")
+                assert [one["subject"] for one in (await page.next("letters"))["letters"]] == ["Second", "First"]
