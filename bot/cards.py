@@ -6,7 +6,7 @@ from dataclasses import replace
 from bot.deps import Desk
 from bot.lookup.answers import record_as_of
 from bot.standing import standing_of
-from bot.views.amounts import Place, counted
+from bot.views.amounts import Place, counted, moment
 from bot.views.children import MAX_CHILDREN, Child
 from bot.views.customer_card import CustomerCard, customer_card
 from bot.views.invoice_card import InvoiceCard, invoice_card
@@ -21,7 +21,7 @@ from store.customers import Customer, children_of, customer_by_id
 from store.db import ReadConnection
 from store.invoices import Invoice, invoice_by_id, oldest_open_invoices
 from store.notes import newest_note
-from store.quarantine import count_quarantined
+from store.quarantine import count_quarantined, unreadable_since
 
 _OLDEST_SHOWN = 5
 _STREAMS: Mapping[RecordKind, str] = {"invoice": "invoices", "customer": "customers"}
@@ -122,7 +122,13 @@ async def _provenance(
         notice = f"{lacking} is still being read for the first time; records may be missing."
     if notice is None and isinstance(record, Customer):
         notice = _unread_words(await count_quarantined(conn, record.origin, "invoices"), source)
-    return Provenance(source=source, as_of=as_of, is_stale=deps.clock() - as_of > deps.stale_after, notice=notice)
+    is_stale = deps.clock() - as_of > deps.stale_after
+    kind = "invoice" if isinstance(record, Invoice) else "customer"
+    broken_since = await unreadable_since(conn, record.origin, kind, record.source_id)
+    if broken_since is not None:
+        words = f"This {kind} could not be read since {moment(broken_since, place_of(deps))}; this was known before."
+        return Provenance(source=source, as_of=min(as_of, broken_since), is_stale=True, notice=notice or words)
+    return Provenance(source=source, as_of=as_of, is_stale=is_stale, notice=notice)
 
 
 def _unread_words(unread: int, source: str) -> str | None:

@@ -76,6 +76,12 @@ async def release_records(conn: WriteConnection, source: str, stream: str, sourc
         )
 
 
+async def release_record(conn: WriteConnection, source: str, kind: str, source_id: str) -> None:
+    """This one record could be read after all, whichever stream found it broken."""
+    c = quarantine.c
+    await conn.execute(delete(quarantine).where(c.source == source, c.kind == kind, c.source_id == source_id))
+
+
 async def mark_tried(conn: WriteConnection, held: Quarantined, *, at: datetime) -> None:
     """Note that the source was asked for this record by its id, and that it still cannot be read."""
     c = quarantine.c

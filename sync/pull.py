@@ -13,6 +13,7 @@ from store.db import Store
 from store.errors import StoreError
 from store.facts import bind_fact, read_fact
 from store.pulled import tombstone_records, touch_record, upsert_records
+from store.quarantine import release_record
 from store.records import record_id
 from store.runs import Outcome, SyncRun, save_run
 from sync.connector import Source
@@ -79,6 +80,7 @@ async def refresh_record(source: Source, store: Store, kind: str, source_id: str
     async with store.write() as conn:
         if records:
             await upsert_records(conn, records, at=asked_at)
+            await release_record(conn, source.name, kind, source_id)
         else:
             await tombstone_records(conn, kind, [known], at=asked_at)
         await touch_record(conn, kind, known, at=asked_at)

@@ -11,7 +11,7 @@ import aiohttp
 import typer
 from slack_sdk.errors import SlackApiError
 
-from bot.cli import connecting, find, house, outbox, people, pushing, running, sharing, syncing
+from bot.cli import connecting, find, house, outbox, people, pushing, running, sharing, status, syncing
 from bot.cli.log import log_to_stderr
 from bot.cli.shell import CommandError, complain, say
 from bot.doors.app_id import WrongAppError
@@ -46,7 +46,7 @@ def build() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_options)
-    for room in (running, syncing, pushing, connecting, find, sharing, people, outbox, house):
+    for room in (running, syncing, pushing, connecting, find, sharing, people, outbox, status, house):
         room.register(app)
     for plugin in entry_points(group=_PLUGINS):
         plugin.load()(app)

@@ -1,110 +1,32 @@
-"""`tesorio status`, `doctor`, `db`, `config` and `manifest`: looking after the installation."""
+"""`tesorio doctor`, `db`, `config` and `manifest`: looking after the installation."""
 
 import json
-from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 import yaml
 
-from bot.cli.outbox import delivery_summary, outbox_finding
+from bot.cli.outbox import outbox_finding
 from bot.cli.shell import CommandError, Json, current_settings, print_json, print_table, run_async, say
-from bot.cli.slack_check import INSTALL_AGAIN, slack_findings
-from bot.cli.syncing import run_row
+from bot.cli.slack_check import slack_findings
 from bot.manifest import app_manifest
 from bot.root import build_sources, further_problems, open_store, private_folder, require_store, utc_now
 from bot.settings import Settings, SettingsError
 from store import migrate
-from store.cursors import list_cursors
 from store.db import Store
 from store.errors import StoreError
-from store.facts import SLACK_SHUT, SLACK_TEAM, SLACK_TEAM_ID, SLACK_USER, read_fact
-from store.quarantine import list_quarantined
-from store.runs import latest_runs
-from store.users import count_users
 from sync.connector import Finding
 
 database = typer.Typer(help="The store's schema.", no_args_is_help=True)
 config = typer.Typer(help="The settings as the program sees them.", no_args_is_help=True)
-_QUARANTINE_SHOWN = 20
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    app.command("status")(status)
     app.command("doctor")(doctor)
     app.command("manifest")(manifest)
     app.add_typer(database, name="db")
     app.add_typer(config, name="config")
-
-
-def status(as_json: Json = False) -> None:
-    """How fresh each source is, how its last run ended, and what could not be read."""
-
-    async def work() -> dict[str, Any]:
-        settings = current_settings()
-        async with open_store(settings, create=False) as store:
-            return await _status(settings, store)
-
-    found = run_async(work)
-    if as_json:
-        print_json(found)
-        return
-    say(f"Slack: {_connection(found)}")
-    if found["slack_shut"]:
-        say(f"Slack has shut us out: {found['slack_shut']}. {INSTALL_AGAIN}")
-    say(f"Accounts: {found['accounts']}")
-    print_table("Sources", found["sources"])
-    print_table("Last runs", found["runs"])
-    print_table("Could not be read", found["quarantined"])
-    print_table("Outbox", found["deliveries"])
-
-
-def _connection(found: dict[str, Any]) -> str:
-    if not found["slack_team_id"]:
-        return "not connected yet; run `tesorio connect slack`"
-    return f"connected to {found['slack_workspace']} ({found['slack_team_id']}) as {found['slack_user'] or '-'}"
-
-
-async def _status(settings: Settings, store: Store) -> dict[str, Any]:
-    now = utc_now()
-    async with store.read() as conn:
-        cursors, runs = await list_cursors(conn), await latest_runs(conn)
-        held = await list_quarantined(conn, limit=_QUARANTINE_SHOWN)
-        team_id, workspace = await read_fact(conn, SLACK_TEAM_ID), await read_fact(conn, SLACK_TEAM)
-        bot_name, accounts = await read_fact(conn, SLACK_USER), await count_users(conn)
-        shut = await read_fact(conn, SLACK_SHUT)
-    sources = [
-        {
-            "source": cursor.source,
-            "stream": cursor.stream,
-            "as_of": _local(settings, cursor.covered_until),
-            "stale": _is_stale(settings, cursor.covered_until, now),
-        }
-        for cursor in cursors
-    ]
-    quarantined = [{"record": f"{q.source} {q.stream} {q.source_id}", "reason": q.reason} for q in held]
-    return {
-        "slack_workspace": workspace,
-        "slack_team_id": team_id,
-        "slack_user": bot_name,
-        "slack_shut": shut,
-        "accounts": accounts,
-        "sources": sources,
-        "runs": [{"source": run.source, **run_row(run)} for run in runs],
-        "quarantined": quarantined,
-        "deliveries": await delivery_summary(store, now),
-    }
-
-
-def _local(settings: Settings, instant: datetime | None) -> str | None:
-    return instant.astimezone(settings.timezone).isoformat(timespec="seconds") if instant else None
-
-
-def _is_stale(settings: Settings, covered_until: datetime | None, now: datetime) -> str:
-    if covered_until is None:
-        return "never read"
-    return "yes" if now - covered_until > timedelta(hours=settings.rules.sync.stale_after_hours) else "no"
 
 
 def doctor(

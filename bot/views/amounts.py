@@ -88,11 +88,14 @@ def day(value: date, place: Place) -> str:
 
 def as_of(instant: datetime, place: Place) -> str:
     """«as of 09:12 EST, 22 Nov» in the company's time zone, with the year when it is not this one."""
+    return f"as of {moment(instant, place)}"
+
+
+def moment(instant: datetime, place: Place) -> str:
+    """«09:12 EST, 22 Nov», likewise."""
     local = instant.astimezone(place.time_zone)
     pattern = _DAY if local.year == place.today.year else _DAY_AND_YEAR
-    return (
-        f"as of {local:%H:%M} {_zone_name(local)}, {format_date(local.date(), pattern, locale=_locale(place.locale))}"
-    )
+    return f"{local:%H:%M} {_zone_name(local)}, {format_date(local.date(), pattern, locale=_locale(place.locale))}"
 
 
 def lateness(due_date: date, today: date) -> str:

@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from bot.views.text import esc
 from sandbox.slack.seed import ANA, BEN
 from store.cursors import cursors
+from store.invoices import invoices
 from store.quarantine import Quarantined, quarantine_records, release_records
 from tests.bot.world import SETTLED, World, elements
 
@@ -167,6 +168,28 @@ class TestUnreadRecords:
         assert "1 invoice in NetSuite could not be read and may be missing here." in customer
         assert "could not be read" not in invoice
         assert "could not be read" not in world.shown(await world.card("/tesorio customer ABC Inc"))
+
+
+class TestUnreadableRecord:
+    async def test_its_card_says_since_when_and_shows_what_was_known(self, world: World) -> None:
+        known = await world.card("/tesorio invoice INV-12345")
+        async with world.store.read() as conn:
+            query = select(invoices.c.source_id).where(invoices.c.number == "INV-12345")
+            source_id = (await conn.execute(query)).scalar_one()
+        since = datetime.now(UTC) - timedelta(hours=2)
+        broken = Quarantined(
+            source="netsuite", stream="invoices", source_id=source_id, reason="total", seen_at=since, kind="invoice"
+        )
+        async with world.store.write() as conn:
+            await quarantine_records(conn, [broken])
+        card = world.shown(await world.card("/tesorio invoice INV-12345"))
+        async with world.store.write() as conn:
+            await release_records(conn, "netsuite", "invoices", [source_id])
+        assert "Stale" not in world.shown(known)
+        assert "⚠️ Stale · NetSuite · as of" in card.replace("*", "")
+        assert "This invoice could not be read since" in card
+        assert "Open balance: $17,250.00" in card
+        assert "could not be read" not in world.shown(await world.card("/tesorio invoice INV-12345"))
 
 
 class TestAudit:

@@ -6,6 +6,7 @@ from store.customers import customer_by_id
 from store.db import Store
 from store.invoices import invoice_by_id
 from store.pulled import upsert_records
+from store.quarantine import list_quarantined
 from store.records import record_id
 from sync.pull import refresh_record
 from tests.sync.fake_source import START, FakeSource
@@ -32,6 +33,14 @@ class TestRefreshRecord:
         assert gone is not None
         assert (gone.deleted_at, gone.refreshed_at) == (START, START)
         assert (newest.action, newest.record_id) == ("tombstoned", kept.id)
+
+    async def test_of_one_that_can_be_read_again_ends_its_quarantine(self, store: Store, source: FakeSource) -> None:
+        source.system.broken = {"1002", "1003"}
+        await pull(source, store)
+        source.system.broken = {"1003"}
+        await refresh_record(source, store, "invoice", "1002", clock=lambda: START)
+        async with store.read() as conn:
+            assert [one.source_id for one in await list_quarantined(conn, limit=9)] == ["1003"]
 
     async def test_of_one_that_came_back_brings_it_to_life(self, store: Store, source: FakeSource) -> None:
         await pull(source, store)
