@@ -10,6 +10,7 @@ from sync.connector import Finding
 from sync.connectors.netsuite.asking import plan_of, request_at
 from sync.connectors.netsuite.client import SuiteTalkClient
 from sync.connectors.netsuite.currencies import read_currencies
+from sync.connectors.netsuite.limits import keep_to_limit
 from sync.connectors.netsuite.pages import Tree
 from sync.connectors.netsuite.position import first_position
 from sync.connectors.netsuite.request import GetServerTime
@@ -42,6 +43,7 @@ async def findings(
         found.append(await _login_finding(client, now))
     if not found[-1].ok:
         return tuple(found)
+    found.append(await _limit_finding(client, settings))
     found.append(await _currency_finding(client, settings))
     for name, stream in STREAMS.items():
         found.append(await _stream_finding(client, settings, name, stream, now))
@@ -67,6 +69,13 @@ async def _login_finding(client: SuiteTalkClient, now: datetime) -> Finding:
     if skew > _MOST_SKEW:
         return Finding(check="login", ok=False, detail=detail, remedy="Set this machine's clock by NTP.")
     return Finding(check="login", ok=True, detail=detail)
+
+
+async def _limit_finding(client: SuiteTalkClient, settings: NetSuiteSettings) -> Finding:
+    await keep_to_limit(client)
+    used, wished = client.slots.limit, settings.concurrency
+    detail = f"{used} at a time" if used == wished else f"{used} at a time, as the account leaves no {wished}"
+    return Finding(check="requests", ok=True, detail=detail)
 
 
 async def _currency_finding(client: SuiteTalkClient, settings: NetSuiteSettings) -> Finding:

@@ -49,7 +49,9 @@ class SuiteTalkClient:
         self._credentials = settings.credentials
         self._unix_time = unix_time
         self._envelopes = Envelopes(wsdl, settings.endpoint_version)
-        self._session = new_session(settings.soap_address, connections=settings.concurrency)
+        self._session = new_session(
+            settings.soap_address, connections=settings.concurrency, only_public=settings.soap_url is None
+        )
         self._pool = ThreadPoolExecutor(settings.concurrency, thread_name_prefix="netsuite")
         self._closing = Event()
         self.slots = Slots(settings.concurrency)

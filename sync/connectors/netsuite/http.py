@@ -4,7 +4,8 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from http.cookiejar import DefaultCookiePolicy
-from socket import SHUT_RDWR
+from ipaddress import IPv6Address, ip_address
+from socket import SHUT_RDWR, socket
 from threading import Event
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -30,17 +31,18 @@ _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _Auth = TypeVar("_Auth", bound=requests.PreparedRequest)
 
 
-def new_session(address: str, *, connections: int) -> requests.Session:
+def new_session(address: str, *, connections: int, only_public: bool = False) -> requests.Session:
     """A session for one host.
 
     Cookies are refused and .netrc is not read: NetSuite takes a request with two identities for ambiguous. A proxy
-    from the environment is used, except towards this machine.
+    from the environment is used, except towards this machine. With `only_public` a host whose name leads into a
+    private network is refused before a byte is sent: for addresses that nobody chose on purpose.
     """
     session = requests.Session()
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.auth = _no_auth
     session.trust_env = urlsplit(address).hostname not in _LOOPBACK
-    adapter = _Adapter(pool_connections=1, pool_maxsize=connections)
+    adapter = _Adapter(connections=connections, only_public=only_public)
     session.mount("http://", adapter)
     session.mount("https://", adapter)
     return session
@@ -57,23 +59,30 @@ def hang_up(session: requests.Session) -> None:
 class _Adapter(HTTPAdapter):
     """An adapter that knows its connections: requests itself closes only the idle ones."""
 
-    def __init__(self, *, pool_connections: int, pool_maxsize: int) -> None:
+    def __init__(self, *, connections: int, only_public: bool) -> None:
         self._open: WeakSet[HTTPConnection] = WeakSet()
-        super().__init__(pool_connections=pool_connections, pool_maxsize=pool_maxsize)
+        self._only_public = only_public
+        super().__init__(pool_connections=1, pool_maxsize=connections)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
-        known = self._open
+        known, only_public = self._open, self._only_public
 
         class Http(HTTPConnection):
             def connect(self) -> None:
                 super().connect()
                 known.add(self)
 
+            def _new_conn(self) -> socket:
+                return _admitted(super()._new_conn(), self, only_public=only_public)
+
         class Https(HTTPSConnection):
             def connect(self) -> None:
                 super().connect()
                 known.add(self)
+
+            def _new_conn(self) -> socket:
+                return _admitted(super()._new_conn(), self, only_public=only_public)
 
         self.poolmanager.pool_classes_by_scheme = {
             "http": type("HttpPool", (HTTPConnectionPool,), {"ConnectionCls": Http}),
@@ -85,6 +94,22 @@ class _Adapter(HTTPAdapter):
             if connection.sock is not None:
                 with suppress(OSError):
                     connection.sock.shutdown(SHUT_RDWR)
+
+
+def _admitted(opened: socket, connection: HTTPConnection, *, only_public: bool) -> socket:
+    """The connection's socket, unless it leads where it must not. A proxy of our own network is where it should."""
+    peer = opened.getpeername()[0]
+    if only_public and connection.proxy is None and not is_public(peer):
+        opened.close()
+        raise RejectedError(f"«{connection.host}» is at {peer}, which is no public address; set NETSUITE_SOAP_URL")
+    return opened
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address is one of the internet's, and not of this machine or of a network of ours."""
+    found = ip_address(address.partition("%")[0])
+    mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
+    return (mapped or found).is_global
 
 
 def _no_auth(request: _Auth) -> _Auth:

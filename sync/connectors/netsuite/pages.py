@@ -47,6 +47,7 @@ class Heading:
     account_limit: int | None = None
     unallocated_limit: int | None = None
     integration_limit: int | None = None
+    limit_type: str | None = None
 
 
 @dataclass(slots=True)
@@ -109,7 +110,7 @@ def _names(version: str) -> Mapping[str, str]:
     core = f"urn:core_{version}.platform.webservices.netsuite.com"
     messages = f"urn:messages_{version}.platform.webservices.netsuite.com"
     limits = ("accountConcurrencyLimit", "unallocatedConcurrencyLimit", "integrationConcurrencyLimit")
-    headings = ("totalRecords", "totalPages", "pageIndex", "searchId", "serverTime", *limits)
+    headings = ("totalRecords", "totalPages", "pageIndex", "searchId", "serverTime", "limitType", *limits)
     return {
         f"{{{_SOAP}}}Envelope": "envelope",
         f"{{{_SOAP}}}Fault": "fault",
@@ -203,6 +204,7 @@ def _heading(state: _State) -> Heading:
         account_limit=_number(values, "accountConcurrencyLimit"),
         unallocated_limit=_number(values, "unallocatedConcurrencyLimit"),
         integration_limit=_number(values, "integrationConcurrencyLimit"),
+        limit_type=values.get("limitType"),
     )
 
 

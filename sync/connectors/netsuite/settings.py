@@ -43,7 +43,8 @@ def _zone(value: str) -> str:
 
 def _address(value: str) -> str:
     parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.password:
+    is_plain = not (parts.username or parts.password or parts.fragment or "\\" in value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not is_plain:
         raise ValueError("is no http:// or https:// address")
     return value
 

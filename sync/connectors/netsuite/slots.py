@@ -31,6 +31,12 @@ class Slots:
                 self._active -= 1
                 self._change.notify_all()
 
+    def keep_to(self, limit: int) -> None:
+        """From now on use at most so many, however many were wished for."""
+        with self._change:
+            self.limit = min(self.limit, limit)
+            self.allowed = min(self.allowed, self.limit)
+
     def busy(self) -> None:
         """NetSuite refused a request because too many run at once."""
         with self._change:

@@ -87,7 +87,8 @@ def _fetch_all(settings: NetSuiteSettings, work: Path, progress: Progress) -> No
     plan = _Plan()
     plan.name_of(settings.wsdl_address)
     done = 0
-    with new_session(settings.wsdl_address, connections=1) as session:
+    is_chosen = settings.soap_url is not None or settings.wsdl is not None
+    with new_session(settings.wsdl_address, connections=1, only_public=not is_chosen) as session:
         while done < len(plan.names):
             address, name = list(plan.names.items())[done]
             content = _get(session, address, settings, plan)

@@ -15,8 +15,19 @@ from sync.connectors.netsuite import NetSuiteSource
 from sync.errors import RejectedError
 from tests.sync.netsuite.bench import START, NetSuiteBench, netsuite_bench
 from tests.sync.netsuite.conftest import MakeSettings
-from tests.sync.netsuite.wire import Reply, Wire, currency_list, fault, page, refusal, server_time
+from tests.sync.netsuite.wire import (
+    Reply,
+    Wire,
+    account_facts,
+    account_limit,
+    fault,
+    integration_limit,
+    page,
+    refusal,
+    server_time,
+)
 
+_LIMITS = (account_limit(5), integration_limit())
 _CARD_KINDS = {
     Kind.PAYMENT: "payment",
     Kind.CUSTOMER_DEPOSIT: "payment",
@@ -101,7 +112,7 @@ class TestFetch:
     async def test_an_answer_without_a_record_is_none(
         self, wire: Wire, schemas: Path, make_settings: MakeSettings
     ) -> None:
-        wire.answers(currency_list(), page(), page())
+        wire.answers(*account_facts(), page(), page())
         settings = make_settings().model_copy(update={"wsdl": str(schemas)})
         source = NetSuiteSource(settings, schemas.parent, clock=lambda: START)
         assert await source.fetch("invoice", "1", since=None) == ()
@@ -127,10 +138,10 @@ class TestCheck:
         ("answers", "check", "remedy"),
         [
             ([server_time("soon")], "login", "Try again"),
-            ([server_time(NOON), fault("x", "INSUFFICIENT_PERMISSION")], "currencies", "role"),
-            ([server_time(NOON), page()], "currencies", "[netsuite] currency"),
+            ([server_time(NOON), *_LIMITS, fault("x", "INSUFFICIENT_PERMISSION")], "currencies", "role"),
+            ([server_time(NOON), *_LIMITS, page()], "currencies", "[netsuite] currency"),
             (
-                [server_time(NOON), currency_list(), page(), refusal("INSUFFICIENT_PERMISSION")],
+                [server_time(NOON), *account_facts(), page(), refusal("INSUFFICIENT_PERMISSION")],
                 "accounts",
                 "permission Lists > Accounts",
             ),

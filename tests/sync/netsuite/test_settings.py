@@ -44,6 +44,10 @@ class TestFromMapping:
             ("NETSUITE_ENDPOINT_VERSION", "2025.2"),
             ("NETSUITE_SOAP_URL", "ftp://host/"),
             ("NETSUITE_SOAP_URL", "https://user:pass@host/"),
+            ("NETSUITE_SOAP_URL", "https://evil.example/#.suitetalk.api.netsuite.com"),
+            ("NETSUITE_SOAP_URL", "https://evil.example\\@suitetalk.api.netsuite.com/"),
+            ("NETSUITE_ACCOUNT_ID", "127.0.0.1#"),
+            ("NETSUITE_ACCOUNT_ID", "x@evil"),
             ("NETSUITE_ACCOUNT_ID", "evil.example/"),
         ],
     )

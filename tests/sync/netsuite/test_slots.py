@@ -43,3 +43,12 @@ class TestSlots:
                 divmod(1, 0)
         with slots.slot():
             pass
+
+    def test_keep_to_what_the_account_leaves(self) -> None:
+        slots = Slots(5)
+        slots.keep_to(2)
+        slots.keep_to(9)
+        slots.busy()
+        for _ in range(100):
+            slots.calm()
+        assert (slots.limit, slots.allowed) == (2, 2)

@@ -1,3 +1,4 @@
+import asyncio
 import random
 import tracemalloc
 from collections import Counter
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from sandbox.netsuite import SoapFaultError
+from sandbox.netsuite.errors import request_blocked
 from store.customers import Customer
 from sync.connector import Page
 from sync.connectors.netsuite import NetSuiteSource
@@ -16,7 +18,18 @@ from sync.errors import NotPermittedError, RetryError, SourceError, StopError
 from tests.contract.source_contract import read, records_of
 from tests.sync.netsuite.bench import START, NetSuiteBench, netsuite_bench
 from tests.sync.netsuite.conftest import MakeSettings
-from tests.sync.netsuite.wire import Wire, currency_list, customer_record, fault, page, refusal
+from tests.sync.netsuite.wire import (
+    Wire,
+    account_facts,
+    account_limit,
+    customer_record,
+    fault,
+    integration_limit,
+    page,
+    refusal,
+)
+
+_LIMITS = (account_limit(), integration_limit())
 
 
 @pytest.fixture
@@ -63,9 +76,11 @@ class TestTrouble:
             with pytest.raises(RetryError):
                 await read(bench)
 
-    async def test_an_account_that_refuses_half_of_all_calls_is_read_to_the_end(self, tmp_path: Path) -> None:
-        async with netsuite_bench(tmp_path, customers=60, page_size=10) as bench:
-            await read(bench)
+    async def test_two_jobs_read_to_the_end_an_account_that_refuses_half_of_all_calls(self, tmp_path: Path) -> None:
+        async with netsuite_bench(tmp_path, customers=60, page_size=10, concurrency=4) as bench:
+            bench.server.running.limit = 2
+            streams = ("invoices", "payments")
+            await asyncio.gather(*(read(bench, stream=stream) for stream in streams))
             fewest = len(bench.server.log)
             bench.server.log.clear()
             chance = random.Random(7)  # noqa: S311 - a repeatable toss, not a secret
@@ -77,21 +92,31 @@ class TestTrouble:
                 return real(operation)
 
             bench.server.faults.take = half  # type: ignore[method-assign]  # the stand-in's own door to its faults
-            pages = await read(bench)
-            assert set(records_of(pages)) == bench.ids("invoices")
+            both = await asyncio.gather(*(read(bench, stream=stream) for stream in streams))
+            assert [set(records_of(pages)) for pages in both] == [bench.ids(stream) for stream in streams]
             assert len(bench.server.log) <= 2.5 * fewest
+            assert bench.server.running.peak <= 2
+
+    async def test_that_passes_costs_no_record_of_any_stream(self, bench: NetSuiteBench) -> None:
+        for stream in bench.source.streams:
+            for operation in ("search", "getDeleted"):
+                bench.server.faults.truncate(operation=operation)
+                bench.server.faults.wrong_charset(operation=operation)
+                bench.server.faults.fault_with_200(request_blocked(), operation=operation)
+            assert set(records_of(await read(bench, stream=stream))) == bench.ids(stream)
+            bench.server.faults.clear()
 
     async def test_a_role_without_currencies_is_told_what_it_needs(
         self, wire: Wire, schemas: Path, make_settings: MakeSettings
     ) -> None:
-        wire.answers(fault("insufficientPermissionFault", "INSUFFICIENT_PERMISSION"))
+        wire.answers(*_LIMITS, fault("insufficientPermissionFault", "INSUFFICIENT_PERMISSION"))
         with pytest.raises(NotPermittedError, match=r"Lists > Currency, or set \[netsuite\] currency"):
             await scripted(make_settings(), schemas)
 
     async def test_an_account_of_one_currency_needs_no_list(
         self, wire: Wire, schemas: Path, make_settings: MakeSettings
     ) -> None:
-        wire.answers(fault("insufficientPermissionFault", "WS_FEATURE_REQD"), page(customer_record(1)))
+        wire.answers(*_LIMITS, fault("insufficientPermissionFault", "WS_FEATURE_REQD"), page(customer_record(1)))
         (only,) = await scripted(make_settings(currency="SEK"), schemas)
         (record,) = only.records
         assert isinstance(record, Customer)
@@ -100,10 +125,10 @@ class TestTrouble:
     async def test_a_search_that_takes_too_long_is_divided(
         self, wire: Wire, schemas: Path, make_settings: MakeSettings
     ) -> None:
-        wire.answers(currency_list(), refusal("ABORT_SEARCH_EXCEEDED_MAX_TIME"), page(customer_record(1)), page())
+        wire.answers(*account_facts(), refusal("ABORT_SEARCH_EXCEEDED_MAX_TIME"), page(customer_record(1)), page())
         pages = await scripted(make_settings(), schemas)
         assert [len(one.records) for one in pages] == [1, 0]
-        assert wire.operations == ["getAll", "search", "search", "search"]
+        assert wire.operations[2:] == ["getAll", "search", "search", "search"]
 
     async def test_a_search_for_open_items_that_takes_too_long_says_so(self, bench: NetSuiteBench) -> None:
         slow = SoapFaultError("UnexpectedErrorFault", "EXCEEDED_MAX_TIME", "too slow")
@@ -115,7 +140,7 @@ class TestTrouble:
     async def test_a_search_that_dies_every_time_ends_with_an_error(
         self, wire: Wire, schemas: Path, make_settings: MakeSettings
     ) -> None:
-        wire.answers(currency_list())
+        wire.answers(*account_facts())
         for _ in range(9):
             wire.answers(page(customer_record(1), total=2, pages=2), refusal("INVALID_JOB_ID"))
         with pytest.raises(SourceError):

@@ -1,7 +1,7 @@
 """A scripted SuiteTalk on a real socket: it serves a WSDL and answers each POST with the next reply of its script."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -183,6 +183,28 @@ def currency_list() -> str:
         '<m:getAllResponse><c:getAllResult><c:status isSuccess="true"/><c:totalRecords>3</c:totalRecords>'
         f"<c:recordList>{entries}</c:recordList></c:getAllResult></m:getAllResponse>"
     )
+
+
+def account_limit(limit: int | None = None, unallocated: int | None = None) -> str:
+    told = {"accountConcurrencyLimit": limit, "unallocatedConcurrencyLimit": unallocated}
+    return _limits("getAccountGovernanceInfo", told)
+
+
+def integration_limit(limit: int | None = None, kind: str | None = None) -> str:
+    return _limits("getIntegrationGovernanceInfo", {"integrationConcurrencyLimit": limit, "limitType": kind})
+
+
+def _limits(operation: str, told: Mapping[str, object]) -> str:
+    values = "".join(f"<c:{name}>{value}</c:{name}>" for name, value in told.items() if value is not None)
+    return envelope(
+        f'<m:{operation}Response><c:{operation}Result><c:status isSuccess="true"/>{values}'
+        f"</c:{operation}Result></m:{operation}Response>"
+    )
+
+
+def account_facts() -> tuple[str, str, str]:
+    """What a source asks for before it reads: limits and currencies."""
+    return account_limit(), integration_limit(), currency_list()
 
 
 def server_time(text: str) -> str:

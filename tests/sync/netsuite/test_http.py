@@ -1,0 +1,44 @@
+import pytest
+
+from sync.connectors.netsuite.http import is_public, new_session
+from sync.errors import RejectedError
+from tests.sync.netsuite.wire import Wire
+
+
+class TestIsPublic:
+    @pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700:4700::1111", "::ffff:8.8.8.8"])
+    def test_an_address_of_the_internet(self, address: str) -> None:
+        assert is_public(address)
+
+    @pytest.mark.parametrize(
+        "address",
+        [
+            "127.0.0.1",
+            "10.1.2.3",
+            "172.16.0.1",
+            "192.168.1.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "0.0.0.0",  # noqa: S104 - refused, not bound
+            "::1",
+            "fe80::1%eth0",
+            "fd00::1",
+            "::ffff:169.254.169.254",
+        ],
+    )
+    def test_an_address_of_a_machine_or_network_of_ours(self, address: str) -> None:
+        assert not is_public(address)
+
+
+class TestNewSession:
+    def test_a_name_that_leads_into_our_own_network_is_refused(self, wire: Wire) -> None:
+        # As a name of NetSuite's would that somebody else answers for.
+        address = wire.url.replace("127.0.0.1", "localhost")
+        with new_session(address, connections=1, only_public=True) as session, pytest.raises(RejectedError) as caught:
+            session.post(address, data=b"secret", timeout=5)
+        assert "no public address" in caught.value.detail
+        assert wire.posted == []
+
+    def test_an_address_that_was_chosen_may_be_there(self, wire: Wire) -> None:
+        with new_session(wire.url, connections=1) as session:
+            assert session.post(wire.url, data=b"x", timeout=5).status_code == 599
