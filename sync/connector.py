@@ -115,6 +115,17 @@ class Source(Protocol):
         """Free connections and threads."""
 
 
+class Files(Protocol):
+    """What a source offers besides, when the content of its records' files can be had; few do."""
+
+    async def content(self, file_id: str, *, most_bytes: int) -> bytes:
+        """The file whole, by `Attachment.file_id`: somebody waits for it, so nothing is tried for long.
+
+        May raise `sync.errors.SourceError`: RejectedError when there is no such file, or it is larger than `most_bytes`
+        (of which the connector reads little more), RetryError when the same may work later.
+        """
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NotePush:
     """A note on its way into a system of record.
