@@ -1,6 +1,7 @@
 """The mail server: ESMTP with a login, on loopback without TLS."""
 
 import asyncio
+import logging
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -14,6 +15,8 @@ from sandbox.smtp.mailbox import Mail, Mailbox
 USER, PASSWORD = "tesorio", "sandbox-mail-password"  # opens nothing but this stand-in
 MAX_BYTES = 25 * 2**20
 MAX_RECIPIENTS = 100
+# It warns of its own past at every login.
+logging.getLogger("mail.log").setLevel(logging.ERROR)
 _ADDRESS = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;.]+")
 
 

@@ -16,6 +16,8 @@ from sandbox.netsuite.kinds import TRANSACTIONS
 from sandbox.netsuite.wsdl import SCHEMAS, schema_document
 from tests.sandbox.netsuite.conftest import TODAY, Clock
 from tests.sandbox.netsuite.soap import SoapClient, loaded_wsdl
+from tests.sandbox.netsuite.test_letters import BASIC, advanced, columns
+from tests.sandbox.netsuite.test_writes import contact, message, note
 
 FOLDER = os.environ.get("NETSUITE_TEST_WSDL", "")
 pytestmark = pytest.mark.skipif(
@@ -190,6 +192,60 @@ class TestAnswers:
         sent = soap.envelope("searchMoreWithId", searchId="x", pageIndex=2)
         refused = check(genuine, (await soap.post(sent, "searchMoreWithId")).content)
         assert refused.findtext(".//{*}code") == "INVALID_JOB_ID"
+
+
+class TestLetters:
+    @pytest.mark.parametrize("name", ["Note", "Message"])
+    async def test_rows_with_owners(self, soap: SoapClient, genuine: etree.XMLSchema, name: str) -> None:
+        sent = soap.envelope("search", soap.headers(pageSize=1000), searchRecord=advanced(soap, name))
+        page = check(genuine, (await soap.post(sent, "search")).content)
+        assert len(page.findall(".//{*}searchRow/{*}transactionJoin")) > 10
+
+    async def test_files_of_invoices(self, soap: SoapClient, genuine: etree.XMLSchema, ledger: Ledger) -> None:
+        row = soap.make(
+            "sales.TransactionSearchRow",
+            basic=columns(soap, "Transaction", BASIC["transaction"]),
+            fileJoin=columns(soap, "File", BASIC["file"]),
+        )
+        criteria = soap.transactions()
+        criteria.fileJoin = soap.make("common.FileSearchBasic", name=soap.text("notEmpty", ""))
+        search = soap.make("sales.TransactionSearchAdvanced", criteria=criteria, columns=row)
+        sent = soap.envelope("search", searchRecord=search)
+        page = check(genuine, (await soap.post(sent, "search")).content)
+        assert len(page.findall(".//{*}fileJoin")) == len(ledger.records(Kind.FILE))
+
+    async def test_reads(self, soap: SoapClient, genuine: etree.XMLSchema, ledger: Ledger) -> None:
+        kinds = {"note": Kind.NOTE, "message": Kind.MESSAGE, "file": Kind.FILE}
+        references = [soap.ref(name, found) for name, kind in kinds.items() for found in ledger.records(kind)]
+        page = check(genuine, (await soap.post(soap.envelope("getList", baseRef=references), "getList")).content)
+        assert len(page.findall(".//{*}readResponse/{*}record")) == len(references)
+
+    async def test_writes(self, soap: SoapClient, genuine: etree.XMLSchema, ns: NetSuiteStandIn) -> None:
+        item = soap.make("fileCabinet.File", name="x.pdf", content=b"%PDF")
+        items = soap.make("communication.MessageMediaItemList", mediaItem=[item])
+        reference = soap.make(
+            "core.AttachContactReference",
+            attachTo=soap.ref("invoice", 100_001),
+            contact=soap.ref("contact", 500_001),
+            contactRole=soap.ref("contactRole", -10),
+        )
+        ns.faults.after_submit(operation="update")
+        for operation, values, codes in (
+            ("add", {"record": message(soap, mediaItemList=items)}, []),
+            ("upsert", {"record": note(soap, externalId="g-1")}, []),
+            ("add", {"record": note(soap, externalId="g-1")}, ["DUP_RCRD"]),
+            ("addList", {"record": [note(soap, entity=None), message(soap, cc="x")]}, ["USER_ERROR", "INVALID_EMAIL"]),
+            ("update", {"record": note(soap, externalId="g-1")}, ["UNEXPECTED_ERROR"]),
+            ("updateList", {"record": [note(soap, externalId="g-2")]}, ["RCRD_DSNT_EXIST"]),
+            ("upsertList", {"record": [contact(soap, externalId="g"), message(soap)]}, ["INVALID_RCRD_TYPE"]),
+            ("attach", {"attachReference": reference}, []),
+            ("delete", {"baseRef": soap.ref("note", 800_001)}, []),
+            ("deleteList", {"baseRef": [soap.ref("note", 800_001)]}, ["RCRD_DSNT_EXIST"]),
+        ):
+            sent = soap.envelope(operation, **values)
+            check(genuine, etree.tostring(sent))
+            answer = check(genuine, (await soap.post(sent, operation)).content)
+            assert [code.text for code in answer.iterfind(".//{*}code")] == codes, operation
 
 
 class TestOwnSchemas:
