@@ -23,7 +23,7 @@ async def find_message(client: SuiteTalkClient, item: MessagePush, prefix: str) 
     Of messages with its recipient, subject and date it is the one with our external id; else one without any, with the
     very words and about the same record.
     """
-    answer = await client.once(_search(item), row_fields)
+    answer = await client.once(search_for(item), row_fields)
     rows = answer.records
     ours = external_id(item.key, prefix)
     by_key = [row for row in rows if _key(row) == ours]
@@ -32,7 +32,8 @@ async def find_message(client: SuiteTalkClient, item: MessagePush, prefix: str) 
     return None if found is None else source_id_of(found)
 
 
-def _search(item: MessagePush) -> Search:
+def search_for(item: MessagePush) -> Search:
+    """The search for messages that may be the recorded e-mail."""
     criteria = [
         Criterion(field="subject", operator="is", values=(subject_of(item),)),
         within("messageDate", item.sent_at - _BEFORE, item.sent_at + _AFTER),

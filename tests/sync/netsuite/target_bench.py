@@ -1,6 +1,6 @@
 """A NetSuite account to push to: the SuiteTalk stand-in, and the target that shares its client with a source."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -91,11 +91,17 @@ def _target(source: Source) -> Target:
 
 
 @asynccontextmanager
-async def target_bench(folder: Path, *, with_script: bool = False, **how: Any) -> AsyncIterator[NetSuiteTargetBench]:
-    """The bench with its server listening, and our script in the account if wanted; `how` goes to NetSuiteBench."""
+async def target_bench(
+    folder: Path, *, with_script: bool = False, env: Mapping[str, str] | None = None, **how: Any
+) -> AsyncIterator[NetSuiteTargetBench]:
+    """The bench with its server listening, and our script in the account if wanted.
+
+    `env` are further settings; `how` goes to NetSuiteBench.
+    """
     async with netsuite_bench(folder, **how) as account:
-        if with_script:
+        if with_script or env:
             await account.source.close()
-            account.env = {"NETSUITE_RESTLET_URL": account.server.restlet_url}
+            script = {"NETSUITE_RESTLET_URL": account.server.restlet_url} if with_script else {}
+            account.env = {**script, **(env or {})}
             account.open()
         yield NetSuiteTargetBench(account)
