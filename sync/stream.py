@@ -20,10 +20,14 @@ from sync.turn import confirm_turn
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reading:
-    """How far a stream is: its run, and the cursor that this run alone may move."""
+    """How far a stream is: its run, and the cursor that this run alone may move.
+
+    What is read is what there is at `now`: a second stage asks for nothing newer than the first.
+    """
 
     run: SyncRun
     cursor: Cursor
+    now: datetime
 
     @property
     def has_ended(self) -> bool:
@@ -39,28 +43,28 @@ class Reading:
 async def begin(job: Job, stream: str) -> Reading:
     """The run as it stands (a restarted one goes on counting) and the cursor, from now on writable by us alone."""
     run_id, name = f"{job.order.run_id}/{stream}", job.source.name
-    fresh = SyncRun(id=run_id, source=name, stream=stream, started_at=job.clock(), outcome=Outcome.RUNNING)
+    now = job.clock()
+    fresh = SyncRun(id=run_id, source=name, stream=stream, started_at=now, outcome=Outcome.RUNNING)
     async with job.store.write() as conn:
         is_new = await run_by_id(conn, run_id) is None
         # The cursor first, as in saving a page: on PostgreSQL two runs then wait for each other in one order only.
         cursor = await claim_cursor(conn, name, stream, run_id)
         if job.order.full and is_new:
             cursor = await forget_cursor(conn, cursor)
-        return Reading(run=await start_run(conn, fresh), cursor=cursor)
+        return Reading(run=await start_run(conn, fresh), cursor=cursor, now=now)
 
 
 async def read_on(job: Job, reading: Reading, *, to_the_end: bool) -> AsyncGenerator[Reading, None]:
     """Read and save page after page, until all is read; without `to_the_end` only until the stream is covered."""
-    now = job.clock()
-    read = job.source.pages(reading.run.stream, reading.cursor.value, now=now)
+    read = job.source.pages(reading.run.stream, reading.cursor.value, now=reading.now)
     coming = ahead(read, lambda page: to_the_end or page.covered_until is None)
     async with aclosing(read), aclosing(coming) as pages:
         async for page in pages:
-            reading = await _save_page(job, reading, page, now)
+            reading = await _save_page(job, reading, page)
             yield reading
 
 
-async def _save_page(job: Job, reading: Reading, page: Page, reading_since: datetime) -> Reading:
+async def _save_page(job: Job, reading: Reading, page: Page) -> Reading:
     prepared = await prepared_records(page.records)
     run, now = reading.run, job.clock()
     async with job.store.write() as conn:
@@ -69,12 +73,12 @@ async def _save_page(job: Job, reading: Reading, page: Page, reading_since: date
         counts = await upsert_prepared(conn, prepared, at=now)
         await release_records(conn, run.source, run.stream, [record.source_id for record in page.records])
         await quarantine_records(conn, _quarantined(run, page, now))
-        await gather(conn, run, page, now=reading_since)
-        await note_balances(conn, run, page, now=reading_since)
+        await gather(conn, run, page, now=reading.now)
+        await note_balances(conn, run, page, now=reading.now)
         saved = run.after_page(counts, broken=len(page.broken), expected=page.expected)
         await save_run(conn, saved)
         await confirm_turn(conn, job, now)
-    return Reading(run=saved, cursor=moved)
+    return replace(reading, run=saved, cursor=moved)
 
 
 def _quarantined(run: SyncRun, page: Page, now: datetime) -> list[Quarantined]:

@@ -59,6 +59,17 @@ class TestStages:
         assert (invoices.outcome, invoices.inserted) == (Outcome.OK, 10)
         assert source.asked == ["invoices"] * 4
 
+    async def test_the_second_one_asks_for_nothing_newer_than_the_first(self, store: Store, source: FakeSource) -> None:
+        began = source.system.now
+
+        async def pass_time(_stream: str, _number: int) -> None:
+            source.system.now += timedelta(hours=1)
+
+        source.before_page = pass_time
+        await pull(source, store)
+        assert source.asked == ["invoices", "customers", "customers", *["invoices"] * 3]
+        assert await as_of(store) == began
+
     async def test_later_ones_have_one_stage(self, store: Store, source: FakeSource) -> None:
         await pull(source, store)
         source.asked.clear()
