@@ -8,7 +8,6 @@ from sandbox.ledger.custom_fields import AppliesTo, Definition
 from sandbox.ledger.records import FieldKind
 from sandbox.netsuite.desk import Desk
 from sandbox.netsuite.envelope import Request, status
-from sandbox.netsuite.permissions import Level
 from sandbox.netsuite.records.writer import Writer
 from sandbox.netsuite.texts import attribute, boolean, text
 
@@ -37,7 +36,7 @@ _FIELD_TYPES: Mapping[FieldKind, str] = {
 
 def get_customization_id(request: Request, desk: Desk, _: datetime) -> Iterator[str]:
     asked, with_inactive = (request.body[0].get("getCustomizationType", ""), request.body[1].text or "")
-    desk.permissions.check(asked, Level.VIEW)
+    desk.permissions.check_reading(asked)
     found = [
         made
         for made in desk.ledger.records(Kind.CUSTOM_FIELD).values()

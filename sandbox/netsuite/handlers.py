@@ -14,7 +14,7 @@ from sandbox.netsuite.envelope import Request, header_values, status
 from sandbox.netsuite.errors import RefusalError
 from sandbox.netsuite.governance import get_account_governance, get_integration_governance
 from sandbox.netsuite.jobs import MAX_PAGE_SIZE, MIN_PAGE_SIZE, Page, Preferences
-from sandbox.netsuite.permissions import Level, permitted
+from sandbox.netsuite.permissions import permitted
 from sandbox.netsuite.rates import get_currency_rate
 from sandbox.netsuite.reading import get, get_list
 from sandbox.netsuite.records import RECORD_XML
@@ -79,7 +79,7 @@ def _counts(total: int, page_size: int, pages: int, index: int) -> str:
 
 
 def get_all(_: Request, desk: Desk, __: datetime) -> Parts:
-    desk.permissions.check("currency", Level.VIEW)
+    desk.permissions.check_reading("currency")
     # The schema admits no other type than currency.
     records = "".join(currency_xml(currency, desk.writer) for currency in CURRENCIES)
     yield (
@@ -113,7 +113,7 @@ def get_data_center_urls(request: Request, desk: Desk, _: datetime) -> Parts:
 
 
 def get_deleted(request: Request, desk: Desk, _: datetime) -> Parts:
-    desk.permissions.check("deletedRecord", Level.VIEW)
+    desk.permissions.check_reading("deletedRecord")
     found = deletions(request.body[0], desk.ledger, desk.writer.calendar)
     index = int(_values(request)["pageIndex"])
     pages = -(-len(found) // MAX_PAGE_SIZE)

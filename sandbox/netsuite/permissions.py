@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from enum import IntEnum
 
-from sandbox.netsuite.errors import SoapFaultError, invalid_login
+from sandbox.netsuite.errors import RefusalError, SoapFaultError, invalid_login
 from sandbox.netsuite.kinds import RECORD_TYPES, TRANSACTIONS
 from sandbox.netsuite.search import Search
 
@@ -77,8 +77,14 @@ class Permissions:
     def allows(self, record_type: str, level: Level) -> bool:
         return self._levels.get(record_type, Level.FULL) >= level
 
+    def check_reading(self, opened: str) -> None:
+        """Raises RefusalError (INSUFFICIENT_PERMISSION) when the role may not see what the permission opens."""
+        if not self.allows(opened, Level.VIEW):
+            needed = next((name for name, held in OPENED_BY.items() if opened in held), opened)
+            raise RefusalError("INSUFFICIENT_PERMISSION", f"Permission Violation: the role lacks «{needed}».")
+
     def check(self, record_type: str, level: Level) -> None:
-        """Raises SoapFaultError (InsufficientPermissionFault) when the role's level is lower."""
+        """For writing. Raises SoapFaultError (InsufficientPermissionFault) when the role's level is lower."""
         if not self.allows(record_type, level):
             message = (
                 f"Permission Violation: the role lacks the permission for {record_type} at the level {level.name}."
@@ -87,14 +93,15 @@ class Permissions:
 
 
 def permitted(search: Search, permissions: Permissions) -> Search:
-    """The search without the transactions that the role may not see.
+    """The search without the transactions that the role may not see: it finds none of them, and says nothing of it.
 
-    Raises SoapFaultError when nothing is left, and when the role may not search or not for such records.
+    Raises RefusalError when the role may not search, or not for such records at all.
     """
-    permissions.check("search", Level.VIEW)
-    if set(search.kinds) & set(TRANSACTIONS.values()):
-        permissions.check("transaction", Level.VIEW)
+    permissions.check_reading("search")
+    if not set(search.kinds) & set(TRANSACTIONS.values()):
+        for kind in search.kinds:
+            permissions.check_reading(RECORD_TYPES[kind])
+        return search
+    permissions.check_reading("transaction")
     seen = tuple(kind for kind in search.kinds if permissions.allows(RECORD_TYPES[kind], Level.VIEW))
-    if search.kinds and not seen:
-        permissions.check(RECORD_TYPES[search.kinds[0]], Level.VIEW)
     return replace(search, kinds=seen)

@@ -11,12 +11,11 @@ from sandbox.netsuite.criteria import parsed_instant
 from sandbox.netsuite.desk import Desk
 from sandbox.netsuite.envelope import Request, status
 from sandbox.netsuite.errors import RefusalError
-from sandbox.netsuite.permissions import Level
 from sandbox.netsuite.records.writer import Writer, reference
 
 
 def get_currency_rate(request: Request, desk: Desk, at: datetime) -> Iterator[str]:
-    desk.permissions.check("currencyRate", Level.VIEW)
+    desk.permissions.check_reading("currencyRate")
     asked = {etree.QName(part).localname: part for part in request.body[0]}
     sent = asked.get("effectiveDate")
     instant = at if sent is None else parsed_instant((sent.text or "").strip())

@@ -1,6 +1,6 @@
 """Single records by reference: get and getList."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 
 from lxml import etree
@@ -12,7 +12,6 @@ from sandbox.netsuite.desk import Desk
 from sandbox.netsuite.envelope import Request, status
 from sandbox.netsuite.errors import RefusalError
 from sandbox.netsuite.kinds import KINDS
-from sandbox.netsuite.permissions import Level
 from sandbox.netsuite.records import RECORD_XML
 from sandbox.netsuite.records.currency import currency_xml
 
@@ -20,12 +19,10 @@ MAX_GET_LIST = 1000
 
 
 def get(request: Request, desk: Desk, _: datetime) -> Iterator[str]:
-    _check(request.body, desk)
     yield _read(request.body[0], desk)
 
 
 def get_list(request: Request, desk: Desk, _: datetime) -> Iterator[str]:
-    _check(request.body, desk)
     if len(request.body) > MAX_GET_LIST:
         refusal = RefusalError("EXCEEDED_MAX_RCRD", f"At most {MAX_GET_LIST} records can be read at once.")
         yield f"<readResponseList>{status(refusal)}</readResponseList>"
@@ -34,12 +31,6 @@ def get_list(request: Request, desk: Desk, _: datetime) -> Iterator[str]:
     for reference in request.body:
         yield _read(reference, desk)
     yield "</readResponseList>"
-
-
-def _check(references: Iterable[etree._Element], desk: Desk) -> None:
-    """Before the first part, so that a missing permission can still be answered with a fault."""
-    for record_type in {reference.get("type", "") for reference in references}:
-        desk.permissions.check(record_type, Level.VIEW)
 
 
 def _read(reference: etree._Element, desk: Desk) -> str:
@@ -56,6 +47,7 @@ def _as_read(record: str) -> str:
 
 def _found(reference: etree._Element, desk: Desk) -> str:
     record_type, internal_id = reference.get("type", ""), reference.get("internalId", "")
+    desk.permissions.check_reading(record_type)
     if record_type in CUSTOMIZATIONS:
         made = definition_of(record_type, internal_id, reference.get("scriptId", ""), desk)
         if made is None:
