@@ -125,7 +125,7 @@ class NetSuiteStandIn:
         app.router.add_post("/services/NetSuitePort_{version}", self._soap)
         account = self._account()
         RestletDoor(account).add_routes(app)
-        RestDoor(account, self.permissions, self._writer.calendar.user_zone, self.tokens).add_routes(app)
+        RestDoor(account, self._writer.calendar.user_zone, self.tokens).add_routes(app)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1, handler_cancellation=True)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self._port)
@@ -219,6 +219,7 @@ class NetSuiteStandIn:
         return Account(
             ledger=self.ledger,
             credentials=self.credentials,
+            permissions=self.permissions,
             now=self._now,
             faults=self.faults,
             running=self.running,

@@ -1,8 +1,9 @@
 """Customer, as listRel:Customer. Its balances are left out: only an advanced search returns them."""
 
 from sandbox.ledger.balances import balance, currencies_of, deposit_balance, past_due_balance, unbilled_orders
-from sandbox.ledger.records import Contact, Customer
-from sandbox.netsuite.records.writer import Writer, country, optional
+from sandbox.ledger.records import Contact, Customer, Kind
+from sandbox.ledger.setup import CONTACT_ROLES, PRIMARY_CONTACT_ID
+from sandbox.netsuite.records.writer import Writer, country, optional, ref_body
 from sandbox.netsuite.texts import boolean, text
 from sandbox.netsuite.wsdl import namespace
 
@@ -81,21 +82,24 @@ def _addressbook(customer: Customer, writer: Writer) -> str:
 
 
 def _contacts(customer: Customer, writer: Writer) -> str:
-    roles = "".join(_contact_role(contact) for contact in writer.ledger.contacts_of(customer.id))
-    return f"<listRel:contactRolesList>{roles}</listRel:contactRolesList>" if roles else ""
-
-
-def _contact_role(contact: Contact) -> str:
-    name = text(contact.name)
-    role = (
-        '<listRel:role internalId="-10"><platformCore:name>Primary Contact</platformCore:name></listRel:role>'
-        if contact.is_primary
-        else ""
+    """The company's own contacts and those that were attached to it, each with its role."""
+    ledger = writer.ledger
+    roles: dict[int, int | None] = {
+        contact.id: PRIMARY_CONTACT_ID if contact.is_primary else None for contact in ledger.contacts_of(customer.id)
+    }
+    roles |= ledger.attached_contacts(Kind.CUSTOMER, customer.id)
+    written = "".join(
+        _contact_role(ledger.contacts[found], role) for found, role in roles.items() if found in ledger.contacts
     )
+    return f"<listRel:contactRolesList>{written}</listRel:contactRolesList>" if written else ""
+
+
+def _contact_role(contact: Contact, role: int | None) -> str:
+    reference = "" if role is None else f"<listRel:role{ref_body(role, CONTACT_ROLES[role])}</listRel:role>"
     return (
         "<listRel:contactRoles><listRel:giveAccess>false</listRel:giveAccess>"
-        f'<listRel:contact internalId="{contact.id}"><platformCore:name>{name}</platformCore:name></listRel:contact>'
-        f"{optional('listRel', 'email', contact.email)}{role}</listRel:contactRoles>"
+        f"<listRel:contact{ref_body(contact.id, contact.name)}</listRel:contact>"
+        f"{optional('listRel', 'email', contact.email)}{reference}</listRel:contactRoles>"
     )
 
 

@@ -63,6 +63,7 @@ class RestletDoor:
             ledger=account.ledger,
             account=account.credentials.account,
             at=account.now().replace(microsecond=0),
+            permissions=account.permissions,
         )
         is_json = request.content_type == "application/json"
         match request.method:

@@ -7,7 +7,7 @@ them: 10 for a query, a load or a save of a note or a file, 5 for a search.
 import base64
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +15,8 @@ from sandbox.ledger import Kind, Ledger
 from sandbox.ledger.communication import Direction, File, Note, Owner
 from sandbox.ledger.correspondence import FIRST_NOTE_ID
 from sandbox.ledger.related import files_of, with_external_id
+from sandbox.netsuite.kinds import RECORD_TYPES
+from sandbox.netsuite.permissions import Level, Permissions
 from sandbox.netsuite.rest.errors import RestletError
 from sandbox.netsuite.writes.operations import TOKEN_USER
 
@@ -35,6 +37,7 @@ class Run:
     ledger: Ledger
     account: str
     at: datetime
+    permissions: Permissions = field(default_factory=Permissions)
     usage: int = 0
 
     def use(self, units: int) -> None:
@@ -42,6 +45,11 @@ class Run:
         self.usage += units
         if self.usage > MAX_USAGE:
             raise RestletError("SSS_USAGE_LIMIT_EXCEEDED", "Script Execution Usage Limit Exceeded")
+
+    def need(self, kind: Kind, level: Level = Level.VIEW) -> None:
+        """Raises RestletError when the role may not do this with records of a kind."""
+        if not self.permissions.allows(RECORD_TYPES[kind], level):
+            raise RestletError("INSUFFICIENT_PERMISSION", f"Permission Violation: {RECORD_TYPES[kind]}")
 
 
 def got(asked: Mapping[str, str], run: Run) -> dict[str, Any]:
@@ -67,6 +75,7 @@ def posted(asked: Any, run: Run) -> dict[str, Any]:
     owner_id = _id("owner.id", owner.get("id"))
     direction = Direction(_choice("direction", asked.get("direction"), {one: one for one in Direction}))
     external_id, title, text = (_required(name, asked.get(name)) for name in ("externalId", "title", "text"))
+    run.need(Kind.NOTE, Level.EDIT)
     run.use(10)
     known = with_external_id(run.ledger, Kind.NOTE, external_id)
     if known is not None:
@@ -101,6 +110,7 @@ def _changed(asked: Mapping[str, str], run: Run) -> dict[str, Any]:
     kind = _choice("kind", asked.get("kind"), _KINDS)
     since = _instant(asked.get("since", "1970-01-01T00:00:00Z"))
     after, limit = _id("after", asked.get("after", "0")), _limit(asked.get("limit"))
+    run.need(kind)
     run.use(10)
     records = run.ledger.records(kind)
     marks = sorted((records[found].last_modified, found) for found in run.ledger.changed(kind, since, None))
@@ -111,6 +121,8 @@ def _changed(asked: Mapping[str, str], run: Run) -> dict[str, Any]:
 
 def _files(asked: Mapping[str, str], run: Run) -> dict[str, Any]:
     invoice_id = _id("invoice", asked.get("invoice"))
+    run.need(Kind.INVOICE)
+    run.need(Kind.FILE)
     run.use(5)
     if invoice_id not in run.ledger.invoices:
         raise RestletError("RCRD_DSNT_EXIST", f"There is no invoice {invoice_id}")

@@ -14,6 +14,7 @@ from sandbox.netsuite.auth import Credentials
 from sandbox.netsuite.delivery import Delivery
 from sandbox.netsuite.faults import Fault, FaultKind, Faults
 from sandbox.netsuite.logged import Logged
+from sandbox.netsuite.permissions import Permissions
 from sandbox.netsuite.rest.errors import RestError, RestletError
 from sandbox.netsuite.running import Running
 
@@ -27,6 +28,7 @@ class Account:
 
     ledger: Ledger
     credentials: Credentials
+    permissions: Permissions
     now: Callable[[], datetime]
     faults: Faults
     running: Running

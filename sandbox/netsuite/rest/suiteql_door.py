@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from sandbox.netsuite.permissions import Permissions
 from sandbox.netsuite.rest.errors import RestError
 from sandbox.netsuite.rest.oauth2 import TokenError, Tokens
 from sandbox.netsuite.rest.serving import Account, Manner, Service, served
@@ -34,10 +33,9 @@ _MANNER = Manner(busy=_busy, broken=_broken)
 class RestDoor:
     """Tokens for the client's certificate, and queries for the tokens."""
 
-    def __init__(self, account: Account, permissions: Permissions, zone: ZoneInfo, tokens: Tokens) -> None:
+    def __init__(self, account: Account, zone: ZoneInfo, tokens: Tokens) -> None:
         self._tokens = tokens
         self._account = account
-        self._permissions = permissions
         self._zone = zone
         self._turns = count(1)
 
@@ -76,9 +74,8 @@ class RestDoor:
     def _page(self, request: web.Request, body: bytes) -> dict[str, Any]:
         limit = _number(request, "limit", MAX_PAGE, lambda value: 1 <= value <= MAX_PAGE)
         offset = _number(request, "offset", 0, lambda value: value % limit == 0 and value + limit <= MAX_ROWS)
-        asking = Asking(
-            ledger=self._account.ledger, permissions=self._permissions, zone=self._zone, turn=next(self._turns)
-        )
+        account = self._account
+        asking = Asking(ledger=account.ledger, permissions=account.permissions, zone=self._zone, turn=next(self._turns))
         try:
             rows = found_rows(_query(body), asking)[:MAX_ROWS]
         except QueryError as error:

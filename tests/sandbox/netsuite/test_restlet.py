@@ -254,6 +254,17 @@ class TestNote:
         assert ledger.version == before
 
 
+class TestPermissions:
+    async def test_role_without_them(self, restlet: RestletClient, ns: NetSuiteStandIn) -> None:
+        ns.permissions.lack("Notes Tab", "Documents and Files")
+        note = TestNote().note()
+        refused = (400, "INSUFFICIENT_PERMISSION")
+        assert await restlet.refused("POST", note) == refused
+        assert await restlet.refused("GET", action="changed", kind="note") == refused
+        assert await restlet.refused("GET", action="files", invoice="100001") == refused
+        assert (await restlet.get(action="changed", kind="message", limit="1"))["items"]
+
+
 class TestLimits:
     async def test_concurrency_is_shared_with_soap(self, restlet: RestletClient, ns: NetSuiteStandIn) -> None:
         ns.running.limit = 1

@@ -190,6 +190,12 @@ class TestContacts:
         contact_id = await written(soap, "add", contact(soap))
         assert (await self.attach(soap, soap.ref("customer", SUN), contact_id, "-10")).status.isSuccess is True
         assert [one.id for one in ledger.contacts_of(SUN) if one.is_primary] == [contact_id]
+        await self.attach(soap, soap.ref("customer", SUN), 500_010, "-20")
+        read = (await soap.call("get", baseRef=soap.ref("customer", SUN))).readResponse.record
+        roles = {one.contact.internalId: one.role and one.role.name for one in read.contactRolesList.contactRoles}
+        assert roles[str(contact_id)] == "Primary Contact"
+        assert roles["500010"] == "Alternate Contact"
+        assert list(roles.values()).count("Primary Contact") == 1
 
     async def test_attached_to_an_invoice(self, soap: SoapClient, ledger: Ledger) -> None:
         contact_id = await written(soap, "add", contact(soap))
