@@ -26,6 +26,7 @@ from store.quarantine import count_quarantined
 from store.records import RecordId
 from store.runs import Outcome, SyncRun, latest_runs
 from store.subscriptions import subscriptions_of
+from store.tie_out import latest_tie_out
 from store.users import Role, User, linked_user, slack_link, user_by_id
 
 # Of an account's newest events so many are looked through for cards: a glance back, not a history.
@@ -124,12 +125,26 @@ async def _asked(conn: ReadConnection, request: LinkRequest) -> Asked | None:
 
 
 async def _findings(deps: Deps, conn: ReadConnection, runs: Sequence[SyncRun]) -> tuple[Finding, ...]:
-    """What is known without asking anybody: readings that failed, and records that could not be read."""
+    """What is known without asking anybody: readings that failed or wait, and records that could not be read."""
     found: list[Finding] = []
     for run in runs:
         about = f"{deps.source_titles.get(run.source, run.source)} {run.stream}"
         if _has_failed(run):
             found.append(Finding(about=about, detail=f"the last reading failed: {run.error or 'no reason'}"))
+        if run.outcome is Outcome.STOPPED:
+            found.append(Finding(about=about, detail=run.error or "waits for an admin"))
         if unread := await count_quarantined(conn, run.source, run.stream):
             found.append(Finding(about=about, detail=f"{counted(unread, 'record')} could not be read"))
-    return tuple(found)
+    return (*found, *await _differences(deps, conn))
+
+
+async def _differences(deps: Deps, conn: ReadConnection) -> list[Finding]:
+    tied = [(title, await latest_tie_out(conn, source)) for source, title in deps.source_titles.items()]
+    return [
+        Finding(
+            about=f"{title} balances",
+            detail=f"{found.differing:,} of {found.compared:,} are not what the open items come to",
+        )
+        for title, found in tied
+        if found and found.differing
+    ]

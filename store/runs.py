@@ -13,11 +13,16 @@ from store.upsert import Counts
 
 
 class Outcome(StrEnum):
-    """How a run stands or ended. Degraded: it ended, but some records were quarantined."""
+    """How a run stands or ended.
+
+    Degraded: it ended, but some records could not be read. Stopped: it ended, but what it would delete waits for a
+    person's word.
+    """
 
     RUNNING = "running"
     OK = "ok"
     DEGRADED = "degraded"
+    STOPPED = "stopped"
     FAILED = "failed"
 
 
@@ -94,7 +99,7 @@ async def start_run(conn: WriteConnection, run: SyncRun) -> SyncRun:
     if known is None:
         await conn.execute(insert(sync_runs).values(_values(run)))
         return run
-    if known.outcome is Outcome.FAILED:
+    if known.outcome in {Outcome.FAILED, Outcome.STOPPED}:
         known = replace(known, outcome=Outcome.RUNNING, ended_at=None, error=None)
         await save_run(conn, known)
     return known

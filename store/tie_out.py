@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Integer, RowMapping, String, Table, delete, insert, select
+from sqlalchemy import BigInteger, Column, Integer, RowMapping, String, Table, delete, func, insert, select
 
 from store.db import ReadConnection, WriteConnection
 from store.money import Money
@@ -123,6 +123,14 @@ async def known_differences(conn: ReadConnection, source: str, *, limit: int) ->
     c = tie_out_differences.c
     query = select(tie_out_differences).where(c.source == source).order_by(c.place).limit(limit)
     return tuple(_difference(row) for row in (await conn.execute(query)).mappings())
+
+
+async def count_appeared(conn: ReadConnection, source: str, *, since: datetime | None) -> int:
+    """How many of the kept differences appeared after an instant; all of them without one."""
+    c = tie_out_differences.c
+    later = [] if since is None else [c.since > since]
+    query = select(func.count()).select_from(tie_out_differences).where(c.source == source, *later)
+    return int((await conn.execute(query)).scalar_one())
 
 
 async def difference_since(conn: ReadConnection, source: str) -> dict[tuple[RecordId, str], datetime]:

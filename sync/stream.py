@@ -112,5 +112,5 @@ async def finish(job: Job, reading: Reading) -> tuple[SyncRun, StopError | None]
 
 def _outcome(held: int, stop: StopError | None) -> Outcome:
     if stop is not None:
-        return Outcome.FAILED
+        return Outcome.STOPPED
     return Outcome.DEGRADED if held else Outcome.OK

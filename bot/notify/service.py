@@ -6,6 +6,7 @@ from functools import partial
 
 from bot.deps import Deps
 from bot.feed import Reader, follow
+from bot.notify.balances import tell_differences
 from bot.notify.forgetting import forget_what_is_over
 from bot.notify.gather import credit_news, news_in, note_known_breaks, note_standing_breaks, read_batch
 from bot.notify.past_due import tell_new_day
@@ -42,6 +43,7 @@ async def look_round(deps: Deps) -> None:
     """What the passing of time brings, and all that waits to be told."""
     await tell_new_day(deps)
     await tell_trouble(deps)
+    await tell_differences(deps)
     await tell_digests(deps)
     await tell_waiting(deps)
     await offer_again(deps)

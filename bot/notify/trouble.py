@@ -37,6 +37,9 @@ def trouble_words(title: str, runs: Iterable[SyncRun]) -> str:
     failed = [run.stream for run in ended if run.outcome is Outcome.FAILED]
     if failed:
         return f"{title} could not be read ({', '.join(failed)}). Answers show the last known figures."
+    if stopped := [run.stream for run in ended if run.outcome is Outcome.STOPPED]:
+        streams = ", ".join(stopped)
+        return f"{title} has lost very many records ({streams}). Nothing was deleted here; «tesorio status» says more."
     if broken := [run for run in ended if run.outcome is Outcome.DEGRADED]:
         kinds = ", ".join(f"{run.quarantined:,} {run.stream}" for run in broken)
         return f"{title} was read, but for what could not be understood: {kinds}. They may be missing in answers."

@@ -11,7 +11,9 @@ from sandbox.slack.records import Member
 from sandbox.slack.seed import ANA, CHLOE, TEAM_ID
 from store.deliveries import Delivery, DeliveryState, add_deliveries, delivery_by_id
 from store.quarantine import Quarantined, quarantine_records
+from store.runs import Outcome, SyncRun, save_run, start_run
 from store.subscriptions import ChannelSubscription, NewsKind, put_subscription
+from store.tie_out import TieOut, save_tie_out
 from store.users import Role, SlackLink, User, add_user, link_slack, unlink_slack
 from tests.bot.newcomers import SEEN_HOME, SHOWN, connected, newcomer, words
 from tests.bot.world import SETTLED, World
@@ -204,6 +206,28 @@ class TestAdmin:
             await quarantine_records(conn, [unread])
         assert "⚠️ *NetSuite invoices* · 1 record could not be read" in words(await home_of(world, CHLOE))
         assert "could not be read" not in words(await home_of(world, ANA))
+
+    async def test_sees_that_balances_differ(self, world: World) -> None:
+        found = TieOut(source="netsuite", at=world.clock(), compared=1_203, differing=2)
+        async with world.store.write() as conn:
+            await save_tie_out(conn, found, [])
+        shown = "⚠️ *NetSuite balances* · 2 of 1,203 are not what the open items come to"
+        assert shown in words(await home_of(world, CHLOE))
+        assert "open items come to" not in words(await home_of(world, ANA))
+
+    async def test_sees_what_waits_for_an_admin(self, world: World) -> None:
+        run = SyncRun(
+            id="stopped/invoices",
+            source="netsuite",
+            stream="invoices",
+            started_at=world.clock() + timedelta(minutes=1),
+            outcome=Outcome.STOPPED,
+            error="12 of 20 would be marked as deleted",
+        )
+        async with world.store.write() as conn:
+            await start_run(conn, run)
+            await save_run(conn, run)
+        assert "⚠️ *NetSuite invoices* · 12 of 20 would be marked as deleted" in words(await home_of(world, CHLOE))
 
 
 class TestFollows:

@@ -83,6 +83,10 @@ class TestTroubleWords:
             ([run(), run("customers", Outcome.OK)], DOWN),
             ([run(), run("customers")], DOWN.replace("(invoices)", "(customers, invoices)")),
             (
+                [run(outcome=Outcome.STOPPED), run("customers", Outcome.DEGRADED, 3)],
+                "NetSuite has lost very many records (invoices). Nothing was deleted here; «tesorio status» says more.",
+            ),
+            (
                 [run(outcome=Outcome.DEGRADED, quarantined=3)],
                 "NetSuite was read, but for what could not be understood: 3 invoices. They may be missing in answers.",
             ),

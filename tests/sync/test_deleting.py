@@ -192,7 +192,7 @@ class TestAsking:
             assert f"`tesorio sync fake --stream {stream} --accept-deletions`" in str(caught.value)
             assert await living(store) == before
             run = await run_of(store, f"{run_id}/{stream}")
-            assert (run.outcome, run.error, run.deleted) == (Outcome.FAILED, str(caught.value), 0)
+            assert (run.outcome, run.error, run.deleted) == (Outcome.STOPPED, str(caught.value), 0)
             large.now += HOUR
         *_, accepted = await pull(source, store, "accepted", streams=(stream,), accept_deletions=True)
         assert (accepted.outcome, accepted.deleted) == (Outcome.OK, 20 - left)
