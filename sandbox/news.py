@@ -8,6 +8,7 @@ from itertools import count
 from bot.root import Assistant
 from sandbox.ledger import Kind, Ledger
 from sandbox.ledger.hands import apply, issue_credit_memo, reverse_payment
+from sandbox.ledger.letters import receive_message, write_note
 from sandbox.ledger.records import Invoice
 from sandbox.slack.outside import Act, Outside
 from store.work import WorkState
@@ -56,6 +57,28 @@ def invoice_is_made(ledger: Ledger) -> str:
     return f"{made.number} over {_major(made.total_minor)} {made.currency} was made for {CUSTOMER}"
 
 
+def note_is_written(ledger: Ledger) -> str:
+    """Somebody writes a note on the customer's oldest open invoice."""
+    oldest = _oldest_open(ledger)
+    if oldest is None:
+        return _NOTHING_OWED
+    note = write_note(
+        ledger, Kind.INVOICE, oldest.id, title="Promise to pay", text=f"AP says {oldest.number} goes out on Thursday."
+    )
+    return f"«{note.title}» was noted on {oldest.number} of {CUSTOMER}."
+
+
+def customer_writes(ledger: Ledger) -> str:
+    """The customer answers by e-mail about its oldest open invoice."""
+    oldest = _oldest_open(ledger)
+    if oldest is None:
+        return _NOTHING_OWED
+    message = receive_message(
+        ledger, oldest.id, subject=f"RE: {oldest.number}", text="Please send the delivery note, then we can release it."
+    )
+    return f"{CUSTOMER} wrote about {oldest.number}: {message.text}"
+
+
 def outside(ledger: Ledger, tell: Callable[[], None]) -> Outside:
     """The page's box. `tell` is called after each change."""
 
@@ -73,6 +96,8 @@ def outside(ledger: Ledger, tell: Callable[[], None]) -> Outside:
             Act(id="payment", label="Let a payment arrive", happen=told(payment_arrives)),
             Act(id="credit", label="Issue a credit memo", happen=told(credit_is_given)),
             Act(id="reversal", label="Let a payment bounce", happen=told(payment_bounces)),
+            Act(id="note", label="Write a note", happen=told(note_is_written)),
+            Act(id="message", label="Let the customer write", happen=told(customer_writes)),
             Act(id="invoice", label="Make a large invoice", happen=told(invoice_is_made)),
         ),
     )

@@ -8,6 +8,7 @@ import pytest
 from sandbox.ledger import Kind, Ledger
 from sandbox.ledger.communication import Direction, media_type
 from sandbox.ledger.correspondence import WRITTEN_TO
+from sandbox.ledger.letters import attach_file
 from sandbox.ledger.pdf import pdf_page
 from sandbox.ledger.related import customer_of_letter, entity, files_of, transaction_of, with_external_id
 
@@ -65,6 +66,13 @@ class TestFiles:
         assert page[start:].startswith(b"xref")
         for number, offset in enumerate(re.findall(rb"(\d{10}) 00000 n ", page), start=1):
             assert page[int(offset) :].startswith(b"%d 0 obj" % number)
+
+    def test_attached_by_hand(self) -> None:
+        ledger = Ledger.seeded(today=TODAY, customers=3, now=lambda: NOON)
+        made = ledger.add_invoice(1001, total_minor=100)
+        file = attach_file(ledger, made.id, name="scan.png", content=b"x")
+        assert files_of(ledger, made.id) == (file,)
+        assert (file.media_type, file.last_modified) == ("_PNGIMAGE", NOON)
 
     def test_ids_are_never_given_twice(self, shared: Ledger) -> None:
         last = max(shared.records(Kind.FILE))

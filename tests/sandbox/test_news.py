@@ -3,6 +3,7 @@
 from datetime import date
 
 from sandbox.ledger import Kind, Ledger
+from sandbox.ledger.communication import Owner
 from sandbox.news import CUSTOMER, outside
 
 TODAY = date(2026, 11, 22)
@@ -50,3 +51,15 @@ class TestOutside:
         for _ in range(len(ledger.records_of(Kind.PAYMENT, customer)) - 1):
             assert "was reversed" in box.happen("reversal")
         assert box.happen("reversal") == f"No payment of {CUSTOMER} is left that could bounce."
+
+    def test_notes_and_letters_are_about_the_oldest_open_invoice(self) -> None:
+        ledger = Ledger.seeded(customers=10, today=TODAY)
+        owed = [one for one in ledger.invoices_of(ledger.customer_named(CUSTOMER).id) if one.open_minor]
+        oldest = min(owed, key=lambda one: (one.due_date, one.id))
+        box = outside(ledger, lambda: None)
+        assert box.happen("note") == f"«Promise to pay» was noted on {oldest.number} of {CUSTOMER}."
+        note = ledger.records(Kind.NOTE)[max(ledger.records(Kind.NOTE))]
+        assert box.happen("message").startswith(f"{CUSTOMER} wrote about {oldest.number}: ")
+        message = ledger.records(Kind.MESSAGE)[max(ledger.records(Kind.MESSAGE))]
+        assert note.owner == message.transaction == Owner(kind=Kind.INVOICE, id=oldest.id)
+        assert message.author.entity_id == oldest.customer_id
