@@ -1,6 +1,6 @@
-"""What a test or a demo writes, mails and files in the ledger. Each gives the record as it is then, stamped by its clock.
+"""What a test or a demo writes, mails and files in the ledger.
 
-Each raises KeyError for a record that is not there.
+Each function gives the record as it is then, stamped by the clock, and raises KeyError for one that is not there.
 """
 
 from sandbox.ledger.book import Ledger

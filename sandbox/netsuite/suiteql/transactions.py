@@ -63,6 +63,14 @@ def _status_text(record: Any, _: Ledger) -> str:
     return f"{_TYPES[type(record)][1]} : {status_of(record).text}"
 
 
+def _period(record: Any, ledger: Ledger) -> tuple[int | None, str | None]:
+    """Id and name of the accounting period; an order posts nothing, so it has none."""
+    if isinstance(record, SalesOrder):
+        return None, None
+    day = TRANSACTION_FIELDS["tranDate"].value(record, ledger)
+    return day.year * 12 + day.month, f"{day:%b %Y}"
+
+
 def _total(record: Any) -> int:
     found: int = record.amount_minor if isinstance(record, Payment | CustomerDeposit) else record.total_minor
     return found
@@ -139,6 +147,9 @@ TRANSACTION = Table(
         "memo": attribute("memo"),
         "otherrefnum": attribute("po_number"),
         "posting": flag(lambda record: not isinstance(record, SalesOrder)),
+        "postingperiod": Column(
+            lambda record, ledger: _period(record, ledger)[0], lambda record, ledger: _period(record, ledger)[1]
+        ),
         "recordtype": Column(lambda record, _: _TYPES[type(record)][1].lower().replace(" ", "")),
         "status": Column(_status, _status_text),
         "terms": TERMS_COLUMN,
@@ -176,6 +187,12 @@ def _lines(record: Any) -> Iterator[Line]:
         yield Line(transaction=record, number=len(lines) + 1, minor=sign * record.tax_minor, is_tax=True)
 
 
+def _created_from(record: Any) -> int | None:
+    """The order that an invoice or a deposit belongs to, the invoice that a credit memo was made from."""
+    found: int | None = getattr(record, "order_id", None) or getattr(record, "created_from_id", None)
+    return found
+
+
 def _of_line(name: str) -> Column:
     return Column(lambda row, _: getattr(row.line, name, None))
 
@@ -201,6 +218,7 @@ TRANSACTION_LINE = Table(
     unfolded=_lines,
     columns={
         "id": attribute("number"),
+        "createdfrom": Column(lambda row, _: _created_from(row.transaction)),
         "foreignamount": Column(lambda row, _: major(row.minor, row.transaction.currency)),
         "item": Column(
             lambda row, _: getattr(row.line, "item_id", None), lambda row, _: getattr(row.line, "item", None)

@@ -192,6 +192,15 @@ class TestQueries:
         by_date = f"SELECT id FROM transaction WHERE id = {invoice.id} AND duedate = TO_DATE('{due}', 'YYYY-MM-DD')"
         assert len(await rest.rows(by_date)) == 1
 
+    async def test_what_a_transaction_was_made_from_and_its_period(self, rest: RestClient, ledger: Ledger) -> None:
+        invoice = next(one for one in ledger.invoices.values() if one.order_id)
+        (line,) = await rest.rows(
+            f"SELECT createdfrom FROM transactionline WHERE transaction = {invoice.id} AND mainline = 'T'"
+        )
+        assert line == {"createdfrom": str(invoice.order_id)}
+        (body,) = await rest.rows(f"SELECT BUILTIN.DF(postingperiod) p FROM transaction WHERE id = {invoice.id}")
+        assert body == {"p": f"{invoice.invoice_date:%b %Y}"}
+
     async def test_voided_invoices(self, rest: RestClient, ledger: Ledger) -> None:
         ledger.void_invoice(ledger.invoice_numbered("INV-123").id)
         found = await rest.rows("SELECT tranid FROM transaction WHERE type = 'CustInvc' AND voided = 'T' ORDER BY id")
