@@ -117,6 +117,7 @@ def _names(version: str) -> Mapping[str, str]:
         f"{{{core}}}status": "status",
         f"{{{core}}}record": "record",
         f"{{{core}}}searchRow": "record",
+        f"{{{core}}}deletedRecord": "record",
         f"{{{messages}}}record": "record",
         f"{{{messages}}}baseRef": "baseRef",
         **{f"{{{core}}}{name}": name for name in headings},
@@ -134,6 +135,9 @@ def _open_envelope(element: etree._Element, state: _State, *, is_envelope: bool)
 
 def _close(element: etree._Element, name: str, state: _State, take: Callable[[Tree], None]) -> None:
     if name == "record":
+        if element.get(_TYPE, "").endswith("RecordRef"):
+            # Part of a deleted record, which is what counts and has not ended yet.
+            return
         if state.complaint is None:
             take(tree_of(element))
         _free(element)

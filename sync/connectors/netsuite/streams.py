@@ -177,7 +177,7 @@ BALANCES = Stream(
     permission="Lists > Customers and Lists > Perform Search",
     way=Way.WHOLE,
     only=_customer_stages,
-    columns=("internalId", "currency", "balance", "overdueBalance", "depositBalance", "daysOverdue"),
+    columns=("internalId", "currency", "balance", "fxBalance", "overdueBalance", "depositBalance", "daysOverdue"),
 )
 
 

@@ -17,7 +17,8 @@ def balance(tree: Tree, account: Account) -> Balance:
     return Balance(
         **origin,
         customer_id=record_id(ORIGIN, "customer", origin["source_id"]),
-        balance=required(money(tree, "balance", currency), "balance"),
+        # Where an account has several currencies, the plain balance may be in the company's own.
+        balance=required(money(tree, "fxBalance", currency) or money(tree, "balance", currency), "balance"),
         past_due=money(tree, "overdueBalance", currency),
         deposits=money(tree, "depositBalance", currency),
         days_past_due=_days(tree, "daysOverdue"),

@@ -1,11 +1,12 @@
 """Deleted records, which getDeleted names by their SuiteTalk type and internal id."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from sync.connector import Gone
 from sync.connectors.netsuite.mapping.account import Account, required
 from sync.connectors.netsuite.pages import Tree
-from sync.connectors.netsuite.values import one_of
+from sync.connectors.netsuite.values import instant, one_of, reference_id
 
 _KINDS: Mapping[str, str] = {
     "contact": "contact",
@@ -23,13 +24,18 @@ _FOLLOWING: Mapping[str, tuple[str, ...]] = {"customer": ("balance",)}
 
 
 def gone(tree: Tree, _account: Account) -> Gone:
-    """What a reference to a deleted record says. Raises UnreadableFieldError."""
-    kind = required(one_of(tree, "@recordType", _KINDS), "type")
-    source_id: str | None = tree.get("@internalId") or None
-    return Gone(kind=kind, source_id=required(source_id, "internalId"))
+    """What a deleted record's entry says. Raises UnreadableFieldError."""
+    kind = required(one_of(_reference(tree), "@recordType", _KINDS), "record")
+    source_id = required(reference_id(tree, "record"), "internalId")
+    return Gone(kind=kind, source_id=source_id, at=instant(tree, "deletedDate"))
 
 
 def with_followers(deleted: Gone) -> tuple[Gone, ...]:
     """The deletion with those that it entails."""
     following = _FOLLOWING.get(deleted.kind, ())
-    return (deleted, *(Gone(kind=kind, source_id=deleted.source_id) for kind in following))
+    return (deleted, *(replace(deleted, kind=kind) for kind in following))
+
+
+def _reference(tree: Tree) -> Tree:
+    found = tree.get("record")
+    return found if isinstance(found, dict) else {}
