@@ -65,8 +65,27 @@ def got(asked: Mapping[str, str], run: Run) -> dict[str, Any]:
             raise _wrong("action", action)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wanted:
+    """The note that a POST asks for."""
+
+    owner: Owner
+    external_id: str
+    title: str
+    text: str
+    direction: Direction
+
+
 def posted(asked: Any, run: Run) -> dict[str, Any]:
     """The answer to a POST. Raises RestletError for what is asked wrongly."""
+    wanted = _wanted(asked)
+    run.need(Kind.NOTE, Level.EDIT)
+    run.use(10)
+    known = with_external_id(run.ledger, Kind.NOTE, wanted.external_id)
+    return _written(wanted, run) if known is None else _rewritten(known, wanted, run)
+
+
+def _wanted(asked: Any) -> Wanted:
     if not isinstance(asked, dict) or asked.get("action") != "note":
         raise _wrong("action", asked.get("action") if isinstance(asked, dict) else None)
     owner = asked.get("owner")
@@ -75,34 +94,37 @@ def posted(asked: Any, run: Run) -> dict[str, Any]:
     owner_id = _id("owner.id", owner.get("id"))
     direction = Direction(_choice("direction", asked.get("direction"), {one: one for one in Direction}))
     external_id, title, text = (_required(name, asked.get(name)) for name in ("externalId", "title", "text"))
-    run.need(Kind.NOTE, Level.EDIT)
-    run.use(10)
-    known = with_external_id(run.ledger, Kind.NOTE, external_id)
-    if known is not None:
-        return _rewritten(known, title, text, direction, run)
-    if owner_id not in run.ledger.records(kind):
-        raise RestletError("INVALID_KEY_OR_REF", f"Invalid {kind} reference key {owner_id}.")
+    return Wanted(
+        owner=Owner(kind=kind, id=owner_id), external_id=external_id, title=title, text=text, direction=direction
+    )
+
+
+def _written(wanted: Wanted, run: Run) -> dict[str, Any]:
+    owner = wanted.owner
+    if owner.id not in run.ledger.records(owner.kind):
+        raise RestletError("INVALID_KEY_OR_REF", f"Invalid {owner.kind} reference key {owner.id}.")
     run.use(20)
     note = Note(
         id=run.ledger.new_id(Kind.NOTE, FIRST_NOTE_ID),
-        owner=Owner(kind=kind, id=owner_id),
-        title=title,
-        text=text,
+        owner=owner,
+        title=wanted.title,
+        text=wanted.text,
         author_id=TOKEN_USER.id,
-        direction=direction,
+        direction=wanted.direction,
         note_date=run.at,
         created_at=run.at,
         last_modified=run.at,
-        external_id=external_id,
+        external_id=wanted.external_id,
     )
     run.ledger.put(Kind.NOTE, note)
     return {"id": str(note.id), "created": True}
 
 
-def _rewritten(note_id: int, title: str, text: str, direction: Direction, run: Run) -> dict[str, Any]:
+def _rewritten(note_id: int, wanted: Wanted, run: Run) -> dict[str, Any]:
     run.use(20)
     note: Note = run.ledger.records(Kind.NOTE)[note_id]
-    run.ledger.put(Kind.NOTE, replace(note, title=title, text=text, direction=direction, last_modified=run.at))
+    changed = replace(note, title=wanted.title, text=wanted.text, direction=wanted.direction, last_modified=run.at)
+    run.ledger.put(Kind.NOTE, changed)
     return {"id": str(note_id), "created": False}
 
 

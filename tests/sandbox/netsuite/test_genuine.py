@@ -17,7 +17,7 @@ from sandbox.netsuite.wsdl import SCHEMAS, schema_document
 from tests.sandbox.netsuite.conftest import TODAY, Clock
 from tests.sandbox.netsuite.soap import SoapClient, loaded_wsdl
 from tests.sandbox.netsuite.test_letters import BASIC, advanced, columns
-from tests.sandbox.netsuite.test_writes import contact, message, note
+from tests.sandbox.netsuite.writing import contact, message, note
 
 FOLDER = os.environ.get("NETSUITE_TEST_WSDL", "")
 pytestmark = pytest.mark.skipif(

@@ -10,7 +10,7 @@ from sandbox.ledger import Kind, Ledger
 from sandbox.netsuite import NetSuiteStandIn
 from sandbox.netsuite.hostile import external_entity
 from tests.sandbox.netsuite.conftest import Clock
-from tests.sandbox.netsuite.test_restlet import JSON, RestletClient
+from tests.sandbox.netsuite.restlet import JSON, RestletClient
 
 
 @pytest.fixture

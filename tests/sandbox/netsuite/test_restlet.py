@@ -5,13 +5,11 @@ import base64
 import io
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import aiohttp
 import pytest
-from oauthlib.oauth1 import SIGNATURE_HMAC_SHA256
-from oauthlib.oauth1 import Client as Signer
 
 from sandbox.ledger import Kind, Ledger
 from sandbox.ledger.related import files_of
@@ -20,6 +18,7 @@ from sandbox.netsuite.errors import session_expired
 from sandbox.netsuite.rest.oauth1 import base_string, header_parameters, signature
 from sandbox.netsuite.rest.restlet import Run, iso
 from tests.sandbox.netsuite.conftest import Clock
+from tests.sandbox.netsuite.restlet import JSON, RestletClient
 
 # Oracle's own example of a signed RESTlet call.
 ORACLE = Credentials(
@@ -29,48 +28,6 @@ ORACLE = Credentials(
     token_id="2b0ce516420110bcbd36b69e99196d1b7f6de3c6234c5afb799b73d87569f5cc",
     token_secret="c29a677df7d5439a458c063654187e3d678d73aca8e3c9d8bea1478a3eb0d295",
 )
-Verb = Literal["DELETE", "GET", "POST"]
-JSON = {"Content-Type": "application/json"}
-
-
-class RestletClient:
-    """Signs with oauthlib and calls the stand-in."""
-
-    def __init__(self, ns: NetSuiteStandIn, clock: Clock, http: aiohttp.ClientSession) -> None:
-        self.ns = ns
-        self.clock = clock
-        self.http = http
-
-    def authorization(self, method: Verb, url: str, **changes: Any) -> str:
-        known = self.ns.credentials
-        said = {"realm": known.account, "signature_method": SIGNATURE_HMAC_SHA256, **changes}
-        signer = Signer(
-            known.consumer_key,
-            client_secret=said.pop("client_secret", known.consumer_secret),
-            resource_owner_key=known.token_id,
-            resource_owner_secret=known.token_secret,
-            timestamp=said.pop("timestamp", str(int(self.clock().timestamp()))),
-            **said,
-        )
-        _, headers, _ = signer.sign(url, http_method=method)
-        return str(headers["Authorization"])
-
-    async def call(self, method: Verb, url: str, body: Any = None, **headers: str) -> tuple[int, Any]:
-        sent = {**JSON, "Authorization": self.authorization(method, url), **headers}
-        async with self.http.request(method, url, json=body, headers=sent) as answer:
-            return answer.status, await answer.json(content_type=None)
-
-    async def get(self, **asked: str) -> Any:
-        status, answer = await self.call("GET", self.url(**asked))
-        assert status == 200, answer
-        return answer
-
-    async def refused(self, method: Verb, body: Any = None, **asked: str) -> tuple[int, str]:
-        status, answer = await self.call(method, self.url(**asked), body)
-        return status, answer["error"]["code"]
-
-    def url(self, **asked: str) -> str:
-        return self.ns.restlet_url + "".join(f"&{name}={value}" for name, value in asked.items())
 
 
 @pytest.fixture
