@@ -58,17 +58,17 @@ def with_credits(
 
 def _settle_otherwise(rng: random.Random, books: Books, payment: Payment, customer: Customer, invoice: Invoice) -> None:
     """Of a hundred payments: three after a credit memo, two after a deposit, two less a discount."""
-    toss, percent = rng.random() * 100, rng.randrange(5, 30)
+    way, percent = rng.choices(("in full", "credit", "deposit", "discount"), (93, 3, 2, 2))[0], rng.randrange(5, 30)
     last = payment.applications[-1]
     part = last.amount_minor * percent // 100
     applied = Application(invoice_id=invoice.id, amount_minor=part)
     at = _midway(invoice.created_at, payment.created_at)
-    if not part or toss >= 7:  # noqa: PLR2004 -- the three shares together
+    if not part or way == "in full":
         books.payments.append(payment)
-    elif toss < 3:  # noqa: PLR2004 -- three of a hundred
+    elif way == "credit":
         books.credits.append(_memo_on(rng, customer, invoice, applied, at))
         books.payments.append(_reduced(payment, part))
-    elif toss < 5:  # noqa: PLR2004 -- two of a hundred
+    elif way == "deposit":
         books.deposits.append(deposit_of(customer, amount_minor=part, applications=(applied,), at=at))
         books.payments.append(_reduced(payment, part))
     else:
@@ -103,13 +103,14 @@ def _plain_line(rng: random.Random, amount_minor: int) -> InvoiceLine:
 
 def _keep_open(rng: random.Random, books: Books, customer: Customer, today: date) -> None:
     """Of a hundred customers four have an open credit memo and three a deposit, besides those of the showcase."""
-    toss, days_ago, base_major = rng.random() * 100, rng.randrange(2, 120), rng.randrange(50, 2500)
+    kept = rng.choices(("nothing", "credit", "deposit"), (93, 4, 3))[0]
+    days_ago, base_major = rng.randrange(2, 120), rng.randrange(50, 2500)
     at = end_of_history(today) - timedelta(days=days_ago, seconds=rng.randrange(86_400))
-    if customer.name in CREDITED or toss < 4:  # noqa: PLR2004 -- four of a hundred
+    if customer.name in CREDITED or kept == "credit":
         amount = minor_units(CREDITED.get(customer.name, base_major), customer.currency)
         memo = credit_memo_of(customer, lines=(_plain_line(rng, amount),), at=at)
         books.credits.append(replace(memo, memo=rng.choice(_REASONS)))
-    if customer.name in AHEAD or 4 <= toss < 7:  # noqa: PLR2004 -- three of a hundred
+    if customer.name in AHEAD or kept == "deposit":
         amount = minor_units(AHEAD.get(customer.name, base_major), customer.currency)
         books.deposits.append(deposit_of(customer, amount_minor=amount, at=at))
 
