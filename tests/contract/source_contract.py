@@ -17,6 +17,7 @@ class SourceBench(ABC):
 
     `stream` is the stream whose records the bench can change; there are several pages of them, so that reading can
     be broken off. Both sides share the clock `now`. `overlap` is how far a read goes back behind the last one.
+    `tells_deletions`: one of the streams says what was deleted.
     """
 
     source: Source
@@ -25,6 +26,7 @@ class SourceBench(ABC):
     now: datetime
     overlap: timedelta
     secrets: tuple[str, ...]
+    tells_deletions: bool = False
 
     @abstractmethod
     def source_with_wrong_credentials(self) -> Source:
@@ -96,6 +98,45 @@ class SourceContract:
         pages = await read(bench)
         expected = pages[-1].expected
         assert expected is None or expected == sum(len(page.records) for page in pages)
+
+    async def test_every_stream_is_covered_once_it_has_been_read(self, bench: SourceBench) -> None:
+        for stream in bench.source.streams:
+            pages = await read(bench, stream=stream)
+            covered, expected = pages[-1].covered_until, pages[-1].expected
+            assert covered is not None
+            assert bench.now - timedelta(minutes=5) <= covered <= bench.now
+            assert expected is None or expected == sum(len(page.records) + len(page.gone) for page in pages)
+
+    async def test_every_stream_goes_on_where_it_was_broken_off(self, bench: SourceBench) -> None:
+        for stream in bench.source.streams:
+            whole = await read(bench, stream=stream)
+            for count in {1, len(whole) // 2, len(whole) - 1} - {0}:
+                rest = await read(bench, whole[count - 1].cursor, stream)
+                assert set(records_of(whole[:count])) | set(records_of(rest)) == bench.ids(stream)
+                assert (rest or whole)[-1].covered_until == whole[-1].covered_until
+
+    async def test_every_stream_is_read_further_the_next_day(self, bench: SourceBench) -> None:
+        cursors = {stream: (await read(bench, stream=stream))[-1].cursor for stream in bench.source.streams}
+        bench.pass_time(timedelta(days=1))
+        for stream, cursor in cursors.items():
+            pages = await read(bench, cursor, stream)
+            assert set(records_of(pages)) <= bench.ids(stream)
+            covered = [page.covered_until for page in pages]
+            assert None not in covered
+            assert covered[-1] is not None
+            assert covered[-1] >= bench.now - timedelta(minutes=5)
+
+    async def test_a_deleted_record_is_told(self, bench: SourceBench) -> None:
+        if not bench.tells_deletions:
+            pytest.skip("this source does not say what was deleted")
+        cursors = {stream: (await read(bench, stream=stream))[-1].cursor for stream in bench.source.streams}
+        bench.pass_time(timedelta(hours=1))
+        deleted = max(bench.ids(bench.stream))
+        bench.delete(deleted)
+        bench.pass_time(timedelta(hours=1))
+        pages = [page for stream in cursors for page in await read(bench, cursors[stream], stream)]
+        assert (bench.kind, deleted) in {(one.kind, one.source_id) for page in pages for one in page.gone}
+        assert not [page for page in pages if deleted in {one.source_id for one in page.records}]
 
     async def test_the_next_read_brings_only_what_has_changed(self, bench: SourceBench) -> None:
         cursor = (await read(bench))[-1].cursor

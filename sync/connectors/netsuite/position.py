@@ -193,7 +193,9 @@ def _after_window(position: Position, plan: Plan, *, few: bool) -> Position:
     if position.stage is Stage.WINDOWS and until > position.floor:
         return replace(done, until=until, seconds=position.seconds * (2 if few else 1))
     if position.stage is Stage.WINDOWS and plan.has_new:
-        return replace(done, stage=Stage.NEW, until=until)
+        # After everything, only what came meanwhile is new.
+        known = position.seen_id if position.floor == BEGINNING else position.top_id
+        return replace(done, stage=Stage.NEW, until=until, top_id=known)
     swept = position.ceiling if position.floor == BEGINNING else position.swept
     return replace(
         done,

@@ -45,6 +45,7 @@ def small_ledger(customers: int, *, now: Callable[[], datetime]) -> Ledger:
 class NetSuiteBench(SourceBench):
     stream = "invoices"
     kind = "invoice"
+    tells_deletions = True
 
     def __init__(self, folder: Path, *, customers: int = 24, version: str = "2025_2", **rules: Any) -> None:
         self.now = START

@@ -171,6 +171,10 @@ class TestReadsByDate:
         rest = advanced(new, heading(), DATED)
         assert (rest.stage, rest.top_id) == (Stage.REST, 9)
 
+    def test_know_every_id_after_they_brought_everything(self) -> None:
+        new = advanced(replace(first_position(NOW, DATED), seen_id=9), heading(), DATED)
+        assert (new.stage, new.top_id) == (Stage.NEW, 9)
+
     def test_keep_their_bound_while_the_new_ids_are_paged_through(self) -> None:
         new = replace(first_position(NOW, DATED), stage=Stage.NEW, top_id=7, seen_id=12)
         assert advanced(new, heading(pages=2), DATED).top_id == 7
