@@ -196,7 +196,7 @@ SETTLEMENTS = Stream(
     marked_by=_VOIDED,
     with_lines=_always,
 )
-DELETIONS = Stream(kind="deletion", searched="", mapped=gone, permission="Lists > Deleted Records", way=Way.DELETIONS)
+DELETIONS = Stream(kind="deletion", searched="", mapped=gone, permission="Setup > Deleted Records", way=Way.DELETIONS)
 # In the order of pulling: what refers to a record comes after it where that is possible.
 STREAMS: Mapping[str, Stream] = {
     "subsidiaries": SUBSIDIARIES,
