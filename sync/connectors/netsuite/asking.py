@@ -13,6 +13,8 @@ _OLDEST_DELETION = timedelta(days=30)
 # A rate may be entered days late or a year ahead; what is missed comes by its id or with the sweep.
 _DATE_OVERLAP = timedelta(days=3)
 _DATE_REACH = timedelta(days=366)
+# Of these only the id is kept, so they come in the largest pages that there are.
+_MARKS_AT_ONCE = 1000
 
 
 def plan_of(stream: Stream, settings: NetSuiteSettings) -> Plan:
@@ -60,10 +62,10 @@ def _place(stream: Stream, position: Position) -> tuple[Criterion, ...]:
     return (window, *stream.open_only) if position.stage is Stage.OPEN else (window,)
 
 
-def marking(stream: Stream, criteria: tuple[Criterion, ...], settings: NetSuiteSettings) -> Search | None:
+def marking(stream: Stream, criteria: tuple[Criterion, ...]) -> Search | None:
     """The search for those records among the ones that meet the criteria that are marked; None when none ever is."""
     if stream.marked_by is None:
         return None
     return Search(
-        searched=stream.searched, criteria=(*stream.always, *criteria, stream.marked_by), page_size=settings.page_size
+        searched=stream.searched, criteria=(*stream.always, *criteria, stream.marked_by), page_size=_MARKS_AT_ONCE
     )

@@ -66,7 +66,7 @@ class Reader:
     async def _marking(self, position: Position) -> "Reader":
         """The same, knowing which of the records of this read are marked."""
         span = within(self.stream.dated_by, position.floor, position.ceiling)
-        marked = await marked_ids(self.client, marking(self.stream, (span,), self.settings))
+        marked = await marked_ids(self.client, marking(self.stream, (span,)))
         return replace(self, account=replace(self.account, marked=marked))
 
     async def step(self, position: Position, plan: Plan) -> tuple[Position, Page | None]:

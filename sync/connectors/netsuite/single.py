@@ -82,7 +82,7 @@ class Fetcher:
         return found
 
     async def _marked(self, stream: Stream, criteria: tuple[Criterion, ...]) -> frozenset[str]:
-        return await marked_ids(self.client, marking(stream, criteria, self.settings))
+        return await marked_ids(self.client, marking(stream, criteria))
 
 
 def _readable(found: list[Record | Gone | Broken]) -> list[Record]:

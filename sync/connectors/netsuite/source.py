@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from store.pulled import Record
@@ -19,6 +19,9 @@ from sync.connectors.netsuite.single import Fetcher
 from sync.connectors.netsuite.streams import CUSTOMERS, STREAMS, stream_named, stream_of
 from sync.connectors.netsuite.target import NetSuiteTarget
 from sync.connectors.netsuite.wsdl import wsdl_path
+
+# One run reads many streams; a currency that is added meanwhile comes with the next run.
+_CURRENCIES_HOLD = timedelta(minutes=10)
 
 
 def _utc_now() -> datetime:
@@ -38,13 +41,12 @@ class NetSuiteSource:
         self._clock = clock
         self._client = SuiteTalkClient(settings, self._wsdl, unix_time=lambda: clock().timestamp())
         self._restlet = None if settings.restlet_url is None else self._script(settings, settings.restlet_url)
-        self._currencies: Currencies | None = None
+        self._currencies: tuple[datetime, Currencies] | None = None
         self._knows_limit = False
 
     async def pages(self, stream: str, cursor: str, *, now: datetime) -> AsyncGenerator[Page, None]:
         """Read on from the cursor; a read that was broken off is finished before changes since then are read."""
         known = stream_named(stream)
-        self._currencies = None
         account = await self._account(now)
         reader = Reader(client=self._client, settings=self._settings, account=account, stream=known)
         async with aclosing(reader.pages(cursor, now - self._settings.lag)) as pages:
@@ -88,13 +90,18 @@ class NetSuiteSource:
     async def _account(self, now: datetime) -> Account:
         settings = self._settings
         self._knows_limit = self._knows_limit or await keep_to_limit(self._client)
-        if self._currencies is None:
-            self._currencies = await read_currencies(self._client, default=settings.currency)
+        currencies = await self._known_currencies(now)
         return Account(
             app_address=settings.app_address,
             zone=settings.zone,
-            currencies=self._currencies.codes,
-            currency=self._currencies.default,
+            currencies=currencies.codes,
+            currency=currencies.default,
             seen_at=now,
             own_prefix=settings.external_id_prefix,
         )
+
+    async def _known_currencies(self, now: datetime) -> Currencies:
+        known = self._currencies
+        if known is None or now - known[0] >= _CURRENCIES_HOLD:
+            known = self._currencies = (now, await read_currencies(self._client, default=self._settings.currency))
+        return known[1]

@@ -72,7 +72,7 @@ def requests_of(stream: Stream) -> list[Request]:
     start = first_position(UNTIL, plan)
     places = [replace(start, stage=stage) for stage in Stage if stage is not Stage.REST]
     asked = [request_at(stream, place, SETTINGS) for place in [*places, replace(start, next_page=2, search_id="WS_1")]]
-    mark = marking(stream, (within(stream.dated_by, SINCE, UNTIL),), SETTINGS)
+    mark = marking(stream, (within(stream.dated_by, SINCE, UNTIL),))
     return asked if mark is None else [*asked, mark]
 
 
