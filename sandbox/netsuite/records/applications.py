@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from sandbox.ledger.records import Application, Invoice, Payment
 from sandbox.ledger.transactions import CreditMemo, CustomerDeposit
 from sandbox.netsuite.records.writer import Writer
-from sandbox.netsuite.texts import text
+from sandbox.netsuite.texts import boolean, text
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
-    """One application, with the invoice as it stands now."""
+    """One application, with the invoice as it stands now; of nothing when the invoice could be chosen and was not."""
 
     applied: Application
     invoice: Invoice
@@ -21,7 +21,7 @@ class Row:
 Cell = Callable[[Row, Writer], str]
 
 _CELLS: Mapping[str, Cell] = {
-    "apply": lambda *_: "true",
+    "apply": lambda row, _: boolean(row.applied.amount_minor > 0),
     "doc": lambda row, _: str(row.invoice.id),
     "line": lambda *_: "0",
     # The date of what it is applied to, not of the day on which that happened.
@@ -40,7 +40,7 @@ _CREDIT_CELLS = ("apply", "doc", "applyDate", "type", "refNum", "total", "due", 
 
 
 def payment_applications(payment: Payment, writer: Writer) -> str:
-    return _list(payment, writer, "apply", _PAYMENT_CELLS)
+    return _list(payment, writer, "apply", _PAYMENT_CELLS, open_to=_choices(payment, writer))
 
 
 def deposit_applications(deposit: CustomerDeposit, writer: Writer) -> str:
@@ -48,11 +48,30 @@ def deposit_applications(deposit: CustomerDeposit, writer: Writer) -> str:
 
 
 def credit_applications(memo: CreditMemo, writer: Writer) -> str:
-    return _list(memo, writer, "apply", _CREDIT_CELLS)
+    return _list(memo, writer, "apply", _CREDIT_CELLS, open_to=_choices(memo, writer))
 
 
-def _list(record: Payment | CustomerDeposit | CreditMemo, writer: Writer, element: str, cells: tuple[str, ...]) -> str:
-    rows = (_row(applied, record.currency, writer) for applied in record.applications)
+def _choices(record: Payment | CreditMemo, writer: Writer) -> tuple[Application, ...]:
+    """The customer's other open invoices, to which what is unapplied could go: the list names them as well."""
+    if not record.unapplied_minor:
+        return ()
+    chosen = {applied.invoice_id for applied in record.applications}
+    return tuple(
+        Application(invoice_id=invoice.id, amount_minor=0)
+        for invoice in writer.ledger.invoices_of(record.customer_id)
+        if invoice.open_minor and invoice.currency == record.currency and invoice.id not in chosen
+    )
+
+
+def _list(
+    record: Payment | CustomerDeposit | CreditMemo,
+    writer: Writer,
+    element: str,
+    cells: tuple[str, ...],
+    *,
+    open_to: tuple[Application, ...] = (),
+) -> str:
+    rows = (_row(applied, record.currency, writer) for applied in (*record.applications, *open_to))
     content = "".join(_written(row, writer, element, cells) for row in rows if row)
     return f"<tranCust:applyList>{content}</tranCust:applyList>"
 

@@ -67,10 +67,23 @@ class TestPayment:
         record = await only(soap, payment.id, "_customerPayment")
         assert (record.payment, record.total, record.applied, record.unapplied) == (123.45, 123.45, 98.0, 25.45)
         assert (record.status, record.undepFunds, record.arAcct.internalId) == ("Deposited", False, "122")
-        (row,) = record.applyList.apply
+        (row,) = [row for row in record.applyList.apply if row.apply]
         assert (row.doc, row.type, row.refNum, row.apply) == (invoice.id, "Invoice", invoice.number, True)
         assert (row.total, row.due, row.amount, row.disc) == (100.0, 0.0, 98.0, 2.0)
         assert row.applyDate.date() == invoice.invoice_date
+
+    async def test_names_what_it_could_still_settle(self, soap: SoapClient, ledger: Ledger) -> None:
+        settled, other = (ledger.add_invoice(ABC, total_minor=10_000) for _ in range(2))
+        ledger.add_invoice(ABC, total_minor=10_000, currency="JPY")
+        payment = hands.apply(ledger, hands.take_payment(ledger, ABC, 12_000), settled.id, 10_000)
+        rows = (await only(soap, payment.id, "_customerPayment")).applyList.apply
+        owed = [one.id for one in ledger.invoices_of(ABC) if one.open_minor and one.currency == "USD"]
+        assert [row.doc for row in rows if not row.apply] == owed
+        assert other.id in owed
+        assert {row.amount for row in rows if not row.apply} == {0}
+        spent = hands.apply(ledger, payment, other.id, 2_000)
+        rows = (await only(soap, spent.id, "_customerPayment")).applyList.apply
+        assert [row.doc for row in rows] == [settled.id, other.id]
 
     async def test_reversed_one_is_voided_at_zero(self, soap: SoapClient, ledger: Ledger) -> None:
         invoice = ledger.add_invoice(ABC, total_minor=10_000)
@@ -127,7 +140,7 @@ class TestCreditMemo:
         assert (record.createdFrom.internalId, record.createdFrom.name) == (
             str(invoice.id), f"Invoice #{invoice.number}",
         )  # fmt: skip
-        (row,) = record.applyList.apply
+        (row,) = [row for row in record.applyList.apply if row.apply]
         assert (row.doc, row.amount, row.due) == (invoice.id, 15, 85)
         assert record.itemList.item[0].amount == 40
 
