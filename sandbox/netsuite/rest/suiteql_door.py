@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +10,7 @@ from aiohttp import web
 from sandbox.netsuite.rest.errors import RestError
 from sandbox.netsuite.rest.oauth2 import TokenError, Tokens
 from sandbox.netsuite.rest.serving import Account, Manner, Service, served
-from sandbox.netsuite.suiteql import Asking, QueryError, found_rows
+from sandbox.netsuite.suiteql import Queries, QueryError
 
 TOKEN_PATH = "/services/rest/auth/oauth2/v1/token"  # noqa: S105 - an address
 SUITEQL_PATH = "/services/rest/query/v1/suiteql"
@@ -36,8 +35,7 @@ class RestDoor:
     def __init__(self, account: Account, zone: ZoneInfo, tokens: Tokens) -> None:
         self._tokens = tokens
         self._account = account
-        self._zone = zone
-        self._turns = count(1)
+        self._queries = Queries(account.ledger, account.permissions, zone)
 
     def add_routes(self, app: web.Application) -> None:
         app.router.add_post(TOKEN_PATH, self._token)
@@ -74,22 +72,21 @@ class RestDoor:
     def _page(self, request: web.Request, body: bytes) -> dict[str, Any]:
         limit = _number(request, "limit", MAX_PAGE, lambda value: 1 <= value <= MAX_PAGE)
         offset = _number(request, "offset", 0, lambda value: value % limit == 0 and value + limit <= MAX_ROWS)
-        account = self._account
-        asking = Asking(ledger=account.ledger, permissions=account.permissions, zone=self._zone, turn=next(self._turns))
         try:
-            rows = found_rows(_query(body), asking)[:MAX_ROWS]
+            found = self._queries.found(_query(body))
+            total = min(len(found.rows), MAX_ROWS)
+            items = [{"links": [], **row} for row in found.page(offset, min(limit, MAX_ROWS - offset))]
         except QueryError as error:
             message = f"Invalid search query. Detailed unprocessed description follows. {error}"
             raise RestError("INVALID_PARAMETER", message) from None
-        items = [{"links": [], **row} for row in rows[offset : offset + limit]]
         address = f"{request.scheme}://{request.host}{SUITEQL_PATH}"
         return {
-            "links": _links(address, limit, offset, len(rows)),
+            "links": _links(address, limit, offset, total),
             "count": len(items),
-            "hasMore": offset + limit < len(rows),
+            "hasMore": offset + limit < total,
             "items": items,
             "offset": offset,
-            "totalResults": len(rows),
+            "totalResults": total,
         }
 
 

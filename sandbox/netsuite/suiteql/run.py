@@ -2,10 +2,10 @@
 
 import operator
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cmp_to_key
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -29,7 +29,7 @@ from sandbox.netsuite.suiteql.grammar import (
 )
 from sandbox.netsuite.suiteql.table import Column, Table
 from sandbox.netsuite.suiteql.tables import TABLES
-from sandbox.netsuite.suiteql.values import comparable, extract_utc, formatted, parsed_instant, shown
+from sandbox.netsuite.suiteql.values import Members, comparable, extract_utc, formatted, parsed_instant, shown
 
 Reader = Callable[[Any], Any]
 _COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
@@ -43,46 +43,72 @@ _COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Asking:
-    """Who asks, and of what; `turn` is another number for each request."""
+class Found:
+    """What a query gives now, in its order."""
 
-    ledger: Ledger
-    permissions: Permissions
+    rows: Sequence[Any]
+    columns: Sequence[tuple[str, Reader]]
     zone: ZoneInfo
-    turn: int = 0
+
+    def page(self, offset: int, limit: int) -> list[dict[str, str]]:
+        """The texts of these rows by column; a null is left out of its row."""
+        return [self._written(row) for row in self.rows[offset : offset + limit]]
+
+    def _written(self, row: Any) -> dict[str, str]:
+        values = ((name, read(row)) for name, read in self.columns)
+        return {name: shown(value, self.zone) for name, value in values if value is not None and value != ""}
 
 
-def found_rows(text: str, asking: Asking) -> list[dict[str, str]]:
-    """The rows of the answer, in their order; a null is left out of its row. Raises QueryError.
+class Queries:
+    """Runs queries for one token user. Each page is a run of its own, and sees what has changed since the last one.
 
     Rows that the ORDER BY does not tell apart come in another order each time, as they may in the real service.
     """
-    query = parsed(text)
-    table = TABLES.get(query.table)
-    if table is None or not table.is_seen(asking.permissions):
-        raise QueryError(f"Record '{query.table}' was not found.")
-    compiler = _Compiler(query, table, asking)
-    passes = compiler.test(query.where) if query.where else lambda _: True
-    rows = [row for row in table.rows(asking.ledger, asking.permissions) if passes(row)]
-    random.Random(asking.turn).shuffle(rows)  # noqa: S311 - to be repeatable, not to be secret
-    for order in reversed(query.order):
-        rows.sort(key=compiler.key(order), reverse=order.is_descending)
-    columns = list(compiler.columns())
-    return [_written(row, columns, asking.zone) for row in rows]
 
+    def __init__(self, ledger: Ledger, permissions: Permissions, zone: ZoneInfo) -> None:
+        self._ledger = ledger
+        self._permissions = permissions
+        self._zone = zone
+        self._random = random.Random(0)  # noqa: S311 - to be repeatable, not to be secret
+        self._last: tuple[Any, Found] | None = None
 
-def _written(row: Any, columns: list[tuple[str, Reader]], zone: ZoneInfo) -> dict[str, str]:
-    values = ((name, read(row)) for name, read in columns)
-    return {name: shown(value, zone) for name, value in values if value is not None and value != ""}
+    def found(self, text: str) -> Found:
+        """The answer. Raises QueryError."""
+        query = parsed(text)
+        table = TABLES.get(query.table)
+        if table is None or not table.is_seen(self._permissions):
+            raise QueryError(f"Record '{query.table}' was not found.")
+        state = (text, self._ledger.version, table.seen(self._permissions))
+        # An unchanged ledger gives the same rows again: to look for them again would only cost time.
+        if self._last and self._last[0] == state:
+            return self._last[1]
+        found, is_settled = self._run(query, table)
+        self._last = (state, found) if is_settled else None
+        return found
+
+    def _run(self, query: Query, table: Table) -> tuple[Found, bool]:
+        """The rows, and whether the order settles which comes first."""
+        compiler = _Compiler(query, table, self._ledger, self._zone)
+        passes = compiler.test(query.where) if query.where else lambda _: True
+        columns = list(compiler.columns())
+        rows = [row for row in table.rows(self._ledger, self._permissions) if passes(row)]
+        self._random.shuffle(rows)
+        keys = [(compiler.key(order), order.is_descending) for order in query.order]
+        for key, is_descending in reversed(keys):
+            rows.sort(key=key, reverse=is_descending)
+        marks = (tuple(key(row) for key, _ in keys) for row in rows)
+        is_settled = all(one != other for one, other in pairwise(marks))
+        return Found(rows=rows, columns=columns, zone=self._zone), is_settled
 
 
 class _Compiler:
     """Turns the parts of one query into functions of a row."""
 
-    def __init__(self, query: Query, table: Table, asking: Asking) -> None:
+    def __init__(self, query: Query, table: Table, ledger: Ledger, zone: ZoneInfo) -> None:
         self._query = query
         self._table = table
-        self._asking = asking
+        self._ledger = ledger
+        self._zone = zone
 
     def columns(self) -> Iterator[tuple[str, Reader]]:
         for number, item in enumerate(self._query.items, start=1):
@@ -94,17 +120,14 @@ class _Compiler:
         return item.value.column if isinstance(item.value, Name) else f"expr{number}"
 
     def key(self, order: Order) -> Callable[[Any], Any]:
+        """What rows are sorted by; nulls come last, and first where the order is descending."""
         read = self.value(order.value)
 
-        def compared(one: Any, other: Any) -> int:
-            left, right = read(one), read(other)
-            if left is None or right is None:
-                # Nulls come last.
-                return (left is None) - (right is None)
-            left, right = comparable(left, right, self._asking.zone)
-            return int(left > right) - int(left < right)
+        def mark(row: Any) -> tuple[bool, Any]:
+            value = read(row)
+            return value is None, 0 if value is None else value
 
-        return cmp_to_key(compared)
+        return mark
 
     def test(self, test: Test) -> Callable[[Any], bool]:
         match test:
@@ -124,14 +147,24 @@ class _Compiler:
                 return self._among(test)
 
     def _among(self, test: Among) -> Callable[[Any], bool]:
-        read, values = self.value(test.left), [self.value(one) for one in test.values]
-        equals = [self._compared(operator.eq, read, value) for value in values]
+        read, is_member = self.value(test.left), self._membership(test.values)
         if test.is_negated:
-            return lambda row: read(row) is not None and not any(equal(row) for equal in equals)
-        return lambda row: any(equal(row) for equal in equals)
+            return lambda row: read(row) is not None and not is_member(row, read(row))
+        return lambda row: read(row) is not None and is_member(row, read(row))
+
+    def _membership(self, values: tuple[Value, ...]) -> Callable[[Any, Any], bool]:
+        literals = [value for value in values if isinstance(value, Literal)]
+        if len(literals) == len(values):
+            known = Members(tuple((literal.value, literal.is_text) for literal in literals))
+            return lambda _, value: value in known
+        readers, zone = [self.value(value) for value in values], self._zone
+        return lambda row, value: any(
+            other is not None and operator.eq(*comparable(value, other, zone))
+            for other in (one(row) for one in readers)
+        )
 
     def _compared(self, compare: Callable[[Any, Any], bool], left: Reader, right: Reader) -> Callable[[Any], bool]:
-        zone = self._asking.zone
+        zone = self._zone
 
         def passes(row: Any) -> bool:
             one, other = left(row), right(row)
@@ -146,10 +179,10 @@ class _Compiler:
                 constant = text if is_text else Decimal(text)
                 return lambda _: constant
             case Name():
-                column, ledger = self._column(value), self._asking.ledger
+                column, ledger = self._column(value), self._ledger
                 return lambda row: column.value(row, ledger)
             case Call("builtin.df", (Name() as name,)):
-                column, ledger = self._column(name), self._asking.ledger
+                column, ledger = self._column(name), self._ledger
                 return lambda row: (column.display or column.value)(row, ledger)
             case Call(function, arguments):
                 return self._call(function, arguments)
@@ -157,14 +190,14 @@ class _Compiler:
     def _column(self, name: Name) -> Column:
         if name.of and name.of != self._query.alias:
             raise QueryError(f"Unknown identifier '{name.of}'.")
-        column = self._table.column(name.column, self._asking.ledger)
+        column = self._table.column(name.column, self._ledger)
         if column is None:
             known = ", ".join(sorted(self._table.columns))
             raise QueryError(f"Unknown identifier '{name.column}'. Available identifiers are: {{{known}}}")
         return column
 
     def _call(self, function: str, arguments: tuple[Value, ...]) -> Reader:
-        zone = self._asking.zone
+        zone = self._zone
         match function, arguments:
             case "sys_extract_utc", (inner,):
                 read = self.value(inner)

@@ -32,12 +32,12 @@ class Table:
 
     def is_seen(self, permissions: Permissions) -> bool:
         """Whether the role may read any of it."""
-        return not self.kinds or bool(self._seen(permissions))
+        return not self.kinds or bool(self.seen(permissions))
 
     def rows(self, ledger: Ledger, permissions: Permissions) -> Iterable[Any]:
         for record in self.fixed:
             yield from self.unfolded(record)
-        for kind in self._seen(permissions):
+        for kind in self.seen(permissions):
             for record in ledger.records(kind).values():
                 yield from self.unfolded(record)
 
@@ -48,8 +48,9 @@ class Table:
             return custom_column(name) if name in defined else None
         return self.columns.get(name)
 
-    def _seen(self, permissions: Permissions) -> list[Kind]:
-        return [kind for kind in self.kinds if permissions.allows(RECORD_TYPES[kind], Level.VIEW)]
+    def seen(self, permissions: Permissions) -> tuple[Kind, ...]:
+        """The kinds that the role may read."""
+        return tuple(kind for kind in self.kinds if permissions.allows(RECORD_TYPES[kind], Level.VIEW))
 
 
 def attribute(name: str) -> Column:

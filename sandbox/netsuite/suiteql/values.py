@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -107,6 +108,26 @@ def _timestamps(left: date, right: date, zone: ZoneInfo) -> tuple[datetime, date
         return both[0], both[1]
     aware = [one if one.tzinfo else one.replace(tzinfo=zone) for one in both]
     return aware[0], aware[1]
+
+
+class Members:
+    """The literals of a list, looked up at once; a number is compared with a text as a number."""
+
+    def __init__(self, literals: tuple[tuple[str, bool], ...]) -> None:
+        self._literals = literals
+        self._texts = {text for text, is_text in literals if is_text}
+        self._numbers = {_number(text) for text, is_text in literals if not is_text}
+
+    def __contains__(self, value: Any) -> bool:
+        if isinstance(value, date):
+            raise QueryError("inconsistent datatypes: a date is compared with TO_DATE or TO_TIMESTAMP")
+        if isinstance(value, str):
+            return value in self._texts or (bool(self._numbers) and _number(value) in self._numbers)
+        return _number(value) in self._all_numbers
+
+    @cached_property
+    def _all_numbers(self) -> set[Decimal]:
+        return {_number(text) for text, _ in self._literals}
 
 
 def _number(value: Any) -> Decimal:

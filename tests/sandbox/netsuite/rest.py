@@ -81,3 +81,8 @@ class RestClient:
         status, answer = await self.ask(query, limit=limit)
         assert status == 200, answer
         return [{name: value for name, value in item.items() if name != "links"} for item in answer["items"]]
+
+
+def error_of(answer: Any) -> tuple[str, str]:
+    (detail,) = answer["o:errorDetails"]
+    return detail["o:errorCode"], detail["detail"]
