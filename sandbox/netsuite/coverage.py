@@ -11,7 +11,7 @@ COVERAGE: Mapping[str, str] = {
     "search": (
         "customers, contacts, invoices, payments, deposits, credit memos, sales orders, notes, messages, subsidiaries,"
         " accounts, exchange rates and employees, by the criteria of fields.py; advanced with the columns of rows.py;"
-        " journal entries are in balances alone"
+        " journal entries are in balances alone; bank deposits and deposit applications are not kept"
     ),
     "searchMoreWithId": "every page of a search, which is run again for each page; an id lives for 15 minutes",
     "get": "the same kinds, currency and definitions of custom fields, with all lists",
