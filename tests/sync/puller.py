@@ -8,6 +8,7 @@ import os
 import random
 import signal
 import threading
+from datetime import datetime
 from itertools import count
 from multiprocessing import get_context
 from pathlib import Path
@@ -20,40 +21,40 @@ from sync.breaker import Breakers
 from sync.connectors.netsuite import NetSuiteSettings, NetSuiteSource
 from sync.daily import PULL, pull_handler, start_pull
 from sync.durable import DurableWork
-from tests.sync.netsuite.bench import START
 from tests.sync.working import ended
 
-RUN_ID = "run"
 _LONGEST_DELAY_SECONDS = 0.004
 _context = get_context("forkserver")
 _context.set_forkserver_preload([__name__])
 
 
-def live(folder: Path, settings: NetSuiteSettings, death: int | None) -> int | None:
+def live(folder: Path, settings: NetSuiteSettings, death: int | None, at: datetime) -> int | None:
     """Run the program until it ends or dies; its exit code, negative for the signal that killed it.
 
-    `death` seeds the moment of the kill: so many statements on, and a little later.
+    `death` seeds the moment of the kill: so many statements on, and a little later. `at` is what its clock shows; of
+    each instant there is one run.
     """
-    process = _context.Process(target=_main, args=(folder, settings, death), daemon=True)
+    process = _context.Process(target=_main, args=(folder, settings, death, at), daemon=True)
     process.start()
     process.join()
     return process.exitcode
 
 
-def _main(folder: Path, settings: NetSuiteSettings, death: int | None) -> None:
-    raise SystemExit(asyncio.run(_pull(folder, settings, death)))
+def _main(folder: Path, settings: NetSuiteSettings, death: int | None, at: datetime) -> None:
+    raise SystemExit(asyncio.run(_pull(folder, settings, death, at)))
 
 
-async def _pull(folder: Path, settings: NetSuiteSettings, death: int | None) -> int:
+async def _pull(folder: Path, settings: NetSuiteSettings, death: int | None, at: datetime) -> int:
     store = Store(sqlite_url(folder / "store.db"))
     if death is not None:
         _die_later(store, random.Random(death))  # noqa: S311 - a seeded choice of moments
-    source = NetSuiteSource(settings, folder, clock=lambda: START)
+    source = NetSuiteSource(settings, folder, clock=lambda: at)
     work = DurableWork(database_url=f"sqlite:///{folder / 'work.db'}", executor_id="one")
-    work.handlers[PULL] = pull_handler((source,), store, clock=lambda: START, breakers=Breakers())
+    work.handlers[PULL] = pull_handler((source,), store, clock=lambda: at, breakers=Breakers())
+    run_id = f"run-{at:%d}"
     async with work:
-        await start_pull(work, source.name, RUN_ID)
-        state = await ended(work, RUN_ID)
+        await start_pull(work, source.name, run_id)
+        state = await ended(work, run_id)
     await source.close()
     await store.close()
     return 0 if state is WorkState.DONE else 1

@@ -7,6 +7,7 @@ import sqlite3
 from collections import deque
 from collections.abc import Mapping
 from contextlib import closing
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from shutil import copyfile
@@ -14,12 +15,15 @@ from typing import Any
 
 import pytest
 
+from sandbox.ledger import Kind
+from store.invoices import invoices
 from store.tables import TABLES
 from tests.sync.netsuite.bench import NetSuiteBench, netsuite_bench
 from tests.sync.puller import live
 
 # The fence counts claims, so it tells how often a run was taken up; a lease and a bound account are no records.
 VOLATILE = {"cursors": {"version"}}
+DELETED_AT = [column.name for column in invoices.columns].index("deleted_at")
 PAGES = {"search", "searchMoreWithId"}
 # The page that was being saved, the one that was being fetched meanwhile, and which of a stream are marked.
 MOST_REFETCHED = 3
@@ -40,31 +44,49 @@ class Account:
     """A NetSuite account, and programs that pull it into folders of their own."""
 
     def __init__(self, bench: NetSuiteBench, template: Path) -> None:
-        self.bench, self.template = bench, template
+        self.bench, self.template, self.turns = bench, template, count()
         self.settings = bench.settings(bench.server.credentials)
 
-    def folder(self, name: str) -> Path:
-        folder = self.bench.folder / name
+    def folder(self, template: Path) -> Path:
+        """A new folder with a copy of this store in it."""
+        folder = self.bench.folder / f"program-{next(self.turns)}"
         folder.mkdir()
-        copyfile(self.template, folder / "store.db")
+        copyfile(template, folder / "store.db")
         (folder / "netsuite").symlink_to(self.bench.folder / "netsuite")
         return folder
 
     async def live(self, folder: Path, death: int | None = None) -> tuple[int | None, int]:
         """How a life ended, and how many pages NetSuite was asked for in it."""
         self.bench.server.log = deque()
-        code = await asyncio.to_thread(live, folder, self.settings, death)
+        code = await asyncio.to_thread(live, folder, self.settings, death, self.bench.now)
         return code, len([one for one in self.bench.server.log if one.operation in PAGES])
 
+    async def whole(self) -> tuple[Path, int]:
+        """The store of a pull that nobody killed, and how many pages it took."""
+        code, needed = await self.live(folder := self.folder(self.template))
+        assert code == 0
+        return folder / "store.db", needed
 
-async def endure(account: Account, kills: int) -> None:
-    """Pull again and again, each pull killed at seeded moments until it is done, until so many kills have been."""
-    code, needed = await account.live(whole := account.folder("whole"))
-    assert code == 0
-    expected = contents(whole / "store.db")
-    dice = random.Random(16)  # noqa: S311 - a seeded choice of moments
-    for turn in count():
-        folder, deaths, asked, code = account.folder(f"killed-{turn}"), 0, 0, None
+    def change(self) -> None:
+        """A day on: edits, new records, and deletions that are reported or follow from a list."""
+        bench = self.bench
+        bench.pass_time(timedelta(days=1))
+        invoices = sorted(bench.ids("invoices"), key=int)
+        for source_id in invoices[:15]:
+            bench.edit(source_id)
+        for source_id in invoices[20:25]:
+            bench.delete(source_id)
+        bench.add()
+        bench.ledger.delete(Kind.ACCOUNT, max(int(each) for each in bench.ids("accounts")))
+        bench.pass_time(timedelta(days=1))
+
+
+async def endure(account: Account, kills: int, dice: random.Random) -> int:
+    """Pull again and again, each pull killed at seeded moments until it is done; how many pages were read again."""
+    path, needed = await account.whole()
+    expected, asked_again = contents(path), 0
+    while kills > 0:
+        folder, deaths, asked, code = account.folder(account.template), 0, 0, None
         while code != 0:
             code, pages = await account.live(folder, dice.randrange(2**32) if deaths < kills else None)
             assert code in {0, -signal.SIGKILL}
@@ -72,19 +94,30 @@ async def endure(account: Account, kills: int) -> None:
             found = contents(folder / "store.db")
         assert found == expected
         assert needed <= asked <= needed + MOST_REFETCHED * deaths
-        kills -= deaths
-        if kills <= 0:
-            return
+        kills, asked_again = kills - deaths, asked_again + asked - needed
+    account.template = path
+    return asked_again
 
 
 class TestKilled:
     async def test_a_few_times(self, tmp_path: Path, sqlite_template: Path) -> None:
-        async with netsuite_bench(tmp_path, page_size=10) as bench:
-            await endure(Account(bench, sqlite_template), kills=3)
+        dice = random.Random(16)  # noqa: S311 - a seeded choice of moments
+        async with netsuite_bench(tmp_path, customers=12, page_size=10) as bench:
+            account = Account(bench, sqlite_template)
+            await endure(account, kills=1, dice=dice)
+            account.change()
+            await endure(account, kills=2, dice=dice)
+            assert len([row for row in contents(account.template)["invoices"] if row[DELETED_AT] is not None]) == 5
 
     @pytest.mark.soak
-    @pytest.mark.timeout(1800)
+    @pytest.mark.timeout(3600)
     async def test_two_hundred_times(self, tmp_path: Path, sqlite_template: Path) -> None:
-        # 10,000 records: 2,500 customers with three invoices each.
-        async with netsuite_bench(tmp_path, customers=2_500, page_size=100) as bench:
-            await endure(Account(bench, sqlite_template), kills=200)
+        dice = random.Random(17)  # noqa: S311 - likewise
+        # 10,000 records: 1,200 customers with three invoices each, and what belongs to them.
+        async with netsuite_bench(tmp_path, customers=1_200, page_size=100) as bench:
+            account = Account(bench, sqlite_template)
+            asked_again = await endure(account, kills=120, dice=dice)
+            account.change()
+            asked_again += await endure(account, kills=80, dice=dice)
+            # The page that was being saved, or else the one that was being fetched meanwhile.
+            assert asked_again <= 200
