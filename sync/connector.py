@@ -55,7 +55,7 @@ class Page:
     instant up to which this stream is complete with this page: None while the first load still lacks open items,
     the previous value's successor once a window is read to its end. `expected` is how many records the source
     says the whole read will bring, when it says so. `gone` are deletions that the source reports; `listing` is a part
-    of a full list, from which they follow.
+    of a full list, from which they follow. `skipped` counts records that were read and are none of ours.
     """
 
     records: tuple[Record, ...]
@@ -65,6 +65,7 @@ class Page:
     expected: int | None = None
     gone: tuple[Gone, ...] = ()
     listing: Listing | None = None
+    skipped: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -210,6 +211,10 @@ class Target(Protocol):
     @property
     def takes(self) -> frozenset[str]:
         """The kinds of push that it takes: «note», «contact», «message». It is never given another."""
+
+    @property
+    def contact_roles(self) -> tuple[str, ...]:
+        """The words that `ContactPush.role` may be, besides None; the primary contact is none of them."""
 
     @property
     def at_once(self) -> int:

@@ -40,6 +40,7 @@ TRANSACTION_COLUMNS: Mapping[str, Column] = {
 
 COLUMNS: Mapping[str, Mapping[str, Column]] = {
     "CustomerSearchRowBasic": CUSTOMER_COLUMNS,
+    "EmployeeSearchRowBasic": ENTITY_COLUMNS,
     "EntitySearchRowBasic": ENTITY_COLUMNS,
     "FileSearchRowBasic": FILE_COLUMNS,
     "MessageSearchRowBasic": MESSAGE_COLUMNS,

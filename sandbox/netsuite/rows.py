@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox.ledger import Kind, Ledger
-from sandbox.ledger.related import customer_of_letter, entity, files_of, transaction_of
+from sandbox.ledger.related import customer_of_letter, employee, entity, files_of, transaction_of
 from sandbox.netsuite.columns import COLUMNS
 from sandbox.netsuite.errors import RefusalError
 from sandbox.netsuite.records.writer import Writer
@@ -71,6 +71,9 @@ ROWS: Mapping[str, RowType] = {
         schema="communication",
         sections={
             "basic": Section(columns="NoteSearchRowBasic", related=_itself),
+            "authorJoin": Section(
+                columns="EmployeeSearchRowBasic", related=lambda note, ledger: employee(ledger, note.author_id)
+            ),
             "customerJoin": _CUSTOMER_OF_LETTER,
             "entityJoin": _ENTITY_OF_LETTER,
             "transactionJoin": _TRANSACTION_OF_LETTER,

@@ -83,6 +83,11 @@ class Position:
         return self.next_page > 1
 
     @property
+    def is_of_all(self) -> bool:
+        """Whether the read brings everything, and not only what has changed."""
+        return self.floor == BEGINNING
+
+    @property
     def since(self) -> datetime:
         """Where the current window starts; it ends at `until`."""
         if self.stage is Stage.OPEN:
@@ -118,6 +123,12 @@ def _is_sweep_due(position: Position, end: datetime, plan: Plan) -> bool:
     if plan.sweep is None:
         return False
     return position.swept is None or end - position.swept >= plan.sweep
+
+
+def is_first_of_all(position: Position, plan: Plan) -> bool:
+    """Whether the first page of a read is asked for that brings everything once."""
+    is_first_window = position.stage is Stage.WINDOWS and position.until == position.ceiling + plan.reach
+    return position.is_of_all and is_first_window and not position.is_midway
 
 
 def has_shifted(position: Position, heading: Heading) -> bool:
@@ -196,7 +207,7 @@ def _after_window(position: Position, plan: Plan, *, few: bool) -> Position:
         # After everything, only what came meanwhile is new.
         known = position.seen_id if position.floor == BEGINNING else position.top_id
         return replace(done, stage=Stage.NEW, until=until, top_id=known)
-    swept = position.ceiling if position.floor == BEGINNING else position.swept
+    swept = position.ceiling if position.is_of_all else position.swept
     return replace(
         done,
         stage=Stage.REST,

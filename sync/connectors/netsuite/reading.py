@@ -11,7 +11,7 @@ from sync.connector import Broken, Gone, Listing, Page
 from sync.connectors.netsuite.asking import marking, plan_of, request_at
 from sync.connectors.netsuite.client import Answer, SuiteTalkClient
 from sync.connectors.netsuite.faults import TooMuchError, UnreadableAnswerError
-from sync.connectors.netsuite.mapping import Account, with_followers
+from sync.connectors.netsuite.mapping import Account, Other, with_followers
 from sync.connectors.netsuite.marks import marked_ids
 from sync.connectors.netsuite.position import (
     Plan,
@@ -24,6 +24,7 @@ from sync.connectors.netsuite.position import (
     halved,
     has_shifted,
     is_divisible,
+    is_first_of_all,
     may_restart,
     next_position,
     restarted,
@@ -35,7 +36,7 @@ from sync.errors import ExpiredPositionError, RetryError
 
 _log = structlog.get_logger(__name__)
 
-_Found = Record | Gone | Broken
+_Found = Record | Gone | Other | Broken
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,7 +108,7 @@ class Reader:
             return halved(position)
         if may_restart(position):
             return restarted(position)
-        if self.stream.is_listed:
+        if self._lists(position):
             # From an incomplete list deletions would follow that never happened.
             raise RetryError(f"the list of {self.stream.permission} changes faster than it can be read")
         return None
@@ -115,7 +116,7 @@ class Reader:
     def _page(self, answer: Answer[_Found], before: Position, after: Position) -> Page:
         broken = tuple(one for one in answer.records if isinstance(one, Broken))
         deleted = (one for one in answer.records if isinstance(one, Gone))
-        records = tuple(one for one in answer.records if not isinstance(one, Broken | Gone))
+        records = tuple(one for one in answer.records if not isinstance(one, Broken | Gone | Other))
         return Page(
             records=records,
             cursor=encode(after),
@@ -123,8 +124,12 @@ class Reader:
             broken=broken,
             expected=after.expected,
             gone=tuple(each for one in deleted for each in with_followers(one)),
-            listing=self._listing(records, broken, before, after) if self.stream.is_listed else None,
+            listing=self._listing(records, broken, before, after) if self._lists(before) else None,
+            skipped=sum(isinstance(one, Other) for one in answer.records),
         )
+
+    def _lists(self, position: Position) -> bool:
+        return self.stream.is_listed and position.is_of_all
 
     def _listing(
         self, records: tuple[Record, ...], broken: tuple[Broken, ...], before: Position, after: Position
@@ -133,7 +138,7 @@ class Reader:
         return Listing(
             kind=self.stream.kind,
             source_ids=tuple(one.source_id for one in (*records, *broken)),
-            is_first=not before.is_midway,
+            is_first=is_first_of_all(before, plan_of(self.stream, self.settings)),
             is_last=after.stage is Stage.REST,
         )
 

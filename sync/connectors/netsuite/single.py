@@ -10,7 +10,7 @@ from store.pulled import Record
 from sync.connector import Broken, Gone
 from sync.connectors.netsuite.asking import marking
 from sync.connectors.netsuite.client import SuiteTalkClient
-from sync.connectors.netsuite.mapping import Account
+from sync.connectors.netsuite.mapping import Account, Other
 from sync.connectors.netsuite.marks import marked_ids
 from sync.connectors.netsuite.paging import answers_of
 from sync.connectors.netsuite.position import BEGINNING
@@ -45,7 +45,7 @@ class Fetcher:
             return None
         if isinstance(found[0], Broken):
             raise RejectedError(found[0].reason)
-        return _readable(found)[0]
+        return next(iter(_readable(found)), None)
 
     async def around(self, customer_id: str, since: datetime | None) -> tuple[Record, ...]:
         """What shows on a customer's card and changed since then, a little overlapping.
@@ -65,7 +65,7 @@ class Fetcher:
         until = self.account.seen_at.replace(microsecond=0) + _SKEW
         return within("lastModifiedDate", max(BEGINNING, since - self.settings.overlap), until)
 
-    async def _found(self, stream: Stream, criteria: tuple[Criterion, ...]) -> list[Record | Gone | Broken]:
+    async def _found(self, stream: Stream, criteria: tuple[Criterion, ...]) -> list[Record | Gone | Other | Broken]:
         search = Search(
             searched=stream.searched,
             criteria=(*stream.always, *criteria),
@@ -74,7 +74,7 @@ class Fetcher:
             columns=stream.columns,
         )
         account = replace(self.account, marked=await self._marked(stream, criteria))
-        found: list[Record | Gone | Broken] = []
+        found: list[Record | Gone | Other | Broken] = []
         async for answer in answers_of(
             self.client, search, lambda tree: read_record(stream, tree, account), most=_MOST_PAGES
         ):
@@ -85,8 +85,8 @@ class Fetcher:
         return await marked_ids(self.client, marking(stream, criteria))
 
 
-def _readable(found: list[Record | Gone | Broken]) -> list[Record]:
+def _readable(found: list[Record | Gone | Other | Broken]) -> list[Record]:
     for broken in found:
         if isinstance(broken, Broken):
             _log.warning("netsuite.unreadable", source_id=broken.source_id, reason=broken.reason)
-    return [record for record in found if not isinstance(record, Broken | Gone)]
+    return [record for record in found if not isinstance(record, Broken | Gone | Other)]

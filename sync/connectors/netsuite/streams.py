@@ -10,7 +10,10 @@ from enum import Enum, auto
 from store.pulled import Record
 from sync.connector import Broken, Gone
 from sync.connectors.netsuite.mapping import (
+    MESSAGE_COLUMNS,
+    NOTE_COLUMNS,
     Account,
+    Other,
     balance,
     contact,
     credit_memo,
@@ -19,6 +22,8 @@ from sync.connectors.netsuite.mapping import (
     gl_account,
     gone,
     invoice,
+    message,
+    note,
     payment,
     sales_order,
     source_id_of,
@@ -59,13 +64,14 @@ class Stream:
     `searched` is what the schemas call them in a search (see request.Search), `always` what makes a record one of
     them, `only` what of these is wanted by the settings, and `open_only` what makes an item an open one. `marked_by`
     finds those that `Account.marked` names. `columns` make the search one that answers with rows, `with_lines` one that
-    brings more than body fields. The ids of a stream that `is_listed` are all that there are. `permission` is what the
+    brings more than body fields. A read of all of a stream that `is_listed` brings the ids of
+    all that there are. `permission` is what the
     role needs to read it.
     """
 
     kind: str
     searched: str
-    mapped: Callable[[Tree, Account], Record | Gone]
+    mapped: Callable[[Tree, Account], Record | Gone | Other]
     permission: str
     way: Way = Way.CHANGES
     dated_by: str = "lastModifiedDate"
@@ -170,6 +176,26 @@ SALES_ORDERS = Stream(
         ),
     ),
 )
+NOTES = Stream(
+    kind="note",
+    searched="Note",
+    mapped=note,
+    permission="Lists > Notes Tab and Lists > Perform Search",
+    way=Way.DATES,
+    dated_by="noteDate",
+    columns=NOTE_COLUMNS,
+    is_listed=True,
+)
+MESSAGES = Stream(
+    kind="message",
+    searched="Message",
+    mapped=message,
+    permission="Lists > Track Messages and Lists > Perform Search",
+    way=Way.DATES,
+    dated_by="messageDate",
+    columns=MESSAGE_COLUMNS,
+    is_listed=True,
+)
 BALANCES = Stream(
     kind="balance",
     searched="Customer",
@@ -208,6 +234,8 @@ STREAMS: Mapping[str, Stream] = {
     "payments": PAYMENTS,
     "credit_memos": CREDIT_MEMOS,
     "sales_orders": SALES_ORDERS,
+    "notes": NOTES,
+    "messages": MESSAGES,
     "balances": BALANCES,
     "deletions": DELETIONS,
 }
@@ -228,8 +256,8 @@ def stream_of(kind: str) -> Stream:
     raise RejectedError(f"no {kind} is pulled from NetSuite")
 
 
-def read_record(stream: Stream, tree: Tree, account: Account) -> Record | Gone | Broken:
-    """The record, or why it cannot be taken over."""
+def read_record(stream: Stream, tree: Tree, account: Account) -> Record | Gone | Other | Broken:
+    """The record, or why it cannot be taken over, or that it is none of ours."""
     fields = row_fields(tree) if stream.columns else tree
     try:
         return stream.mapped(fields, account)

@@ -28,6 +28,8 @@ KINDS: Mapping[str, tuple[Kind, ...]] = {
     "payments": (Kind.PAYMENT, Kind.CUSTOMER_DEPOSIT),
     "credit_memos": (Kind.CREDIT_MEMO,),
     "sales_orders": (Kind.SALES_ORDER,),
+    "notes": (Kind.NOTE,),
+    "messages": (Kind.MESSAGE,),
     "balances": (Kind.CUSTOMER,),
     "deletions": (),
 }

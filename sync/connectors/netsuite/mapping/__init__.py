@@ -4,21 +4,25 @@ Pure: a parsed record and the account's facts in, a frozen record out. Field nam
 account's own schemas.
 """
 
-from sync.connectors.netsuite.mapping.account import ORIGIN, Account, source_id_of
+from sync.connectors.netsuite.mapping.account import ORIGIN, Account, Other, source_id_of
 from sync.connectors.netsuite.mapping.balances import balance
 from sync.connectors.netsuite.mapping.contacts import contact
 from sync.connectors.netsuite.mapping.credit_memos import credit_memo
 from sync.connectors.netsuite.mapping.customers import customer
 from sync.connectors.netsuite.mapping.deletions import DELETED_TYPES, gone, with_followers
 from sync.connectors.netsuite.mapping.invoices import invoice
+from sync.connectors.netsuite.mapping.letters import MESSAGE_COLUMNS, NOTE_COLUMNS, message, note
 from sync.connectors.netsuite.mapping.masters import exchange_rate, gl_account, subsidiary
 from sync.connectors.netsuite.mapping.payments import payment
 from sync.connectors.netsuite.mapping.sales_orders import sales_order
 
 __all__ = [
     "DELETED_TYPES",
+    "MESSAGE_COLUMNS",
+    "NOTE_COLUMNS",
     "ORIGIN",
     "Account",
+    "Other",
     "balance",
     "contact",
     "credit_memo",
@@ -27,6 +31,8 @@ __all__ = [
     "gl_account",
     "gone",
     "invoice",
+    "message",
+    "note",
     "payment",
     "sales_order",
     "source_id_of",

@@ -42,6 +42,13 @@ class Account:
     own_prefix: str = ""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Other:
+    """A record of the search that is none of ours, such as a note about a vendor."""
+
+    source_id: str
+
+
 class Provenance(TypedDict):
     """The values that every record is made with."""
 

@@ -16,6 +16,8 @@ _KINDS: Mapping[str, str] = {
     "customerDeposit": "payment",
     "customerPayment": "payment",
     "invoice": "invoice",
+    "message": "message",
+    "note": "note",
     "salesOrder": "sales_order",
 }
 DELETED_TYPES: tuple[str, ...] = tuple(_KINDS)
