@@ -15,6 +15,7 @@ from bot.commands import (
     asked,
     channels,
     connect,
+    contact,
     contacts,
     csv_,
     departures,
@@ -64,6 +65,7 @@ _ASKED: tuple[Feature, ...] = (
     channels.FEATURE,
     promises.FEATURE,
     contacts.FEATURE,
+    contact.FEATURE,
     csv_.FEATURE,
     removal.FEATURE,
 )

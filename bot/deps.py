@@ -40,9 +40,10 @@ class Deps:
 
     `clock` gives the aware instant; `zone` is the company's, in which «today» is meant. `source_titles` says how people
     call an origin: netsuite is «NetSuite»; `target_titles` the systems that something can be sent to, and
-    `target_takes` which kinds of it: «note», «contact», «message». `changed` rings when a sync has written something,
-    `outbox` when there may be something to deliver, `decisions` when a person has decided about a delivery. `services`
-    are what runs beside the bot. `team_id` is our workspace and `bot_user` we ourselves in it. `roster` is who is in
+    `target_takes` which kinds of it: «note», «contact», «message»; `contact_roles` the roles that
+    a contact may have there, besides the primary one. `changed` rings when a sync has written something, `outbox` when
+    there may be something to deliver, `decisions` when a person has decided about a delivery. `services` are what runs
+    beside the bot. `team_id` is our workspace and `bot_user` we ourselves in it. `roster` is who is in
     which private channel, as Slack said a moment ago.
     """
 
@@ -61,6 +62,7 @@ class Deps:
     bot_user: str = ""
     target_titles: Mapping[str, str] = field(default_factory=dict)
     target_takes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    contact_roles: tuple[str, ...] = ()
     rules: Rules = field(default_factory=Rules)
     changed: Bell = field(default_factory=Bell)
     outbox: Bell = field(default_factory=Bell)

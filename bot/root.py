@@ -121,6 +121,7 @@ async def open_assistant(
             source_titles={source.name: source.title for source in sources},
             target_titles={target.name: target.title for target in targets},
             target_takes={target.name: target.takes for target in targets},
+            contact_roles=tuple(dict.fromkeys(role for target in targets for role in target.contact_roles)),
             team_id=identity["team_id"],
             bot_user=identity["user_id"],
             rules=settings.rules,

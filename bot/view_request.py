@@ -18,7 +18,8 @@ class ViewRequest:
     """A modal that was submitted or closed.
 
     `values` has what each input holds, by its action id: a text, or several for inputs of several choices; what was
-    left empty is missing. `blocks` has the block id of each, which errors are shown at.
+    left empty is missing. `blocks` has the block id of each, which errors are shown at. `below` is the view that the
+    modal was put on top of, «» when there is none.
     """
 
     person: SlackPerson
@@ -28,6 +29,7 @@ class ViewRequest:
     trigger_id: str
     values: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     blocks: Mapping[str, str] = field(default_factory=dict)
+    below: str = ""
 
     def text(self, action_id: str) -> str:
         """What was typed or chosen in an input of one value; «» when nothing was."""
@@ -82,6 +84,7 @@ def view_request(body: Mapping[str, Any]) -> ViewRequest:
         trigger_id=str(body.get("trigger_id") or ""),
         values=values,
         blocks=blocks,
+        below=str(view.get("previous_view_id") or ""),
     )
 
 

@@ -91,6 +91,12 @@ async def contacts_of(conn: ReadConnection, customer_id: RecordId, *, limit: int
     return tuple(contact_from_row(row) for row in rows.mappings())
 
 
+async def contact_by_id(conn: ReadConnection, contact_id: RecordId) -> Contact | None:
+    """One contact, whatever became of it; None when we never saw it."""
+    row = (await conn.execute(select(contacts).where(contacts.c.id == contact_id))).mappings().first()
+    return contact_from_row(row) if row else None
+
+
 async def primary_contact(conn: ReadConnection, customer_id: RecordId) -> Contact | None:
     """The contact marked primary, else the first by name; None when there is nobody."""
     return next(iter(await contacts_of(conn, customer_id, limit=1)), None)

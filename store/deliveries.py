@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, RowMapping, String, Table, Text, select, text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, RowMapping, String, Table, Text, func, select, text
 
 from store.db import ReadConnection, WriteConnection
 from store.schema import Instant, metadata
@@ -127,6 +127,17 @@ async def deliveries_of_note(conn: ReadConnection, note_id: str) -> tuple[Delive
     """What is on its way, or has arrived, of one note, contact or message; oldest first."""
     query = select(deliveries).where(deliveries.c.note_id == note_id).order_by(deliveries.c.sequence)
     return tuple(delivery_from_row(row) for row in (await conn.execute(query)).mappings())
+
+
+async def newest_of_notes(conn: ReadConnection, note_ids: Sequence[str]) -> dict[str, tuple[Delivery, ...]]:
+    """The newest delivery to each target, by the note, contact or message that it delivers."""
+    c = deliveries.c
+    newest = select(func.max(c.sequence)).where(c.note_id.in_(note_ids)).group_by(c.note_id, c.target)
+    rows = await conn.execute(select(deliveries).where(c.sequence.in_(newest)).order_by(c.sequence))
+    found: dict[str, tuple[Delivery, ...]] = {}
+    for delivery in map(delivery_from_row, rows.mappings()):
+        found[delivery.note_id] = (*found.get(delivery.note_id, ()), delivery)
+    return found
 
 
 def delivery_from_row(row: RowMapping) -> Delivery:

@@ -5,20 +5,15 @@ from typing import Any
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.access import Capability
-from bot.cards import place_of
 from bot.commands.guard import judged, refusal
+from bot.contacting.contact_pages import contacts_page
 from bot.deps import Deps
 from bot.feature import ActionRequest, Feature, action_request
-from bot.lookup.answers import record_as_of
 from bot.modals import open_over, update_modal
 from bot.views.card_modal import card_modal
-from bot.views.contacts import MAX_CONTACTS, TITLE, ContactList, contacts_modal
+from bot.views.contacts import TITLE
 from bot.views.misses import outdated_button
-from bot.views.provenance import Provenance
-from bot.views.values import InvalidValueError, decode
-from store.contacts import contacts_of
-from store.cursors import read_as_of
-from store.customers import customer_by_id
+from bot.views.pick import picked
 
 OPEN_ACTION = "contacts.open"
 
@@ -38,26 +33,8 @@ async def open_contacts(deps: Deps, request: ActionRequest) -> None:
 
 async def _content(deps: Deps, value: str) -> dict[str, Any] | None:
     """The modal of the customer that a button stands for; None when it stands for none."""
-    try:
-        ref = decode(value)
-    except InvalidValueError:
-        return None
-    async with deps.store.read() as conn:
-        customer = await customer_by_id(conn, ref.record_id) if ref.kind == "customer" else None
-        if customer is None:
-            return None
-        found = await contacts_of(conn, customer.id, limit=MAX_CONTACTS + 1)
-        as_of = record_as_of(customer, await read_as_of(conn, customer.origin, "contacts"))
-    source = deps.source_titles.get(customer.origin, customer.origin)
-    return contacts_modal(
-        ContactList(
-            customer=customer,
-            contacts=found[:MAX_CONTACTS],
-            has_more=len(found) > MAX_CONTACTS,
-            provenance=Provenance(source=source, as_of=as_of, is_stale=deps.clock() - as_of > deps.stale_after),
-            place=place_of(deps),
-        )
-    )
+    ref = picked(value)
+    return await contacts_page(deps, ref.record_id) if ref is not None and ref.kind == "customer" else None
 
 
 def _register(app: AsyncApp, deps: Deps) -> None:

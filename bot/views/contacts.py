@@ -1,45 +1,63 @@
 """The people at a customer, for one person's eyes: a modal, which nobody else in the channel sees."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from slack_sdk.models.blocks import Block, RichTextElementParts
 
 from bot.views.amounts import Place
+from bot.views.buttons import plain_button
+from bot.views.contact_form import ADD, EDIT
 from bot.views.modal import modal
 from bot.views.names import customer_name
-from bot.views.parts import Span, header, lines, paragraph, words
+from bot.views.parts import Span, button, buttons_row, header, lines, paragraph, words
 from bot.views.provenance import Provenance, provenance_line
 from bot.views.text import literal
+from bot.views.values import RecordRef
 from store.contacts import Contact
 from store.customers import Customer
+from store.records import RecordId
 
 MAX_CONTACTS = 30
 TITLE = "Contacts"
 _MAX_PART = 120
+_MAX_VALUE = 2000
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_{}~-]{1,64}@[A-Za-z0-9.-]{1,180}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ContactList:
-    """A customer's contacts, the primary one first; `has_more` when there are others beyond them."""
+    """A customer's contacts, the primary one first; `has_more` when there are others beyond them.
+
+    `states` says of those that are on their way to a system how they stand; `editable` are the ids of those that can be
+    changed here.
+    """
 
     customer: Customer
     contacts: tuple[Contact, ...]
     provenance: Provenance
     place: Place
     has_more: bool = False
+    states: Mapping[RecordId, str] = field(default_factory=dict)
+    editable: frozenset[RecordId] = frozenset()
 
 
 def contacts_modal(shown: ContactList) -> dict[str, Any]:
     """The modal, with e-mail addresses that open a letter."""
     customer = shown.customer
     own = _ways(customer.email, customer.phone)
-    rows = [_person(place, each) for place, each in enumerate(shown.contacts[:MAX_CONTACTS])]
+    rows = [
+        block
+        for place, each in enumerate(shown.contacts[:MAX_CONTACTS])
+        for block in (_person(place, each, shown), *_edit(place, each, shown))
+    ]
+    add = button("Add contact", ADD, RecordRef(kind="customer", record_id=customer.id))
     blocks: list[Block] = [
         header(customer_name(customer)),
         *([lines("company", [[words("Company", bold=True)], *own])] if own else []),
+        *buttons_row("add", add),
         *rows,
         *([] if rows else [paragraph("nobody", "No contacts of this customer are known.")]),
         *([paragraph("more", "…and more: see the customer's record.")] if shown.has_more else []),
@@ -48,12 +66,20 @@ def contacts_modal(shown: ContactList) -> dict[str, Any]:
     return modal(TITLE, blocks)
 
 
-def _person(place: int, contact: Contact) -> Block:
+def _person(place: int, contact: Contact, shown: ContactList) -> Block:
     name = words(literal(contact.name, _MAX_PART, empty="(no name)"), bold=True)
-    role = literal(contact.title, _MAX_PART) if contact.title else ""
-    rest = "".join(f" · {each}" for each in (role, "primary contact" if contact.is_primary else "") if each)
-    title = [name, *([words(rest)] if rest else [])]
-    return lines(f"contact.{place}", [title, *_ways(contact.email, contact.phone)])
+    title, role = (literal(each, _MAX_PART, empty="") for each in (contact.title or "", contact.role or ""))
+    primary, state = "primary contact" if contact.is_primary else "", shown.states.get(contact.id, "")
+    rest = "".join(f" · {each}" for each in (title, primary, role, state) if each)
+    first = [name, *([words(rest)] if rest else [])]
+    return lines(f"contact.{place}", [first, *_ways(contact.email, contact.phone)])
+
+
+def _edit(place: int, contact: Contact, shown: ContactList) -> list[Block]:
+    is_short = len(contact.id) <= _MAX_VALUE
+    if contact.id not in shown.editable or not is_short:
+        return []
+    return buttons_row(f"edit.{place}", [plain_button("Edit", EDIT, contact.id)])
 
 
 def _ways(email: str | None, phone: str | None) -> list[list[Span]]:

@@ -10,6 +10,7 @@ _WHAT = {
     "note": "the reply that you saved could not be kept",
     "share": "what you shared could not be sent",
     "subscribe": "the subscription that you made could not be kept",
+    "contact": "the contact that you saved could not be kept",
     "csv": "the file that you asked for could not be made",
 }
 

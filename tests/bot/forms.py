@@ -67,11 +67,16 @@ async def _by_shortcuts(world: World, card: Message, found: dict[str, Json]) -> 
 
 
 async def _by_steps(world: World, card: Message, found: dict[str, Json]) -> None:
-    """The second step of a form: it stands in the place of the first, once that was filled in."""
+    """The second step of a form, in the place of the first once that was filled in; and what a list leads to."""
     await world.workspace.click(CHLOE, card, "share.open", waiting=_MOMENT)
     await world.catch_up()
     await world.workspace.submit(CHLOE, {"share.person": BEN}, _MOMENT)
     await _take(world, CHLOE, found)
+    if any(element["action_id"] == "contacts.open" for _, element in elements(card.blocks)):
+        await world.workspace.click(CHLOE, card, "contacts.open", waiting=_MOMENT)
+        await world.catch_up()
+        await world.workspace.click(CHLOE, None, "contact.add", waiting=_MOMENT)
+        await _take(world, CHLOE, found)
 
 
 async def _by_messages(world: World, found: dict[str, Json], pressed: set[str]) -> None:

@@ -20,6 +20,8 @@ BUTTONS = {
     "connect.open",
     "notes.open",
     "contacts.open",
+    "contact.add",
+    "contact.edit",
     "subscribe.open",
     "subscriptions.edit",
 }

@@ -81,6 +81,7 @@ class FakeTarget:
     """The target; `at_once` and the names are the test's to choose."""
 
     takes = frozenset({"note", "contact", "message"})
+    contact_roles = ("Accounts Payable", "Consultant")
 
     def __init__(self, url: str, *, name: str = "crm", title: str = "Test CRM", at_once: int = 3) -> None:
         self.url, self.name, self.title, self.at_once = url, name, title, at_once

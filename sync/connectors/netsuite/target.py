@@ -38,6 +38,11 @@ class NetSuiteTarget:
         self._settings, self._client, self._restlet = settings, client, restlet
 
     @property
+    def contact_roles(self) -> tuple[str, ...]:
+        """Those whose internal ids the settings have."""
+        return tuple(self._settings.contact_roles)
+
+    @property
     def at_once(self) -> int:
         """As many as may be under way at all: the client makes pushes and reading take turns."""
         return self._settings.concurrency

@@ -1,0 +1,270 @@
+"""«Add contact» and «Edit contact», from the card to NetSuite and back with the next reading."""
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from sandbox.ledger.records import Contact as TheirContact
+from sandbox.netsuite.permissions import Level
+from sandbox.slack.seed import ANA
+from store.contacts import Contact, contacts_of
+from store.deliveries import Delivery, DeliveryState
+from store.pulled import tombstone_records, upsert_records
+from store.users import Role
+from store.work import WorkState
+from tests.bot.replying import (
+    A_FORM,
+    FILLED,
+    about_customer,
+    card_of,
+    give_role,
+    last_submission,
+    modal,
+    submit,
+    submitted_anew,
+    words,
+)
+from tests.bot.world import SETTLED, World, ended, open_world
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def opened(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    async with open_world(tmp_path_factory.mktemp("world"), targets=None) as world:
+        yield world
+
+
+def line(world: World) -> str:
+    return f"/tesorio customer {about_customer(world)[1]}"
+
+
+async def list_of(world: World, user: str = ANA) -> None:
+    """The contacts of the customer of INV-12345, open."""
+    card = await card_of(world, line(world), user)
+    await world.workspace.click(user, card, "contacts.open", waiting=FILLED)
+
+
+async def form_to_add(world: World) -> None:
+    await list_of(world)
+    await world.workspace.click(ANA, None, "contact.add", waiting=A_FORM)
+
+
+async def form_to_edit(world: World, contact: Contact) -> None:
+    await list_of(world)
+    await world.workspace.click(ANA, None, "contact.edit", value=contact.id, waiting=A_FORM)
+
+
+def entered(**fields: str) -> dict[str, Any]:
+    return {f"contact.{name}": value for name, value in fields.items()}
+
+
+async def is_saved(world: World) -> dict[str, Any]:
+    """The last submission, once what it said is in the store; what it remembered."""
+    sent = last_submission(world)
+    memory: dict[str, Any] = json.loads(sent["view"]["private_metadata"])
+    work_id = f"contact-{sent['user']['id']}-{memory['nonce']}".lower()
+    assert await ended(world.assistant, work_id) is WorkState.DONE
+    return memory
+
+
+async def arrived(world: World, contact: Contact) -> Delivery:
+    nonce = (await is_saved(world))["nonce"]
+    return await world.delivered(f"{contact.id}/{nonce}/netsuite")
+
+
+async def here(world: World, name: str) -> Contact:
+    async with world.store.read() as conn:
+        found = await contacts_of(conn, about_customer(world)[0], limit=99)
+    [contact] = [each for each in found if each.name == name]
+    return contact
+
+
+def theirs(world: World, name: str) -> list[TheirContact]:
+    return [each for each in world.ledger.contacts.values() if each.name == name]
+
+
+async def pulled(world: World, name: str) -> None:
+    world.pass_time(120)
+    await world.assistant.pull("netsuite", name)
+    assert await ended(world.assistant, name) is WorkState.DONE
+
+
+async def added(world: World, first: str, **more: str) -> Contact:
+    await form_to_add(world)
+    await submit(world, entered(first_name=first, last_name="Mueller", **more))
+    await is_saved(world)
+    return await here(world, f"{first} Mueller")
+
+
+class TestAdd:
+    async def test_goes_from_the_card_into_netsuite_and_comes_back_once(self, world: World) -> None:
+        await form_to_add(world)
+        told = entered(first_name="Bea", last_name=" Mueller ", title="AP manager", phone="+49 30 901820")
+        await submit(world, told | {"contact.email": "bea@SUN.example"})
+        assert "Saved · on its way to NetSuite" in words(world)
+        await is_saved(world)
+        contact = await here(world, "Bea Mueller")
+        assert (contact.email, contact.phone, contact.title) == ("bea@sun.example", "+49 30 901820", "AP manager")
+        assert (await arrived(world, contact)).state is DeliveryState.SENT
+        assert "Saved · in NetSuite" in words(world)
+        (found,) = theirs(world, "Bea Mueller")
+        assert (found.email, found.phone, found.title) == ("bea@sun.example", "+49 30 901820", "AP manager")
+        assert f"netsuite:customer:{found.customer_id}" == about_customer(world)[0]
+        await pulled(world, "after the contact")
+        assert (await here(world, "Bea Mueller")).origin == "netsuite"
+
+    async def test_shows_at_once_in_the_list_it_was_opened_from(self, world: World) -> None:
+        await added(world, "Clara", email="clara@sun.example")
+        await world.workspace.close(ANA, SETTLED)
+        assert "Contacts" in str(modal(world)["title"])
+        assert "Clara Mueller" in words(world)
+        assert "clara@sun.example" in words(world)
+
+    async def test_submitted_twice_is_one(self, world: World) -> None:
+        contact = await added(world, "Dora")
+        again = await submitted_anew(world, lambda _view: None)
+        assert again["response_action"] == "update"
+        await arrived(world, contact)
+        assert len(theirs(world, "Dora Mueller")) == 1
+
+    async def test_says_what_is_wrong_and_keeps_what_was_typed(self, world: World) -> None:
+        await form_to_add(world)
+        wrong = await submit(world, entered(email="bea at sun", phone="0901"))
+        assert set(wrong.errors) == {"contact.last_name.block", "contact.email.block", "contact.phone.block"}
+        assert "is no e-mail address" in wrong.errors["contact.email.block"]
+        assert "bea at sun" in str(modal(world)["state"])
+
+    async def test_a_number_without_its_country_is_one_of_the_customers(self, world: World) -> None:
+        contact = await added(world, "Emil", phone="212 555 0123")
+        assert contact.phone == "+1 212-555-0123"
+
+    async def test_of_a_name_that_is_there_is_refused(self, world: World) -> None:
+        await added(world, "Fritz")
+        await form_to_add(world)
+        wrong = await submit(world, entered(first_name="fritz", last_name="MUELLER"))
+        assert "of this name already" in wrong.errors["contact.last_name.block"]
+
+    async def test_as_the_primary_one_is_it_alone(self, world: World) -> None:
+        await form_to_add(world)
+        await submit(world, entered(first_name="Gerda", last_name="Mueller", role="!primary"))
+        await is_saved(world)
+        contact = await here(world, "Gerda Mueller")
+        assert contact.is_primary
+        await arrived(world, contact)
+        async with world.store.read() as conn:
+            found = await contacts_of(conn, about_customer(world)[0], limit=99)
+        assert [each.name for each in found if each.is_primary] == ["Gerda Mueller"]
+        assert [each.is_primary for each in theirs(world, "Gerda Mueller")] == [True]
+
+    async def test_that_netsuite_refuses_is_told(self, world: World) -> None:
+        world.netsuite.permissions.limit("contact", Level.VIEW)
+        contact = await added(world, "Hanna")
+        assert (await arrived(world, contact)).state is DeliveryState.REJECTED
+        assert "refused by NetSuite" in words(world)
+        world.netsuite.permissions.restore()
+
+    async def test_is_audited(self, world: World) -> None:
+        contact = await added(world, "Ida")
+        assert ("contact.added", contact.id) in [each[1:] for each in await world.audited()]
+
+
+class TestEdit:
+    async def test_changes_the_contact_here_and_there(self, world: World) -> None:
+        contact = await added(world, "Jana", email="jana@sun.example")
+        await arrived(world, contact)
+        await form_to_edit(world, contact)
+        assert "jana@sun.example" in words(world)
+        await submit(world, entered(email="j.mueller@sun.example"))
+        await arrived(world, contact)
+        assert (await here(world, "Jana Mueller")).email == "j.mueller@sun.example"
+        assert [each.email for each in theirs(world, "Jana Mueller")] == ["j.mueller@sun.example"]
+
+    async def test_of_one_that_netsuite_made_leaves_the_rest_of_it_alone(self, world: World) -> None:
+        customer = world.ledger.invoice_numbered("INV-12345").customer_id
+        before = world.ledger.contacts_of(customer)[-1]
+        contact = await here(world, before.name)
+        await form_to_edit(world, contact)
+        await submit(world, entered(title="Controller"))
+        await arrived(world, contact)
+        after = world.ledger.contacts[before.id]
+        assert replace(after, title=before.title, last_modified=before.last_modified) == before
+        assert after.title == "Controller"
+
+    async def test_without_a_change_sends_nothing(self, world: World) -> None:
+        contact = await added(world, "Karl")
+        await form_to_edit(world, contact)
+        await submit(world, {})
+        assert "Nothing was changed" in words(world)
+
+    async def test_of_one_that_was_changed_meanwhile_is_told_and_loses_nothing(self, world: World) -> None:
+        contact = await added(world, "Lena", email="lena@sun.example")
+        await form_to_edit(world, contact)
+        async with world.store.write() as conn:
+            changed = replace(contact, phone="+1 212 555 0188", email="new@sun.example")
+            await upsert_records(conn, [changed], at=world.clock())
+        await submit(world, entered(email="mine@sun.example"))
+        shown = words(world)
+        assert "was changed while the form was open" in shown
+        assert "E-mail is now «new@sun.example»" in shown
+        assert "Phone is now «+1 212 555 0188»" in shown
+        assert "'initial_value': 'mine@sun.example'" in shown
+        assert "'initial_value': '+1 212 555 0188'" in shown
+        await submit(world, entered(email="mine@sun.example", phone="+1 212 555 0188"))
+        await is_saved(world)
+        saved = await here(world, "Lena Mueller")
+        assert (saved.email, saved.phone) == ("mine@sun.example", "+1 212 555 0188")
+
+    async def test_of_one_that_is_gone_offers_to_add_it_anew(self, world: World) -> None:
+        contact = await added(world, "Maja", email="maja@sun.example")
+        await arrived(world, contact)
+        await form_to_edit(world, contact)
+        async with world.store.write() as conn:
+            await tombstone_records(conn, "contact", [contact.id], at=world.clock())
+        await submit(world, entered(title="CFO"))
+        assert "was removed meanwhile" in words(world)
+        assert "Add contact" in str(modal(world)["title"])
+
+    async def test_the_primary_one_stays_it_until_another_is(self, world: World) -> None:
+        await form_to_add(world)
+        await submit(world, entered(first_name="Nora", last_name="Mueller", role="!primary"))
+        await is_saved(world)
+        await form_to_edit(world, await here(world, "Nora Mueller"))
+        wrong = await submit(world, {"contact.role": None})
+        assert "keeps a primary contact" in str(wrong.errors)
+
+
+class TestWhoMay:
+    async def test_a_viewer_may_not(self, world: World) -> None:
+        await form_to_add(world)
+        await give_role(world, Role.VIEWER)
+        try:
+            await submit(world, entered(first_name="Otto", last_name="Mueller"))
+            assert "It takes the role finance" in words(world)
+        finally:
+            await give_role(world, Role.FINANCE)
+        async with world.store.read() as conn:
+            found = await contacts_of(conn, about_customer(world)[0], limit=99)
+        assert not [each for each in found if each.name == "Otto Mueller"]
+
+    async def test_a_forged_contact_of_another_customer_is_refused(self, world: World) -> None:
+        contact = await added(world, "Paula")
+        own = {each.id for each in world.ledger.contacts_of(world.ledger.invoice_numbered("INV-12345").customer_id)}
+        other = next(each for each in world.ledger.contacts.values() if each.id not in own)
+        await form_to_edit(world, contact)
+        await submit(world, entered(title="x"))
+        await is_saved(world)
+
+        def forge(view: dict[str, Any]) -> None:
+            memory = json.loads(view["private_metadata"])
+            view["private_metadata"] = json.dumps(
+                memory | {"contact": f"netsuite:contact:{other.id}", "nonce": "a" * 32}
+            )
+
+        answer = await submitted_anew(world, forge)
+        assert "can no longer be sent" in str(answer)
+        assert other == world.ledger.contacts[other.id]
