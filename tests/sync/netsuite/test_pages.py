@@ -7,7 +7,18 @@ from sync.connectors.netsuite import pages
 from sync.connectors.netsuite.faults import UnreadableAnswerError
 from sync.connectors.netsuite.pages import Heading, Tree, many, read_answer
 from sync.errors import BusyError, NotPermittedError, RejectedError, SourceError
-from tests.sync.netsuite.wire import CORE, VERSION, customer_record, envelope, fault, page, refusal, server_time
+from tests.sync.netsuite.wire import (
+    CORE,
+    VERSION,
+    account_limit,
+    customer_record,
+    envelope,
+    fault,
+    integration_limit,
+    page,
+    refusal,
+    server_time,
+)
 
 
 class Bytes(io.BytesIO):
@@ -62,6 +73,33 @@ class TestReadAnswer:
     def test_reads_the_server_time(self) -> None:
         heading, records = read(server_time("2026-11-22T01:02:03.000-08:00"))
         assert (heading.server_time, records) == ("2026-11-22T01:02:03.000-08:00", [])
+
+    def test_reads_the_rows_of_an_advanced_search(self) -> None:
+        row = (
+            '<c:searchRow xsi:type="r:CustomerSearchRow"><r:basic><r:balance><c:searchValue>5.0</c:searchValue>'
+            '</r:balance><r:internalId><c:searchValue internalId="17"/></r:internalId></r:basic></c:searchRow>'
+        )
+        _, [tree] = read(page(row).replace("recordList", "searchRowList"))
+        assert tree["basic"] == {
+            "balance": {"searchValue": "5.0"},
+            "internalId": {"searchValue": {"@internalId": "17"}},
+        }
+
+    def test_reads_a_deleted_record_whole(self) -> None:
+        entry = (
+            "<c:deletedRecord><c:deletedDate>2026-11-20T10:00:00.000-08:00</c:deletedDate>"
+            '<c:record internalId="9" type="invoice" xsi:type="c:RecordRef"><c:name>INV-9</c:name></c:record>'
+            "</c:deletedRecord>"
+        )
+        _, records = read(page(entry, entry).replace("recordList", "deletedRecordList"))
+        reference = {"@internalId": "9", "@recordType": "invoice", "@type": "RecordRef", "name": "INV-9"}
+        assert records == [{"deletedDate": "2026-11-20T10:00:00.000-08:00", "record": reference}] * 2
+
+    def test_reads_the_limits(self) -> None:
+        heading, _ = read(account_limit(15, 10))
+        assert (heading.account_limit, heading.unallocated_limit) == (15, 10)
+        heading, _ = read(integration_limit(3, "_integrationSpecific"))
+        assert (heading.integration_limit, heading.limit_type) == (3, "_integrationSpecific")
 
     def test_is_not_misled_by_fields_called_like_the_heading(self) -> None:
         record = '<c:record internalId="9"><r:status>Open</r:status><r:totalRecords>7</r:totalRecords></c:record>'
