@@ -1,22 +1,24 @@
-"""The mail server: ESMTP with a login, on loopback without TLS."""
+"""The mail server: ESMTP with a login, on loopback, by default without TLS."""
 
 import asyncio
 import logging
 import re
+import ssl
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Self
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
+from sandbox.smtp.certificate import own_certificate
 from sandbox.smtp.faults import MailFault, MailFaults, Stage
 from sandbox.smtp.mailbox import Mail, Mailbox
 
 USER, PASSWORD = "tesorio", "sandbox-mail-password"  # opens nothing but this stand-in
 MAX_BYTES = 25 * 2**20
 MAX_RECIPIENTS = 100
-# It warns of its own past at every login.
-logging.getLogger("mail.log").setLevel(logging.ERROR)
+# It warns of its own past at every login, and of every client that leaves in the middle, which is what tests are about.
+logging.getLogger("mail.log").setLevel(logging.CRITICAL)
 _ADDRESS = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;.]+")
 
 
@@ -25,10 +27,17 @@ class MailStandIn:
 
         async with MailStandIn() as mail: … mail.url, mail.box.mails, mail.faults
 
-    A message has at most 25 MB and 100 recipients, and lines of at most 1,000 bytes, as RFC 5321 has it.
+    A message has at most 25 MB and 100 recipients, and lines of at most 1,000 bytes, as RFC 5321 has it. With `tls` it
+    wants STARTTLS before anything else, and shows `certificate`, a PEM that nobody trusts by himself.
     """
 
-    def __init__(self, *, port: int = 0, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self, *, port: int = 0, tls: bool = False, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self.certificate = ""
+        self._tls: ssl.SSLContext | None = None
+        if tls:
+            self.certificate, self._tls = own_certificate()
         self.box = Mailbox()
         self.faults = MailFaults()
         self._port = port
@@ -49,7 +58,9 @@ class MailStandIn:
         """Listens on 127.0.0.1; port 0 takes a free one. Raises OSError when the port is taken."""
         loop = asyncio.get_running_loop()
         handler = _Handler(self.box, self.faults, self._now)
-        self._server = await loop.create_server(lambda: _protocol(handler, loop, self._open), "127.0.0.1", self._port)
+        self._server = await loop.create_server(
+            lambda: _protocol(handler, self._tls, self._open), "127.0.0.1", self._port
+        )
         self._port = int(self._server.sockets[0].getsockname()[1])
 
     async def stop(self) -> None:
@@ -93,7 +104,7 @@ def _abort(connection: SMTP) -> None:
         connection.transport.abort()
 
 
-def _protocol(handler: "_Handler", loop: asyncio.AbstractEventLoop, among: set[SMTP]) -> SMTP:
+def _protocol(handler: "_Handler", tls: ssl.SSLContext | None, among: set[SMTP]) -> SMTP:
     return _Connection(
         handler,
         among,
@@ -101,10 +112,11 @@ def _protocol(handler: "_Handler", loop: asyncio.AbstractEventLoop, among: set[S
         enable_SMTPUTF8=True,
         hostname="mail.sandbox.example",
         ident="ESMTP",
-        # Loopback has no certificate; a client that insists on TLS finds no STARTTLS here.
-        auth_require_tls=False,
+        tls_context=tls,
+        require_starttls=tls is not None,
+        auth_require_tls=tls is not None,
         authenticator=handler.authenticated,
-        loop=loop,
+        loop=asyncio.get_running_loop(),
     )
 
 

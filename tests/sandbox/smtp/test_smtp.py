@@ -1,5 +1,6 @@
 """The mail server as a real client meets it."""
 
+import ssl
 from collections.abc import AsyncIterator
 from email.message import EmailMessage
 from urllib.parse import urlsplit
@@ -74,6 +75,37 @@ class TestRefused:
     async def test_tls_is_not_offered(self, mail: MailStandIn) -> None:
         with pytest.raises(aiosmtplib.SMTPException):
             await aiosmtplib.send(letter(), hostname="127.0.0.1", port=mail.port, start_tls=True, timeout=5)
+
+
+class TestTls:
+    @pytest.fixture
+    async def guarded(self) -> AsyncIterator[MailStandIn]:
+        async with MailStandIn(tls=True) as standing_in:
+            yield standing_in
+
+    async def test_who_trusts_the_certificate_gets_through(self, guarded: MailStandIn) -> None:
+        url = urlsplit(guarded.url)
+        await aiosmtplib.send(
+            letter(),
+            hostname=url.hostname,
+            port=url.port,
+            username=url.username,
+            password=url.password,
+            start_tls=True,
+            tls_context=ssl.create_default_context(cadata=guarded.certificate),
+            timeout=5,
+        )
+        assert len(guarded.box.mails) == 1
+
+    async def test_who_does_not_sends_nothing(self, guarded: MailStandIn) -> None:
+        with pytest.raises((aiosmtplib.SMTPException, ssl.SSLError)):
+            await aiosmtplib.send(letter(), hostname="127.0.0.1", port=guarded.port, start_tls=True, timeout=5)
+        assert guarded.box.mails == []
+
+    async def test_nothing_goes_in_the_clear(self, guarded: MailStandIn) -> None:
+        with pytest.raises(aiosmtplib.SMTPException):
+            await send(guarded, letter())
+        assert guarded.box.mails == []
 
 
 class TestFaults:
