@@ -39,8 +39,10 @@ CONTACT_FIELDS: Mapping[str, Field] = {
     "company": field(Shape.REFERENCE, lambda contact, _: contact.customer_id),
     "contactRole": field(Shape.REFERENCE, lambda contact, _: _PRIMARY if contact.is_primary else None),
     "email": field(Shape.TEXT, lambda contact, _: contact.email),
-    "entityId": field(Shape.TEXT, lambda contact, _: f"{contact.first_name} {contact.last_name}"),
-    "isInactive": field(Shape.FLAG, lambda *_: False),
+    "entityId": field(Shape.TEXT, lambda contact, _: contact.name),
+    "externalId": field(Shape.REFERENCE, lambda contact, _: contact.external_id or None),
+    "externalIdString": field(Shape.TEXT, lambda contact, _: contact.external_id),
+    "isInactive": field(Shape.FLAG, lambda contact, _: contact.is_inactive),
 }
 
 CRITERIA: Mapping[str, Mapping[str, Field]] = {

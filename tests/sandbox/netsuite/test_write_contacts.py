@@ -7,7 +7,7 @@ import pytest
 from sandbox.ledger import Kind, Ledger
 from sandbox.ledger.communication import Message, Owner
 from tests.sandbox.netsuite.conftest import Clock
-from tests.sandbox.netsuite.soap import SoapClient, refusal
+from tests.sandbox.netsuite.soap import SoapClient, ids, refusal
 from tests.sandbox.netsuite.writing import SUN, contact, message, write, written
 
 
@@ -25,6 +25,9 @@ class TestContacts:
             True,
         )
         assert (read.externalId, read.entityId) == ("c1", "Grace Hopper")
+        by_id = soap.make("core.RecordRef", externalId="c1")
+        known = soap.make("core.SearchMultiSelectField", operator="anyOf", searchValue=[by_id])
+        assert ids(await soap.search(soap.contacts(externalId=known, isInactive=soap.flag(True)))) == [contact_id]
         assert contact_id in {one.id for one in ledger.contacts_of(SUN)}
 
     @pytest.mark.parametrize(
