@@ -24,6 +24,7 @@ _SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _NIL = f"{{{_XSI}}}nil"
 _TYPE = f"{{{_XSI}}}type"
+_TRUE = frozenset({"true", "1"})
 
 
 class Body(Protocol):
@@ -79,12 +80,21 @@ def read_answer(body: Body, version: str, take: Callable[[Tree], None]) -> Headi
 
 
 def tree_of(element: etree._Element) -> Tree:
-    """An element with its attributes and children as plain data, without namespaces; xsi:type becomes «@type»."""
-    tree: Tree = {_attribute_name(str(name)): _attribute(str(name), str(value)) for name, value in element.items()}
+    """An element with its attributes and children as plain data, without namespaces; xsi:type becomes «@type».
+
+    Written out in one piece: it is called for every element of a ledger, and most of the reading is done here.
+    """
+    tree: Tree = {}
+    for name, value in element.items():
+        tree[_attribute_name(str(name))] = str(value).rpartition(":")[2] if name == _TYPE else value
+    child = None
     for child in element:
-        if isinstance(child.tag, str):
-            _put(tree, _local(child.tag), _value(child))
-    if not len(element) and element.text:
+        if child.keys():
+            inner: Any = None if child.get(_NIL) in _TRUE else tree_of(child)
+        else:
+            inner = tree_of(child) if len(child) else child.text or ""
+        _put(tree, _local(str(child.tag)), inner)
+    if child is None and element.text:
         tree["#text"] = element.text
     return tree
 
@@ -118,6 +128,7 @@ def _names(version: str) -> Mapping[str, str]:
         f"{{{core}}}record": "record",
         f"{{{core}}}searchRow": "record",
         f"{{{core}}}deletedRecord": "record",
+        f"{{{core}}}customizationRef": "record",
         f"{{{messages}}}record": "record",
         f"{{{messages}}}baseRef": "baseRef",
         **{f"{{{core}}}{name}": name for name in headings},
@@ -228,13 +239,6 @@ def many(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _value(element: etree._Element) -> Any:
-    # Most are plain texts, and asking for the attributes is what costs.
-    if not element.keys():
-        return tree_of(element) if len(element) else element.text or ""
-    return None if element.get(_NIL) in {"true", "1"} else tree_of(element)
-
-
 def _put(tree: Tree, name: str, value: Any) -> None:
     if name not in tree:
         tree[name] = value
@@ -247,10 +251,6 @@ def _put(tree: Tree, name: str, value: Any) -> None:
 @lru_cache(maxsize=256)
 def _attribute_name(name: str) -> str:
     return "@recordType" if name == "type" else f"@{_local(name)}"
-
-
-def _attribute(name: str, value: str) -> str:
-    return value.rpartition(":")[2] if name == _TYPE else value
 
 
 @lru_cache(maxsize=4096)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ _VALUE_CHARACTERS = 60
 # No receivable is older, and none falls due later: such a date is somebody's «none» or a slip of the hand.
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
 _DATE_CHARACTERS = len("2026-11-22")
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
 class UnreadableFieldError(ValueError):
@@ -28,9 +30,10 @@ class UnreadableFieldError(ValueError):
 def text(tree: Tree, field: str) -> str | None:
     """The text of a field; None when it is absent, nil or blank."""
     value = tree.get(field)
-    if isinstance(value, dict):
-        value = value.get("#text")
-    return value.strip() or None if isinstance(value, str) else None
+    if isinstance(value, str):
+        return value.strip() or None
+    found = value.get("#text") if isinstance(value, dict) else None
+    return found.strip() or None if isinstance(found, str) else None
 
 
 def boolean(tree: Tree, field: str) -> bool:
@@ -53,8 +56,10 @@ def reference_name(tree: Tree, field: str) -> str | None:
 def instant(tree: Tree, field: str) -> datetime | None:
     """An instant in UTC. Raises UnreadableFieldError for a text that is none, or that leaves its zone open."""
     value = text(tree, field)
-    if value is None:
-        return None
+    return None if value is None else _instant_of(value, field)
+
+
+def _instant_of(value: str, field: str) -> datetime:
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:
@@ -74,10 +79,17 @@ def calendar_date(tree: Tree, field: str, zone: ZoneInfo) -> date | None:
     right in that zone. Raises UnreadableFieldError.
     """
     value = text(tree, field)
-    if value is None:
-        return None
-    day = _plain_date(value, field) if len(value) == _DATE_CHARACTERS else _day_of(instant(tree, field), field, zone)
-    if day is not None and not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+    return None if value is None else _date_of(value, field, zone)
+
+
+# A ledger has few days and many dates.
+@lru_cache(maxsize=10_000)
+def _date_of(value: str, field: str, zone: ZoneInfo) -> date:
+    if len(value) == _DATE_CHARACTERS:
+        day = _plain_date(value, field)
+    else:
+        day = _day_of(_instant_of(value, field), field, zone)
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
         raise UnreadableFieldError(field, f"«{value[:_VALUE_CHARACTERS]}» is no date of a business")
     return day
 
@@ -89,9 +101,9 @@ def _plain_date(value: str, field: str) -> date:
         raise UnreadableFieldError(field, f"«{value}» is no date") from None
 
 
-def _day_of(moment: datetime | None, field: str, zone: ZoneInfo) -> date | None:
+def _day_of(moment: datetime, field: str, zone: ZoneInfo) -> date:
     try:
-        return None if moment is None else moment.astimezone(zone).date()
+        return moment.astimezone(zone).date()
     except OverflowError:
         raise UnreadableFieldError(field, f"«{moment}» is out of range") from None
 
@@ -167,7 +179,7 @@ def _searched(cells: Any) -> Any:
 
 def as_json(value: Mapping[str, Any]) -> str:
     """Compact JSON with sorted keys: equal content gives equal text."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return _JSON.encode(value)
 
 
 def _script_id(entry: Tree) -> str:
