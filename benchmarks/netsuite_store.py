@@ -1,0 +1,141 @@
+"""From NetSuite's answers to committed rows, against dlt loading the same records, given as JSON, into SQLite too.
+
+Ours parses SOAP, checks, maps and writes with change rows; dlt is given the mapped records, one JSON object a line,
+and merges them by their id. Then ours reads everything anew, unchanged: that must write no row and be no slower.
+"""
+
+import asyncio
+import json
+import os
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import aclosing
+from dataclasses import asdict, dataclass
+from importlib import import_module
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from benchmarks.result import Arguments, Result
+from benchmarks.suitetalk import Book, account, source_of
+from bot.root import utc_now
+from store.db import Store, sqlite_url
+from store.migrate import upgrade
+from sync.connectors.netsuite import NetSuiteSource
+from sync.pull import PullOrder, pull_source
+
+_RECORDS = 4000
+_ROUNDS = 3
+_GOAL = 4.0
+# Less than this is noise of the machine.
+_NO_SLOWER = 0.95
+_BATCH = 1000
+_STREAMS = ("customers", "invoices", "payments")
+_RULES = {"page_size": 1000, "window_records": 100_000}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Round:
+    """Records per second; `written` is how many rows the second reading wrote."""
+
+    first: float
+    again: float
+    dlt: float
+    written: int
+
+
+def run(arguments: Arguments) -> Result:
+    """Pull `size` customers, as many invoices with their lines, and their payments."""
+    return asyncio.run(_run(arguments.size or _RECORDS))
+
+
+async def _run(records: int) -> Result:
+    with TemporaryDirectory() as name:
+        folder, book = Path(name), Book(customers=records, invoices_per_customer=1)
+        async with account(folder, book, recorded=True) as environment:
+            source = source_of(environment, folder, **_RULES)
+            rounds = {stream: await _rounds(source, folder, stream) for stream in _STREAMS}
+            await source.close()
+    ratios = {stream: median(each.first / each.dlt for each in those) for stream, those in rounds.items()}
+    is_no_slower = all(median(each.again / each.first for each in those) > _NO_SLOWER for those in rounds.values())
+    written = sum(each.written for those in rounds.values() for each in those)
+    return Result(
+        name="netsuite_store",
+        figures=_figures(rounds) | {f"{stream}_ratio": round(ratio, 2) for stream, ratio in ratios.items()},
+        ratio=round(min(ratios.values()), 2),
+        goal=f"committed records per second at least {_GOAL:.0f} times dlt's; again unchanged: no row, no slower",
+        ok=min(ratios.values()) >= _GOAL and is_no_slower and not written,
+    )
+
+
+def _figures(rounds: dict[str, list[_Round]]) -> dict[str, float]:
+    return {
+        f"{stream}_{side}_per_second": round(median(getattr(each, side) for each in those))
+        for stream, those in rounds.items()
+        for side in ("first", "again", "dlt")
+    }
+
+
+async def _rounds(source: NetSuiteSource, folder: Path, stream: str) -> list[_Round]:
+    lines = await _as_json(source, folder, stream)
+    return [await _round(source, stream, lines) for _ in range(_ROUNDS)]
+
+
+async def _as_json(source: NetSuiteSource, folder: Path, stream: str) -> Path:
+    """The stream's records, one a line; reading them also records the account's answers."""
+    path = folder / f"{stream}.jsonl"
+    with path.open("w", encoding="utf-8") as file:
+        async with aclosing(source.pages(stream, "", now=utc_now())) as pages:
+            async for page in pages:
+                file.writelines(f"{json.dumps(asdict(record), default=str)}\n" for record in page.records)
+    return path
+
+
+async def _round(source: NetSuiteSource, stream: str, lines: Path) -> _Round:
+    with TemporaryDirectory() as name:
+        store = Store(sqlite_url(Path(name) / "store.sqlite"))
+        await upgrade(store)
+        first, _ = await _pulled(source, store, PullOrder(run_id="first", streams=(stream,)))
+        again, written = await _pulled(source, store, PullOrder(run_id="again", streams=(stream,), full=True))
+        await store.close()
+        loaded = await asyncio.to_thread(_by_dlt, stream, lines, Path(name))
+    return _Round(first=first, again=again, dlt=loaded, written=written)
+
+
+async def _pulled(source: NetSuiteSource, store: Store, order: PullOrder) -> tuple[float, int]:
+    started = time.perf_counter()
+    runs = await pull_source(source, store, order, clock=utc_now)
+    seconds = time.perf_counter() - started
+    written = sum(run.inserted + run.changed for run in runs)
+    return (written + sum(run.unchanged for run in runs)) / seconds, written
+
+
+def _by_dlt(stream: str, lines: Path, folder: Path) -> float:
+    """What dlt loads in a second, its schema, its staging tables and its state included, as ours are."""
+    dlt = _dlt()
+    target = dlt.destinations.sqlalchemy(credentials=f"sqlite:///{folder / 'dlt.db'}")
+    pipeline = dlt.pipeline("bench", destination=target, dataset_name="main", pipelines_dir=str(folder))
+    resource = dlt.resource(_batches(lines), name=stream, primary_key="id", write_disposition="merge")
+    count = sum(1 for _ in lines.open(encoding="utf-8"))
+    started = time.perf_counter()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        pipeline.run(resource)
+    return count / (time.perf_counter() - started)
+
+
+def _dlt() -> Any:
+    # It tells its makers of every run unless it is told not to.
+    os.environ["RUNTIME__DLTHUB_TELEMETRY"] = "false"
+    try:
+        return import_module("dlt")
+    except ModuleNotFoundError:
+        raise SystemExit("netsuite_store compares with dlt, which `make bench` installs") from None
+
+
+def _batches(lines: Path) -> Iterator[list[Any]]:
+    with lines.open(encoding="utf-8") as file:
+        while batch := [json.loads(line) for _, line in zip(range(_BATCH), file, strict=False)]:
+            yield batch
