@@ -149,7 +149,10 @@ async def _running(plan: Plan) -> AsyncIterator[Deps]:
             source_titles={},
             team_id=TEAM_ID,
         )
-        senders = dict(senders_of(deps, (FakeTarget(plan.target_url),)))
+        target = FakeTarget(plan.target_url)
+        # Under a kind of its own, so that no feature is told of it.
+        target.takes |= {_KIND}
+        senders = dict(senders_of(deps, (target,)))
         senders["slack"] = SlackPosts(slack, opened, spacing=timedelta())
         work.handlers.update(work_handlers(deps, (), lambda _run: None, senders))
         work.handlers["test.note"] = partial(_take_note, deps)
