@@ -1,8 +1,10 @@
 """Following deletions: gathered with every page, weighed and applied when the stream was read to its end."""
 
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from store.db import WriteConnection
+from store.db import ReadConnection, WriteConnection
 from store.deletions import (
     Gathered,
     absent_ids,
@@ -17,12 +19,13 @@ from store.deletions import (
 )
 from store.pulled import tombstone_records
 from store.records import RecordId
-from store.runs import SyncRun
+from store.runs import SyncRun, save_run
 from store.settling import settle_invoices
 from sync.connector import Listing, Page
 from sync.errors import StopError
 from sync.job import Job
 from sync.plan import Absence, Step, step_for
+from sync.turn import confirm_turn
 
 _CHUNK = 500
 
@@ -44,39 +47,69 @@ async def _gather_listing(conn: WriteConnection, run: SyncRun, part: Listing, no
         await end_listing(conn, *of)
 
 
-async def follow(conn: WriteConnection, job: Job, stream: str, *, at: datetime) -> tuple[int, StopError | None]:
-    """Apply what the stream has gathered, kind by kind: how many records went, and what a person has to decide first.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Decision:
+    """What becomes of what a stream gathered, kind by kind, and what a person has to decide first.
 
     A kind that has to wait stays gathered; a later list of the source takes its place.
     """
-    deleted, stop = 0, None
-    for of in await gathered(conn, job.source.name, stream):
-        found = Absence(
-            living=await count_living(conn, of),
-            absent=await count_absent(conn, of),
-            listed=of.listed,
-            only_open=of.only_open,
-        )
-        step = step_for(found, job.deletions, accepted=job.order.accept_deletions)
-        if step is Step.ASK:
-            stop = stop or StopError(question(job, of, found))
-            continue
-        if step is not Step.KEEP:
-            deleted += await _apply(conn, of, step, at)
+
+    steps: tuple[tuple[Gathered, Step], ...]
+    stop: StopError | None
+
+
+async def decide(job: Job, stream: str) -> Decision:
+    """Weigh what the stream has gathered. Nothing is written."""
+    steps, stop = [], None
+    async with job.store.read() as conn:
+        for of in await gathered(conn, job.source.name, stream):
+            found = await weighed(conn, of)
+            step = step_for(found, job.deletions, accepted=job.order.accept_deletions)
+            if step is Step.ASK:
+                stop = stop or StopError(question(job, of, found))
+            else:
+                steps.append((of, step))
+    return Decision(steps=tuple(steps), stop=stop)
+
+
+async def weighed(conn: ReadConnection, of: Gathered) -> Absence:
+    """How much of a kind is no more."""
+    living, absent = await count_living(conn, of), await count_absent(conn, of)
+    return Absence(living=living, absent=absent, listed=of.listed, only_open=of.only_open)
+
+
+async def followed(job: Job, run: SyncRun, decision: Decision) -> AsyncGenerator[SyncRun, None]:
+    """Act: the run after each few records, in transactions of their own so that nobody waits long for their turn.
+
+    Killed in the middle, the next run finds the rest still gathered.
+    """
+    for of, step in decision.steps:
+        after: RecordId | None = None
+        while step is not Step.KEEP and (ids := await _next(job, of, after)):
+            now = job.clock()
+            async with job.store.write() as conn:
+                await confirm_turn(conn, job, now)
+                run = run.with_deleted(await _apply(conn, of, step, ids, now))
+                await save_run(conn, run)
+            yield run
+            after = ids[-1]
+
+
+async def forget(conn: WriteConnection, decision: Decision) -> None:
+    """What was followed is not gathered any more."""
+    for of, _ in decision.steps:
         await forget_gathered(conn, of)
-    return deleted, stop
 
 
-async def _apply(conn: WriteConnection, of: Gathered, step: Step, at: datetime) -> int:
-    after: RecordId | None = None
-    done = 0
-    while ids := await absent_ids(conn, of, after=after, limit=_CHUNK):
-        if step is Step.CLOSE:
-            done += await settle_invoices(conn, ids, at=at)
-        else:
-            done += await tombstone_records(conn, of.kind, ids, at=at)
-        after = ids[-1]
-    return done
+async def _next(job: Job, of: Gathered, after: RecordId | None) -> tuple[RecordId, ...]:
+    async with job.store.read() as conn:
+        return await absent_ids(conn, of, after=after, limit=_CHUNK)
+
+
+async def _apply(conn: WriteConnection, of: Gathered, step: Step, ids: Sequence[RecordId], at: datetime) -> int:
+    if step is Step.CLOSE:
+        return await settle_invoices(conn, ids, at=at)
+    return await tombstone_records(conn, of.kind, ids, at=at)
 
 
 def question(job: Job, of: Gathered, found: Absence) -> str:

@@ -10,8 +10,6 @@ from store.cursors import read_cursor
 from store.db import ReadConnection, Store
 from store.deletions import (
     Gathered,
-    count_absent,
-    count_living,
     gathered,
     gone_ids,
     listed_ids,
@@ -97,19 +95,14 @@ async def _with_deletions(job: Job, found: Preview, scratch: Store) -> Preview:
         fresh = await gathered(new, found.run.source, found.run.stream)
         kinds = {(of.kind, of.since is None) for of in fresh}
         old = await gathered(conn, found.run.source, found.run.stream)
-        weighed = [(of, await _absence(conn, new, of)) for of in fresh]
-        weighed += [(of, await _known_absence(conn, of)) for of in old if (of.kind, of.since is None) not in kinds]
-    for of, absence in weighed:
+        known = [(of, await _absence(conn, new, of)) for of in fresh]
+        known += [(of, await weighed(conn, of)) for of in old if (of.kind, of.since is None) not in kinds]
+    for of, absence in known:
         step = step_for(absence, job.deletions, accepted=job.order.accept_deletions)
         if step is Step.ASK:
             found = replace(found, questions=(*found.questions, question(job, of, absence)))
         found = replace(found, run=found.run.with_deleted(absence.absent))
     return found
-
-
-async def _known_absence(conn: ReadConnection, of: Gathered) -> Absence:
-    living, absent = await count_living(conn, of), await count_absent(conn, of)
-    return Absence(living=living, absent=absent, listed=of.listed, only_open=of.only_open)
 
 
 async def _absence(conn: ReadConnection, scratch: ReadConnection, of: Gathered) -> Absence:

@@ -17,6 +17,7 @@ from store.quarantine import release_record
 from store.records import record_id
 from store.runs import Outcome, SyncRun, save_run
 from sync.connector import Source
+from sync.deleting import decide, followed
 from sync.errors import ReauthoriseError, RetryError, SourceError, StopError
 from sync.job import Clock, Job, Progress, PullOrder
 from sync.mending import mended
@@ -178,10 +179,13 @@ class _Pull:
     async def _finish(self, stream: str) -> None:
         async for run in mended(self._job, self._open[stream].run):
             self._keep(stream, replace(self._open[stream], run=run))
-        self._ended[stream], stop = await finish(self._job, self._open[stream])
+        decision = await decide(self._job, stream)
+        async for run in followed(self._job, self._open[stream].run, decision):
+            self._keep(stream, replace(self._open[stream], run=run))
+        self._ended[stream] = await finish(self._job, self._open[stream], decision)
         del self._open[stream]
         self._job.progress(self._ended[stream])
-        self.failures += [stop] if stop else []
+        self.failures += [decision.stop] if decision.stop else []
 
     def _keep(self, stream: str, reading: Reading) -> None:
         self._open[stream] = reading

@@ -11,7 +11,7 @@ from store.quarantine import Quarantined, count_quarantined, quarantine_records,
 from store.runs import Outcome, SyncRun, run_by_id, save_run, start_run
 from sync.ahead import ahead
 from sync.connector import Page
-from sync.deleting import follow, gather
+from sync.deleting import Decision, forget, gather
 from sync.errors import StopError
 from sync.job import Job
 from sync.tie_out import note_balances
@@ -96,18 +96,18 @@ def _quarantined(run: SyncRun, page: Page, now: datetime) -> list[Quarantined]:
     ]
 
 
-async def finish(job: Job, reading: Reading) -> tuple[SyncRun, StopError | None]:
-    """The run of a stream that was read to its end, with what a person has to decide about its deletions."""
+async def finish(job: Job, reading: Reading, decision: Decision) -> SyncRun:
+    """The run of a stream that was read to its end, and of which all that could be followed was."""
     run, now = reading.run, job.clock()
     async with job.store.write() as conn:
         await complete_cursor(conn, reading.cursor, at=now)
-        deleted, stop = await follow(conn, job, run.stream, at=now)
+        await forget(conn, decision)
         held = await count_quarantined(conn, run.source, run.stream)
-        ended = replace(run.with_deleted(deleted), ended_at=now, quarantined=held)
-        ended = replace(ended, outcome=_outcome(held, stop), error=str(stop) if stop else None)
+        told = str(decision.stop) if decision.stop else None
+        ended = replace(run, ended_at=now, quarantined=held, outcome=_outcome(held, decision.stop), error=told)
         await save_run(conn, ended)
         await confirm_turn(conn, job, now)
-    return ended, stop
+    return ended
 
 
 def _outcome(held: int, stop: StopError | None) -> Outcome:

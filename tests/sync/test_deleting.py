@@ -11,7 +11,7 @@ from store.deletions import gone_ids, listed_ids, listings
 from store.invoices import InvoiceStatus, invoice_by_id
 from store.pulled import upsert_records
 from store.records import RecordId, record_id
-from store.runs import Outcome
+from store.runs import Outcome, SyncRun
 from sync.errors import StopError
 from tests.store.make import rows
 from tests.sync.fake_source import FakeSource, FakeSystem
@@ -147,6 +147,27 @@ class TestListings:
             await pull(source, store, "next")
         assert await living(store) == set(system.records["invoice"])
         assert (await run_of(store, "next/invoices")).deleted == 2
+
+    async def test_killed_while_it_is_followed_it_goes_on(
+        self, store: Store, system: FakeSystem, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        source = listing(system)
+        await pull(source, store)
+        system.now += HOUR
+        for source_id in ("1000", "1004", "1009"):
+            del system.records["invoice"][source_id]
+        monkeypatch.setattr("sync.deleting._CHUNK", 1)
+
+        def unplug(run: SyncRun) -> None:
+            if run.deleted == 2:
+                raise Unplugged
+
+        with pytest.raises(Unplugged):
+            await pull(source, store, "next", progress=unplug)
+        assert len(await living(store)) == 8
+        _, invoices = await pull(source, store, "next")
+        assert (invoices.outcome, invoices.deleted, await gathered(store)) == (Outcome.OK, 3, 0)
+        assert await living(store) == set(system.records["invoice"])
 
     async def test_a_list_that_is_read_anew_forgets_the_old_one(self, store: Store, system: FakeSystem) -> None:
         source = listing(system)
