@@ -23,7 +23,7 @@ from store.runs import Outcome, SyncRun
 from store.scratch import scratch_store
 from sync.ahead import ahead
 from sync.connector import Page, Source
-from sync.deleting import gather, question
+from sync.deleting import gather, question, weighed
 from sync.job import Clock, Job, Progress, PullOrder
 from sync.plan import Absence, DeletionRules, Step, is_absent, step_for
 from sync.pull import refuse_other_account
