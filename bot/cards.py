@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from bot.base_totals import base_total_of
 from bot.deps import Desk
 from bot.lookup.answers import record_as_of
+from bot.net_balances import NetBalance, net_balances
 from bot.standing import standing_of
 from bot.views.amounts import Place, counted, moment
 from bot.views.children import MAX_CHILDREN, Child
@@ -13,17 +15,21 @@ from bot.views.invoice_card import InvoiceCard, invoice_card
 from bot.views.match import Match
 from bot.views.parts import Message
 from bot.views.provenance import Provenance
+from bot.views.settlements import MAX_SETTLED
 from bot.views.values import RecordKind, RecordRef
-from store.aging import customer_aging, open_balances
+from store.aging import Aging, customer_aging, open_balances
 from store.contacts import primary_contact
 from store.cursors import is_complete, read_as_of
 from store.customers import Customer, children_of, customer_by_id
 from store.db import ReadConnection
-from store.invoices import Invoice, invoice_by_id, oldest_open_invoices
+from store.invoices import Invoice, invoice_by_id, is_owed, oldest_open_invoices
 from store.notes import newest_note
 from store.quarantine import count_quarantined, unreadable_since
+from store.receipts import Whose, count_receipts, newest_payment, receipt_page, unapplied_of
+from store.reversals import newest_reversal
 
 _OLDEST_SHOWN = 5
+_SETTLEMENT_STREAMS = ("payments", "credit_memos")
 _STREAMS: Mapping[RecordKind, str] = {"invoice": "invoices", "customer": "customers"}
 
 
@@ -76,6 +82,9 @@ async def _invoice(
         provenance=await _provenance(deps, conn, invoice, match, notice),
         place=place_of(deps),
         customer=await customer_by_id(conn, invoice.customer_id) if invoice.customer_id else None,
+        settled=await receipt_page(conn, Whose(invoice_id=invoice.id), limit=MAX_SETTLED),
+        settled_in_all=await count_receipts(conn, Whose(invoice_id=invoice.id)),
+        reversal=await newest_reversal(conn, invoice) if is_owed(invoice) else None,
         note=await newest_note(conn, invoice.id),
         standing=await standing_of(conn, invoice),
         match=match,
@@ -86,11 +95,17 @@ async def _customer(
     deps: Desk, conn: ReadConnection, customer: Customer, match: Match | None, notice: str | None
 ) -> CustomerCard:
     children, all_children = await _children(conn, customer)
+    aging = await customer_aging(conn, customer.id, deps.today())
+    balances = await _balances(conn, customer, aging)
     return CustomerCard(
         customer=customer,
         provenance=await _provenance(deps, conn, customer, match, notice),
         place=place_of(deps),
-        aging=await customer_aging(conn, customer.id, deps.today()),
+        aging=aging,
+        balances=balances,
+        base_total=await base_total_of(conn, customer, balances or (), deps.today()),
+        last_payment=await newest_payment(conn, customer.id),
+        has_receipts=await count_receipts(conn, Whose(customer_id=customer.id)) > 0,
         oldest_open=await oldest_open_invoices(conn, customer.id, limit=_OLDEST_SHOWN),
         parent=await customer_by_id(conn, customer.parent_id) if customer.parent_id else None,
         children=children,
@@ -100,6 +115,16 @@ async def _customer(
         standing=await standing_of(conn, customer),
         match=match,
     )
+
+
+async def _balances(
+    conn: ReadConnection, customer: Customer, aging: tuple[Aging, ...]
+) -> tuple[NetBalance, ...] | None:
+    """Gross and net; None while payments or credits have never been read: nobody knows then what is unapplied."""
+    for stream in _SETTLEMENT_STREAMS:
+        if await read_as_of(conn, customer.origin, stream) is None:
+            return None
+    return net_balances(aging, await unapplied_of(conn, customer.id))
 
 
 async def _children(conn: ReadConnection, customer: Customer) -> tuple[tuple[Child, ...], int]:

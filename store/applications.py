@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Date, Index, Integer, String, Table, select
+from sqlalchemy import BigInteger, Column, Date, Index, Integer, RowMapping, String, Table, select
 
 from store.db import ReadConnection
 from store.money import Money
@@ -63,18 +63,29 @@ def application_rows(record_id: RecordId, applied: Sequence[Application]) -> tup
 
 async def applications_of(conn: ReadConnection, record_id: RecordId) -> tuple[Application, ...]:
     """What a payment or a credit memo settled, in its own order."""
+    return (await applications_of_many(conn, [record_id])).get(record_id, ())
+
+
+async def applications_of_many(
+    conn: ReadConnection, record_ids: Sequence[RecordId]
+) -> dict[RecordId, tuple[Application, ...]]:
+    """What each of a few payments and credit memos settled, likewise; without those that settled nothing."""
     c = applications.c
-    rows = await conn.execute(select(applications).where(c.record_id == record_id).order_by(c.line_number))
-    return tuple(
-        Application(
-            line_number=row["line_number"],
-            applied_to=RecordId(row["applied_to"]),
-            number=row["number"],
-            amount=Money(currency=row["currency"], minor=row["amount_minor"]),
-            discount=_discount(row["currency"], row["discount_minor"]),
-            applied_on=row["applied_on"],
-        )
-        for row in rows.mappings()
+    query = select(applications).where(c.record_id.in_(record_ids)).order_by(c.record_id, c.line_number)
+    found: dict[RecordId, list[Application]] = {}
+    for row in (await conn.execute(query)).mappings():
+        found.setdefault(RecordId(row["record_id"]), []).append(_application(row))
+    return {record_id: tuple(applied) for record_id, applied in found.items()}
+
+
+def _application(row: RowMapping) -> Application:
+    return Application(
+        line_number=row["line_number"],
+        applied_to=RecordId(row["applied_to"]),
+        number=row["number"],
+        amount=Money(currency=row["currency"], minor=row["amount_minor"]),
+        discount=_discount(row["currency"], row["discount_minor"]),
+        applied_on=row["applied_on"],
     )
 
 

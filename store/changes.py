@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import BigInteger, Column, Integer, RowMapping, String, Table, Text, func, insert, select, text
+from sqlalchemy import BigInteger, Column, Integer, RowMapping, String, Table, Text, func, select, text
 
+from store.bulk import insert_rows
 from store.db import ReadConnection, WriteConnection
 from store.records import RecordId
 from store.schema import Instant, metadata
@@ -54,25 +55,24 @@ async def append_changes(conn: WriteConnection, changes: Iterable[Change], *, at
             "kind": change.kind,
             "record_id": change.record_id,
             "action": change.action,
-            "fields_json": json.dumps(change.fields, default=str, ensure_ascii=False),
+            "fields_json": json.dumps(change.fields, default=str, ensure_ascii=False) if change.fields else "{}",
         }
         for change in changes
     ]
-    if rows:
-        await conn.execute(insert(change_feed), rows)
+    await insert_rows(conn, change_feed, rows)
 
 
 async def changes_after(conn: ReadConnection, sequence: int, *, limit: int) -> tuple[Change, ...]:
     """The next changes after a reader's cursor, oldest first."""
     query = select(change_feed).where(change_feed.c.sequence > sequence).order_by(change_feed.c.sequence).limit(limit)
-    return tuple(_change(row) for row in (await conn.execute(query)).mappings())
+    return tuple(change_of_row(row) for row in (await conn.execute(query)).mappings())
 
 
 async def changes_since(conn: ReadConnection, instant: datetime, *, limit: int) -> tuple[Change, ...]:
     """The newest changes, down to those of that instant, oldest first: what is to be had without an index by time."""
     c = change_feed.c
     rows = (await conn.execute(select(change_feed).order_by(c.sequence.desc()).limit(limit))).mappings()
-    return tuple(reversed([_change(row) for row in rows if row["at"] >= instant]))
+    return tuple(reversed([change_of_row(row) for row in rows if row["at"] >= instant]))
 
 
 async def last_sequence(conn: ReadConnection) -> int:
@@ -91,7 +91,8 @@ async def settled_sequence(conn: WriteConnection) -> int:
     return await last_sequence(conn)
 
 
-def _change(row: RowMapping) -> Change:
+def change_of_row(row: RowMapping) -> Change:
+    """The change of a row of the feed."""
     return Change(
         kind=row["kind"],
         record_id=RecordId(row["record_id"]),

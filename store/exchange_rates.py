@@ -61,3 +61,10 @@ async def rate_on(conn: ReadConnection, *, base: str, currency: str, day: date) 
     )
     row = (await conn.execute(query)).first()
     return None if row is None else (Decimal(row[0]), row[1])
+
+
+async def base_currencies(conn: ReadConnection) -> tuple[str, ...]:
+    """The currencies in which others are priced, by code."""
+    c = exchange_rates.c
+    query = select(c.base_currency).where(c.deleted_at.is_(None)).distinct().order_by(c.base_currency)
+    return tuple((await conn.execute(query)).scalars())

@@ -61,3 +61,11 @@ async def living_subsidiaries(conn: ReadConnection, *, limit: int) -> tuple[Subs
     c = subsidiaries.c
     query = select(subsidiaries).where(c.deleted_at.is_(None), c.is_inactive.is_(False)).order_by(c.name).limit(limit)
     return tuple(subsidiary_from_row(row) for row in (await conn.execute(query)).mappings())
+
+
+async def currency_of_subsidiary(conn: ReadConnection, origin: str, name: str) -> str | None:
+    """The base currency of the one subsidiary of this name; None when it is not known."""
+    c = subsidiaries.c
+    query = select(c.currency).where(c.origin == origin, c.name == name, c.deleted_at.is_(None)).distinct()
+    found = (await conn.execute(query)).scalars().all()
+    return found[0] if len(found) == 1 else None

@@ -4,24 +4,35 @@ from dataclasses import dataclass, replace
 
 from slack_sdk.models.blocks import ButtonElement
 
+from bot.net_balances import BaseTotal, NetBalance
 from bot.views.aging_table import MAX_CURRENCIES, aging_table, aging_text
-from bot.views.amounts import Place, counted, money, more_currencies
+from bot.views.amounts import Place, counted, day, money, more_currencies
 from bot.views.card import Card, acting_buttons, framed, reading_buttons, refresh_button, sentence
 from bot.views.children import Child, children_block
 from bot.views.names import MAX_NAME, MAX_NUMBER, customer_name
+from bot.views.net_balance import (
+    GROSS_AND_NET,
+    GROSS_IS_NET,
+    GROSS_ONLY,
+    deposit_line,
+    net_line,
+    net_sentence,
+    total_line,
+)
 from bot.views.oldest_invoices import oldest_invoices
 from bot.views.parts import Message, Span, button, fits, message, record_link, words
+from bot.views.settlements import receipt_name
 from bot.views.text import literal
 from bot.views.values import RecordRef
 from store.aging import Aging
 from store.contacts import Contact
 from store.customers import Customer
 from store.invoices import Invoice
+from store.receipts import Receipt
 
 _MAX_IN_HEADLINE = 2
 # What is left of each list where names and numbers are so long that Slack would refuse the whole.
 _FEW = 2
-_SCOPE = "Open invoices only; credits and unapplied payments are not subtracted."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,11 +42,16 @@ class CustomerCard(Card):
     `aging` has one entry per currency, the largest open balance first; `oldest_open` the open invoices, the longest
     due first. `more_children` counts those beyond `children`, whose balances are not in `aging`. Where
     others may read along, `is_contact_masked` keeps the contact's telephone and most of the e-mail address back;
-    `is_table_refused` writes the aging as text.
+    `is_table_refused` writes the aging as text. `balances` are net ones by currency, None while payments and credits
+    have not been read; `base_total` is theirs in one currency, where there are several and rates are known.
     """
 
     customer: Customer
     aging: tuple[Aging, ...] = ()
+    balances: tuple[NetBalance, ...] | None = None
+    base_total: BaseTotal | None = None
+    last_payment: Receipt | None = None
+    has_receipts: bool = False
     oldest_open: tuple[Invoice, ...] = ()
     parent: Customer | None = None
     children: tuple[Child, ...] = ()
@@ -66,7 +82,7 @@ def _drawn(card: CustomerCard) -> Message:
         shown,
         headline=_headline(card),
         summary=[_identity(card), *_balances(card)],
-        scope=_SCOPE,
+        scope=_scope(card),
         body=[
             *aging(card.aging, card.place),
             *oldest_invoices(card.oldest_open, card.place, total=total),
@@ -108,7 +124,21 @@ def _identity(card: CustomerCard) -> list[Span]:
 def _balances(card: CustomerCard) -> list[list[Span]]:
     rows = [_balance(aging, card.place) for aging in card.aging[:MAX_CURRENCIES]]
     hidden = len(card.aging) - len(rows)
-    return [*rows, [words(f"…+{more_currencies(hidden)}")]] if hidden else rows
+    rows += [[words(f"…+{more_currencies(hidden)}")]] if hidden else []
+    known = card.balances or ()
+    rows += [net_line(each, card.place) for each in _with_unapplied(known)[:MAX_CURRENCIES]]
+    rows += [deposit_line(each, card.place) for each in known if each.deposits.minor][:MAX_CURRENCIES]
+    return [*rows, total_line(card.base_total, card.place)] if card.base_total else rows
+
+
+def _with_unapplied(balances: tuple[NetBalance, ...]) -> list[NetBalance]:
+    return [each for each in balances if each.payments.minor or each.credits.minor]
+
+
+def _scope(card: CustomerCard) -> str:
+    if card.balances is None:
+        return GROSS_ONLY
+    return GROSS_AND_NET if _with_unapplied(card.balances) else GROSS_IS_NET
 
 
 def _balance(aging: Aging, place: Place) -> list[Span]:
@@ -137,11 +167,19 @@ def _facts(card: CustomerCard) -> list[tuple[str, str | None]]:
     customer = card.customer
     return [
         ("Terms", customer.payment_terms),
+        ("Last payment", _payment_words(card)),
         ("Credit limit", money(customer.credit_limit, card.place) if customer.credit_limit else None),
         ("Parent", card.parent.name if card.parent else None),
         ("Primary contact", _contact_words(card)),
         ("Sales rep", customer.sales_rep),
     ]
+
+
+def _payment_words(card: CustomerCard) -> str | None:
+    paid = card.last_payment
+    if paid is None or paid.received_on is None:
+        return None
+    return f"{money(paid.total, card.place)} on {day(paid.received_on, card.place)} · {receipt_name(paid)}"
 
 
 def _contact_words(card: CustomerCard) -> str | None:
@@ -164,6 +202,7 @@ def _buttons(card: CustomerCard, shown: RecordRef) -> list[ButtonElement]:
     return [
         *acting_buttons(shown),
         *(button("Open invoices", "invoices.open", shown) if card.oldest_open else []),
+        *(button("Payments", "payments.open", shown) if card.has_receipts else []),
         *reading_buttons(card, shown),
         *(button("Contacts", "contacts.open", shown) if card.contact else []),
         *(button("Parent's card", "lookup.open", parent) if parent else []),
@@ -176,8 +215,9 @@ def _answer(card: CustomerCard) -> str:
     owed = [_owed_words(aging, card.place) for aging in shown if aging.open_balance.minor > 0]
     answer = f"{customer_name(card.customer)} owes {', and '.join(owed)}" if owed else _headline(card)
     credit = "".join(f"; {_credit_words(aging, card.place)}" for aging in shown if owed and aging.credit.minor > 0)
+    net = "".join(net_sentence(each, card.place) for each in _with_unapplied(card.balances or ())[:MAX_CURRENCIES])
     hold = ", on credit hold" if card.customer.on_credit_hold else ""
-    return f"{answer}{credit}{hold}"
+    return f"{answer}{credit}{net}{hold}"
 
 
 def _owed_words(aging: Aging, place: Place) -> str:

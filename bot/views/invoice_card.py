@@ -1,20 +1,21 @@
 """An invoice at a glance: what is owed, how late it is, by whom."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from slack_sdk.models.blocks import ButtonElement
 
-from bot.views.amounts import Place, day, lateness, money, negated
+from bot.views.amounts import day, lateness, money, negated
 from bot.views.card import Card, acting_buttons, framed, reading_buttons, refresh_button, sentence
 from bot.views.names import MAX_NAME, customer_name, invoice_number
 from bot.views.parts import Message, Span, button, message, record_link, words
+from bot.views.settlements import applied_to, installments_block, reversal_line, settled_block
 from bot.views.text import literal
 from bot.views.values import RecordRef
 from store.customers import Customer
 from store.disputes import Dispute
 from store.invoices import Invoice, InvoiceStatus, is_owed
-from store.money import Money
+from store.receipts import Receipt, ReceiptKind
+from store.reversals import Reversal
 
 _STATUS_WORDS = {
     InvoiceStatus.PENDING: "Awaiting approval",
@@ -32,20 +33,17 @@ _SETTLED_WORDS = {
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class LastPayment:
-    """The newest payment on an invoice; `amount` is what it paid of this invoice."""
-
-    amount: Money
-    paid_on: date
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class InvoiceCard(Card):
-    """All that the card shows. `customer` is None while the customer has not been pulled yet."""
+    """All that the card shows. `customer` is None while the customer has not been pulled yet.
+
+    `settled` are the newest payments and credits that were applied to the invoice, of `settled_in_all`.
+    """
 
     invoice: Invoice
     customer: Customer | None = None
-    last_payment: LastPayment | None = None
+    settled: tuple[Receipt, ...] = ()
+    settled_in_all: int = 0
+    reversal: Reversal | None = None
 
 
 def invoice_card(card: InvoiceCard) -> Message:
@@ -55,7 +53,11 @@ def invoice_card(card: InvoiceCard) -> Message:
         card,
         shown,
         headline=_headline(card),
-        summary=[_summary(card)],
+        summary=[_summary(card), *([reversal_line(card.reversal, card.place)] if card.reversal else [])],
+        body=[
+            *installments_block(card.invoice, card.place),
+            *settled_block(card.invoice, card.settled, card.settled_in_all, card.place),
+        ],
         known=_facts(card),
         buttons=_buttons(card, shown),
     )
@@ -94,7 +96,7 @@ def _facts(card: InvoiceCard) -> list[tuple[str, str | None]]:
         ("Status", _status(card)),
         ("Terms", invoice.payment_terms),
         ("PO number", invoice.po_number),
-        ("Last payment", _payment_words(card.last_payment, place)),
+        ("Last payment", _payment_words(card)),
         ("Sales rep", invoice.sales_rep),
     ]
 
@@ -109,6 +111,7 @@ def _buttons(card: InvoiceCard, shown: RecordRef) -> list[ButtonElement]:
     return [
         *acting_buttons(shown),
         *(button("Customer card", "lookup.open", customer) if customer else []),
+        *(button("Payments", "payments.open", shown) if card.settled else []),
         *reading_buttons(card, shown),
         *refresh_button(shown),
     ]
@@ -125,8 +128,14 @@ def status_words(invoice: Invoice) -> str:
     return "Deleted" if invoice.deleted_at is not None else _STATUS_WORDS[invoice.status]
 
 
-def _payment_words(payment: LastPayment | None, place: Place) -> str | None:
-    return f"{money(payment.amount, place)} on {day(payment.paid_on, place)}" if payment else None
+def _payment_words(card: InvoiceCard) -> str | None:
+    """What the newest payment or deposit paid of this invoice."""
+    for receipt in card.settled:
+        amount = applied_to(receipt, card.invoice.id)
+        if receipt.kind is ReceiptKind.CREDIT_MEMO or receipt.is_voided or not (amount and receipt.received_on):
+            continue
+        return f"{money(amount, card.place)} on {day(receipt.received_on, card.place)}"
+    return None
 
 
 def _lateness(card: InvoiceCard) -> str:

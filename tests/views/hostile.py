@@ -1,27 +1,33 @@
 """Records whose every text may be an attack or an accident: mention and link syntax, invisible and endless text."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
 
+from bot.net_balances import BaseTotal, NetBalance
 from bot.views.amounts import Place
 from bot.views.children import Child
 from bot.views.customer_card import CustomerCard
-from bot.views.invoice_card import InvoiceCard, LastPayment
+from bot.views.invoice_card import InvoiceCard
 from bot.views.match import Candidate, Match
 from bot.views.provenance import Provenance
 from bot.views.standing import Standing
 from bot.views.values import RecordRef
 from store.aging import Aging
+from store.applications import Application
 from store.contacts import Contact
 from store.customers import Customer
 from store.disputes import Dispute, DisputeReason, DisputeState
+from store.installments import Installment
 from store.invoices import Invoice, InvoiceStatus
 from store.money import Money
 from store.notes import Note
 from store.promises import Promise, PromiseState
+from store.receipts import Receipt, ReceiptKind
 from store.records import RecordId
+from store.reversals import Reversal
 from tests.views.make import PLACE, SEEN
 
 ATTACKS = (
@@ -119,7 +125,32 @@ disputes = st.builds(
     state=st.sampled_from(DisputeState),
 )
 standing = st.lists(st.builds(Standing, what=promises | disputes, number=texts), max_size=6).map(tuple)
-payments = st.none() | st.builds(LastPayment, amount=monies(), paid_on=dates)
+applied = st.builds(
+    Application, line_number=st.just(1), applied_to=ids, amount=monies("USD"), discount=st.none() | monies("USD")
+)
+receipts = st.builds(
+    Receipt,
+    **dict.fromkeys(("origin", "source_id", "number"), texts),
+    id=ids,
+    kind=st.sampled_from(ReceiptKind),
+    total=monies("USD"),
+    unapplied=monies("USD"),
+    received_on=st.none() | dates,
+    is_voided=st.booleans(),
+    url=maybe_texts,
+    applications=st.lists(applied, max_size=4).map(tuple),
+)
+settled = st.lists(receipts, max_size=9).map(tuple)
+installments = st.lists(
+    st.builds(Installment, sequence=st.integers(1, 99), amount=monies(), open_balance=monies(), due_date=dates),
+    max_size=9,
+).map(tuple)
+nets = currencies.flatmap(
+    lambda currency: st.builds(
+        NetBalance,
+        **dict.fromkeys(("gross", "invoice_credit", "payments", "credits", "deposits"), monies(currency)),
+    )
+)
 _shared = {
     "provenance": provenances,
     "place": places,
@@ -128,12 +159,22 @@ _shared = {
     "match": matches,
 }
 invoice_cards = st.builds(
-    InvoiceCard, invoice=invoices, customer=st.none() | customers, last_payment=payments, **_shared
+    InvoiceCard,
+    invoice=st.builds(lambda invoice, parts: replace(invoice, installments=parts), invoices, installments),
+    customer=st.none() | customers,
+    settled=settled,
+    settled_in_all=st.integers(0, 10**6),
+    reversal=st.none() | st.builds(Reversal, amount=monies(), seen_at=instants),
+    **_shared,
 )
 customer_cards = st.builds(
     CustomerCard,
     customer=customers,
     aging=st.lists(agings, max_size=8).map(tuple),
+    balances=st.none() | st.lists(nets, max_size=8).map(tuple),
+    base_total=st.none() | st.builds(BaseTotal, net=monies(), oldest=dates, newest=dates),
+    last_payment=st.none() | receipts,
+    has_receipts=st.booleans(),
     oldest_open=st.lists(invoices, max_size=8).map(tuple),
     parent=st.none() | customers,
     children=st.lists(children, max_size=8).map(tuple),

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from bot.views.amounts import Place
 from bot.views.provenance import Provenance
 from store.aging import Aging
+from store.applications import Application
 from store.contacts import Contact
 from store.customers import Customer
 from store.disputes import Dispute, DisputeReason
@@ -14,6 +15,7 @@ from store.invoices import Invoice, InvoiceStatus
 from store.money import Money
 from store.notes import Note
 from store.promises import Promise
+from store.receipts import Receipt, ReceiptKind
 from store.records import RecordId
 
 TODAY = date(2026, 11, 22)
@@ -129,3 +131,26 @@ def make_aging(*minors: int, currency: str = "USD", credit: int = 0, open_invoic
         credit=Money(currency=currency, minor=credit),
         open_invoices=open_invoices,
     )
+
+
+def make_receipt(number: str = "PYMT-9", minor: int = 434500, discount: int | None = None, **changes: Any) -> Receipt:
+    """A payment that was applied to the ordinary invoice as a whole."""
+    applied = Application(
+        line_number=1,
+        applied_to=RecordId("netsuite:invoice:123"),
+        amount=usd(minor),
+        number="INV-12345",
+        discount=None if discount is None else usd(discount),
+    )
+    ordinary: dict[str, Any] = {
+        "id": RecordId(f"netsuite:payment:{number}"),
+        "origin": "netsuite",
+        "source_id": "9",
+        "kind": ReceiptKind.PAYMENT,
+        "number": number,
+        "total": usd(minor),
+        "unapplied": usd(0),
+        "received_on": date(2026, 11, 2),
+        "applications": (applied,),
+    }
+    return Receipt(**ordinary | changes)

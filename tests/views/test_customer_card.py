@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
+from bot.net_balances import BaseTotal, NetBalance
 from bot.views.children import Child
 from bot.views.customer_card import CustomerCard, customer_card
 from bot.views.match import Match
+from bot.views.net_balance import GROSS_AND_NET, GROSS_IS_NET, GROSS_ONLY
 from bot.views.parts import Message
 from store.money import Money
 from store.records import RecordId
@@ -19,6 +21,7 @@ from tests.views.make import (
     make_customer,
     make_invoice,
     make_note,
+    make_receipt,
     usd,
 )
 from tests.views.shown import block, block_ids, buttons, texts
@@ -241,3 +244,49 @@ class TestDetails:
     def test_no_button_leads_to_nothing(self) -> None:
         message = customer_card(_card(aging=()))
         assert [each["action_id"] for each in buttons(message.blocks)] == ["reply.open", "share.open", "refresh.record"]
+
+
+class TestNet:
+    def test_net_names_what_lowers_the_gross_balance(self) -> None:
+        message = customer_card(_card(balances=(make_net(1_000_00, payments=200_00, credits=50_00),)))
+        rows = ["".join(texts(row)) for row in block(message, "summary")["elements"]]
+        assert rows[-1] == "Net $750.00 · after $200.00 unapplied payments and $50.00 unapplied credits"
+        assert texts(block(message, "provenance"))[0].endswith(f" · {GROSS_AND_NET}")
+        assert "; net $750.00 after $200.00 unapplied payments and $50.00 unapplied credits" in message.text
+
+    def test_of_more_credit_than_debt_it_says_whose_favor(self) -> None:
+        message = customer_card(_card(aging=(), balances=(make_net(0, credits=50_00),)))
+        assert "Net $50.00 in their favor" in str(texts(block(message, "summary")))
+
+    def test_deposits_stand_apart(self) -> None:
+        message = customer_card(_card(balances=(make_net(1_000_00, deposits=300_00),)))
+        shown = "".join(texts(block(message, "summary")))
+        assert shown.endswith("$300.00 customer deposits, not subtracted")
+        assert "Net" not in shown
+        assert texts(block(message, "provenance"))[0].endswith(f" · {GROSS_IS_NET}")
+
+    def test_while_payments_are_unread_nothing_net_is_claimed(self) -> None:
+        message = customer_card(_card(balances=None))
+        assert texts(block(message, "provenance"))[0].endswith(f" · {GROSS_ONLY}")
+
+    @pytest.mark.parametrize(
+        ("oldest", "expected"),
+        [
+            (date(2026, 11, 20), "All currencies: about net $1,234.00, at rates of 20 Nov 2026"),
+            (date(2026, 10, 1), "All currencies: about net $1,234.00, at rates of 1 Oct 2026 to 20 Nov 2026"),
+        ],
+    )
+    def test_the_total_names_the_day_of_its_rates(self, oldest: date, expected: str) -> None:
+        total = BaseTotal(net=usd(1_234_00), oldest=oldest, newest=date(2026, 11, 20))
+        message = customer_card(_card(balances=(), base_total=total))
+        assert "".join(texts(block(message, "summary")["elements"][-1])) == expected
+
+    def test_the_last_payment_has_its_number(self) -> None:
+        message = customer_card(_card(last_payment=make_receipt(), has_receipts=True))
+        assert "*Last payment*\n$4,345.00 on 2 Nov 2026 · PYMT-9" in texts(block(message, "facts"))
+        assert "payments.open" in str(message.blocks)
+
+
+def make_net(gross: int, **minors: int) -> NetBalance:
+    known = dict.fromkeys(("invoice_credit", "payments", "credits", "deposits"), 0) | minors
+    return NetBalance(gross=usd(gross), **{name: usd(minor) for name, minor in known.items()})

@@ -4,13 +4,16 @@ from typing import Any
 
 import pytest
 
-from bot.views.invoice_card import InvoiceCard, LastPayment, invoice_card
+from bot.views.invoice_card import InvoiceCard, invoice_card
 from bot.views.match import Candidate, Match
 from bot.views.parts import Message
 from bot.views.values import RecordRef
+from store.installments import Installment
 from store.invoices import InvoiceStatus
+from store.receipts import ReceiptKind
 from store.records import RecordId
-from tests.views.make import NETSUITE, PLACE, SEEN, make_customer, make_invoice, make_note, usd
+from store.reversals import Reversal
+from tests.views.make import NETSUITE, PLACE, SEEN, make_customer, make_invoice, make_note, make_receipt, usd
 from tests.views.shown import block, block_ids, buttons, texts
 
 
@@ -72,8 +75,7 @@ class TestAnswer:
 
 class TestDetails:
     def test_facts_in_plain_words(self) -> None:
-        payment = LastPayment(amount=usd(434500), paid_on=date(2026, 11, 2))
-        assert texts(block(invoice_card(_card(last_payment=payment)), "facts")) == [
+        assert texts(block(invoice_card(_card(settled=(make_receipt(),))), "facts")) == [
             "*Open balance*\n$8,000.00",
             "*Total*\n$12,345.00",
             "*Due date*\n10 Nov 2026",
@@ -156,3 +158,74 @@ class TestMatch:
 def _spans(message: Message) -> list[dict[str, Any]]:
     spans: list[dict[str, Any]] = block(message, "summary")["elements"][0]["elements"]
     return spans
+
+
+class TestSettlements:
+    def test_names_the_payments_and_credits_that_were_applied(self) -> None:
+        credit = make_receipt("CM-3", 2000, kind=ReceiptKind.CREDIT_MEMO, received_on=date(2026, 11, 3))
+        shown = _lines(invoice_card(_card(settled=(credit, make_receipt(discount=1500)), settled_in_all=9)), "settled")
+        assert shown == [
+            "Applied to this invoice",
+            "Credit memo CM-3 · $20.00 · 3 Nov 2026",
+            "PYMT-9 · $4,345.00 and $15.00 discount · 2 Nov 2026",
+            "…+7 more",
+        ]
+
+    def test_a_credit_is_no_payment(self) -> None:
+        credit = make_receipt("CM-3", 2000, kind=ReceiptKind.CREDIT_MEMO)
+        assert "*Last payment*" not in str(texts(block(invoice_card(_card(settled=(credit,))), "facts")))
+
+    def test_a_voided_payment_counts_for_nothing(self) -> None:
+        message = invoice_card(_card(settled=(make_receipt(is_voided=True),), settled_in_all=1))
+        assert _lines(message, "settled")[1] == "PYMT-9 · 2 Nov 2026 · voided: it counts for nothing"
+        assert "*Last payment*" not in str(texts(block(message, "facts")))
+
+    def test_says_what_was_reversed(self) -> None:
+        message = invoice_card(_card(reversal=Reversal(amount=usd(50000), seen_at=SEEN)))
+        assert _lines(message, "summary")[1] == (
+            "⚠️ Reversed: $500.00 that had been applied was taken back (seen 09:12 CET, 22 Nov)"
+        )
+
+    def test_nothing_applied_has_no_list_and_no_button(self) -> None:
+        message = invoice_card(_card())
+        assert "settled" not in block_ids(message)
+        assert "payments.open" not in str(message.blocks)
+
+
+class TestInstallments:
+    def test_each_part_says_how_it_stands(self) -> None:
+        parts = (
+            _part(1, 400000, 0, date(2026, 10, 1)),
+            _part(2, 400000, 100000, date(2026, 11, 1)),
+            _part(3, 400000, 400000, date(2026, 12, 1)),
+        )
+        message = invoice_card(_card(invoice=make_invoice(installments=parts)))
+        assert _lines(message, "installments") == [
+            "Installments · 3",
+            "1. $4,000.00 · due 1 Oct 2026 · paid",
+            "2. $4,000.00 · due 1 Nov 2026 · $1,000.00 open · 21 days past due",
+            "3. $4,000.00 · due 1 Dec 2026 · due in 9 days",
+        ]
+
+    def test_one_part_is_the_invoice_itself(self) -> None:
+        one = make_invoice(installments=(_part(1, 400000, 400000, date(2026, 12, 1)),))
+        assert "installments" not in block_ids(invoice_card(_card(invoice=one)))
+
+    def test_many_parts_are_counted(self) -> None:
+        many = tuple(_part(number, 1, 1, None) for number in range(1, 13))
+        shown = _lines(invoice_card(_card(invoice=make_invoice(installments=many))), "installments")
+        assert shown[1] == "1. $0.01 · no due date · open"
+        assert shown[-1] == "…+6 more"
+
+    def test_of_what_is_not_owed_nothing_is_late(self) -> None:
+        parts = (_part(1, 1, 1, date(2020, 1, 1)), _part(2, 1, 1, date(2020, 2, 1)))
+        voided = make_invoice(status=InvoiceStatus.VOIDED, installments=parts)
+        assert "past due" not in str(_lines(invoice_card(_card(invoice=voided)), "installments"))
+
+
+def _part(sequence: int, minor: int, open_minor: int, due_date: date | None) -> Installment:
+    return Installment(sequence=sequence, amount=usd(minor), open_balance=usd(open_minor), due_date=due_date)
+
+
+def _lines(message: Message, block_id: str) -> list[str]:
+    return ["".join(texts(row)) for row in block(message, block_id)["elements"]]

@@ -1,0 +1,54 @@
+"""Net beside gross on a customer's card: which payments and credits lower what is owed, and by how much."""
+
+from bot.net_balances import BaseTotal, NetBalance
+from bot.views.amounts import Place, day, money, negated
+from bot.views.parts import Span, words
+from store.money import Money
+
+GROSS_ONLY = "Open invoices only; credits and unapplied payments are not subtracted."
+GROSS_IS_NET = "Open invoices; no payment or credit is unapplied."
+GROSS_AND_NET = "Open balance is gross; net is after unapplied payments and credits."
+
+
+def net_line(balance: NetBalance, place: Place) -> list[Span]:
+    """«Net $950.00 · after $200.00 unapplied payments and $50.00 unapplied credits»."""
+    return [words(_net_words(balance.net, place), bold=True), words(f" · after {_less_words(balance, place)}")]
+
+
+def deposit_line(balance: NetBalance, place: Place) -> list[Span]:
+    """«$300.00 customer deposits, not subtracted»."""
+    return [words(f"{money(balance.deposits, place)} customer deposits, not subtracted")]
+
+
+def total_line(total: BaseTotal, place: Place) -> list[Span]:
+    """«All currencies: about net $12,345.67, at rates of 20 Nov 2026»."""
+    net = _net_words(total.net, place)
+    said = f"about {net[0].lower()}{net[1:]}, at {_rates_words(total, place)}"
+    return [words("All currencies:", bold=True), words(f" {said}")]
+
+
+def net_sentence(balance: NetBalance, place: Place) -> str:
+    """«; net $950.00 after $200.00 unapplied payments»: goes on from what is owed."""
+    net = _net_words(balance.net, place)
+    return f"; {net[0].lower()}{net[1:]} after {_less_words(balance, place)}"
+
+
+def _net_words(net: Money, place: Place) -> str:
+    if net.minor < 0:
+        return f"Net {money(negated(net), place)} in their favor"
+    return f"Net {money(net, place)}"
+
+
+def _less_words(balance: NetBalance, place: Place) -> str:
+    parts = (
+        (balance.payments, "unapplied payments"),
+        (balance.credits, "unapplied credits"),
+        (balance.invoice_credit, "credit on invoices"),
+    )
+    *most, last = [f"{money(amount, place)} {what}" for amount, what in parts if amount.minor]
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def _rates_words(total: BaseTotal, place: Place) -> str:
+    newest = day(total.newest, place)
+    return f"rates of {newest}" if total.oldest == total.newest else f"rates of {day(total.oldest, place)} to {newest}"
