@@ -1,19 +1,23 @@
 """What `tesorio doctor` looks at in a NetSuite account: one finding per thing that can be wrong."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sync.connector import Finding
 from sync.connectors.netsuite.asking import plan_of, request_at
+from sync.connectors.netsuite.check_dates import date_findings
+from sync.connectors.netsuite.check_role import hidden_types, missing, probe_finding, refused_stream, script_finding
 from sync.connectors.netsuite.client import SuiteTalkClient
 from sync.connectors.netsuite.currencies import read_currencies
 from sync.connectors.netsuite.limits import keep_to_limit
 from sync.connectors.netsuite.pages import Tree
 from sync.connectors.netsuite.position import first_position
 from sync.connectors.netsuite.request import GetServerTime
+from sync.connectors.netsuite.restlet import RestletClient
+from sync.connectors.netsuite.role import CURRENCY, EXTRAS, PUSHES, SOAP, TOKENS
 from sync.connectors.netsuite.settings import NetSuiteSettings
 from sync.connectors.netsuite.streams import STREAMS, Stream
 from sync.connectors.netsuite.values import UnreadableFieldError, instant
@@ -22,31 +26,43 @@ from sync.errors import NotPermittedError, ReauthoriseError, SourceError
 # A passport whose timestamp is further off is refused.
 _MOST_SKEW = timedelta(minutes=5)
 _SAMPLE = 5
+# Each type of them needs a permission of its own, and none is needed: they are looked at besides.
+_DEFINITIONS = "custom_field"
 _REMEDIES: Mapping[type[Exception], str] = {
-    ReauthoriseError: "Make a new access token in NetSuite and put its id and secret into the settings.",
-    NotPermittedError: "Give the token's role this permission, and access to all subsidiaries.",
+    ReauthoriseError: f"Set this machine's clock by NTP; compare NETSUITE_ACCOUNT_ID; give the token's role {TOKENS}; "
+    "switch Token-Based Authentication on; or make a new access token in NetSuite and put its id and secret into the settings.",
+    NotPermittedError: f"Give the token's role {SOAP}, and access to all subsidiaries.",
 }
-_PERMISSION = "Give the token's role the permission {}, and access to all subsidiaries."
+_NO_FEATURE = "Switch SOAP Web Services on: Setup > Company > Enable Features, tab SuiteCloud."
 _OTHER_REMEDY = "Try again in a few minutes; if it stays, look at the detail."
 
 
-async def findings(
-    client: SuiteTalkClient,
-    settings: NetSuiteSettings,
-    wsdl: Path,
-    *,
-    now: datetime,
-) -> tuple[Finding, ...]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Checked:
+    """What is looked at, and at which instant. `script` is ours in the account, where it is set."""
+
+    client: SuiteTalkClient
+    settings: NetSuiteSettings
+    wsdl: Path
+    script: RestletClient | None
+    now: datetime
+
+
+async def findings(checked: Checked) -> tuple[Finding, ...]:
     """Every check that can still tell something: without schemas or login the later ones would only repeat it."""
-    found = [_wsdl_finding(wsdl, settings)]
-    if found[-1].ok:
-        found.append(await _login_finding(client, now))
+    client, settings = checked.client, checked.settings
+    found = [*date_findings(settings.endpoint_version, checked.now), _wsdl_finding(checked.wsdl, settings)]
+    if not found[-1].ok:
+        return tuple(found)
+    found += await _login_findings(client, checked.now)
     if not found[-1].ok:
         return tuple(found)
     found.append(await _limit_finding(client, settings))
     found.append(await _currency_finding(client, settings))
-    for name, stream in STREAMS.items():
-        found.append(await _stream_finding(client, settings, name, stream, now))
+    found += await _stream_findings(checked)
+    found += [await probe_finding(client, probe) for probe in (*PUSHES, *EXTRAS)]
+    if checked.script is not None:
+        found.append(await script_finding(checked.script, settings.account_id))
     return tuple(found)
 
 
@@ -58,17 +74,21 @@ def _wsdl_finding(wsdl: Path, settings: NetSuiteSettings) -> Finding:
     return Finding(check=name, ok=False, detail=f"«{wsdl}» is not there", remedy=remedy)
 
 
-async def _login_finding(client: SuiteTalkClient, now: datetime) -> Finding:
+async def _login_findings(client: SuiteTalkClient, now: datetime) -> list[Finding]:
     try:
         answer = await client.call(GetServerTime(), lambda tree: tree)
         theirs = instant({"serverTime": answer.heading.server_time}, "serverTime")
     except (SourceError, UnreadableFieldError) as error:
-        return _failed("login", error)
-    skew = abs(theirs - now) if theirs is not None else timedelta()
-    detail = f"accepted; the clocks differ by {skew.total_seconds():.0f} s"
+        return [_failed("login", error)]
+    login = Finding(check="login", ok=True, detail="SOAP web services and token login accepted")
+    return [login, _clock_finding(abs(theirs - now) if theirs is not None else timedelta())]
+
+
+def _clock_finding(skew: timedelta) -> Finding:
+    detail = f"the clocks differ by {skew.total_seconds():.0f} s"
     if skew > _MOST_SKEW:
-        return Finding(check="login", ok=False, detail=detail, remedy="Set this machine's clock by NTP.")
-    return Finding(check="login", ok=True, detail=detail)
+        return Finding(check="clock", ok=False, detail=detail, remedy="Set this machine's clock by NTP.")
+    return Finding(check="clock", ok=True, detail=detail)
 
 
 async def _limit_finding(client: SuiteTalkClient, settings: NetSuiteSettings) -> Finding:
@@ -81,6 +101,9 @@ async def _limit_finding(client: SuiteTalkClient, settings: NetSuiteSettings) ->
 async def _currency_finding(client: SuiteTalkClient, settings: NetSuiteSettings) -> Finding:
     try:
         currencies = await read_currencies(client, default=settings.currency)
+    except NotPermittedError as error:
+        remedy = f"Give the token's role the permission {CURRENCY}, or set [netsuite] currency."
+        return Finding(check="currencies", ok=False, detail=str(error), remedy=remedy)
     except SourceError as error:
         return _failed("currencies", error)
     names = sorted({*currencies.codes.values(), *filter(None, [currencies.default])})
@@ -89,25 +112,44 @@ async def _currency_finding(client: SuiteTalkClient, settings: NetSuiteSettings)
     return Finding(check="currencies", ok=True, detail=", ".join(names))
 
 
-async def _stream_finding(
-    client: SuiteTalkClient, settings: NetSuiteSettings, name: str, stream: Stream, now: datetime
-) -> Finding:
-    sample = settings.model_copy(update={"page_size": _SAMPLE})
-    request = request_at(stream, first_position(now, replace(plan_of(stream, settings), has_open=False)), sample)
+async def _stream_findings(checked: Checked) -> list[Finding]:
+    """One finding per stream, and one for the zone in which the dates of their records are midnights."""
+    found: list[Finding] = []
+    sample: list[Tree] = []
+    for name, stream in STREAMS.items():
+        if stream.kind == _DEFINITIONS:
+            continue
+        finding, records = await _stream_finding(checked, name, stream)
+        found.append(finding)
+        sample += records
+    return [*found, _zone_finding(sample, checked.settings)]
+
+
+async def _stream_finding(checked: Checked, name: str, stream: Stream) -> tuple[Finding, tuple[Tree, ...]]:
+    client, settings = checked.client, checked.settings.model_copy(update={"page_size": _SAMPLE})
+    place = first_position(checked.now, replace(plan_of(stream, settings), has_open=False))
+    request = request_at(stream, place, settings)
     try:
+        hidden = await hidden_types(client, stream)
         answer = await client.call(request, lambda tree: tree)
     except NotPermittedError as error:
-        return Finding(check=name, ok=False, detail=str(error), remedy=_PERMISSION.format(stream.permission))
+        return await refused_stream(client, name, stream, error), ()
     except SourceError as error:
-        return _failed(name, error)
-    if any(_is_off_midnight(record, settings.zone) for record in answer.records):
-        return Finding(
-            check=name,
-            ok=False,
-            detail=f"dates do not fall on midnight in {settings.timezone}, so due dates may be off by one day",
-            remedy="Set NETSUITE_TIMEZONE to the zone in the preferences of the token's user.",
-        )
-    return Finding(check=name, ok=True, detail=f"{answer.heading.total_records or 0} records")
+        return _failed(name, error), ()
+    if hidden:
+        return missing(name, hidden, "NetSuite finds none of them, and says nothing of it"), ()
+    return Finding(check=name, ok=True, detail=f"{answer.heading.total_records or 0} records"), answer.records
+
+
+def _zone_finding(sample: list[Tree], settings: NetSuiteSettings) -> Finding:
+    if not any(_is_off_midnight(record, settings.zone) for record in sample):
+        return Finding(check="time zone", ok=True, detail=settings.timezone)
+    return Finding(
+        check="time zone",
+        ok=False,
+        detail=f"dates do not fall on midnight in {settings.timezone}, so due dates may be off by one day",
+        remedy="Set NETSUITE_TIMEZONE to the zone in the preferences of the token's user.",
+    )
 
 
 def _is_off_midnight(record: Tree, zone: ZoneInfo) -> bool:
@@ -119,4 +161,6 @@ def _is_off_midnight(record: Tree, zone: ZoneInfo) -> bool:
 
 
 def _failed(check: str, error: Exception) -> Finding:
-    return Finding(check=check, ok=False, detail=str(error), remedy=_REMEDIES.get(type(error), _OTHER_REMEDY))
+    is_feature = isinstance(error, NotPermittedError) and "FEATURE_REQD" in error.detail
+    remedy = _NO_FEATURE if is_feature else _REMEDIES.get(type(error), _OTHER_REMEDY)
+    return Finding(check=check, ok=False, detail=str(error), remedy=remedy)

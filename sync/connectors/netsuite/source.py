@@ -7,7 +7,7 @@ from pathlib import Path
 
 from store.pulled import Record
 from sync.connector import Finding, Page
-from sync.connectors.netsuite.check import findings
+from sync.connectors.netsuite.check import Checked, findings
 from sync.connectors.netsuite.client import SuiteTalkClient
 from sync.connectors.netsuite.currencies import Currencies, read_currencies
 from sync.connectors.netsuite.limits import keep_to_limit
@@ -70,8 +70,15 @@ class NetSuiteSource:
         return self._settings.account_id
 
     async def check(self) -> tuple[Finding, ...]:
-        """One finding each for the WSDL, login and clock, the currencies, and every stream."""
-        return await findings(self._client, self._settings, self._wsdl, now=self._clock())
+        """One finding each for Oracle's dates, login and clock, every stream, every push, and what is had besides."""
+        checked = Checked(
+            client=self._client,
+            settings=self._settings,
+            wsdl=self._wsdl,
+            script=self._restlet,
+            now=self._clock(),
+        )
+        return await findings(checked)
 
     def target(self) -> NetSuiteTarget:
         """What is pushed to this account, through the same client: both share what the account bears."""
