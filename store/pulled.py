@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import Table, delete, insert, update
+from sqlalchemy import Table, delete, update
 
 from store.applications import applications
 from store.attachments import Attachment, attachment_row, attachments
 from store.balances import Balance, balance_row, balances
+from store.bulk import insert_rows
 from store.changes import Change, append_changes
 from store.contacts import Contact, contact_row, contacts
 from store.credit_memos import CreditMemo, credit_memo_applications, credit_memo_row, credit_memos
@@ -18,6 +19,7 @@ from store.custom_fields import CustomField, custom_field_row, custom_fields
 from store.customers import Customer, customer_row, customers
 from store.db import ReadConnection, WriteConnection
 from store.exchange_rates import ExchangeRate, exchange_rate_row, exchange_rates
+from store.field_contacts import bury_field_contacts, save_field_contacts
 from store.gl_accounts import GLAccount, gl_account_row, gl_accounts
 from store.installments import invoice_installments
 from store.invoices import Invoice, invoice_installments_rows, invoice_lines, invoice_row, invoices, line_rows
@@ -136,6 +138,7 @@ async def upsert_prepared(conn: WriteConnection, prepared: Prepared, *, at: date
         await add_refs(conn, (_own_ref(record, kind.name) for record in fresh.values()))
         for part in kind.parts:
             await _replace_part(conn, part, fresh)
+        await save_field_contacts(conn, tuple(fresh.values()), at=at)
     return total
 
 
@@ -165,6 +168,7 @@ async def tombstone_records(conn: WriteConnection, kind: str, ids: Sequence[Reco
         found = await conn.execute(living.values(deleted_at=at, fingerprint="").returning(table.c.id))
         buried += sorted(found.scalars())
     await append_changes(conn, [Change(kind=kind, record_id=each, action="tombstoned") for each in buried], at=at)
+    await bury_field_contacts(conn, kind, buried, at=at)
     return len(buried)
 
 
@@ -213,5 +217,4 @@ async def _replace_part(conn: WriteConnection, part: _Part, written: Mapping[Rec
     for chunk in chunks(tuple(written)):
         await conn.execute(delete(part.table).where(part.table.c[part.owner].in_(chunk)))
     rows = [row for record in written.values() for row in part.rows(record)]
-    if rows:
-        await conn.execute(insert(part.table), rows)
+    await insert_rows(conn, part.table, rows)

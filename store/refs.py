@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Column, String, Table, UniqueConstraint, and_, select, update
 
+from store.bulk import insert_rows
 from store.db import ReadConnection, WriteConnection
 from store.records import RecordId
 from store.schema import metadata
@@ -42,10 +43,9 @@ async def add_refs(conn: WriteConnection, refs: Iterable[ExternalRef]) -> None:
         {"system": ref.system, "object": ref.object, "external_id": ref.external_id, "record_id": ref.record_id}
         for ref in refs
     ]
-    if not rows:
-        return
     keys = ["system", "object", "external_id"]
-    await conn.execute(conflict_insert(conn, external_refs).on_conflict_do_nothing(index_elements=keys), rows)
+    statement = conflict_insert(conn, external_refs).on_conflict_do_nothing(index_elements=keys)
+    await insert_rows(conn, external_refs, rows, statement)
 
 
 async def records_of(

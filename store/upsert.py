@@ -11,6 +11,7 @@ from sqlalchemy import RowMapping, Table, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from store.bulk import insert_rows
 from store.changes import Change, append_changes
 from store.db import ReadConnection, WriteConnection
 
@@ -66,8 +67,7 @@ async def upsert_rows(
     sorted_out = await _sorted_out(conn, table, rows)
     new, differing = sorted_out.new, sorted_out.differing
     before = await _rows_by_id(conn, table, tuple(row["id"] for row in differing))
-    if new:
-        await conn.execute(_insert(conn, table), new)
+    await insert_rows(conn, table, new, _insert(conn, table))
     if differing:
         await conn.execute(_update(table), [{f"v_{key}": value for key, value in row.items()} for row in differing])
     await append_changes(conn, _changes(kind, new, differing, before), at=at)
