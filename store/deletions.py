@@ -198,7 +198,10 @@ def _same(table: Table, source: str, stream: str, kind: str) -> tuple[ColumnElem
 
 def _living(of: Gathered) -> tuple[ColumnElement[bool], ...]:
     c = table_of(of.kind).c
-    living = (c.origin == of.source, c.deleted_at.is_(None))
+    living: tuple[ColumnElement[bool], ...] = (c.origin == of.source, c.deleted_at.is_(None))
+    if of.kind == "contact":
+        # What stands in a custom field only is no record of the source's that it would list.
+        living += (c.source_field.is_(None),)
     return (*living, c.status.in_(OWED), c.open_balance_minor != 0) if of.only_open else living
 
 

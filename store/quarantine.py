@@ -76,6 +76,13 @@ async def release_records(conn: WriteConnection, source: str, stream: str, sourc
         )
 
 
+async def release_ending(conn: WriteConnection, source: str, stream: str, ending: str) -> None:
+    """Likewise all whose ids end so."""
+    c = quarantine.c
+    same = (c.source == source, c.stream == stream)
+    await conn.execute(delete(quarantine).where(*same, c.source_id.endswith(ending, autoescape=True)))
+
+
 async def release_record(conn: WriteConnection, source: str, kind: str, source_id: str) -> None:
     """This one record could be read after all, whichever stream found it broken."""
     c = quarantine.c

@@ -18,6 +18,7 @@ from store.records import record_id
 from store.runs import Outcome, SyncRun, save_run
 from sync.connector import Source
 from sync.deleting import decide, followed
+from sync.email_fields import DEFINITIONS, follow_definitions
 from sync.errors import ReauthoriseError, RetryError, SourceError, StopError
 from sync.job import Clock, Job, Progress, PullOrder
 from sync.mending import mended
@@ -184,6 +185,8 @@ class _Pull:
             self._keep(stream, replace(self._open[stream], run=run))
         self._ended[stream] = await finish(self._job, self._open[stream], decision)
         del self._open[stream]
+        if stream == DEFINITIONS:
+            await follow_definitions(self._job)
         self._job.progress(self._ended[stream])
         self.failures += [decision.stop] if decision.stop else []
 

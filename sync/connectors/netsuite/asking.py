@@ -4,7 +4,15 @@ from datetime import timedelta
 
 from sync.connectors.netsuite.mapping import DELETED_TYPES
 from sync.connectors.netsuite.position import Plan, Position, Stage
-from sync.connectors.netsuite.request import Criterion, GetDeleted, Request, Search, SearchMore, within
+from sync.connectors.netsuite.request import (
+    Criterion,
+    GetCustomizationId,
+    GetDeleted,
+    Request,
+    Search,
+    SearchMore,
+    within,
+)
 from sync.connectors.netsuite.settings import NetSuiteSettings
 from sync.connectors.netsuite.streams import Stream, Way
 
@@ -25,7 +33,7 @@ def plan_of(stream: Stream, settings: NetSuiteSettings) -> Plan:
         case Way.DATES:
             sweep = timedelta(days=settings.sweep_days)
             return Plan(overlap=_DATE_OVERLAP, reach=_DATE_REACH, sweep=sweep, has_new=True)
-        case Way.WHOLE:
+        case Way.WHOLE | Way.DEFINITIONS:
             return Plan(overlap=timedelta(), sweep=timedelta(), is_divisible=False)
         case Way.DELETIONS:
             return Plan(overlap=settings.overlap, first=_OLDEST_DELETION)
@@ -37,6 +45,8 @@ def request_at(stream: Stream, position: Position, settings: NetSuiteSettings) -
         return GetDeleted(
             record_types=DELETED_TYPES, since=position.since, until=position.until, page_index=position.next_page
         )
+    if stream.way is Way.DEFINITIONS:
+        return GetCustomizationId(record_type="entityCustomField")
     if position.search_id is not None:
         return SearchMore(
             search_id=position.search_id,

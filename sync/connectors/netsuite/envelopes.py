@@ -22,8 +22,10 @@ from sync.connectors.netsuite.request import (
     Get,
     GetAccountLimit,
     GetAll,
+    GetCustomizationId,
     GetDeleted,
     GetIntegrationLimit,
+    GetList,
     GetServerTime,
     Request,
     Search,
@@ -56,6 +58,8 @@ _OPERATIONS: Mapping[type, str] = {
     Search: "search",
     SearchMore: "searchMoreWithId",
     Get: "get",
+    GetList: "getList",
+    GetCustomizationId: "getCustomizationId",
     GetAll: "getAll",
     GetDeleted: "getDeleted",
     GetServerTime: "getServerTime",
@@ -118,15 +122,28 @@ class Envelopes:
                 return {"searchRecord": self._search(client, request)}
             case SearchMore():
                 return {"searchId": request.search_id, "pageIndex": request.page_index}
-            case Get():
-                reference = self._core(client, "RecordRef")
-                return {"baseRef": reference(internalId=request.internal_id, type=request.record_type)}
-            case GetAll():
-                return {"record": {"recordType": request.record_type}}
             case GetDeleted():
                 return {"getDeletedFilter": self._deleted(client, request), "pageIndex": request.page_index}
             case GetServerTime() | GetAccountLimit() | GetIntegrationLimit():
                 return {}
+            case Get() | GetList() | GetCustomizationId() | GetAll():
+                return self._named(client, request)
+
+    def _named(self, client: Any, request: Get | GetList | GetCustomizationId | GetAll) -> Mapping[str, Any]:
+        match request:
+            case Get():
+                reference = self._core(client, "RecordRef")
+                return {"baseRef": reference(internalId=request.internal_id, type=request.record_type)}
+            case GetList():
+                reference = self._core(client, "RecordRef")
+                return {
+                    "baseRef": [reference(internalId=each, type=request.record_type) for each in request.internal_ids]
+                }
+            case GetCustomizationId():
+                wanted = self._core(client, "CustomizationType")(getCustomizationType=request.record_type)
+                return {"customizationType": wanted, "includeInactives": False}
+            case GetAll():
+                return {"record": {"recordType": request.record_type}}
 
     def _search(self, client: Any, search: Search) -> Any:
         basic = self._criteria(client, f"platform:{search.searched}SearchBasic", search.criteria)

@@ -63,6 +63,21 @@ class Get:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class GetList:
+    """Up to 1,000 records of one type by their internal ids."""
+
+    record_type: str
+    internal_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GetCustomizationId:
+    """The ids of all active customizations of one type, such as entityCustomField."""
+
+    record_type: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class GetAll:
     """Every record of one of the few types that NetSuite lists whole, such as currency."""
 
@@ -95,5 +110,14 @@ class GetIntegrationLimit:
 
 
 Request: TypeAlias = (
-    Search | SearchMore | Get | GetAll | GetDeleted | GetServerTime | GetAccountLimit | GetIntegrationLimit
+    Search
+    | SearchMore
+    | Get
+    | GetList
+    | GetCustomizationId
+    | GetAll
+    | GetDeleted
+    | GetServerTime
+    | GetAccountLimit
+    | GetIntegrationLimit
 )

@@ -101,6 +101,8 @@ class NetSuiteSettings(BaseModel):
     retry_wait_seconds: _Seconds = 1.0
     retry_wait_max_seconds: _Seconds = 30.0
 
+    # Custom fields that hold e-mail addresses, where the role may not read which do, or more of them.
+    email_fields: tuple[Annotated[str, Field(pattern=r"^cust(entity|body)_?[a-z0-9_]{1,60}$")], ...] = ()
     # What our external ids begin with, so that those of other integrations are told apart.
     external_id_prefix: str = Field("tesorio-", pattern=r"^[A-Za-z0-9_-]{1,20}$")
     # Whether a message takes an external id; where an account refuses it, what a message says identifies it.

@@ -10,13 +10,14 @@ from sync.connector import Finding, Page
 from sync.connectors.netsuite.check import Checked, findings
 from sync.connectors.netsuite.client import SuiteTalkClient
 from sync.connectors.netsuite.currencies import Currencies, read_currencies
+from sync.connectors.netsuite.definitions import definition_pages
 from sync.connectors.netsuite.limits import keep_to_limit
 from sync.connectors.netsuite.mapping import ORIGIN, Account
 from sync.connectors.netsuite.reading import Reader
 from sync.connectors.netsuite.restlet import RestletClient
 from sync.connectors.netsuite.settings import NetSuiteSettings
 from sync.connectors.netsuite.single import Fetcher
-from sync.connectors.netsuite.streams import CUSTOMERS, STREAMS, stream_named, stream_of
+from sync.connectors.netsuite.streams import CUSTOM_FIELDS, CUSTOMERS, STREAMS, stream_named, stream_of
 from sync.connectors.netsuite.target import NetSuiteTarget
 from sync.connectors.netsuite.wsdl import wsdl_path
 
@@ -48,8 +49,13 @@ class NetSuiteSource:
         """Read on from the cursor; a read that was broken off is finished before changes since then are read."""
         known = stream_named(stream)
         account = await self._account(now)
+        ceiling = now - self._settings.lag
+        if known is CUSTOM_FIELDS:
+            async for page in definition_pages(self._client, self._settings, account, cursor, ceiling):
+                yield page
+            return
         reader = Reader(client=self._client, settings=self._settings, account=account, stream=known)
-        async with aclosing(reader.pages(cursor, now - self._settings.lag)) as pages:
+        async with aclosing(reader.pages(cursor, ceiling)) as pages:
             async for page in pages:
                 yield page
 
@@ -105,6 +111,7 @@ class NetSuiteSource:
             currency=currencies.default,
             seen_at=now,
             own_prefix=settings.external_id_prefix,
+            email_fields=frozenset(settings.email_fields),
         )
 
     async def _known_currencies(self, now: datetime) -> Currencies:

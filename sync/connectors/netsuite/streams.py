@@ -18,6 +18,7 @@ from sync.connectors.netsuite.mapping import (
     contact,
     credit_memo,
     customer,
+    definition,
     exchange_rate,
     gl_account,
     gone,
@@ -34,6 +35,7 @@ from sync.connectors.netsuite.request import Criterion, is_true
 from sync.connectors.netsuite.settings import NetSuiteSettings
 from sync.connectors.netsuite.values import UnreadableFieldError, row_fields
 from sync.errors import RejectedError
+from sync.payload import payload_hash
 
 
 class Way(Enum):
@@ -42,6 +44,7 @@ class Way(Enum):
     CHANGES = auto()  # by the date of the last change
     DATES = auto()  # by a date that an edit leaves alone, by new ids, and all of it now and then
     WHOLE = auto()  # everything each time
+    DEFINITIONS = auto()  # the ids of all, then all of these each time
     DELETIONS = auto()  # what was deleted since, of all kinds that tell
 
 
@@ -126,6 +129,14 @@ EXCHANGE_RATES = Stream(
     permission="Lists > Currency",
     way=Way.DATES,
     dated_by="effectiveDate",
+)
+CUSTOM_FIELDS = Stream(
+    kind="custom_field",
+    searched="",
+    mapped=definition,
+    permission="Setup > Custom Entity Fields and Setup > Custom Body Fields",
+    way=Way.DEFINITIONS,
+    is_listed=True,
 )
 CONTACTS = Stream(kind="contact", searched="Contact", mapped=contact, permission="Lists > Contacts", marked_by=_PRIMARY)
 CUSTOMERS = Stream(
@@ -228,6 +239,7 @@ STREAMS: Mapping[str, Stream] = {
     "subsidiaries": SUBSIDIARIES,
     "accounts": ACCOUNTS,
     "exchange_rates": EXCHANGE_RATES,
+    "custom_fields": CUSTOM_FIELDS,
     "contacts": CONTACTS,
     "customers": CUSTOMERS,
     "invoices": INVOICES,
@@ -262,4 +274,6 @@ def read_record(stream: Stream, tree: Tree, account: Account) -> Record | Gone |
     try:
         return stream.mapped(fields, account)
     except UnreadableFieldError as error:
-        return Broken(source_id=source_id_of(fields), reason=str(error))
+        return Broken(
+            source_id=source_id_of(fields), reason=str(error), kind=stream.kind, payload_hash=payload_hash(tree)
+        )

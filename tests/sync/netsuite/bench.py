@@ -22,6 +22,7 @@ KINDS: Mapping[str, tuple[Kind, ...]] = {
     "subsidiaries": (Kind.SUBSIDIARY,),
     "accounts": (Kind.ACCOUNT,),
     "exchange_rates": (Kind.EXCHANGE_RATE,),
+    "custom_fields": (Kind.CUSTOM_FIELD,),
     "contacts": (Kind.CONTACT,),
     "customers": (Kind.CUSTOMER,),
     "invoices": (Kind.INVOICE,),

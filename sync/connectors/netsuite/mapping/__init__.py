@@ -9,6 +9,7 @@ from sync.connectors.netsuite.mapping.balances import balance
 from sync.connectors.netsuite.mapping.contacts import contact
 from sync.connectors.netsuite.mapping.credit_memos import credit_memo
 from sync.connectors.netsuite.mapping.customers import customer
+from sync.connectors.netsuite.mapping.definitions import configured_definition, definition
 from sync.connectors.netsuite.mapping.deletions import DELETED_TYPES, gone, with_followers
 from sync.connectors.netsuite.mapping.invoices import invoice
 from sync.connectors.netsuite.mapping.letters import MESSAGE_COLUMNS, NOTE_COLUMNS, message, note
@@ -24,9 +25,11 @@ __all__ = [
     "Account",
     "Other",
     "balance",
+    "configured_definition",
     "contact",
     "credit_memo",
     "customer",
+    "definition",
     "exchange_rate",
     "gl_account",
     "gone",
