@@ -35,9 +35,10 @@ class TestPayment:
         found = payment(payment_tree(applyList={"apply": offered}), ACCOUNT)
         assert [(one.line_number, one.number) for one in found.applications] == [(1, "INV-901")]
 
-    def test_a_deposit_says_itself_what_is_unapplied_by_what_is(self) -> None:
+    def test_a_deposit_says_what_is_unapplied_by_what_is(self) -> None:
         found = payment(deposit_tree(), ACCOUNT)
         assert (found.kind, found.total, found.unapplied) == (PaymentKind.DEPOSIT, usd(80_00), usd(50_00))
+        assert [(one.applied_to, one.amount) for one in found.applications] == [("netsuite:invoice:900", usd(30_00))]
         assert found.url is not None
         assert "custdep" in found.url
 

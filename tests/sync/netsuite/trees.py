@@ -63,7 +63,7 @@ def deposit_tree(**changes: Any) -> dict[str, Any]:
         "customer": reference("17", "Sun Microsystems"),
         "payment": "80.0",
         "status": "Deposited",
-        "applyList": {"apply": applied("900", "30.0")},
+        "applyList": {"customerDepositApply": applied("900", "30.0")},
     }
     return transaction("CustomerDeposit", "6000", fields, changes)
 

@@ -7,6 +7,8 @@ from sync.connectors.netsuite.mapping.account import ORIGIN, Account, currency_c
 from sync.connectors.netsuite.pages import Tree, many
 from sync.connectors.netsuite.values import calendar_date, money, text
 
+# What the rows of an applyList are called: a deposit has a type of its own for them.
+_APPLICATIONS = ("apply", "customerDepositApply")
 # SuiteTalk gives the status of a transaction as text in the user's language: these are the English ones. Which
 # transactions are voided, a search tells in any language.
 _VOIDED = frozenset({"voided", "cancelled", "canceled"})
@@ -36,7 +38,8 @@ def rows(tree: Tree, holder: str, name: str) -> list[Tree]:
 
 def applications(tree: Tree, currency: str, account: Account) -> tuple[Application, ...]:
     """What the transaction was applied to. The list also names what it could be applied to and was not."""
-    applied = [row for row in rows(tree, "applyList", "apply") if text(row, "apply") not in {"false", "0"}]
+    listed = [row for name in _APPLICATIONS for row in rows(tree, "applyList", name)]
+    applied = [row for row in listed if text(row, "apply") not in {"false", "0"}]
     return tuple(_application(row, number, currency, account) for number, row in enumerate(applied, start=1))
 
 
