@@ -83,7 +83,7 @@ class Pushes:
             bound = await read_fact(conn, f"{target.name}.account")
             item = await item_of(conn, target.name, delivery)
         account = await target.account()
-        if bound is not None and bound != account:
+        if bound is not None and account not in {"", bound}:
             return None, Later(reason=f"this store holds the data of {target.title} account {bound}, not of {account}")
         return item, None
 

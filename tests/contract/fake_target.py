@@ -83,11 +83,13 @@ class FakeTarget:
     takes = frozenset({"note", "contact", "message"})
     contact_roles = ("Accounts Payable", "Consultant")
 
+    account_id = ""
+
     def __init__(self, url: str, *, name: str = "crm", title: str = "Test CRM", at_once: int = 3) -> None:
         self.url, self.name, self.title, self.at_once = url, name, title, at_once
 
     async def account(self) -> str:
-        return "one"
+        return self.account_id
 
     async def push(self, item: PushItem) -> str:
         try:

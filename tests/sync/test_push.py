@@ -3,15 +3,31 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from store.db import Store, WriteConnection, sqlite_url
+from store.deliveries import Delivery
+from store.facts import bind_fact
 from store.migrate import upgrade
-from sync.push import Pushes
+from store.pushes import note_push
+from store.refs import ExternalRef, add_refs
+from store.sending import InDoubt, Later, Outcome, Refused
+from sync.errors import (
+    NotPermittedError,
+    ReauthoriseError,
+    RejectedError,
+    RetryError,
+    SourceError,
+    StopError,
+    UnknownOutcomeError,
+)
+from sync.push import Pushes, outcome_of
 from tests.contract.fake_target import FakeTarget
+from tests.store.make import AT, CUSTOMER_ID, make_customer, save
 
 
 class CountingStore(Store):
@@ -32,6 +48,62 @@ async def store(tmp_path: Path) -> AsyncIterator[CountingStore]:
     await upgrade(store)
     yield store
     await store.close()
+
+
+class TestOutcome:
+    @pytest.mark.parametrize(
+        ("error", "outcome"),
+        [
+            (UnknownOutcomeError("x"), InDoubt),
+            (TimeoutError(), InDoubt),
+            (RetryError("x", after_seconds=9), Later),
+            (ReauthoriseError("x"), Later),
+            (StopError("there is no WSDL"), Later),
+            (RejectedError("x"), Refused),
+            (NotPermittedError("Lists > Notes"), Refused),
+        ],
+    )
+    def test_of_an_error_is_what_to_do_next(self, error: SourceError | TimeoutError, outcome: type[Outcome]) -> None:
+        assert isinstance(outcome_of(error), outcome)
+
+    def test_of_a_missing_permission_names_it_first(self) -> None:
+        assert outcome_of(NotPermittedError("Lists > Notes")) == Refused(reason="not_permitted: Lists > Notes")
+
+
+class TestWhatIsNotSent:
+    async def test_to_another_account_than_the_one_whose_data_is_here(self, store: CountingStore) -> None:
+        pushes, delivery = await with_customer(store)
+        async with store.write() as conn:
+            await bind_fact(conn, "crm.account", "ONE")
+        pushes._target.account_id = "OTHER"  # type: ignore[attr-defined]  # the fake's
+        refused = await pushes.send(delivery)
+        assert isinstance(refused, Later)
+        assert "account ONE, not of OTHER" in refused.reason
+        assert isinstance(await pushes.find(delivery), Later)
+
+    async def test_a_kind_that_the_system_does_not_take(self, store: CountingStore) -> None:
+        pushes, delivery = await with_customer(store)
+        refused = await pushes.send(replace(delivery, kind="share"))
+        assert refused == Refused(reason="not_taken: Test CRM takes no share from here")
+
+
+async def with_customer(store: CountingStore) -> tuple[Pushes, Delivery]:
+    """A note about a customer that the system knows, and what pushes it."""
+    await save(store, make_customer())
+    async with store.write() as conn:
+        await add_refs(conn, [ExternalRef(system="crm", object="account", external_id="A7", record_id=CUSTOMER_ID)])
+    made = note_push(
+        id="n/crm",
+        target="crm",
+        about_kind="customer",
+        about_id=CUSTOMER_ID,
+        customer_id=CUSTOMER_ID,
+        note_id="tesorio:note:n",
+        text="x",
+        written_at=AT,
+        at=AT,
+    )
+    return Pushes(FakeTarget("http://127.0.0.1:1"), store, clock=lambda: datetime.now(UTC)), made
 
 
 class TestTurns:
