@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from bot.cards import place_of
 from bot.deps import Deps
+from bot.payment_tables import payments_message
 from bot.views.debtor_table import DEBTORS_PER_PAGE, DebtorTable, debtor_table
 from bot.views.invoice_table import ROWS_PER_PAGE, InvoiceTable, Listed, invoice_table
 from bot.views.names import customer_name
@@ -142,4 +143,5 @@ _MAKERS: Mapping[TableKind, Callable[[Deps, ReadConnection, TableRef], Awaitable
     "overdue": _invoices,
     "open": _invoices,
     "customers": _customers,
+    "payments": payments_message,
 }

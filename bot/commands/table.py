@@ -22,7 +22,7 @@ from bot.views.table_ref import InvalidTableError, TableKind, TableRef, decode_t
 from bot.visibility import visible_answer, visible_replacement
 from store.users import User
 
-_TITLE = "Open invoices"
+_TITLE, _PAYMENTS_TITLE = "Open invoices", "Payments"
 
 Answer = Callable[..., Awaitable[bool]]
 
@@ -58,15 +58,16 @@ async def show(deps: Deps, request: ActionRequest, ref: TableRef | None, answer:
     if not request.view_id:
         await _post(deps, request, ref, answer)
         return
+    title = _PAYMENTS_TITLE if ref and ref.kind == "payments" else _TITLE
     is_turned = request.view_type == "modal" and answer is visible_replacement
-    view_id = request.view_id if is_turned else await open_over(deps, request, _TITLE)
+    view_id = request.view_id if is_turned else await open_over(deps, request, title)
     if view_id is None:
         return
     who, what = request.person, {"action": request.action_id, "subject": request.value}
-    if await admitted_in(deps, who, Capability.LOOK_UP, **what, view_id=view_id, title=_TITLE) is None:
+    if await admitted_in(deps, who, Capability.LOOK_UP, **what, view_id=view_id, title=title) is None:
         return
     message = await _table(deps, ref) if ref else outdated_button()
-    await update_modal(deps, view_id, card_modal(message, _TITLE))
+    await update_modal(deps, view_id, card_modal(message, title))
 
 
 async def _post(deps: Deps, request: ActionRequest, ref: TableRef | None, answer: Answer) -> None:

@@ -11,6 +11,7 @@ from bot.cards import place_of
 from bot.deps import Deps
 from bot.exporting.csv_rows import Row, table_rows
 from bot.exporting.csv_text import BYTE_ORDER_MARK, csv_text
+from bot.payment_tables import record_of, record_words
 from bot.tables import company_provenance, customer_of
 from bot.views.csv_notices import csv_name, csv_words
 from bot.views.table_ref import TableRef, meant_invoices
@@ -44,12 +45,19 @@ async def csv_file(deps: Deps, ref: TableRef) -> AsyncIterator[CsvFile]:
         async with deps.store.read() as conn:
             await _check_length(deps, conn, ref)
             rows = await _write(content, table_rows(deps, conn, ref))
-            customer = await customer_of(conn, ref)
+            customer = await _about(conn, ref)
             words = csv_words(ref, customer, rows, await company_provenance(deps, conn), place_of(deps))
         size = content.tell()
         content.seek(0)
         name = csv_name(ref, customer, deps.today())
         yield CsvFile(content=content, size=size, rows=rows, name=name, words=words)
+
+
+async def _about(conn: ReadConnection, ref: TableRef) -> str:
+    """How the customer or invoice is called that a table is of; «» when it is of all."""
+    if ref.kind == "payments":
+        return record_words(await record_of(conn, ref))
+    return await customer_of(conn, ref)
 
 
 async def _check_length(deps: Deps, conn: ReadConnection, ref: TableRef) -> None:

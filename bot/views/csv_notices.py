@@ -18,12 +18,14 @@ _NAMES: dict[TableKind, str] = {
     "overdue": "past-due-invoices",
     "customers": "past-due-customers",
     "open": "open-invoices",
+    "payments": "payments",
 }
 _NOUNS: dict[TableKind, str] = {
     "aging": "row",
     "overdue": "past-due invoice",
     "customers": "row",
     "open": "open invoice",
+    "payments": "row",
 }
 
 

@@ -1,10 +1,15 @@
 """Net beside gross on a customer's card: which payments and credits lower what is owed, and by how much."""
 
+from collections.abc import Sequence
+
 from bot.net_balances import BaseTotal, NetBalance
 from bot.views.amounts import Place, day, money, negated
 from bot.views.parts import Span, words
+from bot.views.text import escaped
 from store.money import Money
+from store.receipts import Unapplied
 
+_MAX_CURRENCIES = 4
 GROSS_ONLY = "Open invoices only; credits and unapplied payments are not subtracted."
 GROSS_IS_NET = "Open invoices; no payment or credit is unapplied."
 GROSS_AND_NET = "Open balance is gross; net is after unapplied payments and credits."
@@ -31,6 +36,13 @@ def net_sentence(balance: NetBalance, place: Place) -> str:
     """«; net $950.00 after $200.00 unapplied payments»: goes on from what is owed."""
     net = _net_words(balance.net, place)
     return f"; {net[0].lower()}{net[1:]} after {_less_words(balance, place)}"
+
+
+def spare_words(unapplied: Sequence[Unapplied], place: Place) -> str:
+    """«$200.00 payments, $50.00 credits, €10.00 deposits»: what settles nothing yet."""
+    named = ((each, what) for each in unapplied[:_MAX_CURRENCIES] for what in ("payments", "credits", "deposits"))
+    shown = [(getattr(each, what), what) for each, what in named]
+    return escaped(", ".join(f"{money(amount, place)} {what}" for amount, what in shown if amount.minor))
 
 
 def _net_words(net: Money, place: Place) -> str:

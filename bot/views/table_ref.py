@@ -15,7 +15,7 @@ from store.open_invoices import Position
 from store.portfolio import InvoiceFilter
 from store.records import RecordId
 
-TableKind = Literal["aging", "overdue", "customers", "open"]
+TableKind = Literal["aging", "overdue", "customers", "open", "payments"]
 
 _VERSION = 1
 # Slack's limit for the value of a button.
@@ -31,6 +31,8 @@ class InvalidTableError(ValueError):
 class TableRef:
     """A page of a table: «aging» and «overdue» of the company, «customers» past due, «open» invoices of one.
 
+    «payments» are of one customer or one invoice.
+
     In `filter` the owner is a sales rep as the source writes the name, and the customer stands beside it as
     `customer_id`. The page begins behind `after`, or ends ahead of `before`; `first` is the number of its first row.
     """
@@ -38,6 +40,7 @@ class TableRef:
     kind: TableKind
     filter: Filter = field(default_factory=Filter)
     customer_id: RecordId | None = None
+    invoice_id: RecordId | None = None
     after: Position | None = None
     before: Position | None = None
     first: int = 1
@@ -70,6 +73,7 @@ def encode_table(ref: TableRef) -> str:
         "table": ref.kind,
         "filter": filter_words(ref.filter),
         "customer": ref.customer_id,
+        "invoice": ref.invoice_id,
         "after": _written(ref.after),
         "before": _written(ref.before),
         "first": ref.first,
@@ -94,10 +98,13 @@ def _ref(found: dict[str, Any]) -> TableRef:
     first = found["first"]
     if found["table"] not in get_args(TableKind) or type(first) is not int or not 1 <= first <= _MAX_FIRST:
         raise ValueError(first)
+    if found["table"] == "payments" and ("customer" in found) == ("invoice" in found):
+        raise ValueError("payments of nobody")
     return TableRef(
         kind=found["table"],
         filter=parse_filter(str(found.get("filter", ""))),
         customer_id=RecordId(str(found["customer"])) if "customer" in found else None,
+        invoice_id=RecordId(str(found["invoice"])) if "invoice" in found else None,
         after=_read(found.get("after")),
         before=_read(found.get("before")),
         first=first,

@@ -26,7 +26,7 @@ BUTTONS = {
     "subscriptions.edit",
 }
 # These open a view on Home and in modals, and are answered by a message elsewhere.
-IN_A_VIEW = {"invoices.open", "lookup.open"}
+IN_A_VIEW = {"invoices.open", "lookup.open", "payments.open"}
 OPENERS = tuple(
     door
     for door in DOORS
