@@ -31,8 +31,14 @@ def plan_of(stream: Stream, settings: NetSuiteSettings) -> Plan:
         case Way.CHANGES:
             return Plan(overlap=settings.overlap, has_open=bool(stream.open_only))
         case Way.DATES:
-            sweep = timedelta(days=settings.sweep_days)
-            return Plan(overlap=_DATE_OVERLAP, reach=_DATE_REACH, sweep=sweep, has_new=True)
+            by_script = stream.has_script and settings.restlet_url is not None
+            return Plan(
+                overlap=_DATE_OVERLAP,
+                reach=_DATE_REACH,
+                sweep=None if by_script else timedelta(days=settings.sweep_days),
+                has_new=True,
+                has_changed=by_script,
+            )
         case Way.WHOLE | Way.DEFINITIONS:
             return Plan(overlap=timedelta(), sweep=timedelta(), is_divisible=False)
         case Way.DELETIONS:
@@ -70,6 +76,17 @@ def _place(stream: Stream, position: Position) -> tuple[Criterion, ...]:
         return (Criterion(field="internalIdNumber", operator="greaterThan", values=(position.top_id,)),)
     window = within(stream.dated_by, position.since, position.until)
     return (window, *stream.open_only) if position.stage is Stage.OPEN else (window,)
+
+
+def by_ids(stream: Stream, ids: tuple[str, ...], settings: NetSuiteSettings) -> Search:
+    """The search for these records, no more than a page of them."""
+    return Search(
+        searched=stream.searched,
+        criteria=(*stream.always, *stream.only(settings), Criterion(field="internalId", values=ids)),
+        page_size=settings.page_size,
+        with_lines=stream.with_lines(settings),
+        columns=stream.columns,
+    )
 
 
 def marking(stream: Stream, criteria: tuple[Criterion, ...]) -> Search | None:

@@ -33,6 +33,7 @@ class Stage(StrEnum):
     OPEN = "open"  # open items of a first read, whenever they last changed
     WINDOWS = "windows"
     NEW = "new"  # records with higher ids than any that were known
+    CHANGED = "changed"  # records of which the script in the account says that they have changed
     REST = "rest"  # everything up to the ceiling has been read
 
 
@@ -47,6 +48,7 @@ class Plan:
     overlap: timedelta
     has_open: bool = False
     has_new: bool = False
+    has_changed: bool = False
     is_divisible: bool = True
     reach: timedelta = timedelta()
     first: timedelta | None = None
@@ -60,6 +62,7 @@ class Position:
     `search_id`, `next_page` and `total` are set in the middle of a window; `covered` is the instant up to which the
     stream is complete already; `expected` counts the records of the whole read, as far as NetSuite said. `top_id` is
     the highest id of the reads before, `seen_id` that of this one; `swept` is when all was read the last time.
+    `changed_at` and `changed_id` are of the last changed record that the script told.
     """
 
     stage: Stage
@@ -76,6 +79,8 @@ class Position:
     top_id: int = 0
     seen_id: int = 0
     swept: datetime | None = None
+    changed_at: datetime | None = None
+    changed_id: str = ""
 
     @property
     def is_midway(self) -> bool:
@@ -193,7 +198,7 @@ def decode(cursor: str) -> Position:
 
 
 # Which values of a cursor are instants, per format that can be read.
-_READABLE = {_FORMAT: ("floor", "until", "ceiling", "covered", "swept")}
+_READABLE = {_FORMAT: ("floor", "until", "ceiling", "covered", "swept", "changed_at")}
 
 
 def _after_window(position: Position, plan: Plan, *, few: bool) -> Position:
@@ -207,11 +212,15 @@ def _after_window(position: Position, plan: Plan, *, few: bool) -> Position:
         # After everything, only what came meanwhile is new.
         known = position.seen_id if position.floor == BEGINNING else position.top_id
         return replace(done, stage=Stage.NEW, until=until, top_id=known)
+    if position.stage is not Stage.CHANGED and plan.has_changed and not position.is_of_all:
+        return replace(done, stage=Stage.CHANGED, until=until)
     swept = position.ceiling if position.is_of_all else position.swept
     return replace(
         done,
         stage=Stage.REST,
         until=until,
+        changed_at=None,
+        changed_id="",
         covered=position.ceiling,
         swept=swept,
         top_id=max(position.top_id, position.seen_id),

@@ -8,11 +8,13 @@ import structlog
 
 from store.pulled import Record
 from sync.connector import Broken, Gone, Listing, Page
-from sync.connectors.netsuite.asking import marking, plan_of, request_at
+from sync.connectors.netsuite.asking import by_ids, marking, plan_of, request_at
+from sync.connectors.netsuite.changed import changed_since
 from sync.connectors.netsuite.client import Answer, SuiteTalkClient
 from sync.connectors.netsuite.faults import TooMuchError, UnreadableAnswerError
 from sync.connectors.netsuite.mapping import Account, Other, with_followers
 from sync.connectors.netsuite.marks import marked_ids
+from sync.connectors.netsuite.pages import Heading
 from sync.connectors.netsuite.position import (
     Plan,
     Position,
@@ -30,6 +32,7 @@ from sync.connectors.netsuite.position import (
     restarted,
 )
 from sync.connectors.netsuite.request import within
+from sync.connectors.netsuite.restlet import RestletClient
 from sync.connectors.netsuite.settings import NetSuiteSettings
 from sync.connectors.netsuite.streams import Stream, Way, read_record
 from sync.errors import ExpiredPositionError, RetryError
@@ -37,6 +40,7 @@ from sync.errors import ExpiredPositionError, RetryError
 _log = structlog.get_logger(__name__)
 
 _Found = Record | Gone | Other | Broken
+_NOTHING: Answer[_Found] = Answer(heading=Heading(), records=())
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,6 +51,7 @@ class Reader:
     settings: NetSuiteSettings
     account: Account
     stream: Stream
+    script: RestletClient | None = None
 
     async def pages(self, cursor: str, ceiling: datetime) -> AsyncGenerator[Page, None]:
         """Read on from the cursor; a read that was broken off is finished before changes since then are read."""
@@ -72,6 +77,8 @@ class Reader:
 
     async def step(self, position: Position, plan: Plan) -> tuple[Position, Page | None]:
         """Ask once; the position after it, with a page unless the window has to be asked for in another way."""
+        if position.stage is Stage.CHANGED:
+            return await self._step_by_script(position, plan)
         try:
             answer = await self._ask(position)
         except ExpiredPositionError:
@@ -88,6 +95,20 @@ class Reader:
             return other, None
         following = advanced(_noting_ids(position, answer, self.stream), answer.heading, plan)
         return following, self._page(answer, position, following)
+
+    async def _step_by_script(self, position: Position, plan: Plan) -> tuple[Position, Page]:
+        """The next records of which the script says that they have changed; none where it was given up meanwhile."""
+        done = advanced(position, Heading(), plan)
+        if self.script is None:
+            return done, self._page(_NOTHING, position, done)
+        changed = await changed_since(self.script, self.stream.kind, position, most=self.settings.page_size)
+        following = replace(position, changed_at=changed.at, changed_id=changed.ids[-1]) if changed.has_more else done
+        answer = await self._with_ids(changed.ids) if changed.ids else _NOTHING
+        return following, self._page(answer, position, following)
+
+    async def _with_ids(self, ids: tuple[str, ...]) -> Answer[_Found]:
+        request = by_ids(self.stream, ids, self.settings)
+        return await self.client.call(request, lambda tree: read_record(self.stream, tree, self.account))
 
     async def _ask(self, position: Position) -> Answer[_Found]:
         request = request_at(self.stream, position, self.settings)

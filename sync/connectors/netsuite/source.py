@@ -54,7 +54,9 @@ class NetSuiteSource:
             async for page in definition_pages(self._client, self._settings, account, cursor, ceiling):
                 yield page
             return
-        reader = Reader(client=self._client, settings=self._settings, account=account, stream=known)
+        reader = Reader(
+            client=self._client, settings=self._settings, account=account, stream=known, script=self._restlet
+        )
         async with aclosing(reader.pages(cursor, ceiling)) as pages:
             async for page in pages:
                 yield page

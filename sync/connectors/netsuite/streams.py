@@ -67,9 +67,9 @@ class Stream:
     `searched` is what the schemas call them in a search (see request.Search), `always` what makes a record one of
     them, `only` what of these is wanted by the settings, and `open_only` what makes an item an open one. `marked_by`
     finds those that `Account.marked` names. `columns` make the search one that answers with rows, `with_lines` one that
-    brings more than body fields. A read of all of a stream that `is_listed` brings the ids of
-    all that there are. `permission` is what the
-    role needs to read it.
+    brings more than body fields. A read of all of a stream that `is_listed` brings all ids that there are; of one that
+    `has_script` the script in the account tells the changes, where it is there. `permission` is what the role needs to
+    read it.
     """
 
     kind: str
@@ -85,6 +85,7 @@ class Stream:
     columns: tuple[str, ...] = ()
     with_lines: Callable[[NetSuiteSettings], bool] = _never
     is_listed: bool = False
+    has_script: bool = False
 
 
 def _customer_stages(settings: NetSuiteSettings) -> tuple[Criterion, ...]:
@@ -196,6 +197,7 @@ NOTES = Stream(
     dated_by="noteDate",
     columns=NOTE_COLUMNS,
     is_listed=True,
+    has_script=True,
 )
 MESSAGES = Stream(
     kind="message",
@@ -206,6 +208,7 @@ MESSAGES = Stream(
     dated_by="messageDate",
     columns=MESSAGE_COLUMNS,
     is_listed=True,
+    has_script=True,
 )
 BALANCES = Stream(
     kind="balance",
