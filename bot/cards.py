@@ -23,6 +23,7 @@ from store.cursors import is_complete, read_as_of
 from store.customers import Customer, children_of, customer_by_id
 from store.db import ReadConnection
 from store.invoices import Invoice, invoice_by_id, is_owed, oldest_open_invoices
+from store.messages import messages_about
 from store.notes import newest_note
 from store.quarantine import count_quarantined, unreadable_since
 from store.receipts import Whose, count_receipts, newest_payment, receipt_page, unapplied_of
@@ -88,6 +89,8 @@ async def _invoice(
         note=await newest_note(conn, invoice.id),
         standing=await standing_of(conn, invoice),
         match=match,
+        has_messages=bool(await messages_about(conn, invoice.id, limit=1)),
+        can_mail=deps.can_mail,
     )
 
 
@@ -114,6 +117,8 @@ async def _customer(
         note=await newest_note(conn, customer.id),
         standing=await standing_of(conn, customer),
         match=match,
+        has_messages=bool(await messages_about(conn, customer.id, limit=1)),
+        can_mail=deps.can_mail,
     )
 
 

@@ -14,6 +14,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.delivery import FORMS, form_of, refuses_blocks, retry_after
+from bot.mail.letter import MAIL
 from bot.slack_client import slack_reason, slack_status
 from bot.views.parts import Message
 from store.db import Store
@@ -108,7 +109,9 @@ def posted_at(delivery: Delivery) -> tuple[str, str] | None:
 
 
 def is_traceable(delivery: Delivery) -> bool:
-    """Whether it can be sent again without a second message: Slack's channels cannot be looked into."""
+    """Whether it can be sent again without a second message: Slack's channels and mail servers tell nothing."""
+    if delivery.target == MAIL:
+        return False
     is_direct = str(delivery.payload.get("channel", ""))[:1] in {"U", "W", "D"}
     return delivery.target != TARGET or is_direct or _is_update(delivery)
 

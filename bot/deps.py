@@ -10,6 +10,7 @@ from bot.answering import Answering
 from bot.audit_log import AuditLog
 from bot.bell import Bell
 from bot.lookup.index import LookupIndex
+from bot.mail.settings import MailSettings
 from bot.roster import Roster
 from bot.services import Services
 from bot.settings import Rules
@@ -31,6 +32,8 @@ class Desk(Protocol):
     def stale_after(self) -> timedelta: ...
     @property
     def source_titles(self) -> Mapping[str, str]: ...
+    @property
+    def can_mail(self) -> bool: ...
     def today(self) -> date: ...
 
 
@@ -40,11 +43,11 @@ class Deps:
 
     `clock` gives the aware instant; `zone` is the company's, in which «today» is meant. `source_titles` says how people
     call an origin: netsuite is «NetSuite»; `target_titles` the systems that something can be sent to, and
-    `target_takes` which kinds of it: «note», «contact», «message»; `contact_roles` the roles that
-    a contact may have there, besides the primary one. `changed` rings when a sync has written something, `outbox` when
-    there may be something to deliver, `decisions` when a person has decided about a delivery. `services` are what runs
-    beside the bot. `team_id` is our workspace and `bot_user` we ourselves in it. `roster` is who is in
-    which private channel, as Slack said a moment ago.
+    `target_takes` which kinds of it: «note», «contact», «message»; `contact_roles` the roles that a contact may have
+    there, besides the primary one. `mail` is None where no mail server is set. `changed` rings when a sync has written
+    something, `outbox` when there may be something to deliver, `decisions` when a person has decided about a delivery.
+    `services` are what runs beside the bot. `team_id` is our workspace and `bot_user` we ourselves in it. `roster` is
+    who is in which private channel, as Slack said a moment ago.
     """
 
     store: Store
@@ -63,12 +66,18 @@ class Deps:
     target_titles: Mapping[str, str] = field(default_factory=dict)
     target_takes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     contact_roles: tuple[str, ...] = ()
+    mail: MailSettings | None = None
     rules: Rules = field(default_factory=Rules)
     changed: Bell = field(default_factory=Bell)
     outbox: Bell = field(default_factory=Bell)
     decisions: Bell = field(default_factory=Bell)
     services: Services = field(default_factory=Services)
     roster: Roster = field(default_factory=Roster)
+
+    @property
+    def can_mail(self) -> bool:
+        """Whether a mail server is set."""
+        return self.mail is not None
 
     def targets_of(self, kind: str) -> Mapping[str, str]:
         """The systems that take this kind, by name, with what people call them."""

@@ -122,6 +122,7 @@ async def open_assistant(
             target_titles={target.name: target.title for target in targets},
             target_takes={target.name: target.takes for target in targets},
             contact_roles=tuple(dict.fromkeys(role for target in targets for role in target.contact_roles)),
+            mail=settings.mail,
             team_id=identity["team_id"],
             bot_user=identity["user_id"],
             rules=settings.rules,

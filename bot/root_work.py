@@ -11,6 +11,8 @@ from bot import deliver, delivering
 from bot.app import FEATURES
 from bot.commands import outbox, refresh
 from bot.deps import Deps
+from bot.mail.letter import MAIL
+from bot.mail.sending import MailSends
 from bot.settings import Rules
 from bot.views.parts import message, paragraph
 from store.errors import StoreError
@@ -35,7 +37,8 @@ _log = logging.getLogger(__name__)
 def senders_of(deps: Deps, targets: tuple[Target, ...]) -> Mapping[str, Sender]:
     """Who brings deliveries to their targets, by the targets' names."""
     pushes: dict[str, Sender] = {target.name: Pushes(target, deps.store, clock=deps.clock) for target in targets}
-    return {**pushes, deliver.TARGET: deliver.SlackPosts(deps.slack, deps.store)}
+    mail: dict[str, Sender] = {MAIL: MailSends(deps.mail)} if deps.mail else {}
+    return {**pushes, **mail, deliver.TARGET: deliver.SlackPosts(deps.slack, deps.store)}
 
 
 def work_handlers(

@@ -4,14 +4,15 @@ import tomllib
 from collections.abc import Mapping
 from datetime import time
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale, UnknownLocaleError
 from dotenv import dotenv_values
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from bot.database_url import blocking_url, checked_url
+from bot.mail.settings import MailRules, MailSettings, checked_sender, checked_smtp_url, mail_settings
 from store.db import sqlite_url
 
 _SLACK_API = "https://slack.com/api/"
@@ -113,6 +114,7 @@ class Rules(_Model):
     notes: NoteRules = NoteRules()
     notify: NotifyRules = NotifyRules()
     outbox: OutboxRules = OutboxRules()
+    mail: MailRules = MailRules()
 
     def connector(self, name: str) -> Mapping[str, Any]:
         """A connector's own table; empty when there is none."""
@@ -138,6 +140,8 @@ class Settings(BaseModel):
     slack_signing_secret: SecretStr = Field(default=SecretStr(""), alias="SLACK_SIGNING_SECRET")
     slack_mode: Literal["socket", "http"] = Field(default="socket", alias="TESORIO_SLACK_MODE")
     http_address_setting: str = Field(default="", alias="TESORIO_HTTP_ADDRESS")
+    smtp_url: Annotated[SecretStr, AfterValidator(checked_smtp_url)] = Field(SecretStr(""), alias="TESORIO_SMTP_URL")
+    mail_from: Annotated[str, AfterValidator(checked_sender)] = Field("", alias="TESORIO_MAIL_FROM")
     rules: Rules = Rules()
     environment: Mapping[str, SecretStr] = Field(default_factory=dict, repr=False)
 
@@ -193,6 +197,11 @@ class Settings(BaseModel):
     def work_database_url(self) -> str:
         """Where durable work is kept: beside the store, with the engine's own (blocking) driver."""
         return blocking_url(self.database_url) or f"sqlite:///{self.data_dir.absolute() / 'work.sqlite'}"
+
+    @property
+    def mail(self) -> MailSettings | None:
+        """How mail leaves; None unless a mail server and an address to send from are set."""
+        return mail_settings(self.smtp_url, self.mail_from, self.rules.mail)
 
     def plain_environment(self) -> dict[str, str]:
         """The environment for a connector to read its own settings from; secrets in clear, so never to be shown."""

@@ -18,6 +18,7 @@ from sandbox.smtp import Mail, MailStandIn
 
 # Where the token's user in the stand-in lives; its dates are meant there.
 USER_ZONE = ZoneInfo("America/New_York")
+MAIL_FROM = "Meridian Supply <ar@meridian.example>"
 ALL = frozenset({"slack", "netsuite", "mail"})
 
 
@@ -55,7 +56,7 @@ class StandIns:
                 "NETSUITE_RESTLET_URL": self.netsuite.restlet_url,
             }
         if self.mail is not None:
-            found["TESORIO_SMTP_URL"] = self.mail.url
+            found |= {"TESORIO_SMTP_URL": self.mail.url, "TESORIO_MAIL_FROM": MAIL_FROM}
         return found
 
 

@@ -91,6 +91,14 @@ async def contacts_of(conn: ReadConnection, customer_id: RecordId, *, limit: int
     return tuple(contact_from_row(row) for row in rows.mappings())
 
 
+async def contacts_of_invoice(conn: ReadConnection, invoice_id: RecordId, *, limit: int) -> tuple[Contact, ...]:
+    """Whom to reach about one invoice only, by name; without those who are inactive."""
+    c = contacts.c
+    living = (c.invoice_id == invoice_id, c.deleted_at.is_(None), c.is_inactive.is_(False))
+    rows = await conn.execute(select(contacts).where(*living).order_by(c.name, c.id).limit(limit))
+    return tuple(contact_from_row(row) for row in rows.mappings())
+
+
 async def contact_by_id(conn: ReadConnection, contact_id: RecordId) -> Contact | None:
     """One contact, whatever became of it; None when we never saw it."""
     row = (await conn.execute(select(contacts).where(contacts.c.id == contact_id))).mappings().first()

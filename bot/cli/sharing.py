@@ -69,6 +69,8 @@ class _Desk:
     locale: str
     stale_after: timedelta
     source_titles: Mapping[str, str]
+    # What is shared has one button, and it is another one.
+    can_mail: bool = False
 
     def today(self) -> date:
         """The company's calendar date."""

@@ -16,13 +16,18 @@ from store.notes import Note
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Card:
-    """What every card shows. `note` is the newest; `standing` the promises and disputes that still matter."""
+    """What every card shows. `note` is the newest; `standing` the promises and disputes that still matter.
+
+    `has_messages` says that there are e-mails about the record, `can_mail` that one can be sent.
+    """
 
     provenance: Provenance
     place: Place
     note: Note | None = None
     standing: tuple[Standing, ...] = ()
     match: Match | None = None
+    has_messages: bool = False
+    can_mail: bool = False
 
 
 def framed(
@@ -57,14 +62,18 @@ def sentence(card: Card, answer: str) -> str:
     return f"{because}{answer} {provenance_words(card.provenance, card.place)}{stands}"
 
 
-def acting_buttons(shown: RecordRef) -> list[ButtonElement]:
+def acting_buttons(card: Card, shown: RecordRef) -> list[ButtonElement]:
     """What can be done with any record."""
-    return button("Reply to Tesorio", "reply.open", shown) + button("Share", "share.open", shown)
+    return [
+        *button("Reply to Tesorio", "reply.open", shown),
+        *button("Share", "share.open", shown),
+        *(button("E-mail", "email.open", shown) if card.can_mail else []),
+    ]
 
 
 def reading_buttons(card: Card, shown: RecordRef) -> list[ButtonElement]:
     """What is behind any card, where there is something."""
-    return button("Notes", "notes.open", shown) if card.note else []
+    return button("Notes & e-mails", "notes.open", shown) if card.note or card.has_messages else []
 
 
 def refresh_button(shown: RecordRef) -> list[ButtonElement]:

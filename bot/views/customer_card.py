@@ -200,11 +200,11 @@ def _masked(email: str | None) -> str | None:
 def _buttons(card: CustomerCard, shown: RecordRef) -> list[ButtonElement]:
     parent = RecordRef(kind="customer", record_id=card.parent.id) if card.parent else None
     return [
-        *acting_buttons(shown),
+        *acting_buttons(card, shown),
         *(button("Open invoices", "invoices.open", shown) if card.oldest_open else []),
         *(button("Payments", "payments.open", shown) if card.has_receipts else []),
         *reading_buttons(card, shown),
-        *(button("Contacts", "contacts.open", shown) if card.contact else []),
+        *(button("Contacts", "contacts.open", shown) if card.contact else button("Add contact", "contact.add", shown)),
         *(button("Parent's card", "lookup.open", parent) if parent else []),
         *refresh_button(shown),
     ]

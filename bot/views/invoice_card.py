@@ -109,7 +109,7 @@ def _status(card: InvoiceCard) -> str:
 def _buttons(card: InvoiceCard, shown: RecordRef) -> list[ButtonElement]:
     customer = RecordRef(kind="customer", record_id=card.customer.id) if card.customer else None
     return [
-        *acting_buttons(shown),
+        *acting_buttons(card, shown),
         *(button("Customer card", "lookup.open", customer) if customer else []),
         *(button("Payments", "payments.open", shown) if card.settled else []),
         *reading_buttons(card, shown),

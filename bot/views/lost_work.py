@@ -11,6 +11,7 @@ _WHAT = {
     "share": "what you shared could not be sent",
     "subscribe": "the subscription that you made could not be kept",
     "contact": "the contact that you saved could not be kept",
+    "email": "the e-mail that you wrote could not be sent",
     "csv": "the file that you asked for could not be made",
 }
 

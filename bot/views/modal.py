@@ -13,6 +13,7 @@ from slack_sdk.models.blocks import (
     Option,
     PlainTextInputElement,
     RadioButtonsElement,
+    StaticMultiSelectElement,
     StaticSelectElement,
     UserSelectElement,
 )
@@ -140,6 +141,22 @@ def checks_input(
     options = [_option(choice) for choice in choices]
     ticked = [option for option in options if option.value in initial] or None
     element = CheckboxesElement(action_id=action_id, options=options, initial_options=ticked)
+    return _input(action_id, label, element, hint=hint, optional=optional)
+
+
+def choices_input(
+    action_id: str,
+    label: str,
+    choices: Sequence[Choice],
+    *,
+    initial: Sequence[str] = (),
+    hint: str = "",
+    optional: bool = False,
+) -> Block:
+    """A menu of up to 100 options, several of which may be chosen."""
+    options = [_option(choice) for choice in choices]
+    chosen = [option for option in options if option.value in initial] or None
+    element = StaticMultiSelectElement(action_id=action_id, options=options, initial_options=chosen)
     return _input(action_id, label, element, hint=hint, optional=optional)
 
 

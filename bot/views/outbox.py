@@ -2,6 +2,7 @@
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, RichTextBlock, RichTextQuoteElement
 
+from bot.mail.letter import MAIL
 from bot.views.parts import Message, message, paragraph, small_print, words
 from bot.views.text import literal, plain_text
 from store.deliveries import Delivery, DeliveryState
@@ -10,6 +11,8 @@ from store.deliveries import Delivery, DeliveryState
 REFUSED_HERE = "refused_here"
 # The system knows us, and our role there lacks what the rest names.
 NOT_PERMITTED = "not_permitted"
+# The mail server's own words stand behind it.
+MAIL_REFUSED = "mail_refused"
 RESEND, ARRIVED = "outbox.resend", "outbox.arrived"
 _MAX_EXCERPT = 300
 _MAX_REASON = 200
@@ -37,11 +40,20 @@ _WAYS_OUT = {
 
 def question(delivery: Delivery) -> Message:
     """Did it arrive? Only a person can see that where the app may not read."""
-    where = _where(delivery)
-    asked = f"Slack did not say whether this message arrived {where}. Please have a look there:"
+    asked = _asked(delivery)
     answers = [_button("It arrived", ARRIVED, delivery), _button("Send again", RESEND, delivery)]
     blocks: list[Block] = [paragraph("question", asked), *_excerpt(delivery)]
     return message(asked, [*blocks, *_place(delivery), *_row(answers)])
+
+
+def _asked(delivery: Delivery) -> str:
+    if delivery.target != MAIL:
+        return f"Slack did not say whether this message arrived {_where(delivery)}. Please have a look there:"
+    known = literal(str(delivery.payload.get("title", "")), _MAX_REASON)
+    return (
+        f"The connection broke before the mail server said whether it took the e-mail «{known}» {_where(delivery)}. "
+        "Ask them, or whoever runs the mail server, before you send it again:"
+    )
 
 
 def trouble(delivery: Delivery, title: str = "") -> Message:
@@ -67,6 +79,9 @@ def way_out(delivery: Delivery) -> str:
     if code == NOT_PERMITTED:
         lacking = literal(words_.strip(), _MAX_PERMISSION)
         return f"Our role there lacks a permission: {lacking} Ask an administrator to give it; then send it again."
+    if code == MAIL_REFUSED:
+        said = literal(words_.strip(), _MAX_PERMISSION)
+        return f"The mail server refused it: {said}. Correct the address or the text, and write it anew from the card."
     if code in _WAYS_OUT:
         return _WAYS_OUT[code]
     if delivery.state is DeliveryState.DEAD:
@@ -75,6 +90,8 @@ def way_out(delivery: Delivery) -> str:
 
 
 def _where(delivery: Delivery, title: str = "") -> str:
+    if delivery.target == MAIL:
+        return f"to {literal(', '.join(str(delivery.payload.get('recipients', '')).split()), _MAX_REASON)}"
     if delivery.target != "slack":
         return f"to {literal(title or delivery.target, _MAX_REASON)}"
     return (

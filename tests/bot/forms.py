@@ -72,6 +72,11 @@ async def _by_steps(world: World, card: Message, found: dict[str, Json]) -> None
     await world.catch_up()
     await world.workspace.submit(CHLOE, {"share.person": BEN}, _MOMENT)
     await _take(world, CHLOE, found)
+    if any(element["action_id"] == "email.open" for _, element in elements(card.blocks)):
+        await world.workspace.click(CHLOE, card, "email.open", waiting=_MOMENT)
+        await world.catch_up()
+        await world.workspace.submit(CHLOE, {"email.others": "pat@sun.example"}, _MOMENT)
+        await _take(world, CHLOE, found)
     if any(element["action_id"] == "contacts.open" for _, element in elements(card.blocks)):
         await world.workspace.click(CHLOE, card, "contacts.open", waiting=_MOMENT)
         await world.catch_up()

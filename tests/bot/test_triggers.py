@@ -20,6 +20,7 @@ BUTTONS = {
     "connect.open",
     "notes.open",
     "contacts.open",
+    "email.open",
     "contact.add",
     "contact.edit",
     "subscribe.open",

@@ -153,6 +153,7 @@ async def open_world(
     targets: tuple[Target, ...] | None = (),
     more_settings: Mapping[str, str] | None = None,
     slack_rules: Mapping[str, Any] | None = None,
+    more_rules: Mapping[str, Any] | None = None,
 ) -> AsyncIterator[World]:
     """Both stand-ins, the assistant between them with its first sync done, and four accounts, one of them closed.
 
@@ -168,7 +169,7 @@ async def open_world(
         environment = StandIns(ledger=ledger, slack=slack, netsuite=netsuite).environment
         environment |= {"TESORIO_DATA_DIR": str(folder), **(more_settings or {})}
         rules = _RULES.slack.model_copy(update=dict(slack_rules or {}))
-        settings = settings_from(environment, _RULES.model_copy(update={"slack": rules}))
+        settings = settings_from(environment, _RULES.model_copy(update={"slack": rules, **(more_rules or {})}))
         await asyncio.to_thread(connect, settings.plain_environment(), {}, settings.data_dir)
         async with open_assistant(settings, clock=clock, targets=targets) as assistant:
             # Slack's troubles are waited out all the same, only sooner.

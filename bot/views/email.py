@@ -1,0 +1,175 @@
+"""Writing an e-mail about a record: the form, what exactly will be sent, and what became of it. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from slack_sdk.models.blocks import Block, DividerBlock
+
+from bot.views.buttons import plain_button
+from bot.views.modal import Choice, checks_input, choices_input, modal, text_input
+from bot.views.parts import lines, paragraph, row_with_button, words
+from bot.views.text import as_written, literal
+
+OPEN, SUBMIT, SEND, BACK = "email.open", "email.submit", "email.send", "email.back"
+TO, OTHERS, CC = "email.to", "email.others", "email.cc"
+SUBJECT, TEXT, ATTACH = "email.subject", "email.text", "email.attach"
+PURPOSE, PREVIEW_PURPOSE = "email", "email.preview"
+TITLE = "E-mail"
+MAX_SUBJECT = 200
+MAX_TEXT = 3000
+MAX_RECIPIENTS = 100
+MAX_FILES = 10
+_MAX_ADDRESSES = 1000
+_MAX_SHOWN = 2900
+_MAX_REASON = 500
+_MAX_NAME = 80
+_MAX_VALUE = 150
+_SEVERAL = "Several with commas between them."
+_BODY = "email.body"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recipient:
+    """Somebody to write to. `value` stands for them in the form; `detail` says who they are.
+
+    `is_own` says that they are there for this very invoice.
+    """
+
+    value: str
+    name: str
+    address: str
+    detail: str = ""
+    is_own: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FileChoice:
+    """A file of the record that can go with it."""
+
+    file_id: str
+    name: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EmailForm:
+    """The first step as it stands. `about` names the record; `redirected_to` is the test address that all mail goes to.
+
+    `chosen` are values of `known`, `attached` ids of `files`.
+    """
+
+    metadata: str
+    about: str
+    known: Sequence[Recipient] = ()
+    chosen: Sequence[str] = ()
+    others: str = ""
+    cc: str = ""
+    subject: str = ""
+    text: str = ""
+    files: Sequence[FileChoice] = ()
+    attached: Sequence[str] = ()
+    redirected_to: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Preview:
+    """What will be sent. `warning` is a sentence of ours."""
+
+    metadata: str
+    sender: str
+    reply_to: str
+    to: Sequence[str]
+    cc: Sequence[str]
+    subject: str
+    text: str
+    files: Sequence[str] = ()
+    redirected_to: str = ""
+    warning: str = ""
+
+
+def email_modal(form: EmailForm) -> dict[str, Any]:
+    """The first step: to whom, and the words."""
+    blocks = [
+        lines("email.about", [[words(form.about, bold=True)]]),
+        *_test_mode(form.redirected_to),
+        *_recipients(form),
+        text_input(CC, "Cc", initial=form.cc, hint=_SEVERAL, max_length=1000, optional=True),
+        text_input(SUBJECT, "Subject", initial=form.subject, max_length=MAX_SUBJECT),
+        text_input(TEXT, "Text", initial=form.text, multiline=True, max_length=MAX_TEXT),
+        *_files(form),
+    ]
+    return modal(TITLE, blocks, callback_id=SUBMIT, metadata=form.metadata, submit="Preview")
+
+
+def preview_email(preview: Preview) -> dict[str, Any]:
+    """The second step: what will be sent; and Send."""
+    rows = [
+        ("From", preview.sender),
+        ("Answers go to", preview.reply_to),
+        ("To", ", ".join(preview.to)),
+        ("Cc", ", ".join(preview.cc)),
+        ("Attached", ", ".join(preview.files)),
+        ("Subject", preview.subject),
+    ]
+    shown = [[words(f"{label}: ", bold=True), words(literal(value, _MAX_ADDRESSES))] for label, value in rows if value]
+    blocks: list[Block] = [
+        *([paragraph("email.warning", f"⚠️ {literal(preview.warning, _MAX_REASON)}")] if preview.warning else []),
+        row_with_button("email.preview", "This is what will be sent:", [plain_button("Back", BACK)]),
+        *_test_mode(preview.redirected_to),
+        lines("email.envelope", shown),
+        DividerBlock(block_id="email.divider"),
+        paragraph(_BODY, as_written(preview.text, _MAX_SHOWN)),
+    ]
+    return modal(TITLE, blocks, callback_id=SEND, metadata=preview.metadata, submit="Send")
+
+
+def body_in(blocks: Iterable[Mapping[str, Any]]) -> str:
+    """The text in the blocks of a preview, to be copied where it is of no other use any more."""
+    found = next((block for block in blocks if block.get("block_id") == _BODY), {})
+    return str((found.get("text") or {}).get("text") or "")
+
+
+def sent_email(state: str, to: str, subject: str, text: str = "") -> dict[str, Any]:
+    """What stands in the preview's place: `state` is ours, and says what became of it."""
+    rows = [[words(state, bold=True)], [words(f"To {literal(to, _MAX_ADDRESSES)}")], [words(literal(subject, 300))]]
+    kept = [paragraph(_BODY, as_written(text, _MAX_SHOWN))] if text else []
+    return modal(TITLE, [lines("email.state", rows), *kept], close="Done")
+
+
+def outdated_email(text: str) -> dict[str, Any]:
+    """The window is of an older version, or nothing is known of its draft; what was typed can be copied."""
+    said = "This window is out of date. Please open it anew from the card; nothing was sent."
+    kept = [paragraph(_BODY, as_written(text, _MAX_SHOWN))] if text else []
+    return modal(TITLE, [paragraph("email.told", said), *kept], close="Done")
+
+
+def _test_mode(redirected_to: str) -> list[Block]:
+    if not redirected_to:
+        return []
+    told = f"🧪 Test mode: it goes to {literal(redirected_to, _MAX_NAME)} only, whoever stands here."
+    return [paragraph("email.test_mode", told)]
+
+
+def _recipients(form: EmailForm) -> list[Block]:
+    choices = [_choice(each) for each in form.known if len(each.value) <= _MAX_VALUE][:MAX_RECIPIENTS]
+    if not choices:
+        return [text_input(OTHERS, "To", initial=form.others, hint=_SEVERAL, max_length=1000, has_focus=True)]
+    return [
+        choices_input(TO, "To", choices, initial=form.chosen, optional=True),
+        text_input(OTHERS, "Other addresses", initial=form.others, hint=_SEVERAL, max_length=1000, optional=True),
+    ]
+
+
+def _choice(recipient: Recipient) -> Choice:
+    name, address = recipient.name, recipient.address
+    return Choice(
+        label=f"{name} · {address}" if name else address,
+        value=recipient.value,
+        detail=literal(recipient.detail, _MAX_NAME, empty=""),
+    )
+
+
+def _files(form: EmailForm) -> list[Block]:
+    choices = [Choice(label=each.name, value=each.file_id, detail=each.detail) for each in form.files[:MAX_FILES]]
+    return [checks_input(ATTACH, "Attach", choices, initial=form.attached)] if choices else []

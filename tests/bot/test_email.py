@@ -1,0 +1,223 @@
+"""«E-mail» on a card: written, seen, sent once, recorded here and in NetSuite; and what a mail server may answer."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from sandbox.ledger import Kind
+from sandbox.slack.seed import ANA, ANA_APP_DM
+from sandbox.smtp import MailStandIn, Stage
+from store.deliveries import DeliveryState
+from store.users import Role
+from tests.bot.mailing import TO, form_on, mail_world, mailed, newest, previewed, recorded, sent
+from tests.bot.outbox_bench import again, told, until
+from tests.bot.replying import about_customer, card_of, give_role, submit, submitted_anew, words
+from tests.bot.world import SETTLED, World, elements
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def server() -> AsyncIterator[MailStandIn]:
+    async with MailStandIn() as running:
+        yield running
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def opened(tmp_path_factory: pytest.TempPathFactory, server: MailStandIn) -> AsyncIterator[World]:
+    async with mail_world(tmp_path_factory.mktemp("world"), server) as world:
+        yield world
+
+
+@pytest.fixture
+def mail(server: MailStandIn) -> MailStandIn:
+    server.faults.clear()
+    return server
+
+
+class TestSending:
+    async def test_goes_from_the_card_to_the_recipient_and_into_netsuite(self, world: World, mail: MailStandIn) -> None:
+        await previewed(world, cc="boss@sun.example", subject="About INV-12345", text="Dear Pat,\nplease pay.")
+        shown = words(world)
+        assert "This is what will be sent" in shown
+        assert "Dear Pat,\\nplease pay." in shown
+        assert not mail.box.to(TO)
+        delivery = await world.delivered(await sent(world))
+        assert delivery.state is DeliveryState.SENT
+        letter = newest(mail)
+        assert letter.recipients == (TO, "boss@sun.example")
+        assert (letter.subject, letter.text) == ("About INV-12345", "Dear Pat,\nplease pay.\n")
+        assert letter.message["From"] == "Accounts Receivable <ar@meridian.example>"
+        assert letter.message["Reply-To"] == "ana@meridian.example"
+        assert letter.message["Cc"] == "boss@sun.example"
+        assert letter.message["Message-ID"] == delivery.external_id
+        [message] = [each for each in await recorded(world) if each.subject == "About INV-12345"]
+        assert (message.recipients, message.cc, message.was_emailed) == (TO, "boss@sun.example", True)
+        await world.delivered(f"{message.id}/netsuite")
+        assert "Sent · in NetSuite" in words(world)
+        [theirs] = [each for each in world.ledger.records(Kind.MESSAGE).values() if each.subject == "About INV-12345"]
+        assert "please pay." in theirs.text
+
+    async def test_says_what_is_open_and_since_when(self, world: World) -> None:
+        await form_on(world)
+        shown = words(world)
+        assert "Open balance: $17,250.00" in shown
+        assert "past due" in shown
+        assert "ana@meridian.example" in shown
+
+    async def test_of_a_customer_lists_what_is_past_due(self, world: World) -> None:
+        await form_on(world, f"/tesorio customer {about_customer(world)[1]}")
+        shown = words(world)
+        assert "- INV-12345 · due" in shown
+        assert "Past due in all: " in shown
+
+    async def test_offers_the_contacts_of_the_customer(self, world: World) -> None:
+        await form_on(world)
+        customer = world.ledger.invoice_numbered("INV-12345").customer_id
+        shown = words(world)
+        for contact in world.ledger.contacts_of(customer):
+            assert not contact.email or contact.email in shown
+
+    async def test_pressed_twice_is_sent_once(self, world: World, mail: MailStandIn) -> None:
+        await previewed(world, subject="Only once")
+        delivery_id = await sent(world)
+        await submitted_anew(world, lambda _view: None)
+        await world.delivered(delivery_id)
+        await world.catch_up()
+        assert [each.subject for each in mail.box.mails].count("Only once") == 1
+
+    async def test_back_keeps_what_was_typed(self, world: World) -> None:
+        await previewed(world, subject="Kept", text="Every word")
+        await world.workspace.click(ANA, None, "email.back", waiting=SETTLED)
+        shown = words(world)
+        assert "'initial_value': 'Kept'" in shown
+        assert "'initial_value': 'Every word'" in shown
+        assert f"'initial_value': '{TO}'" in shown
+
+    async def test_wrong_addresses_and_missing_words_are_said_where_they_are(self, world: World) -> None:
+        await form_on(world)
+        wrong = await submit(
+            world, {"email.others": "a b@c.example, d@", "email.cc": "nobody", "email.text": " ", "email.subject": " "}
+        )
+        assert set(wrong.errors) == {f"email.{name}.block" for name in ("others", "cc", "text", "subject")}
+        assert wrong.errors["email.cc.block"] == "«nobody» is no e-mail address."
+
+    async def test_a_line_break_makes_no_header(self, world: World, mail: MailStandIn) -> None:
+        await previewed(world, subject="Hello")
+        await world.workspace.click(ANA, None, "email.back", waiting=SETTLED)
+        await submit(world, {})
+        await submitted_anew(world, lambda _view: None)
+        await mailed(world, subject="One\r\nBcc: spy@evil.example")
+        letter = newest(mail)
+        assert letter.subject == "One Bcc: spy@evil.example"
+        assert letter.message["Bcc"] is None
+        assert letter.recipients == (TO,)
+
+
+class TestTrouble:
+    async def test_refused_for_good_is_told_in_the_servers_words(self, world: World, mail: MailStandIn) -> None:
+        mail.faults.refuse(Stage.RCPT, "550 5.1.1 No such user here")
+        before = len(mail.box.mails)
+        delivery = await mailed(world, subject="Refused")
+        assert delivery.state is DeliveryState.REJECTED
+        assert "Not sent. The mail server refused it: 550 5.1.1 No such user here" in words(world)
+        post = await told(world, delivery.id, "outbox.resend")
+        assert f"({TO})" in world.shown(post)
+        assert len(mail.box.mails) == before
+        assert not [each for each in await recorded(world) if each.subject == "Refused"]
+
+    async def test_one_refused_of_two_goes_to_nobody(self, world: World, mail: MailStandIn) -> None:
+        mail.faults.refuse(Stage.RCPT, address="gone@sun.example")
+        delivery = await mailed(world, others=f"{TO}, gone@sun.example", subject="All or nobody")
+        assert delivery.state is DeliveryState.REJECTED
+        assert "All or nobody" not in [each.subject for each in mail.box.mails]
+
+    @pytest.mark.parametrize("stage", [Stage.AUTH, Stage.MAIL, Stage.RCPT, Stage.DATA])
+    async def test_of_a_moment_is_tried_again(self, world: World, mail: MailStandIn, stage: Stage) -> None:
+        # The client tries every way of logging in that the server knows.
+        mail.faults.refuse(stage, "451 4.3.0 Come again", times=2 if stage is Stage.AUTH else 1)
+        await previewed(world, subject=f"Later at {stage}")
+        delivery_id = await sent(world)
+        await until(world, delivery_id, lambda each: each.attempts == 1 and not each.in_doubt)
+        assert "On its way" in words(world)
+        world.pass_time(60)
+        assert (await world.delivered(delivery_id)).state is DeliveryState.SENT
+        assert [each.subject for each in mail.box.mails].count(f"Later at {stage}") == 1
+
+    @pytest.mark.parametrize("is_taken", [True, False])
+    async def test_lost_after_the_text_asks_and_never_sends_by_itself(
+        self, world: World, mail: MailStandIn, *, is_taken: bool
+    ) -> None:
+        mail.faults.lose_connection(Stage.DATA, is_taken=is_taken)
+        subject = f"In doubt {is_taken}"
+        await previewed(world, subject=subject)
+        delivery_id = await sent(world)
+        await until(world, delivery_id, lambda each: each.state is DeliveryState.UNKNOWN)
+        asked = await told(world, delivery_id, "outbox.arrived")
+        assert f"whether it took the e-mail «{subject}»" in world.shown(asked)
+        world.pass_time(3600)
+        await world.catch_up()
+        assert [each.subject for each in mail.box.mails].count(subject) == int(is_taken)
+        await world.workspace.click(ANA, asked, "outbox.arrived" if is_taken else "outbox.resend", waiting=SETTLED)
+        assert (await again(world, delivery_id)).state is DeliveryState.SENT
+        assert [each.subject for each in mail.box.mails].count(subject) == 1
+        [message] = [each for each in await recorded(world) if each.subject == subject]
+        await world.delivered(f"{message.id}/netsuite")
+
+    async def test_lost_before_the_text_is_tried_again(self, world: World, mail: MailStandIn) -> None:
+        mail.faults.lose_connection(Stage.RCPT)
+        await previewed(world, subject="Lost early")
+        delivery_id = await sent(world)
+        await until(world, delivery_id, lambda each: each.attempts == 1 and not each.in_doubt)
+        world.pass_time(60)
+        assert (await world.delivered(delivery_id)).state is DeliveryState.SENT
+        assert [each.subject for each in mail.box.mails].count("Lost early") == 1
+
+
+class TestWhoMay:
+    async def test_a_viewer_may_not(self, world: World, mail: MailStandIn) -> None:
+        await previewed(world, subject="Not any more")
+        await give_role(world, Role.VIEWER)
+        try:
+            await submit(world, {})
+            assert "It takes the role finance" in words(world)
+            card = await card_of(world, "/tesorio invoice INV-12345")
+            await world.workspace.click(ANA, card, "email.open", waiting=SETTLED)
+            assert "It takes the role finance" in words(world)
+        finally:
+            await give_role(world, Role.FINANCE)
+        assert "Not any more" not in [each.subject for each in mail.box.mails]
+
+    async def test_who_was_cut_off_after_pressing_sends_nothing(self, world: World, mail: MailStandIn) -> None:
+        mail.faults.refuse(Stage.MAIL, "451 4.3.0 Come again")
+        await previewed(world, subject="Cut off")
+        delivery_id = await sent(world)
+        await until(world, delivery_id, lambda each: each.attempts == 1 and not each.in_doubt)
+        await give_role(world, Role.VIEWER)
+        try:
+            world.pass_time(60)
+            assert (await world.delivered(delivery_id)).state is DeliveryState.REJECTED
+        finally:
+            await give_role(world, Role.FINANCE)
+        assert "Cut off" not in [each.subject for each in mail.box.mails]
+
+    async def test_nothing_of_the_login_is_in_any_log_or_answer(self, world: World, mail: MailStandIn) -> None:
+        mail.faults.refuse(Stage.AUTH, "535 5.7.8 Authentication failed", times=2)
+        await previewed(world, subject="Locked out")
+        delivery_id = await sent(world)
+        await until(world, delivery_id, lambda each: each.attempts == 1 and not each.in_doubt)
+        world.pass_time(60)
+        await world.delivered(delivery_id)
+        secret = mail.url.partition("@")[0].rpartition(":")[2]
+        assert secret in mail.url
+        assert "does not take our login" in world.log.text()
+        assert secret not in world.log.text()
+        assert secret not in repr(world.settings) + repr(world.assistant.deps.mail)
+        assert all(secret not in each.text for each in world.workspace.messages(ANA_APP_DM))
+
+
+class TestButton:
+    async def test_is_on_both_cards(self, world: World) -> None:
+        for line in ("/tesorio invoice INV-12345", f"/tesorio customer {about_customer(world)[1]}"):
+            assert elements(await card_of(world, line), "email.open")
