@@ -16,12 +16,12 @@ class TestReply:
         await expect(text).to_be_focused()
         await page.page.keyboard.type("They pay on Friday.")
         await page.submit()
-        await expect(page.modal).to_contain_text("Saved")
+        await expect(page.modal).to_contain_text("Saved · in NetSuite")
         await expect(page.modal).to_contain_text("Note · Invoice INV-12345")
         await page.modal.get_by_role("button", name="Done").click()
         await page.last_message.get_by_text("1 reply").click()
         line = page.page.get_by_test_id("thread").get_by_test_id("message").last
-        await expect(line).to_contain_text("Ana Silva recorded a note in Tesorio · Saved")
+        await expect(line).to_contain_text("Ana Silva recorded a note in Tesorio · Saved · in NetSuite")
         await page.ask("/tesorio invoice INV-12345")
         await expect(block(page.last_message, "note")).to_contain_text("They pay on Friday.")
 

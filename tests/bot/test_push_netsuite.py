@@ -19,6 +19,7 @@ from store.notes import Note
 from store.pulled import upsert_records
 from store.pushes import contact_push, message_push
 from store.records import RecordId, record_id
+from store.refs import record_of
 from store.work import WorkState
 from tests.bot.outbox_bench import until
 from tests.bot.replying import card_of, form_on, note_texts, saved, submit, words
@@ -89,10 +90,14 @@ class TestReply:
         world.netsuite.faults.lost_answer(operation="upsert")
         note = await replied(world, "Read back early")
         await until(world, f"{note.id}/netsuite", lambda each: each.state is DeliveryState.UNKNOWN)
-        await world.assistant.pull("netsuite", "in doubt")
-        assert await ended(world.assistant, "in doubt") is WorkState.DONE
+        world.netsuite.faults.blocked(times=99, operation="get")
+        await pulled_again(world, "in doubt")
+        (found,) = theirs(world, "Read back early")
+        async with world.store.read() as conn:
+            assert await record_of(conn, "netsuite", "note", str(found.id)) == note.id
         assert (await note_texts(world)).count("Read back early") == 1
-        world.pass_time(10)
+        world.netsuite.faults.clear()
+        world.pass_time(600)
         assert (await world.delivered(f"{note.id}/netsuite")).state is DeliveryState.SENT
         assert (await note_texts(world)).count("Read back early") == 1
 
