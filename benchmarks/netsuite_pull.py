@@ -26,7 +26,8 @@ from sync.connectors.netsuite import NetSuiteSettings, NetSuiteSource, wsdl_path
 from sync.connectors.netsuite.envelopes import Envelopes
 from sync.connectors.netsuite.passport import new_passport
 from sync.connectors.netsuite.request import Search, SearchMore
-from sync.connectors.netsuite.streams import STREAMS, Stream
+from sync.connectors.netsuite.stream import Stream
+from sync.connectors.netsuite.streams import STREAMS
 from sync.pull import PullOrder, pull_source
 
 _STREAMS = ("customers", "invoices")

@@ -14,7 +14,7 @@ from sync.connectors.netsuite.request import (
     within,
 )
 from sync.connectors.netsuite.settings import NetSuiteSettings
-from sync.connectors.netsuite.streams import Stream, Way
+from sync.connectors.netsuite.stream import Stream, Way
 
 # Deletions from before the store was first filled tell it nothing, and a first load may take days.
 _OLDEST_DELETION = timedelta(days=30)

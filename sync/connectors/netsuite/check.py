@@ -19,7 +19,8 @@ from sync.connectors.netsuite.request import GetServerTime
 from sync.connectors.netsuite.restlet import RestletClient
 from sync.connectors.netsuite.role import CURRENCY, EXTRAS, PUSHES, SOAP, TOKENS
 from sync.connectors.netsuite.settings import NetSuiteSettings
-from sync.connectors.netsuite.streams import STREAMS, Stream
+from sync.connectors.netsuite.stream import Stream
+from sync.connectors.netsuite.streams import STREAMS
 from sync.connectors.netsuite.values import UnreadableFieldError, instant
 from sync.errors import NotPermittedError, ReauthoriseError, SourceError
 

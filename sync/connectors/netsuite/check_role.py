@@ -17,7 +17,7 @@ from sync.connectors.netsuite.role import (
     record_types_of,
     transaction_types_of,
 )
-from sync.connectors.netsuite.streams import Stream, Way
+from sync.connectors.netsuite.stream import Stream, Way
 from sync.errors import NotPermittedError, SourceError
 
 _LATER = "Try again in a few minutes; if it stays, look at the detail."

@@ -17,7 +17,8 @@ from sync.connectors.netsuite.pages import Heading
 from sync.connectors.netsuite.position import Stage, advanced, decode, encode, first_position, next_position
 from sync.connectors.netsuite.request import GetCustomizationId, GetList
 from sync.connectors.netsuite.settings import NetSuiteSettings
-from sync.connectors.netsuite.streams import CUSTOM_FIELDS, read_record
+from sync.connectors.netsuite.stream import read_record
+from sync.connectors.netsuite.streams import CUSTOM_FIELDS
 from sync.errors import NotPermittedError, RejectedError
 
 _log = structlog.get_logger(__name__)

@@ -34,7 +34,7 @@ from sync.connectors.netsuite.position import (
 from sync.connectors.netsuite.request import within
 from sync.connectors.netsuite.restlet import RestletClient
 from sync.connectors.netsuite.settings import NetSuiteSettings
-from sync.connectors.netsuite.streams import Stream, Way, read_record
+from sync.connectors.netsuite.stream import Stream, Way, read_record
 from sync.errors import ExpiredPositionError, RetryError
 
 _log = structlog.get_logger(__name__)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sync.connectors.netsuite.client import SuiteTalkClient
 from sync.connectors.netsuite.request import Get, Request
-from sync.connectors.netsuite.streams import Stream
+from sync.connectors.netsuite.stream import Stream
 from sync.connectors.netsuite.writes import Draft, Ref, TargetRequest, Write
 from sync.errors import NotPermittedError, RejectedError
 

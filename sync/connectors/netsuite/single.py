@@ -16,7 +16,8 @@ from sync.connectors.netsuite.paging import answers_of
 from sync.connectors.netsuite.position import BEGINNING
 from sync.connectors.netsuite.request import Criterion, Search, within
 from sync.connectors.netsuite.settings import NetSuiteSettings
-from sync.connectors.netsuite.streams import CONTACTS, INVOICES, SETTLEMENTS, Stream, read_record
+from sync.connectors.netsuite.stream import Stream, read_record
+from sync.connectors.netsuite.streams import CONTACTS, INVOICES, SETTLEMENTS
 from sync.errors import RejectedError
 
 # Somebody is waiting for this: what one customer has beyond it comes with the next pull.

@@ -40,7 +40,8 @@ from sync.connectors.netsuite.request import (
     within,
 )
 from sync.connectors.netsuite.settings import NetSuiteSettings
-from sync.connectors.netsuite.streams import CUSTOMERS, INVOICES, SETTLEMENTS, STREAMS, Stream, read_record
+from sync.connectors.netsuite.stream import Stream, read_record
+from sync.connectors.netsuite.streams import CUSTOMERS, INVOICES, SETTLEMENTS, STREAMS
 from tests.contract.source_contract import read, records_of
 from tests.sync.netsuite.bench import netsuite_bench
 from tests.sync.netsuite.test_pages import Bytes

@@ -7,7 +7,8 @@ import pytest
 
 from store.pulled import Record
 from sync.connector import Broken
-from sync.connectors.netsuite.streams import STREAMS, Stream, read_record
+from sync.connectors.netsuite.stream import Stream, read_record
+from sync.connectors.netsuite.streams import STREAMS
 from tests.sync.netsuite import trees
 from tests.sync.netsuite.trees import ACCOUNT, DAY, applied
 
