@@ -41,6 +41,7 @@ from store.pulled import upsert_records
 from store.pushes import note_push
 from store.sending import UNDELIVERED
 from store.work import Payload
+from sync.connector import Target
 from sync.durable import DurableWork
 from tests.contract.fake_target import FakeTarget
 from tests.store.make import AT, CUSTOMER_ID, make_note
@@ -103,9 +104,12 @@ def _main(plan: Plan) -> None:
 
 async def _serve(plan: Plan) -> int:
     store.sending.SETTLING = timedelta(seconds=0.05)
-    async with _running(plan) as deps:
+    target = FakeTarget(plan.target_url)
+    # Under a kind of its own, so that no feature is told of it.
+    target.takes |= {_KIND}
+    async with running(plan, target) as deps:
         if plan.death is not None:
-            _die_later(deps.store, random.Random(plan.death))  # noqa: S311 - a seeded choice of moments
+            die_later(deps.store, random.Random(plan.death))  # noqa: S311 - a seeded choice of moments
         for number in range(plan.notes):
             await deps.work.start("test.note", f"{plan.prefix}-{number}", {"name": f"{plan.prefix}-{number}"})
         try:
@@ -128,7 +132,7 @@ async def _tell_what_is_left(deps: Deps) -> None:
 
 
 @asynccontextmanager
-async def _running(plan: Plan) -> AsyncIterator[Deps]:
+async def running(plan: Plan, target: Target) -> AsyncIterator[Deps]:
     """The outbox and its engine as the root joins them, without the doors."""
     async with AsyncExitStack() as stack:
         opened = Store(plan.store_url)
@@ -149,9 +153,6 @@ async def _running(plan: Plan) -> AsyncIterator[Deps]:
             source_titles={},
             team_id=TEAM_ID,
         )
-        target = FakeTarget(plan.target_url)
-        # Under a kind of its own, so that no feature is told of it.
-        target.takes |= {_KIND}
         senders = dict(senders_of(deps, (target,)))
         senders["slack"] = SlackPosts(slack, opened, spacing=timedelta())
         work.handlers.update(work_handlers(deps, (), lambda _run: None, senders))
@@ -193,7 +194,7 @@ async def _answer_questions(deps: Deps) -> None:
             await decide(deps, click)
 
 
-def _die_later(opened: Store, dice: random.Random) -> None:
+def die_later(opened: Store, dice: random.Random) -> None:
     """Be killed at a statement or commit chosen by the dice, and up to a few milliseconds into it."""
     moment, passed, delay = dice.randrange(_LAST_STATEMENT), count(), dice.random() * _LONGEST_DELAY_SECONDS
 
