@@ -176,10 +176,14 @@ class TestNote:
         assert bench.texts() == [NOTE.text]
 
     async def test_shares_what_the_account_bears_with_soap(self, bench: NetSuiteTargetBench) -> None:
+        slots = bench.account.source._client.slots  # type: ignore[attr-defined]  # NetSuite's
+        assert (slots.limit, slots.allowed) == (2, 2)
         bench.server.faults.blocked(operation="restlet")
         with pytest.raises(BusyError):
             await bench.target.push(note(bench))
+        assert slots.allowed == 1
         await bench.target.push(note(bench))
+        assert bench.texts() == [NOTE.text]
 
 
 @in_one_loop
