@@ -14,6 +14,7 @@ _P95_SECONDS = 0.8
 
 
 class TestDown:
+    @pytest.mark.soak
     async def test_answers_are_quick_and_say_how_old_they_are(self, world: World) -> None:
         world.clock.ahead = timedelta(hours=72)
         took = []
