@@ -9,6 +9,7 @@ from sync.connectors.netsuite.mapping import source_id_of
 from sync.connectors.netsuite.pages import Tree
 from sync.connectors.netsuite.request import Criterion, Search, within
 from sync.connectors.netsuite.values import reference_id, row_fields, text
+from sync.plain_text import plain_text
 
 # An account may put the instant of recording in the place of ours, and a delivery may have waited for days.
 _BEFORE, _AFTER = timedelta(minutes=5), timedelta(days=30)
@@ -50,4 +51,8 @@ def _key(row: Tree) -> str:
 
 def _is_alike(row: Tree, item: MessagePush) -> bool:
     about = item.about_source_id if item.about_kind == "invoice" else None
-    return reference_id(row, _TRANSACTION) == about and (text(row, "message") or "").split() == item.text.split()
+    if reference_id(row, _TRANSACTION) != about:
+        return False
+    kept = text(row, "message") or ""
+    # Some accounts keep it as it was sent, others as HTML.
+    return item.text.split() in (kept.split(), plain_text(kept).split())

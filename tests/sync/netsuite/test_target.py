@@ -169,6 +169,8 @@ class TestMessage:
         (made,) = recorded(keyless)
         assert made.external_id == ""
         assert await keyless.target.find(item) == str(made.id)
+        keyless.ledger.edit(Kind.MESSAGE, made.id, text="<p>Dear Bea,</p><br>please find it attached. «ünï» 🧾")
+        assert await keyless.target.find(item) == str(made.id)
         others = (
             replace(item, text="Other words"),
             replace(item, subject="Other subject"),
