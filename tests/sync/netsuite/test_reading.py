@@ -19,6 +19,9 @@ from tests.contract.source_contract import read, records_of
 from tests.sync.netsuite.bench import START, NetSuiteBench, netsuite_bench
 
 
+FAR = ("America/Los_Angeles", "America/St_Johns", "UTC", "Asia/Kolkata", "Pacific/Apia", "Pacific/Pago_Pago")
+
+
 @pytest.fixture
 async def bench(tmp_path: Path) -> AsyncIterator[NetSuiteBench]:
     async with netsuite_bench(tmp_path) as made:
@@ -94,11 +97,12 @@ def served(bench: NetSuiteBench) -> Any:
 
 
 class TestLaterReads:
-    async def test_miss_no_edit_of_three_days(self, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("zone", ["Pacific/Auckland", *(pytest.param(far, marks=pytest.mark.soak) for far in FAR)])
+    async def test_miss_no_edit_of_three_days(self, zone: str, tmp_path: Path) -> None:
         # An edit every 15 minutes, a read at odd times, in a zone far from UTC.
         bench = NetSuiteBench(tmp_path, customers=8)
-        bench.server = NetSuiteStandIn(bench.ledger, now=lambda: bench.now, user_zone=ZoneInfo("Pacific/Auckland"))
-        bench.env = {"NETSUITE_TIMEZONE": "Pacific/Auckland"}
+        bench.server = NetSuiteStandIn(bench.ledger, now=lambda: bench.now, user_zone=ZoneInfo(zone))
+        bench.env = {"NETSUITE_TIMEZONE": zone}
         edits: dict[str, datetime] = {}
         seen: dict[str, datetime] = {}
         async with served(bench):

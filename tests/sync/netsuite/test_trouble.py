@@ -76,8 +76,11 @@ class TestTrouble:
             with pytest.raises(RetryError):
                 await read(bench)
 
-    async def test_two_jobs_read_to_the_end_an_account_that_refuses_half_of_all_calls(self, tmp_path: Path) -> None:
-        async with netsuite_bench(tmp_path, customers=60, page_size=10, concurrency=4) as bench:
+    @pytest.mark.parametrize("customers", [60, pytest.param(600, marks=pytest.mark.soak)])
+    async def test_two_jobs_read_to_the_end_an_account_that_refuses_half_of_all_calls(
+        self, customers: int, tmp_path: Path
+    ) -> None:
+        async with netsuite_bench(tmp_path, customers=customers, page_size=10, concurrency=4) as bench:
             bench.server.running.limit = 2
             streams = ("invoices", "payments")
             await asyncio.gather(*(read(bench, stream=stream) for stream in streams))
