@@ -59,3 +59,20 @@ async def attachments_of(conn: ReadConnection, about_id: RecordId, *, limit: int
     c = attachments.c
     query = select(attachments).where(c.about_id == about_id, c.deleted_at.is_(None)).order_by(c.name, c.id)
     return tuple(attachment_from_row(row) for row in (await conn.execute(query.limit(limit))).mappings())
+
+
+def refusal_of(name: str) -> str | None:
+    """Why a file of this name can't be sent on, in words; None when it can: its name ends with a known extension."""
+    extension = name.rpartition(".")[2].strip().lower() if "." in name.strip(". ") else ""
+    if not extension:
+        return f"the name «{name}» has no extension, such as .pdf, which tells what the file is"
+    if extension not in _EXTENSIONS:
+        return f"«.{extension}» at the end of «{name}» is no known extension, such as .pdf"
+    return None
+
+
+# What invoices and what belongs to them come in. Programs are not among them.
+_EXTENSIONS = frozenset(
+    "bmp csv doc docx eml gif heic htm html jpeg jpg json msg odp ods odt p7m pdf png ppt pptx rtf svg tif tiff txt "
+    "webp xls xlsb xlsm xlsx xml zip".split()
+)

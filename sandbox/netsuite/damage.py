@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 _AMOUNTS = "total|amountRemaining|unapplied|creditLimit|payment"
+_COLUMNS = frozenset({"creditlimit", "foreignamountunpaid", "foreigntotal"})
 _DAYS = "dueDate|tranDate|dateCreated|effectiveDate"
 
 
@@ -59,6 +60,16 @@ class Damage:
         for field, name in self._renamed.items():
             record = _without(record, field) if name is None else _called(record, field, name)
         return record
+
+    def done_to_row(self, row: dict[str, str]) -> dict[str, str]:
+        """A row of SuiteQL as it is answered: the wrong amount of its record, which a null leaves out."""
+        found = row.get("id", "")
+        wound = self._wounds.get(int(found)) if found.isdecimal() else None
+        if wound is None or wound.amount == KEEP:
+            return row
+        if wound.amount is None:
+            return {name: value for name, value in row.items() if name not in _COLUMNS}
+        return row | {name: wound.amount for name in row if name in _COLUMNS}
 
 
 def _said(record: str, fields: str, value: str | None) -> str:

@@ -44,6 +44,7 @@ FILE_COLUMNS: Mapping[str, Column] = {
     "internalId": lambda file, _: reference(file.id),
     "modified": lambda file, writer: value(writer.calendar.instant(file.last_modified)),
     "name": lambda file, _: value(text(file.name)),
+    "url": lambda file, _: value(text(f"/core/media/media.nl?id={file.id}")),
 }
 
 ENTITY_COLUMNS: Mapping[str, Column] = {

@@ -75,7 +75,8 @@ class RestDoor:
         try:
             found = self._queries.found(_query(body))
             total = min(len(found.rows), MAX_ROWS)
-            items = [{"links": [], **row} for row in found.page(offset, min(limit, MAX_ROWS - offset))]
+            rows = found.page(offset, min(limit, MAX_ROWS - offset))
+            items = [{"links": [], **self._account.faults.damage.done_to_row(row)} for row in rows]
         except QueryError as error:
             message = f"Invalid search query. Detailed unprocessed description follows. {error}"
             raise RestError("INVALID_PARAMETER", message) from None

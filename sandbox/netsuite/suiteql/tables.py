@@ -14,6 +14,7 @@ from sandbox.netsuite.suiteql.transactions import (
     TRANSACTION_ACCOUNTING_LINE,
     TRANSACTION_LINE,
     entity_column,
+    shown_subsidiary,
 )
 
 CUSTOMER = Table(
@@ -62,7 +63,7 @@ CUSTOMER_SUBSIDIARY = Table(
         "isprimarysub": flag(lambda _: True),
         "subsidiary": Column(
             lambda customer, _: customer.subsidiary_id,
-            lambda customer, ledger: getattr(ledger.records(Kind.SUBSIDIARY).get(customer.subsidiary_id), "name", None),
+            lambda customer, ledger: shown_subsidiary(customer.subsidiary_id, ledger),
         ),
     },
 )

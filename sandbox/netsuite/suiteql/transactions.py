@@ -15,6 +15,7 @@ from sandbox.ledger.related import entity
 from sandbox.ledger.setup import CURRENCIES, TERMS
 from sandbox.ledger.transactions import CreditMemo, CustomerDeposit, SalesOrder
 from sandbox.netsuite.common_fields import id_of_currency, major
+from sandbox.netsuite.records.writer import subsidiary_name
 from sandbox.netsuite.statuses import status_of
 from sandbox.netsuite.suiteql.table import Column, Table, attribute, flag
 from sandbox.netsuite.transaction_fields import TRANSACTION_FIELDS
@@ -193,6 +194,17 @@ def _created_from(record: Any) -> int | None:
     return found
 
 
+def shown_subsidiary(subsidiary_id: int, ledger: Ledger) -> str | None:
+    """A subsidiary's name behind those of its parents."""
+    units = ledger.records(Kind.SUBSIDIARY)
+    found = units.get(subsidiary_id)
+    return None if found is None else subsidiary_name(found, units)
+
+
+def _subsidiary(row: Line, ledger: Ledger) -> str | None:
+    return shown_subsidiary(row.transaction.subsidiary_id, ledger)
+
+
 def _of_line(name: str) -> Column:
     return Column(lambda row, _: getattr(row.line, name, None))
 
@@ -220,6 +232,7 @@ TRANSACTION_LINE = Table(
         "id": attribute("number"),
         "createdfrom": Column(lambda row, _: _created_from(row.transaction)),
         "foreignamount": Column(lambda row, _: major(row.minor, row.transaction.currency)),
+        "iscogs": flag(lambda _: False),
         "item": Column(
             lambda row, _: getattr(row.line, "item_id", None), lambda row, _: getattr(row.line, "item", None)
         ),
@@ -232,7 +245,7 @@ TRANSACTION_LINE = Table(
         "rate": Column(
             lambda row, _: None if row.line is None else major(row.line.rate_minor, row.transaction.currency)
         ),
-        "subsidiary": Column(lambda row, _: row.transaction.subsidiary_id),
+        "subsidiary": Column(lambda row, _: row.transaction.subsidiary_id, _subsidiary),
         "taxline": flag(lambda row: row.is_tax),
         "transaction": Column(lambda row, _: row.transaction.id, lambda row, _: row.transaction.number),
         "uniquekey": Column(lambda row, _: row.transaction.id * 10_000 + row.number),

@@ -29,7 +29,12 @@ def plan_of(stream: Stream, settings: NetSuiteSettings) -> Plan:
     """How the stream is read."""
     match stream.way:
         case Way.CHANGES:
-            return Plan(overlap=settings.overlap, has_open=bool(stream.open_only))
+            return Plan(
+                overlap=settings.overlap,
+                has_open=bool(stream.open_only),
+                has_joined=bool(stream.joined_by),
+                sweep=timedelta(days=settings.sweep_days) if stream.is_listed else None,
+            )
         case Way.DATES:
             by_script = stream.has_script and settings.restlet_url is not None
             return Plan(
@@ -74,6 +79,8 @@ def _place(stream: Stream, position: Position) -> tuple[Criterion, ...]:
         return ()
     if position.stage is Stage.NEW:
         return (Criterion(field="internalIdNumber", operator="greaterThan", values=(position.top_id,)),)
+    if position.stage is Stage.JOINED and stream.joined_by:
+        return (within(stream.joined_by, position.floor, position.ceiling),)
     window = within(stream.dated_by, position.since, position.until)
     return (window, *stream.open_only) if position.stage is Stage.OPEN else (window,)
 

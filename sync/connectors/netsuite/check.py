@@ -20,7 +20,7 @@ from sync.connectors.netsuite.restlet import RestletClient
 from sync.connectors.netsuite.role import CURRENCY, EXTRAS, PUSHES, SOAP, TOKENS
 from sync.connectors.netsuite.settings import NetSuiteSettings
 from sync.connectors.netsuite.stream import Stream
-from sync.connectors.netsuite.streams import STREAMS
+from sync.connectors.netsuite.streams import streams_of
 from sync.connectors.netsuite.values import UnreadableFieldError, instant
 from sync.errors import NotPermittedError, ReauthoriseError, SourceError
 
@@ -31,7 +31,8 @@ _SAMPLE = 5
 _DEFINITIONS = "custom_field"
 _REMEDIES: Mapping[type[Exception], str] = {
     ReauthoriseError: f"Set this machine's clock by NTP; compare NETSUITE_ACCOUNT_ID; give the token's role {TOKENS}; "
-    "switch Token-Based Authentication on; or make a new access token in NetSuite and put its id and secret into the settings.",
+    "switch Token-Based Authentication on; or make a new access token in NetSuite and put its id and secret into the "
+    "settings.",
     NotPermittedError: f"Give the token's role {SOAP}, and access to all subsidiaries.",
 }
 _NO_FEATURE = "Switch SOAP Web Services on: Setup > Company > Enable Features, tab SuiteCloud."
@@ -117,7 +118,7 @@ async def _stream_findings(checked: Checked) -> list[Finding]:
     """One finding per stream, and one for the zone in which the dates of their records are midnights."""
     found: list[Finding] = []
     sample: list[Tree] = []
-    for name, stream in STREAMS.items():
+    for name, stream in streams_of(checked.settings).items():
         if stream.kind == _DEFINITIONS:
             continue
         finding, records = await _stream_finding(checked, name, stream)

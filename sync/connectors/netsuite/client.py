@@ -60,9 +60,11 @@ class SuiteTalkClient:
         """Send a request, again with growing pauses while that may help, and read its answer."""
         return await patiently(self._settings, lambda: self.once(request, take))
 
-    async def once(self, request: Request | TargetRequest, take: Callable[[Tree], _T]) -> Answer[_T]:
-        """Send a request, whose sender has patience of their own, and read its answer."""
-        return await asyncio.get_running_loop().run_in_executor(self._pool, self._attempt, request, take)
+    async def once(
+        self, request: Request | TargetRequest, take: Callable[[Tree], _T], *, most_bytes: int | None = None
+    ) -> Answer[_T]:
+        """Send a request, whose sender has patience of their own, and read its answer, of no more bytes than these."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._attempt, request, take, most_bytes)
 
     async def write(self, change: Change) -> str:
         """Send a change once; the internal id of what was written, «» when it was saved and its id is not told.
@@ -83,19 +85,23 @@ class SuiteTalkClient:
         await asyncio.to_thread(self._pool.shutdown, wait=True, cancel_futures=True)
         self._session.close()
 
-    def _attempt(self, request: Request | TargetRequest, take: Callable[[Tree], _T]) -> Answer[_T]:
+    def _attempt(
+        self, request: Request | TargetRequest, take: Callable[[Tree], _T], most_bytes: int | None
+    ) -> Answer[_T]:
         with self.slots.slot():
             if self._closing.is_set():
                 raise shutting_down()
             try:
-                answer = self._exchange(request, take)
+                answer = self._exchange(request, take, most_bytes)
             except BusyError:
                 self.slots.busy()
                 raise
             self.slots.calm()
             return answer
 
-    def _exchange(self, request: Request | TargetRequest, take: Callable[[Tree], _T]) -> Answer[_T]:
+    def _exchange(
+        self, request: Request | TargetRequest, take: Callable[[Tree], _T], most_bytes: int | None
+    ) -> Answer[_T]:
         settings = self._settings
         envelope = self._envelopes.build(request, new_passport(self._credentials, timestamp=int(self._unix_time())))
         deadline = time.monotonic() + settings.total_timeout_seconds
@@ -115,7 +121,9 @@ class SuiteTalkClient:
             raise connection_error(error, settings.soap_address) from None
         with response:
             limit = settings.max_answer_megabytes * _MEGABYTE
-            body = BoundedBody(response, most_bytes=limit, deadline=deadline, closing=self._closing)
+            body = BoundedBody(
+                response, most_bytes=min(limit, most_bytes or limit), deadline=deadline, closing=self._closing
+            )
             return self._read(response, body, take)
 
     def _read(self, response: requests.Response, body: BoundedBody, take: Callable[[Tree], _T]) -> Answer[_T]:

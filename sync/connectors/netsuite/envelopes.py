@@ -5,6 +5,7 @@ folder is refused.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -146,11 +147,10 @@ class Envelopes:
                 return {"record": {"recordType": request.record_type}}
 
     def _search(self, client: Any, search: Search) -> Any:
-        basic = self._criteria(client, f"platform:{search.searched}SearchBasic", search.criteria)
-        if not search.columns:
-            return basic
         kind = search.searched
-        criteria = self._type(client, f"{kind}:{kind}Search")(basic=basic)
+        if not search.columns:
+            return self._criteria(client, f"platform:{kind}SearchBasic", search.criteria)
+        criteria = self._joined_criteria(self._type(client, f"{kind}:{kind}Search"), client, search.criteria)
         columns = _columns(self._type(client, f"{kind}:{kind}SearchRow"), search.columns)
         return self._type(client, f"{kind}:{kind}SearchAdvanced")(criteria=criteria, columns=columns)
 
@@ -161,8 +161,18 @@ class Envelopes:
         )
         return self._criteria(client, "core:GetDeletedFilter", criteria)
 
+    def _joined_criteria(self, made: Any, client: Any, criteria: Sequence[Criterion]) -> Any:
+        parts: dict[str, list[Criterion]] = {}
+        for one in criteria:
+            join, _, field = one.field.rpartition(".")
+            parts.setdefault(join or "basic", []).append(replace(one, field=field))
+        shapes = {name: element.type for name, element in made.elements}
+        return made(**{join: self._filled(shapes[join], client, part) for join, part in parts.items()})
+
     def _criteria(self, client: Any, name: str, criteria: Sequence[Criterion]) -> Any:
-        made = self._type(client, name)
+        return self._filled(self._type(client, name), client, criteria)
+
+    def _filled(self, made: Any, client: Any, criteria: Sequence[Criterion]) -> Any:
         shapes = {field: element.type for field, element in made.elements}
         return made(**{one.field: self._criterion(client, shapes[one.field], one) for one in criteria})
 

@@ -33,6 +33,7 @@ class Stage(StrEnum):
     OPEN = "open"  # open items of a first read, whenever they last changed
     WINDOWS = "windows"
     NEW = "new"  # records with higher ids than any that were known
+    JOINED = "joined"  # records by the date of what they are joined to
     CHANGED = "changed"  # records of which the script in the account says that they have changed
     REST = "rest"  # everything up to the ceiling has been read
 
@@ -48,6 +49,7 @@ class Plan:
     overlap: timedelta
     has_open: bool = False
     has_new: bool = False
+    has_joined: bool = False
     has_changed: bool = False
     is_divisible: bool = True
     reach: timedelta = timedelta()
@@ -212,6 +214,8 @@ def _after_window(position: Position, plan: Plan, *, few: bool) -> Position:
         # After everything, only what came meanwhile is new.
         known = position.seen_id if position.floor == BEGINNING else position.top_id
         return replace(done, stage=Stage.NEW, until=until, top_id=known)
+    if position.stage is Stage.WINDOWS and plan.has_joined and not position.is_of_all:
+        return replace(done, stage=Stage.JOINED, until=until)
     if position.stage is not Stage.CHANGED and plan.has_changed and not position.is_of_all:
         return replace(done, stage=Stage.CHANGED, until=until)
     swept = position.ceiling if position.is_of_all else position.swept

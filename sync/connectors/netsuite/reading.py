@@ -150,7 +150,7 @@ class Reader:
         )
 
     def _lists(self, position: Position) -> bool:
-        return self.stream.is_listed and position.is_of_all
+        return self.stream.is_listed and position.is_of_all and position.stage is not Stage.OPEN
 
     def _listing(
         self, records: tuple[Record, ...], broken: tuple[Broken, ...], before: Position, after: Position

@@ -11,7 +11,8 @@ Value: TypeAlias = str | bool | int | float | datetime
 class Criterion:
     """One condition of a search: a field of the search type, how it is compared, and with what.
 
-    References are compared by internal id. What kind of field it is, and so how it is written, the schemas say.
+    In an advanced search «join.field» is a field of what the records are joined to. References are compared by internal
+    id. What kind of field it is, and so how it is written, the schemas say.
     """
 
     field: str

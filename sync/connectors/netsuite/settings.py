@@ -83,6 +83,8 @@ class NetSuiteSettings(BaseModel):
     page_size: int = Field(200, ge=5, le=1000)
     concurrency: int = Field(2, ge=1, le=50)
     invoice_lines: bool = True
+    # Which files of the cabinet hang on invoices; their content is fetched when somebody asks for it.
+    invoice_files: bool = False
     # Leads and prospects owe nothing; they come in once they are customers.
     customer_stages: tuple[Literal["customer", "prospect", "lead"], ...] = ("customer",)
     currency: str | None = Field(None, pattern=r"^[A-Z]{3}$")

@@ -11,13 +11,14 @@ from sync.connectors.netsuite.check import Checked, findings
 from sync.connectors.netsuite.client import SuiteTalkClient
 from sync.connectors.netsuite.currencies import Currencies, read_currencies
 from sync.connectors.netsuite.definitions import definition_pages
+from sync.connectors.netsuite.files import read_content
 from sync.connectors.netsuite.limits import keep_to_limit
 from sync.connectors.netsuite.mapping import ORIGIN, Account
 from sync.connectors.netsuite.reading import Reader
 from sync.connectors.netsuite.restlet import RestletClient
 from sync.connectors.netsuite.settings import NetSuiteSettings
 from sync.connectors.netsuite.single import Fetcher
-from sync.connectors.netsuite.streams import CUSTOM_FIELDS, CUSTOMERS, STREAMS, stream_named, stream_of
+from sync.connectors.netsuite.streams import CUSTOM_FIELDS, CUSTOMERS, stream_named, stream_of, streams_of
 from sync.connectors.netsuite.target import NetSuiteTarget
 from sync.connectors.netsuite.wsdl import wsdl_path
 
@@ -34,10 +35,10 @@ class NetSuiteSource:
 
     name = ORIGIN
     title = "NetSuite"
-    streams = tuple(STREAMS)
 
     def __init__(self, settings: NetSuiteSettings, folder: Path, *, clock: Callable[[], datetime] = _utc_now) -> None:
         self._settings = settings
+        self.streams = tuple(streams_of(settings))
         self._wsdl = wsdl_path(settings, folder)
         self._clock = clock
         self._client = SuiteTalkClient(settings, self._wsdl, unix_time=lambda: clock().timestamp())
@@ -72,6 +73,10 @@ class NetSuiteSource:
         if stream is not CUSTOMERS:
             return (found,)
         return (found, *await fetcher.around(source_id, since))
+
+    async def content(self, file_id: str, *, most_bytes: int) -> bytes:
+        """The content of a file of the cabinet; see `sync.connector.Files`."""
+        return await read_content(self._client, file_id, most_bytes=most_bytes)
 
     async def account(self) -> str:
         """The account id, upper case with underscores: 1234567_SB1."""

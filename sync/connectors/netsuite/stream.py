@@ -38,7 +38,8 @@ class Stream:
 
     `searched` is what the schemas call them in a search (see request.Search), `always` what makes a record one of
     them, `only` what of these is wanted by the settings, and `open_only` what makes an item an open one. `marked_by`
-    finds those that `Account.marked` names. `columns` make the search one that answers with rows, `with_lines` one that
+    finds those that `Account.marked` names. `columns` make the search one that answers with rows, which `fields_of`
+    makes records of; `joined_by` is the date of what they are joined to, where that tells of changes, too. `with_lines`
     brings more than body fields. A read of all of a stream that `is_listed` brings all ids that there are; of one that
     `has_script` the script in the account tells the changes, where it is there. `permission` is what the role needs to
     read it.
@@ -50,11 +51,13 @@ class Stream:
     permission: str
     way: Way = Way.CHANGES
     dated_by: str = "lastModifiedDate"
+    joined_by: str = ""
     always: tuple[Criterion, ...] = ()
     only: Callable[[NetSuiteSettings], tuple[Criterion, ...]] = _nothing
     open_only: tuple[Criterion, ...] = ()
     marked_by: Criterion | None = None
     columns: tuple[str, ...] = ()
+    fields_of: Callable[[Tree], Tree] = row_fields
     with_lines: Callable[[NetSuiteSettings], bool] = _never
     is_listed: bool = False
     has_script: bool = False
@@ -62,7 +65,7 @@ class Stream:
 
 def read_record(stream: Stream, tree: Tree, account: Account) -> Record | Gone | Other | Broken:
     """The record, or why it cannot be taken over, or that it is none of ours."""
-    fields = row_fields(tree) if stream.columns else tree
+    fields = stream.fields_of(tree) if stream.columns else tree
     try:
         return stream.mapped(fields, account)
     except UnreadableFieldError as error:

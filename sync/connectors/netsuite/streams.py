@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from store.pulled import Record
 from sync.connectors.netsuite.mapping import (
+    FILE_COLUMNS,
     MESSAGE_COLUMNS,
     NOTE_COLUMNS,
     Account,
@@ -16,9 +17,11 @@ from sync.connectors.netsuite.mapping import (
     customer,
     definition,
     exchange_rate,
+    file_fields,
     gl_account,
     gone,
     invoice,
+    invoice_file,
     message,
     note,
     payment,
@@ -158,6 +161,18 @@ MESSAGES = Stream(
     is_listed=True,
     has_script=True,
 )
+FILES = Stream(
+    kind="attachment",
+    searched="Transaction",
+    mapped=invoice_file,
+    permission="Lists > Documents and Files",
+    always=(*INVOICES.always, Criterion(field="fileJoin.internalIdNumber", operator="greaterThan", values=(0,))),
+    open_only=INVOICES.open_only,
+    joined_by="fileJoin.modified",
+    columns=FILE_COLUMNS,
+    fields_of=file_fields,
+    is_listed=True,
+)
 BALANCES = Stream(
     kind="balance",
     searched="Customer",
@@ -199,9 +214,15 @@ STREAMS: Mapping[str, Stream] = {
     "sales_orders": SALES_ORDERS,
     "notes": NOTES,
     "messages": MESSAGES,
+    "files": FILES,
     "balances": BALANCES,
     "deletions": DELETIONS,
 }
+
+
+def streams_of(settings: NetSuiteSettings) -> Mapping[str, Stream]:
+    """The streams that the settings want, in the order of pulling."""
+    return {name: one for name, one in STREAMS.items() if one is not FILES or settings.invoice_files}
 
 
 def stream_named(name: str) -> Stream:
@@ -212,8 +233,8 @@ def stream_named(name: str) -> Stream:
 
 
 def stream_of(kind: str) -> Stream:
-    """The stream that brings records of this kind. Raises RejectedError when there is none."""
+    """The stream that brings records of this kind, each by its id. Raises RejectedError when there is none."""
     for stream in STREAMS.values():
-        if stream.kind == kind and stream.searched:
+        if stream.kind == kind and stream.searched and stream is not FILES:
             return stream
     raise RejectedError(f"no {kind} is pulled from NetSuite")

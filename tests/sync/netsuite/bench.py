@@ -35,7 +35,7 @@ KINDS: Mapping[str, tuple[Kind, ...]] = {
     "deletions": (),
 }
 _RATES = 60
-RULES = {"page_size": 20, "retry_wait_seconds": 0, "retry_wait_max_seconds": 0}
+RULES = {"page_size": 20, "invoice_files": True, "retry_wait_seconds": 0, "retry_wait_max_seconds": 0}
 
 
 def small_ledger(customers: int, *, now: Callable[[], datetime]) -> Ledger:
@@ -81,6 +81,9 @@ class NetSuiteBench(SourceBench):
         return self._source(replace(self.server.credentials, token_secret="not-the-secret"))
 
     def ids(self, stream: str) -> set[str]:
+        if stream == "files":
+            files = self.ledger.records(Kind.FILE).values()
+            return {f"{invoice_id}-{file.id}" for file in files for invoice_id in file.invoice_ids}
         return {str(number) for kind in KINDS[stream] for number in self.ledger.records(kind)}
 
     def add(self) -> str:

@@ -46,7 +46,7 @@ SPARED: Mapping[str, str] = {
 
 @pytest.fixture
 async def bench(tmp_path: Path) -> AsyncIterator[NetSuiteBench]:
-    async with netsuite_bench(tmp_path, customers=6) as made:
+    async with netsuite_bench(tmp_path, customers=6, invoice_files=False) as made:
         yield made
 
 

@@ -11,6 +11,7 @@ from sync.connectors.netsuite.mapping.credit_memos import credit_memo
 from sync.connectors.netsuite.mapping.customers import customer
 from sync.connectors.netsuite.mapping.definitions import configured_definition, definition
 from sync.connectors.netsuite.mapping.deletions import DELETED_TYPES, gone, with_followers
+from sync.connectors.netsuite.mapping.files import FILE_COLUMNS, file_fields, invoice_file
 from sync.connectors.netsuite.mapping.invoices import invoice
 from sync.connectors.netsuite.mapping.letters import MESSAGE_COLUMNS, NOTE_COLUMNS, message, note
 from sync.connectors.netsuite.mapping.masters import exchange_rate, gl_account, subsidiary
@@ -19,6 +20,7 @@ from sync.connectors.netsuite.mapping.sales_orders import sales_order
 
 __all__ = [
     "DELETED_TYPES",
+    "FILE_COLUMNS",
     "MESSAGE_COLUMNS",
     "NOTE_COLUMNS",
     "ORIGIN",
@@ -31,9 +33,11 @@ __all__ = [
     "customer",
     "definition",
     "exchange_rate",
+    "file_fields",
     "gl_account",
     "gone",
     "invoice",
+    "invoice_file",
     "message",
     "note",
     "payment",

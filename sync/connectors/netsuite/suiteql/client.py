@@ -1,0 +1,185 @@
+"""The door to SuiteQL: each query gets a bearer token, is posted in a worker thread, and its page of rows read.
+
+Requests share the slots of the SuiteTalk client: NetSuite counts them together.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from threading import Event, Lock
+from typing import Any
+
+import requests
+
+from sync.connectors.netsuite.faults import UnreadableAnswerError
+from sync.connectors.netsuite.http import BoundedBody, connection_error, hang_up, new_session, shutting_down
+from sync.connectors.netsuite.patience import patiently
+from sync.connectors.netsuite.settings import NetSuiteSettings
+from sync.connectors.netsuite.slots import Slots
+from sync.connectors.netsuite.suiteql.refusals import rest_error, token_error
+from sync.connectors.netsuite.suiteql.tokens import Certificate, Token, form_for, token_of
+from sync.errors import BusyError, ReauthoriseError, SourceError
+
+TOKEN_PATH = "/services/rest/auth/oauth2/v1/token"  # noqa: S105 - an address
+QUERY_PATH = "/services/rest/query/v1/suiteql"
+# More rows a query does not have, however many there are.
+MOST_ROWS = 100_000
+MOST_AT_ONCE = 1_000
+_MEGABYTE = 1024 * 1024
+_CHUNK_BYTES = 64 * 1024
+_OK = 200
+
+Row = Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rows:
+    """The first rows of a query: a null is no part of its row. `total` counts them all, up to `MOST_ROWS`."""
+
+    rows: tuple[Row, ...]
+    total: int
+    has_more: bool
+
+
+class SuiteQLClient:
+    """Queries of one account. All methods may raise SourceError; `close` frees threads and connections."""
+
+    def __init__(
+        self,
+        settings: NetSuiteSettings,
+        certificate: Certificate,
+        slots: Slots,
+        *,
+        unix_time: Callable[[], float] = time.time,
+    ) -> None:
+        self._settings, self._certificate, self._slots = settings, certificate, slots
+        self._unix_time = unix_time
+        self._token: Token | None = None
+        self._token_lock = Lock()
+        is_chosen = settings.rest_url is not None or settings.soap_url is not None
+        self._session = new_session(settings.rest_address, connections=settings.concurrency, only_public=not is_chosen)
+        self._pool = ThreadPoolExecutor(settings.concurrency, thread_name_prefix="suiteql")
+        self._closing = Event()
+
+    async def rows(self, query: str, *, limit: int = MOST_AT_ONCE) -> Rows:
+        """Ask, again with growing pauses while that may help."""
+        loop = asyncio.get_running_loop()
+        return await patiently(self._settings, lambda: loop.run_in_executor(self._pool, self._attempt, query, limit))
+
+    async def close(self) -> None:
+        """Break off what is under way, then free threads and connections."""
+        self._closing.set()
+        hang_up(self._session)
+        await asyncio.to_thread(self._pool.shutdown, wait=True, cancel_futures=True)
+        self._session.close()
+
+    def _attempt(self, query: str, limit: int) -> Rows:
+        with self._slots.slot():
+            if self._closing.is_set():
+                raise shutting_down()
+            try:
+                answer = self._asked(query, limit)
+            except BusyError:
+                self._slots.busy()
+                raise
+            self._slots.calm()
+            return _rows(answer)
+
+    def _asked(self, query: str, limit: int) -> Any:
+        token = self._good_token()
+        try:
+            return self._query(token, query, limit)
+        except ReauthoriseError:
+            # It may have been revoked before its end; a new one tells whether we are still welcome.
+            with self._token_lock:
+                if self._token is token:
+                    self._token = None
+        return self._query(self._good_token(), query, limit)
+
+    def _query(self, token: Token, query: str, limit: int) -> Any:
+        headers = {"Authorization": f"Bearer {token.value}", "Content-Type": "application/json", "Prefer": "transient"}
+        address = f"{self._settings.rest_address}{QUERY_PATH}?limit={limit}&offset=0"
+        response, body = self._post(address, headers, json.dumps({"q": query}).encode())
+        if response.status_code != _OK:
+            location, after = response.headers.get("Location", ""), response.headers.get("Retry-After", "")
+            raise rest_error(response.status_code, body, location=location, retry_after=after)
+        return body
+
+    def _good_token(self) -> Token:
+        with self._token_lock:
+            now = self._unix_time()
+            if self._token is None or not self._token.is_good_at(now):
+                self._token = self._bought(now)
+            return self._token
+
+    def _bought(self, now: float) -> Token:
+        address = f"{self._settings.rest_address}{TOKEN_PATH}"
+        form = form_for(self._certificate, address, timestamp=int(now))
+        response, body = self._post(address, {}, form)
+        token = token_of(body, timestamp=now) if response.status_code == _OK and isinstance(body, dict) else None
+        if token is not None:
+            return token
+        if response.status_code == _OK:
+            raise UnreadableAnswerError("neither a token nor a refusal")
+        raise token_error(response.status_code, body, retry_after=response.headers.get("Retry-After", ""))
+
+    def _post(
+        self, address: str, headers: Mapping[str, str], data: bytes | Mapping[str, str]
+    ) -> tuple[requests.Response, Any]:
+        """The response with its body as JSON; None for a body that is none."""
+        settings = self._settings
+        deadline = time.monotonic() + settings.total_timeout_seconds
+        try:
+            response = self._session.post(
+                address,
+                data=data,
+                headers={"Accept": "application/json", **headers},
+                timeout=(settings.connect_timeout_seconds, settings.read_timeout_seconds),
+                allow_redirects=False,
+                stream=True,
+            )
+        except requests.RequestException as error:
+            if self._closing.is_set():
+                raise shutting_down() from None
+            raise connection_error(error, address) from None
+        with response:
+            limit = settings.max_answer_megabytes * _MEGABYTE
+            bounded = BoundedBody(response, most_bytes=limit, deadline=deadline, closing=self._closing)
+            return response, _json(bounded)
+
+
+def _json(body: BoundedBody) -> Any:
+    parts: list[bytes] = []
+    while chunk := body.read(_CHUNK_BYTES):
+        parts.append(chunk)
+        body.mark()
+    try:
+        # An amount never becomes a binary fraction.
+        return json.loads(b"".join(parts), parse_float=str)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _rows(answer: Any) -> Rows:
+    """The page. Raises UnreadableAnswerError for what is none, and the error of a refusal that came with HTTP 200."""
+    items = answer.get("items") if isinstance(answer, dict) else None
+    total, has_more = (answer.get("totalResults"), answer.get("hasMore")) if isinstance(answer, dict) else (None, None)
+    if not isinstance(items, list) or not isinstance(total, int) or not isinstance(has_more, bool):
+        raise _no_page(answer)
+    if not all(isinstance(item, dict) for item in items):
+        raise UnreadableAnswerError("a row that is no object")
+    return Rows(rows=tuple(_row(item) for item in items), total=total, has_more=has_more)
+
+
+def _row(item: Mapping[str, Any]) -> Row:
+    # Beside its columns each row has a list of links.
+    return {name: str(value) for name, value in item.items() if isinstance(value, str | int)}
+
+
+def _no_page(answer: Any) -> SourceError:
+    if isinstance(answer, dict) and "o:errorDetails" in answer:
+        return rest_error(_OK, answer)
+    return UnreadableAnswerError("the answer to a query is no page of rows")
