@@ -18,7 +18,6 @@ from sync.connectors.netsuite.position import Stage, decode
 from tests.contract.source_contract import read, records_of
 from tests.sync.netsuite.bench import START, NetSuiteBench, netsuite_bench
 
-
 FAR = ("America/Los_Angeles", "America/St_Johns", "UTC", "Asia/Kolkata", "Pacific/Apia", "Pacific/Pago_Pago")
 
 
