@@ -8,9 +8,10 @@ from typing import Annotated, Any, Literal
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
 
 from sync.connectors.netsuite.passport import Credentials
+from sync.connectors.netsuite.suiteql.tokens import Certificate, key_of
 from sync.settings import settings_from
 
 _ACCOUNT = re.compile(r"[A-Za-z0-9]+([_-][A-Za-z0-9]+)*")
@@ -24,6 +25,7 @@ _HINTS = {
     "NETSUITE_TOKEN_SECRET": _TOKENS,
     "NETSUITE_TIMEZONE": "the zone in Home > Set Preferences of the token's user, for example America/New_York",
     "NETSUITE_ENDPOINT_VERSION": "for example 2025_2",
+    "NETSUITE_PRIVATE_KEY": "the key of the certificate; NETSUITE_PRIVATE_KEY_FILE may name its file",
 }
 
 
@@ -55,6 +57,11 @@ def _with_script(value: str) -> str:
     return value
 
 
+def _key(value: SecretStr) -> SecretStr:
+    key_of(value.get_secret_value())
+    return value
+
+
 _Url = Annotated[str, AfterValidator(_address)]
 _Seconds = Annotated[float, Field(ge=0, le=3600)]
 
@@ -79,6 +86,10 @@ class NetSuiteSettings(BaseModel):
     wsdl: str | None = Field(None, alias="NETSUITE_WSDL")
     soap_url: _Url | None = Field(None, alias="NETSUITE_SOAP_URL")
     restlet_url: Annotated[_Url, AfterValidator(_with_script)] | None = Field(None, alias="NETSUITE_RESTLET_URL")
+    client_id: str | None = Field(None, alias="NETSUITE_CLIENT_ID")
+    certificate_id: str | None = Field(None, alias="NETSUITE_CERTIFICATE_ID")
+    private_key: Annotated[SecretStr, AfterValidator(_key)] | None = Field(None, alias="NETSUITE_PRIVATE_KEY")
+    rest_url: _Url | None = Field(None, alias="NETSUITE_REST_URL")
 
     page_size: int = Field(200, ge=5, le=1000)
     concurrency: int = Field(2, ge=1, le=50)
@@ -105,12 +116,21 @@ class NetSuiteSettings(BaseModel):
 
     # Custom fields that hold e-mail addresses, where the role may not read which do, or more of them.
     email_fields: tuple[Annotated[str, Field(pattern=r"^cust(entity|body)_?[a-z0-9_]{1,60}$")], ...] = ()
+    # The streams that are read by SuiteQL over REST, and not by SOAP.
+    suiteql: tuple[Literal["customers", "invoices"], ...] = ()
     # What our external ids begin with, so that those of other integrations are told apart.
     external_id_prefix: str = Field("tesorio-", pattern=r"^[A-Za-z0-9_-]{1,20}$")
     # Whether a message takes an external id; where an account refuses it, what a message says identifies it.
     message_keys: bool = True
     # The internal ids of contact roles, by name, as in Setup > Sales > CRM Lists.
     contact_roles: dict[str, Annotated[str, Field(pattern=r"^-?\d+$")]] = Field(default_factory=dict)
+
+    @field_validator("suiteql")
+    @classmethod
+    def _with_certificate(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if value and not all(info.data.get(name) for name in ("client_id", "certificate_id", "private_key")):
+            raise ValueError("needs NETSUITE_CLIENT_ID, NETSUITE_CERTIFICATE_ID and NETSUITE_PRIVATE_KEY")
+        return value
 
     @classmethod
     def from_mapping(cls, env: Mapping[str, str], rules: Mapping[str, Any]) -> "NetSuiteSettings":
@@ -126,6 +146,17 @@ class NetSuiteSettings(BaseModel):
             consumer_secret=self.consumer_secret.get_secret_value(),
             token_id=self.token_id.get_secret_value(),
             token_secret=self.token_secret.get_secret_value(),
+        )
+
+    @property
+    def certificate(self) -> Certificate | None:
+        """What OAuth 2.0 tokens are asked for with; None where it is not set up."""
+        if self.client_id is None or self.certificate_id is None or self.private_key is None:
+            return None
+        return Certificate(
+            client_id=self.client_id,
+            certificate_id=self.certificate_id,
+            private_key=self.private_key.get_secret_value(),
         )
 
     @property
@@ -152,6 +183,12 @@ class NetSuiteSettings(BaseModel):
     def soap_address(self) -> str:
         """Where requests are posted: the account's own host, since 2019.1 the only one that is allowed."""
         return self.soap_url or f"https://{self._host('suitetalk.api')}/services/NetSuitePort_{self.endpoint_version}"
+
+    @property
+    def rest_address(self) -> str:
+        """The host of the REST services, without a path: as set, else the one that SOAP requests go to."""
+        parts = urlsplit(self.rest_url or self.soap_address)
+        return f"{parts.scheme}://{parts.netloc}"
 
     @property
     def wsdl_file(self) -> Path | None:

@@ -18,7 +18,9 @@ from sync.connectors.netsuite.reading import Reader
 from sync.connectors.netsuite.restlet import RestletClient
 from sync.connectors.netsuite.settings import NetSuiteSettings
 from sync.connectors.netsuite.single import Fetcher
+from sync.connectors.netsuite.stream import Stream
 from sync.connectors.netsuite.streams import CUSTOM_FIELDS, CUSTOMERS, stream_named, stream_of, streams_of
+from sync.connectors.netsuite.suiteql.service import SuiteQLService
 from sync.connectors.netsuite.target import NetSuiteTarget
 from sync.connectors.netsuite.wsdl import wsdl_path
 
@@ -43,6 +45,7 @@ class NetSuiteSource:
         self._clock = clock
         self._client = SuiteTalkClient(settings, self._wsdl, unix_time=lambda: clock().timestamp())
         self._restlet = None if settings.restlet_url is None else self._script(settings, settings.restlet_url)
+        self._suiteql = self._queries(settings) if settings.suiteql else None
         self._currencies: tuple[datetime, Currencies] | None = None
         self._knows_limit = False
 
@@ -55,9 +58,7 @@ class NetSuiteSource:
             async for page in definition_pages(self._client, self._settings, account, cursor, ceiling):
                 yield page
             return
-        reader = Reader(
-            client=self._client, settings=self._settings, account=account, stream=known, script=self._restlet
-        )
+        reader = await self._reader(known, account)
         async with aclosing(reader.pages(cursor, ceiling)) as pages:
             async for page in pages:
                 yield page
@@ -66,7 +67,7 @@ class NetSuiteSource:
         """The record with its lines, then what a customer's card shows. Raises RejectedError when it is unreadable."""
         stream = stream_of(kind)
         account = await self._account(self._clock())
-        fetcher = Fetcher(client=self._client, settings=self._settings, account=account)
+        fetcher = await self._fetcher(account)
         found = await fetcher.record(stream, source_id)
         if found is None:
             return ()
@@ -91,7 +92,8 @@ class NetSuiteSource:
             script=self._restlet,
             now=self._clock(),
         )
-        return await findings(checked)
+        found = await findings(checked)
+        return found if self._suiteql is None else (*found, *await self._suiteql.findings())
 
     def target(self) -> NetSuiteTarget:
         """What is pushed to this account, through the same client: both share what the account bears."""
@@ -101,11 +103,29 @@ class NetSuiteSource:
         """Break off what is under way; free threads and connections."""
         if self._restlet is not None:
             await self._restlet.close()
+        if self._suiteql is not None:
+            await self._suiteql.close()
         await self._client.close()
 
     def _script(self, settings: NetSuiteSettings, address: str) -> RestletClient:
         slots = self._client.slots
         return RestletClient(settings, address, slots, unix_time=lambda: self._clock().timestamp())
+
+    def _queries(self, settings: NetSuiteSettings) -> SuiteQLService | None:
+        certificate = settings.certificate
+        return None if certificate is None else SuiteQLService(settings, certificate, self._client, clock=self._clock)
+
+    async def _reader(self, stream: Stream, account: Account) -> Reader:
+        if self._suiteql is not None and self._suiteql.serves(stream):
+            return await self._suiteql.reader(stream, account)
+        return Reader(
+            client=self._client, settings=self._settings, account=account, stream=stream, script=self._restlet
+        )
+
+    async def _fetcher(self, account: Account) -> Fetcher:
+        if self._suiteql is not None:
+            return await self._suiteql.fetcher(account)
+        return Fetcher(client=self._client, settings=self._settings, account=account)
 
     async def _account(self, now: datetime) -> Account:
         settings = self._settings
