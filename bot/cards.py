@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.base_totals import base_total_of
+from bot.custom_fields import fields_words, shown_fields
 from bot.deps import Desk
 from bot.lookup.answers import record_as_of
 from bot.net_balances import NetBalance, net_balances
@@ -91,6 +92,7 @@ async def _invoice(
         match=match,
         has_messages=bool(await messages_about(conn, invoice.id, limit=1)),
         can_mail=deps.can_mail,
+        custom=await _custom(deps, conn, invoice),
     )
 
 
@@ -119,7 +121,13 @@ async def _customer(
         match=match,
         has_messages=bool(await messages_about(conn, customer.id, limit=1)),
         can_mail=deps.can_mail,
+        custom=await _custom(deps, conn, customer),
     )
+
+
+async def _custom(deps: Desk, conn: ReadConnection, record: Invoice | Customer) -> tuple[tuple[str, str | None], ...]:
+    kind: RecordKind = "invoice" if isinstance(record, Invoice) else "customer"
+    return fields_words(await shown_fields(conn, deps.custom_fields, kind), record, place_of(deps))
 
 
 async def _balances(

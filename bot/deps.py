@@ -13,7 +13,7 @@ from bot.lookup.index import LookupIndex
 from bot.mail.settings import MailSettings
 from bot.roster import Roster
 from bot.services import Services
-from bot.settings import Rules
+from bot.settings import CustomFieldRules, Rules
 from bot.slack_client import SlackClient
 from store.db import Store
 from store.work import Work
@@ -34,6 +34,8 @@ class Desk(Protocol):
     def source_titles(self) -> Mapping[str, str]: ...
     @property
     def can_mail(self) -> bool: ...
+    @property
+    def custom_fields(self) -> CustomFieldRules: ...
     def today(self) -> date: ...
 
 
@@ -78,6 +80,11 @@ class Deps:
     def can_mail(self) -> bool:
         """Whether a mail server is set."""
         return self.mail is not None
+
+    @property
+    def custom_fields(self) -> CustomFieldRules:
+        """Which custom fields people see."""
+        return self.rules.custom_fields
 
     def targets_of(self, kind: str) -> Mapping[str, str]:
         """The systems that take this kind, by name, with what people call them."""

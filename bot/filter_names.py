@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from bot.cards import place_of
+from bot.custom_fields import ShownField, shown_value, table_fields
 from bot.deps import Deps
-from bot.filters import ME, Filter, FilterError
+from bot.filters import ME, FieldFilter, Filter, FilterError
 from bot.matches import found_for
 from bot.views.text import clean, literal, shortened
+from store.custom_values import values_in_use
 from store.customers import Customer, customer_by_id
 from store.db import ReadConnection
 from store.keys import plain_words
@@ -14,6 +17,8 @@ from store.portfolio import currencies, owners, subsidiaries
 from store.users import User
 
 _NAMED = 5
+# Of a field in which nearly every record has a value of its own nobody filters.
+_MAX_VALUES = 2000
 _MAX_NAME = 40
 # What `literal` may put around a name.
 _ISOLATES = 2
@@ -36,6 +41,7 @@ async def meaning_of(deps: Deps, conn: ReadConnection, typed: Filter, user: User
             subsidiary=_only(typed.subsidiary, await subsidiaries(conn), "subsidiary") if typed.subsidiary else "",
             currency=_only(typed.currency, await currencies(conn), "currency") if typed.currency else "",
             customer="",
+            field=await _field(deps, conn, typed.field) if typed.field else None,
         ),
         customer=await _customer(deps, conn, typed.customer) if typed.customer else None,
     )
@@ -85,6 +91,19 @@ async def _owner(conn: ReadConnection, typed: str, user: User) -> str:
     if len(found) != 1:
         raise FilterError(f"No sales rep is called {_shown(user.name)} like you. {_known(names, 'sales rep')}")
     return found[0]
+
+
+async def _field(deps: Deps, conn: ReadConnection, typed: FieldFilter) -> FieldFilter:
+    """One of the fields that the settings list, and a value that some record has in it."""
+    fields = await table_fields(deps, conn)
+    label = _only(typed.label, list(dict.fromkeys(each.label for each in fields)), "custom field")
+    place, meant = place_of(deps), [each for each in fields if each.label == label]
+    known: dict[str, tuple[ShownField, str]] = {}
+    for field in meant:
+        for value in await values_in_use(conn, field.kind, field.script_id, limit=_MAX_VALUES):
+            known.setdefault(shown_value(value, field.field_type, place), (field, value))
+    field, value = known[_only(typed.value, tuple(known), f"value of {_short(label)}")]
+    return FieldFilter(label=label, value=value, kind=field.kind, script_id=field.script_id)
 
 
 async def _customer(deps: Deps, conn: ReadConnection, typed: str) -> Customer | None:

@@ -23,6 +23,8 @@ _DAYS = re.compile(r"(\d{1,18})\s*(?:d|days?)?", re.IGNORECASE)
 # «10.000» is ten thousand to some and ten to others, so three digits after a point are not accepted.
 _AMOUNT = re.compile(r"(\d{1,3}(?:,\d{3})+|\d{1,18})(\.\d{1,2})?\s*([km]?)", re.IGNORECASE)
 _THOUSANDS = {"": 1, "k": 1_000, "m": 1_000_000}
+# Of a field that was found: kind, script id, label.
+_FOUND_FIELD = re.compile(r"(customer|invoice)\.([A-Za-z0-9_.-]{1,100})\|(.+)")
 _CURRENCY = re.compile(r"[A-Za-z]{3}")
 
 
@@ -43,6 +45,16 @@ class FilterError(ValueError):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class FieldFilter:
+    """A custom field and its value. `kind` and `script_id` are «» until the store has said which field is meant."""
+
+    label: str
+    value: str
+    kind: str = ""
+    script_id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Filter:
     """What was typed; what is empty or None does not restrict.
 
@@ -56,6 +68,7 @@ class Filter:
     currency: str = ""
     amount_over: Decimal | None = None
     days_over: int | None = None
+    field: FieldFilter | None = None
 
 
 def parse_filter(text: str) -> Filter:
@@ -83,6 +96,8 @@ def filter_words(wanted: Filter) -> str:
         parts.append(f"amount>{wanted.amount_over:f}")
     if wanted.days_over is not None:
         parts.append(f"days>{wanted.days_over}")
+    if wanted.field is not None:
+        parts.append(f'field:"{_field_words(wanted.field)}"')
     return " ".join(parts)
 
 
@@ -103,6 +118,22 @@ def _name(written: str) -> str:
     if len(written) > _MAX_NAME or '"' in written:
         raise FilterError(f"«{_short(written)}» is no name.", lists_filters=True)
     return ME if written.lower() == ME else " ".join(written.split())
+
+
+def _field(written: str) -> FieldFilter:
+    """«Region=EMEA»; what `_field_words` writes of a field that was found has its id in front."""
+    name, sign, value = written.partition("=")
+    found = _FOUND_FIELD.fullmatch(name.strip())
+    label = found[3] if found else name
+    if not (sign and label.strip() and value.strip()):
+        raise FilterError(f"«{_short(written)}» needs a field and its value. Write for example {_EXAMPLES['field']}.")
+    kind, script_id = (found[1], found[2]) if found else ("", "")
+    return FieldFilter(label=_name(label), value=_name(value), kind=kind, script_id=script_id)
+
+
+def _field_words(wanted: FieldFilter) -> str:
+    known = f"{wanted.kind}.{wanted.script_id}|" if wanted.script_id else ""
+    return f"{known}{wanted.label}={wanted.value}"
 
 
 def _currency(written: str) -> str:
@@ -157,6 +188,7 @@ _EXAMPLES = {
     "currency": "currency:EUR",
     "amount_over": "amount>10k",
     "days_over": "days>30",
+    "field": 'field:"Region=EMEA"',
 }
 _Reader = tuple[str, str, Callable[[str], object]]
 _READERS: Mapping[str, _Reader] = {
@@ -167,4 +199,5 @@ _READERS: Mapping[str, _Reader] = {
     "amount": (">", "amount_over", _amount),
     "days": (">", "days_over", _days),
     "overdue": (">", "days_over", _days),
+    "field": (":", "field", _field),
 }

@@ -97,6 +97,16 @@ class NotifyRules(_Model):
     past_due_at: time = time(8, 0)
 
 
+class CustomFieldRules(_Model):
+    """Custom fields that cards and tables show and filters know, by script id, in this order.
+
+    Each has the label that people know it by; «» takes the source's own.
+    """
+
+    customer: Mapping[str, str] = Field(default_factory=dict)
+    invoice: Mapping[str, str] = Field(default_factory=dict)
+
+
 class OutboxRules(_Model):
     """From which age on what waits in the outbox at a start is only sent when a person says so."""
 
@@ -114,6 +124,7 @@ class Rules(_Model):
     notes: NoteRules = NoteRules()
     notify: NotifyRules = NotifyRules()
     outbox: OutboxRules = OutboxRules()
+    custom_fields: CustomFieldRules = CustomFieldRules()
     mail: MailRules = MailRules()
 
     def connector(self, name: str) -> Mapping[str, Any]:

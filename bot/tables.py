@@ -3,8 +3,10 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from bot.cards import place_of
+from bot.custom_fields import ShownField, custom_cells, table_fields
 from bot.deps import Deps
 from bot.payment_tables import payments_message
+from bot.views.amounts import Place
 from bot.views.debtor_table import DEBTORS_PER_PAGE, DebtorTable, debtor_table
 from bot.views.invoice_table import ROWS_PER_PAGE, InvoiceTable, Listed, invoice_table
 from bot.views.names import customer_name
@@ -17,10 +19,12 @@ from store.aging import Aging
 from store.cursors import read_as_of
 from store.customers import Customer, customer_by_id, customers_by_id
 from store.db import ReadConnection
+from store.invoices import Invoice
 from store.open_invoices import open_invoice_page
 from store.portfolio import owners, subsidiaries
 from store.portfolio_aging import PastDue, count_past_due, largest_past_due, past_due_page, portfolio_aging
 from store.quarantine import count_quarantined
+from store.records import RecordId
 
 # Where there are several currencies, the first two have their share.
 _LARGEST, _LARGEST_OF_SEVERAL = 5, 3
@@ -65,20 +69,25 @@ async def _invoices(deps: Deps, conn: ReadConnection, ref: TableRef) -> Message:
     page = await open_invoice_page(conn, wanted, today, limit=ROWS_PER_PAGE, after=ref.after, before=ref.before)
     ids = {invoice.customer_id for invoice in page.invoices if invoice.customer_id}
     known = await customers_by_id(conn, tuple(ids)) if ids else {}
-    names: dict[str, str] = {each.id: each.name for each in known.values()}
-    rows = tuple(Listed(invoice=each, customer=names.get(each.customer_id or "", "")) for each in page.invoices)
+    fields, place = await table_fields(deps, conn), place_of(deps)
+    rows = tuple(_listed(each, known.get(each.customer_id or RecordId("")), fields, place) for each in page.invoices)
     return invoice_table(
         InvoiceTable(
             ref=ref,
-            place=place_of(deps),
+            place=place,
             provenance=await company_provenance(deps, conn),
             rows=rows,
+            custom=tuple(each.label for each in fields),
             totals=await portfolio_aging(conn, wanted, today),
             has_previous=page.has_more if ref.before else ref.after is not None,
             has_next=page.has_more or ref.before is not None,
             customer=await customer_of(conn, ref),
         )
     )
+
+
+def _listed(invoice: Invoice, customer: Customer | None, fields: Sequence[ShownField], place: Place) -> Listed:
+    return Listed(invoice=invoice, customer=_name(customer), custom=custom_cells(fields, invoice, customer, place))
 
 
 async def _customers(deps: Deps, conn: ReadConnection, ref: TableRef) -> Message:

@@ -1,9 +1,10 @@
 """Custom fields: what the source says each of them is."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Index, RowMapping, String, Table, Text, select
+from sqlalchemy import Column, Index, RowMapping, String, Table, Text, func, select
 
 from store.db import ReadConnection
 from store.records import Pulled
@@ -55,3 +56,18 @@ async def custom_fields_of(conn: ReadConnection, origin: str, kind: str) -> tupl
     query = select(custom_fields).where(c.origin == origin, c.kind == kind, c.deleted_at.is_(None))
     rows = await conn.execute(query.order_by(c.label, c.script_id))
     return tuple(custom_field_from_row(row) for row in rows.mappings())
+
+
+async def labelled_fields(conn: ReadConnection, kind: str, script_ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Label and type of some definitions by script id; those that no source defines are not in the answer."""
+    c = custom_fields.c
+    query = select(c.script_id, c.label, c.field_type).where(c.kind == kind, c.script_id.in_(script_ids))
+    rows = await conn.execute(query.where(c.deleted_at.is_(None)).order_by(c.origin.desc()))
+    return {row.script_id: (row.label, row.field_type) for row in rows}
+
+
+async def count_fields(conn: ReadConnection) -> int:
+    """How many definitions the sources tell."""
+    c = custom_fields.c
+    query = select(func.count()).select_from(custom_fields).where(c.deleted_at.is_(None))
+    return int((await conn.execute(query)).scalar_one())

@@ -1,13 +1,13 @@
 """Open invoices one by one: in pages for people, the longest due first, and all of them for a file."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Date, Select, String, Tuple, func, literal, select, tuple_
 
-from store.customers import customers
+from store.customers import Customer, customers_by_id
 from store.db import ReadConnection
 from store.invoices import Invoice, invoices, invoices_by_id, unsettled
 from store.portfolio import InvoiceFilter, conditions
@@ -36,11 +36,10 @@ class Page:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ListedInvoice:
-    """An invoice with its customer's name and number, where the customer is known."""
+    """An invoice with its customer, where that is known."""
 
     invoice: Invoice
-    customer_name: str | None
-    customer_number: str | None
+    customer: Customer | None
 
 
 def position_of(invoice: Invoice) -> Position:
@@ -80,21 +79,13 @@ async def all_open_invoices(conn: ReadConnection, wanted: InvoiceFilter, today: 
     after: Position | None = None
     while True:
         page = await open_invoice_page(conn, wanted, today, limit=_FETCHED, after=after)
-        named = await _customer_names(conn, page.invoices)
+        ids = {invoice.customer_id for invoice in page.invoices if invoice.customer_id}
+        known = await customers_by_id(conn, tuple(ids)) if ids else {}
         for invoice in page.invoices:
-            name, number = named.get(invoice.customer_id, (None, None))
-            yield ListedInvoice(invoice=invoice, customer_name=name, customer_number=number)
+            yield ListedInvoice(invoice=invoice, customer=known.get(invoice.customer_id or RecordId("")))
         if not page.has_more:
             return
         after = position_of(page.invoices[-1])
-
-
-async def _customer_names(
-    conn: ReadConnection, listed: Sequence[Invoice]
-) -> dict[RecordId | None, tuple[str, str | None]]:
-    ids = {invoice.customer_id for invoice in listed if invoice.customer_id}
-    query = select(customers.c.id, customers.c.name, customers.c.number).where(customers.c.id.in_(ids))
-    return {row.id: (row.name, row.number) for row in await conn.execute(query)}
 
 
 def _listed(query: Select[Any], wanted: InvoiceFilter, today: date) -> Select[Any]:

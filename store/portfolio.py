@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, case, or_, select, union
 
+from store.custom_values import CustomMatch, has_value, invoices_with
 from store.customers import Customer, customers
 from store.db import ReadConnection
 from store.invoices import Invoice, days_past_due, invoices, unsettled
@@ -20,7 +21,7 @@ class InvoiceFilter:
 
     `owner` is a sales rep as the source writes the name: the invoice's own, or its customer's where it has none.
     `amount_over` is in whole units of each invoice's own currency and means its open balance; `days_over` means days
-    past due. Both ends are excluded.
+    past due. Both ends are excluded. `custom` is a value of a custom field, of the invoice or of its customer.
     """
 
     owner: str | None = None
@@ -29,6 +30,7 @@ class InvoiceFilter:
     currency: str | None = None
     amount_over: Decimal | None = None
     days_over: int | None = None
+    custom: CustomMatch | None = None
 
 
 def matches(wanted: InvoiceFilter, invoice: Invoice, customer: Customer | None, today: date) -> bool:
@@ -42,7 +44,16 @@ def matches(wanted: InvoiceFilter, invoice: Invoice, customer: Customer | None, 
         and wanted.currency in {None, invoice.open_balance.currency}
         and (over is None or invoice.open_balance.decimal > over)
         and (wanted.days_over is None or days_past_due(invoice, today) > wanted.days_over)
+        and has_custom(wanted, invoice, customer)
     )
+
+
+def has_custom(wanted: InvoiceFilter, invoice: Invoice | None, customer: Customer | None) -> bool:
+    """Whether one of these has the value of a custom field that is meant, if one is."""
+    if wanted.custom is None:
+        return True
+    record = invoice if wanted.custom.kind == "invoice" else customer
+    return record is not None and has_value(wanted.custom, record.custom_fields_json)
 
 
 def conditions(wanted: InvoiceFilter, today: date) -> tuple[ColumnElement[bool], ...]:
@@ -61,6 +72,8 @@ def conditions(wanted: InvoiceFilter, today: date) -> tuple[ColumnElement[bool],
         found.append(_is_over(wanted.amount_over))
     if wanted.days_over is not None:
         found.append(c.due_date < today - timedelta(days=wanted.days_over))
+    if wanted.custom is not None:
+        found.append(invoices_with(wanted.custom))
     return tuple(found)
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, Table, func, literal_column, select, union_all
+from sqlalchemy import ColumnElement, String, Subquery, Table, func, literal, literal_column, select, union_all
 
 from store.applications import Application, applications, applications_of_many
 from store.credit_memos import credit_memos
@@ -126,7 +126,7 @@ def _listed(whose: Whose) -> Subquery:
 
 
 def _credit_memo() -> ColumnElement[str]:
-    return literal_column(f"'{ReceiptKind.CREDIT_MEMO.value}'")
+    return literal(ReceiptKind.CREDIT_MEMO.value, String)
 
 
 def _of(table: Table, received_on: ColumnElement[date], kind: ColumnElement[str], whose: Whose) -> Any:

@@ -22,6 +22,7 @@ from sqlalchemy import (
     update,
 )
 
+from store.custom_values import CustomMatch
 from store.db import ReadConnection, WriteConnection
 from store.portfolio import InvoiceFilter
 from store.schema import Instant, metadata
@@ -203,8 +204,12 @@ def filter_json(wanted: InvoiceFilter) -> str:
 def filter_of_json(text: str) -> InvoiceFilter:
     """The filter of such a text."""
     kept = json.loads(text)
-    over = kept["amount_over"]
-    return InvoiceFilter(**kept | {"amount_over": None if over is None else Decimal(over)})
+    over, custom = kept["amount_over"], kept.get("custom")
+    apart = {
+        "amount_over": None if over is None else Decimal(over),
+        "custom": CustomMatch(**custom) if custom else None,
+    }
+    return InvoiceFilter(**kept | apart)
 
 
 async def _change(

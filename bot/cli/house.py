@@ -9,6 +9,7 @@ import yaml
 from bot.cli.outbox import outbox_finding
 from bot.cli.shell import CommandError, Json, current_settings, print_json, print_table, run_async, say
 from bot.cli.slack_check import slack_findings
+from bot.custom_fields import unknown_fields
 from bot.manifest import app_manifest
 from bot.root import build_sources, further_problems, open_store, private_folder, require_store, utc_now
 from bot.settings import Settings, SettingsError
@@ -70,12 +71,25 @@ async def _store_findings(settings: Settings) -> list[Finding]:
     try:
         async with open_store(settings, create=False) as store:
             database = Finding(check="database", ok=True, detail=store.url.render_as_string(hide_password=True))
-            return [database, await outbox_finding(store, utc_now())]
+            return [database, await outbox_finding(store, utc_now()), *await _field_findings(store, settings)]
     except StoreError as error:
         return [Finding(check="database", ok=False, detail=type(error).__name__, remedy=str(error))]
     except OSError as error:
         remedy = "Set TESORIO_DATA_DIR to a folder that this user can write to."
         return [Finding(check="database", ok=False, detail=f"{error.filename}: {error.strerror}", remedy=remedy)]
+
+
+async def _field_findings(store: Store, settings: Settings) -> list[Finding]:
+    """About the custom fields that the settings list, if they list any."""
+    rules = settings.rules.custom_fields
+    if not (rules.customer or rules.invoice):
+        return []
+    async with store.read() as conn:
+        unknown = await unknown_fields(conn, rules)
+    if not unknown:
+        return [Finding(check="custom fields", ok=True, detail=f"{len(rules.customer) + len(rules.invoice)} shown")]
+    remedy = "Correct [custom_fields] in tesorio.toml: each is named by its id in the source, as custentity_region is."
+    return [Finding(check="custom fields", ok=False, detail=f"unknown: {', '.join(unknown)}", remedy=remedy)]
 
 
 def manifest(

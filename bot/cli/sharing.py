@@ -23,7 +23,7 @@ from bot.membership import UnreachableError
 from bot.private_channels import is_hidden_from
 from bot.root import AlreadyRunningError, build_sources, open_store, utc_now
 from bot.root_data import only_one
-from bot.settings import Settings
+from bot.settings import CustomFieldRules, Settings
 from bot.shares.sharing import (
     KIND,
     Destination,
@@ -69,6 +69,7 @@ class _Desk:
     locale: str
     stale_after: timedelta
     source_titles: Mapping[str, str]
+    custom_fields: CustomFieldRules
     # What is shared has one button, and it is another one.
     can_mail: bool = False
 
@@ -247,4 +248,5 @@ def _desk(settings: Settings) -> _Desk:
         locale=settings.rules.display.locale,
         stale_after=timedelta(hours=settings.rules.sync.stale_after_hours),
         source_titles={source.name: source.title for source in build_sources(settings)},
+        custom_fields=settings.rules.custom_fields,
     )

@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import date
 
+from bot.cards import place_of
+from bot.custom_fields import custom_cells, table_fields
 from bot.deps import Deps
 from bot.exporting.csv_text import CsvValue
 from bot.payment_tables import whose_payments
@@ -73,17 +75,18 @@ async def table_rows(deps: Deps, conn: ReadConnection, ref: TableRef) -> AsyncIt
         async for customer in aging_by_customer(conn, wanted, today):
             yield _of_customer(customer)
         return
-    yield _OF_INVOICES
+    fields, place = await table_fields(deps, conn), place_of(deps)
+    yield (*_OF_INVOICES, *(each.label for each in fields))
     async for listed in all_open_invoices(conn, wanted, today):
-        yield _of_invoice(deps, listed, today)
+        yield (*_of_invoice(deps, listed, today), *custom_cells(fields, listed.invoice, listed.customer, place))
 
 
 def _of_invoice(deps: Deps, listed: ListedInvoice, today: date) -> Row:
     invoice = listed.invoice
     return (
         invoice.number,
-        listed.customer_name,
-        listed.customer_number,
+        listed.customer.name if listed.customer else None,
+        listed.customer.number if listed.customer else None,
         invoice.status.replace("_", " "),
         invoice.invoice_date,
         invoice.due_date,

@@ -15,6 +15,7 @@ from bot.shares.sharing import NOT_IN, NotThereError, channel_destination, is_hi
 from bot.views.channels import channel_label
 from bot.views.names import MAX_NAME
 from bot.views.subscribe import preview_words
+from bot.views.table_ref import meant_custom
 from bot.views.text import literal
 from store.channels import channel_by_id
 from store.db import ReadConnection
@@ -76,6 +77,7 @@ async def wanted_by(deps: Deps, conn: ReadConnection, draft: Draft, user: User) 
         currency=meant.currency or None,
         amount_over=meant.amount_over,
         days_over=meant.days_over,
+        custom=meant_custom(meant),
     )
 
 

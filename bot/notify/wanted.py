@@ -9,7 +9,7 @@ from store.customers import Customer
 from store.invoices import InvoiceStatus
 from store.money import Money
 from store.notices import Notice
-from store.portfolio import InvoiceFilter, matches
+from store.portfolio import InvoiceFilter, has_custom, matches
 from store.records import RecordId
 from store.subscriptions import ChannelSubscription, NewsKind, Rhythm
 
@@ -100,6 +100,7 @@ def _fits_customer(wanted: InvoiceFilter, customer: Customer, amount: Money | No
         wanted.owner in {None, customer.sales_rep}
         and wanted.customer_id in {None, customer.id}
         and wanted.subsidiary in {None, customer.subsidiary}
+        and has_custom(wanted, None, customer)
         and (amount is None or wanted.currency in {None, amount.currency})
         and (amount is None or wanted.amount_over is None or amount.decimal > wanted.amount_over)
     )

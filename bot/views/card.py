@@ -18,7 +18,8 @@ from store.notes import Note
 class Card:
     """What every card shows. `note` is the newest; `standing` the promises and disputes that still matter.
 
-    `has_messages` says that there are e-mails about the record, `can_mail` that one can be sent.
+    `custom` are the labels and values of custom fields. `has_messages` says that there are e-mails about the record,
+    `can_mail` that one can be sent.
     """
 
     provenance: Provenance
@@ -28,6 +29,7 @@ class Card:
     match: Match | None = None
     has_messages: bool = False
     can_mail: bool = False
+    custom: tuple[tuple[str, str | None], ...] = ()
 
 
 def framed(
@@ -50,6 +52,7 @@ def framed(
         provenance_line(card.provenance, card.place, scope),
         *body,
         *facts(known),
+        *facts(card.custom, "custom"),
         *note_block(card.note, card.place),
         *buttons_row("actions", buttons),
     ]

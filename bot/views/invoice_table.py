@@ -22,7 +22,7 @@ from bot.views.table_rows import (
     totals_words,
 )
 from bot.views.tables import Cell, amount_cell, count_cell, data_table, rich_cell, text_cell
-from bot.views.text import literal, size
+from bot.views.text import literal, shortened, size
 from bot.views.values import RecordRef
 from store.aging import Aging
 from store.invoices import Invoice, days_past_due
@@ -33,21 +33,29 @@ ROWS_PER_PAGE = 10
 _MAX_URL = 150
 PREVIOUS_ACTION, NEXT_ACTION, VIEW_ACTION = "invoices.previous", "invoices.next", "overdue.view"
 _MAX_NAME = 40
+# More would not fit beside each other; a file has them all.
+MAX_CUSTOM = 3
+_MAX_CUSTOM = 24
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Listed:
-    """An invoice and how its customer is called; «» where that is not known."""
+    """An invoice and how its customer is called; «» where that is not known.
+
+    `custom` is what it, or its customer, has in the custom fields that the table shows.
+    """
 
     invoice: Invoice
     customer: str
+    custom: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class InvoiceTable:
     """A page of invoices: `ref` says which, `totals` what all pages together come to, one entry per currency.
 
-    `customer` is the one that all are of; then no column names it. `is_table_refused` writes lines instead of a table.
+    `customer` is the one that all are of; then no column names it. `custom` are the labels of custom fields.
+    `is_table_refused` writes lines instead of a table.
     """
 
     ref: TableRef
@@ -58,6 +66,7 @@ class InvoiceTable:
     has_previous: bool = False
     has_next: bool = False
     customer: str = ""
+    custom: tuple[str, ...] = ()
     is_table_refused: bool = False
 
     @property
@@ -100,6 +109,7 @@ def _rows(shown: InvoiceTable) -> list[Block]:
         return [listed, small_print("range", _range(shown))]
     titles = ["Invoice", *([] if shown.customer else ["Customer"]), "Days past due", "Open balance"]
     titles += ["Due"] if _has_due_dates(shown) else []
+    titles += [literal(label, _MAX_CUSTOM) for label in shown.custom[:MAX_CUSTOM]]
     table: Block = data_table("invoices", _range(shown), titles, [_cells(each, shown) for each in shown.rows])
     return [table]
 
@@ -118,7 +128,14 @@ def _cells(listed: Listed, shown: InvoiceTable) -> list[Cell]:
         _days_cell(invoice, shown.place),
         amount_cell(invoice.open_balance, shown.place),
         *([text_cell(_due_words(invoice, shown.place))] if _has_due_dates(shown) else []),
+        *(text_cell(literal(shortened(value, _MAX_CUSTOM), _MAX_CUSTOM)) for value in _custom(listed, shown)),
     ]
+
+
+def _custom(listed: Listed, shown: InvoiceTable) -> tuple[str, ...]:
+    """A cell for each column."""
+    wanted = len(shown.custom[:MAX_CUSTOM])
+    return (*listed.custom, *[""] * wanted)[:wanted]
 
 
 def _days_cell(invoice: Invoice, place: Place) -> Cell:

@@ -34,6 +34,7 @@ from bot.views.values import RecordRef, encode, is_encodable
 from store.notes import Note
 
 _MAX_HEADER = 150
+_MAX_LABEL = 40
 _MAX_FACT = 120
 _MAX_FACTS = 10
 _MAX_NOTE = 300
@@ -103,10 +104,10 @@ def lines(block_id: str, rows: Iterable[Iterable[Span]]) -> Block:
     return RichTextBlock(block_id=block_id, elements=[RichTextSectionElement(elements=list(row)) for row in rows])
 
 
-def facts(pairs: Iterable[tuple[str, str | None]]) -> list[Block]:
+def facts(pairs: Iterable[tuple[str, str | None]], block_id: str = "facts") -> list[Block]:
     """Labels and values in two columns; what is not known is left out, and so is the block when nothing is known."""
-    known = [_mrkdwn(f"*{label}*\n{esc(value, _MAX_FACT)}") for label, value in pairs if value]
-    return [SectionBlock(block_id="facts", fields=known[:_MAX_FACTS])] if known else []
+    known = [_mrkdwn(f"*{esc(label, _MAX_LABEL)}*\n{esc(value, _MAX_FACT)}") for label, value in pairs if value]
+    return [SectionBlock(block_id=block_id, fields=known[:_MAX_FACTS])] if known else []
 
 
 def note_block(note: Note | None, place: Place) -> list[Block]:

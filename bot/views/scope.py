@@ -3,6 +3,7 @@
 from bot.filters import Filter
 from bot.views.amounts import counted
 from bot.views.names import short_name
+from bot.views.text import literal
 
 _MAX_NAME = 60
 
@@ -19,6 +20,7 @@ def scope_words(wanted: Filter, customer: str = "") -> str:
         f"subsidiary {short_name(wanted.subsidiary, _MAX_NAME)}" if wanted.subsidiary else "",
         f"in {wanted.currency}" if wanted.currency else "",
         f"over {amount:,f}" if amount is not None else "",
+        f"{short_name(wanted.field.label, _MAX_NAME)} {literal(wanted.field.value, _MAX_NAME)}" if wanted.field else "",
         f"more than {counted(days, 'day')} past due" if days else "",
     )
     return " · ".join(filter(None, parts))

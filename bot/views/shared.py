@@ -62,7 +62,7 @@ def _drawn(card: AnyCard, sharing: Sharing) -> Message:
 
 def _ever_smaller(card: AnyCard) -> Iterator[AnyCard]:
     yield card
-    bare = replace(card, note=None, standing=())
+    bare = replace(card, note=None, standing=(), custom=())
     yield bare
     if isinstance(bare, CustomerCard):
         yield replace(bare, oldest_open=bare.oldest_open[:2], children=(), more_children=0)

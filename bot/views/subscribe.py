@@ -176,15 +176,17 @@ def _only(subscription: ChannelSubscription) -> str:
     """What its filter means, as tables say it; only the customer's name stands as it was typed."""
     wanted = subscription.wanted
     try:
-        customer = parse_filter(subscription.filter_text).customer
+        typed = parse_filter(subscription.filter_text)
     except FilterError:
-        customer = ""
+        typed = Filter()
+    customer = typed.customer
     meant = Filter(
         owner=wanted.owner or "",
         subsidiary=wanted.subsidiary or "",
         currency=wanted.currency or "",
         amount_over=wanted.amount_over,
         days_over=wanted.days_over,
+        field=typed.field,
     )
     return scope_words(meant, f"customer {literal(customer, MAX_NAME)}" if customer else "")
 

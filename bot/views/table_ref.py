@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args
 
 from bot.filters import Filter, FilterError, filter_words, parse_filter
 from bot.views.text import size
+from store.custom_values import CustomMatch
 from store.open_invoices import Position
 from store.portfolio import InvoiceFilter
 from store.records import RecordId
@@ -61,7 +62,16 @@ def meant_invoices(ref: TableRef) -> InvoiceFilter:
         currency=ref.filter.currency or None,
         amount_over=ref.filter.amount_over,
         days_over=ref.filter.days_over if ref.filter.days_over is not None else least_days,
+        custom=meant_custom(ref.filter),
     )
+
+
+def meant_custom(wanted: Filter) -> CustomMatch | None:
+    """The value of a custom field that a filter means, once the field was found."""
+    field_ = wanted.field
+    if field_ is None or not field_.script_id:
+        return None
+    return CustomMatch(kind=field_.kind, script_id=field_.script_id, value=field_.value)
 
 
 def encode_table(ref: TableRef) -> str:
