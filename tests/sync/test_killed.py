@@ -119,5 +119,5 @@ class TestKilled:
             asked_again = await endure(account, kills=120, dice=dice)
             account.change()
             asked_again += await endure(account, kills=80, dice=dice)
-            # The page that was being saved, or else the one that was being fetched meanwhile.
-            assert asked_again <= 200
+            # The page that was being saved, and of some the one whose answer was on its way meanwhile.
+            assert asked_again <= 250
