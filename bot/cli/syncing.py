@@ -212,5 +212,4 @@ def _log_run(run: SyncRun) -> None:
     if run.outcome is Outcome.RUNNING and run.pages % _PAGES_A_LINE:
         return
     told = {"source": run.source, "expected": run.expected, **run_row(run)}
-    level = logging.WARNING if run.outcome is Outcome.FAILED else logging.INFO
-    _log.log(level, "sync", extra={name: value for name, value in told.items() if value is not None})
+    _log.info("sync", extra={name: value for name, value in told.items() if value is not None})
