@@ -20,7 +20,8 @@ from store.customers import Customer
 from store.invoices import Invoice, InvoiceStatus
 from store.money import Money
 from sync.connector import Broken
-from sync.connectors.netsuite.asking import marking, plan_of, request_at
+from sync.connectors.netsuite.asking import by_ids, marking, plan_of, request_at
+from sync.connectors.netsuite.definitions import RECORD_TYPES
 from sync.connectors.netsuite.envelopes import Envelopes
 from sync.connectors.netsuite.mapping import DELETED_TYPES, Account
 from sync.connectors.netsuite.pages import read_answer
@@ -31,8 +32,10 @@ from sync.connectors.netsuite.request import (
     Get,
     GetAccountLimit,
     GetAll,
+    GetCustomizationId,
     GetDeleted,
     GetIntegrationLimit,
+    GetList,
     GetServerTime,
     Request,
     Search,
@@ -84,6 +87,10 @@ REQUESTS: list[Request] = [
     Search(searched="Customer", criteria=(Criterion(field="internalId", values=("17",)),), page_size=5),
     SearchMore(search_id="WEBSERVICES_1", page_index=2, page_size=1000, with_lines=True),
     Get(record_type="customer", internal_id="17"),
+    Get(record_type="file", internal_id="7"),
+    *(GetCustomizationId(record_type=each) for each in RECORD_TYPES),
+    *(GetList(record_type=each, internal_ids=("1", "2")) for each in RECORD_TYPES),
+    *(by_ids(STREAMS[each], ("7", "8"), SETTINGS) for each in ("notes", "messages")),
     GetAll(record_type="currency"),
     GetDeleted(record_types=DELETED_TYPES, since=SINCE, until=UNTIL, page_index=2),
     GetServerTime(),
