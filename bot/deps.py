@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.answering import Answering
 from bot.audit_log import AuditLog
 from bot.bell import Bell
+from bot.files import FileContents
 from bot.lookup.index import LookupIndex
 from bot.mail.settings import MailSettings
 from bot.roster import Roster
@@ -46,10 +47,11 @@ class Deps:
     `clock` gives the aware instant; `zone` is the company's, in which «today» is meant. `source_titles` says how people
     call an origin: netsuite is «NetSuite»; `target_titles` the systems that something can be sent to, and
     `target_takes` which kinds of it: «note», «contact», «message»; `contact_roles` the roles that a contact may have
-    there, besides the primary one. `mail` is None where no mail server is set. `changed` rings when a sync has written
-    something, `outbox` when there may be something to deliver, `decisions` when a person has decided about a delivery.
-    `services` are what runs beside the bot. `team_id` is our workspace and `bot_user` we ourselves in it. `roster` is
-    who is in which private channel, as Slack said a moment ago.
+    there, besides the primary one. `mail` is None where no mail server is set; `files` gives the contents of records'
+    files. `changed` rings when a sync has written something, `outbox` when there may be something to deliver,
+    `decisions` when a person has decided about a delivery. `services` are what runs beside the bot. `team_id` is our
+    workspace and `bot_user` we ourselves in it. `roster` is who is in which private channel, as Slack said a moment
+    ago.
     """
 
     store: Store
@@ -69,6 +71,7 @@ class Deps:
     target_takes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     contact_roles: tuple[str, ...] = ()
     mail: MailSettings | None = None
+    files: FileContents | None = None
     rules: Rules = field(default_factory=Rules)
     changed: Bell = field(default_factory=Bell)
     outbox: Bell = field(default_factory=Bell)

@@ -24,6 +24,7 @@ from bot.root_data import (
     replica_id,
     require_store,
 )
+from bot.root_files import SourceFiles
 from bot.root_replicas import alive
 from bot.root_slack import Door, WrongWorkspaceError, open_door, slack_identity
 from bot.root_sources import build_sources, further_problems, ready_sources, startable, targets_of
@@ -123,6 +124,7 @@ async def open_assistant(
             target_takes={target.name: target.takes for target in targets},
             contact_roles=tuple(dict.fromkeys(role for target in targets for role in target.contact_roles)),
             mail=settings.mail,
+            files=SourceFiles(sources),
             team_id=identity["team_id"],
             bot_user=identity["user_id"],
             rules=settings.rules,

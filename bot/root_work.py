@@ -11,6 +11,7 @@ from bot import deliver, delivering
 from bot.app import FEATURES
 from bot.commands import outbox, refresh
 from bot.deps import Deps
+from bot.emailing.email_files import attached
 from bot.mail.letter import MAIL
 from bot.mail.sending import MailSends
 from bot.settings import Rules
@@ -37,7 +38,7 @@ _log = logging.getLogger(__name__)
 def senders_of(deps: Deps, targets: tuple[Target, ...]) -> Mapping[str, Sender]:
     """Who brings deliveries to their targets, by the targets' names."""
     pushes: dict[str, Sender] = {target.name: Pushes(target, deps.store, clock=deps.clock) for target in targets}
-    mail: dict[str, Sender] = {MAIL: MailSends(deps.mail)} if deps.mail else {}
+    mail: dict[str, Sender] = {MAIL: MailSends(deps.mail, partial(attached, deps))} if deps.mail else {}
     return {**pushes, **mail, deliver.TARGET: deliver.SlackPosts(deps.slack, deps.store)}
 
 

@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Protocol, TypeAlias
+from typing import ClassVar, Protocol, TypeAlias, runtime_checkable
 
 from store.pulled import Record
 
@@ -116,6 +116,7 @@ class Source(Protocol):
         """Free connections and threads."""
 
 
+@runtime_checkable
 class Files(Protocol):
     """What a source offers besides, when the content of its records' files can be had; few do."""
 

@@ -118,7 +118,7 @@ async def _form(deps: Deps, value: str, user: User) -> dict[str, Any] | None:
     if ref is None or deps.mail is None:
         return None
     async with deps.store.read() as conn:
-        about = await about_of(conn, ref)
+        about = await about_of(deps, conn, ref)
         if about is None:
             return None
         filled = await first_filled(deps, conn, about, user)

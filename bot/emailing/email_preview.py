@@ -45,7 +45,7 @@ async def submit(deps: Deps, request: ViewRequest) -> Answer:
     nonce, ref = recalled(request.metadata)
     wanted = Wanted(nonce=nonce, ref=ref, filled=filled_in(request))
     async with deps.store.read() as conn:
-        about = await about_of(conn, ref)
+        about = await about_of(deps, conn, ref)
     if about is None or deps.mail is None:
         raise OutdatedViewError("about nothing that we know")
     try:
@@ -87,7 +87,7 @@ async def _form_again(deps: Deps, decision: Decision, request: ActionRequest, te
         _note_outdated(deps, decision, BACK)
         return outdated_email(text)
     async with deps.store.read() as conn:
-        about = await about_of(conn, wanted.ref)
+        about = await about_of(deps, conn, wanted.ref)
     if about is None or deps.mail is None:
         return card_modal(outdated_button(), TITLE)
     return form_view(deps.mail, about, wanted)
@@ -97,7 +97,7 @@ async def _sent_off(
     deps: Deps, mail: MailSettings, request: ViewRequest, wanted: Wanted, user: User, *, shown: str
 ) -> Answer:
     async with deps.store.read() as conn:
-        about = await about_of(conn, wanted.ref)
+        about = await about_of(deps, conn, wanted.ref)
     if about is None:
         return _instead(outdated_email(wanted.filled.text))
     try:

@@ -11,6 +11,7 @@ from uuid import uuid4
 from bot.access import SlackPerson
 from bot.cards import place_of
 from bot.deps import Deps
+from bot.emailing.email_files import files_of
 from bot.emailing.email_form import Addressed, Filled, preferred, recipients_of
 from bot.emailing.email_words import MAX_LISTED, Words, customer_words, invoice_words
 from bot.mail.settings import MailSettings, checked_address
@@ -70,7 +71,7 @@ class Wanted:
     filled: Filled = field(default_factory=Filled)
 
 
-async def about_of(conn: ReadConnection, ref: RecordRef) -> About | None:
+async def about_of(deps: Deps, conn: ReadConnection, ref: RecordRef) -> About | None:
     """The record with its recipients; None for one that we never saw."""
     if ref.kind == "customer":
         customer = await customer_by_id(conn, ref.record_id)
@@ -82,10 +83,10 @@ async def about_of(conn: ReadConnection, ref: RecordRef) -> About | None:
     invoice = await invoice_by_id(conn, ref.record_id)
     if invoice is None:
         return None
-    return await _about_invoice(conn, ref, invoice)
+    return await _about_invoice(deps, conn, ref, invoice)
 
 
-async def _about_invoice(conn: ReadConnection, ref: RecordRef, invoice: Invoice) -> About:
+async def _about_invoice(deps: Deps, conn: ReadConnection, ref: RecordRef, invoice: Invoice) -> About:
     customer = await customer_by_id(conn, invoice.customer_id) if invoice.customer_id else None
     theirs = await contacts_of(conn, customer.id, limit=MAX_RECIPIENTS) if customer else ()
     known = recipients_of(await contacts_of_invoice(conn, invoice.id, limit=MAX_RECIPIENTS), theirs, customer)
@@ -97,6 +98,7 @@ async def _about_invoice(conn: ReadConnection, ref: RecordRef, invoice: Invoice)
         customer=customer,
         invoice=invoice,
         known=known,
+        files=await files_of(deps, conn, invoice.id),
     )
 
 

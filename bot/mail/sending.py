@@ -36,13 +36,13 @@ class MailSends:
 
     spacing = timedelta()
 
-    def __init__(self, settings: MailSettings, files_of: FilesOf | None = None) -> None:
+    def __init__(self, settings: MailSettings, files_of: FilesOf) -> None:
         self._settings, self._files_of = settings, files_of
         self._turns = asyncio.Semaphore(_AT_ONCE)
 
     async def send(self, delivery: Delivery) -> Outcome:
         """One attempt, told as data."""
-        files = await self._files_of(delivery) if self._files_of else ()
+        files = await self._files_of(delivery)
         if isinstance(files, Later | Refused):
             return files
         try:

@@ -6,14 +6,16 @@ import pytest
 import pytest_asyncio
 
 from sandbox.ledger import Kind
+from sandbox.ledger.letters import attach_file
 from sandbox.slack.seed import ANA, ANA_APP_DM
 from sandbox.smtp import MailStandIn, Stage
 from store.deliveries import DeliveryState
 from store.users import Role
-from tests.bot.mailing import TO, form_on, mail_world, mailed, newest, previewed, recorded, sent
+from store.work import WorkState
+from tests.bot.mailing import A_PREVIEW, TO, form_on, mail_world, mailed, newest, previewed, recorded, sent
 from tests.bot.outbox_bench import again, told, until
 from tests.bot.replying import about_customer, card_of, give_role, submit, submitted_anew, words
-from tests.bot.world import SETTLED, World, elements
+from tests.bot.world import SETTLED, World, elements, ended
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -26,7 +28,9 @@ async def server() -> AsyncIterator[MailStandIn]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def opened(tmp_path_factory: pytest.TempPathFactory, server: MailStandIn) -> AsyncIterator[World]:
-    async with mail_world(tmp_path_factory.mktemp("world"), server) as world:
+    folder = tmp_path_factory.mktemp("world")
+    netsuite = {"invoice_files": True, "retry_attempts": 2, "retry_wait_seconds": 0.05}
+    async with mail_world(folder, server, netsuite=netsuite) as world:
         yield world
 
 
@@ -113,6 +117,35 @@ class TestSending:
         assert letter.subject == "One Bcc: spy@evil.example"
         assert letter.message["Bcc"] is None
         assert letter.recipients == (TO,)
+
+
+class TestFiles:
+    async def test_of_the_invoice_go_with_it(self, world: World, mail: MailStandIn) -> None:
+        invoice = world.ledger.invoice_numbered("INV-12345")
+        content = b"%PDF-1.4 of INV-12345"
+        attach_file(world.ledger, invoice.id, name="INV-12345 signed.pdf", content=content)
+        attach_file(world.ledger, invoice.id, name="without an end", content=b"x")
+        world.pass_time(120)
+        await world.assistant.pull("netsuite", "files")
+        assert await ended(world.assistant, "files") is WorkState.DONE
+        await form_on(world)
+        assert "INV-12345 signed.pdf" in words(world)
+        assert "without an end" not in words(world)
+        await world.workspace.submit(ANA, {"email.to": [], "email.others": TO, "email.subject": "Files"}, A_PREVIEW)
+        assert "INV-12345 signed.pdf" in words(world)
+        assert (await world.delivered(await sent(world))).state is DeliveryState.SENT
+        assert newest(mail).attachments["INV-12345 signed.pdf"] == content
+        [message] = [each for each in await recorded(world) if each.subject == "Files"]
+        assert "INV-12345 signed.pdf" in message.attachments
+
+    async def test_of_a_system_that_is_down_are_waited_for(self, world: World, mail: MailStandIn) -> None:
+        world.netsuite.faults.lost_answer(operation="get", times=2)
+        await previewed(world, subject="Slow files")
+        delivery_id = await sent(world)
+        await until(world, delivery_id, lambda each: each.attempts == 1 and not each.in_doubt)
+        world.pass_time(60)
+        assert (await world.delivered(delivery_id)).state is DeliveryState.SENT
+        assert newest(mail).attachments
 
 
 class TestTrouble:

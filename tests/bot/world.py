@@ -40,6 +40,8 @@ SETTLED = Waiting(quiet_seconds=0.1)
 _RULES = Rules.model_validate(
     {"netsuite": {"retry_attempts": 2, "retry_wait_seconds": 0.05}, "slack": {"commands_per_minute": 100_000}}
 )
+# E-mails can be written, and wait.
+_NO_MAIL_SERVER = {"TESORIO_SMTP_URL": "smtp://127.0.0.1:9", "TESORIO_MAIL_FROM": "ar@meridian.example"}
 ACKED = Waiting(until=lambda _: True)
 _ACCOUNTS = (
     (ANA, "ana@meridian.example", Role.FINANCE),
@@ -167,7 +169,7 @@ async def open_world(
         SlackStandIn(app=app_config(app_manifest())) as slack,
     ):
         environment = StandIns(ledger=ledger, slack=slack, netsuite=netsuite).environment
-        environment |= {"TESORIO_DATA_DIR": str(folder), **(more_settings or {})}
+        environment |= {"TESORIO_DATA_DIR": str(folder), **_NO_MAIL_SERVER, **(more_settings or {})}
         rules = _RULES.slack.model_copy(update=dict(slack_rules or {}))
         settings = settings_from(environment, _RULES.model_copy(update={"slack": rules, **(more_rules or {})}))
         await asyncio.to_thread(connect, settings.plain_environment(), {}, settings.data_dir)

@@ -243,7 +243,8 @@ class TestDetails:
 
     def test_no_button_leads_to_nothing(self) -> None:
         message = customer_card(_card(aging=()))
-        assert [each["action_id"] for each in buttons(message.blocks)] == ["reply.open", "share.open", "refresh.record"]
+        actions = ["reply.open", "share.open", "contact.add", "refresh.record"]
+        assert [each["action_id"] for each in buttons(message.blocks)] == actions
 
 
 class TestNet:
