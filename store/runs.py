@@ -31,6 +31,7 @@ class SyncRun:
     """One run of one stream, with counts in records. `error` is a sentence for people, never a traceback.
 
     `quarantined` counts what this run could not read; once it has ended, all of the stream that nobody could read yet.
+    `skipped` counts what was read and is none of ours, such as notes about vendors.
     """
 
     id: str
@@ -46,13 +47,20 @@ class SyncRun:
     unchanged: int = 0
     quarantined: int = 0
     deleted: int = 0
+    skipped: int = 0
     error: str | None = None
 
-    def after_page(self, counts: Counts, *, broken: int, expected: int | None) -> Self:
-        """The run after one more page, of which `broken` records could not be read."""
+    def after_page(self, counts: Counts, *, broken: int, expected: int | None, skipped: int = 0) -> Self:
+        """The run after one more page, of which `broken` records could not be read and `skipped` are none of ours."""
         expected = self.expected if expected is None else expected
         counted = self.with_counts(counts)
-        return replace(counted, pages=self.pages + 1, expected=expected, quarantined=self.quarantined + broken)
+        return replace(
+            counted,
+            pages=self.pages + 1,
+            expected=expected,
+            quarantined=self.quarantined + broken,
+            skipped=self.skipped + skipped,
+        )
 
     def with_counts(self, counts: Counts) -> Self:
         """The run after so many more records."""
@@ -84,6 +92,7 @@ sync_runs = Table(
     Column("unchanged", Integer, nullable=False),
     Column("quarantined", Integer, nullable=False),
     Column("deleted", Integer, nullable=False, server_default="0"),
+    Column("skipped", Integer, nullable=False, server_default="0"),
     Column("error", Text),
     Index("ix_sync_runs_source_stream_started_at", "source", "stream", "started_at"),
 )

@@ -85,7 +85,7 @@ async def _counted(job: Job, found: Preview, page: Page) -> Preview:
         counts = await compare_records(conn, page.records)
         wanted = MOST_EXAMPLES - len(found.examples)
         examples = await examples_of(conn, page.records, most=wanted) if wanted and counts.changes else ()
-    run = found.run.after_page(counts, broken=len(page.broken), expected=page.expected)
+    run = found.run.after_page(counts, broken=len(page.broken), expected=page.expected, skipped=page.skipped)
     return replace(found, run=run, examples=(*found.examples, *examples))
 
 

@@ -75,7 +75,7 @@ async def _save_page(job: Job, reading: Reading, page: Page) -> Reading:
         await quarantine_records(conn, _quarantined(run, page, now))
         await gather(conn, run, page, now=reading.now)
         await note_balances(conn, run, page, now=reading.now)
-        saved = run.after_page(counts, broken=len(page.broken), expected=page.expected)
+        saved = run.after_page(counts, broken=len(page.broken), expected=page.expected, skipped=page.skipped)
         await save_run(conn, saved)
         await confirm_turn(conn, job, now)
     return replace(reading, run=saved, cursor=moved)

@@ -150,6 +150,7 @@ def run_row(run: SyncRun) -> dict[str, object]:
         "changed": run.changed,
         "unchanged": run.unchanged,
         "deleted": run.deleted,
+        "skipped": run.skipped,
         "quarantined": run.quarantined,
         "pages": run.pages,
         "error": run.error,
@@ -204,7 +205,7 @@ class SyncProgress:
 
 
 def _done(run: SyncRun) -> int:
-    return run.inserted + run.changed + run.unchanged + run.quarantined
+    return run.inserted + run.changed + run.unchanged + run.quarantined + run.skipped
 
 
 def _log_run(run: SyncRun) -> None:

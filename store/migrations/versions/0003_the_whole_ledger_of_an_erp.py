@@ -419,5 +419,6 @@ def upgrade() -> None:
 
     with op.batch_alter_table("sync_runs", schema=None) as batch_op:
         batch_op.add_column(sa.Column("deleted", sa.Integer(), server_default="0", nullable=False))
+        batch_op.add_column(sa.Column("skipped", sa.Integer(), server_default="0", nullable=False))
 
     # ### end Alembic commands ###

@@ -95,6 +95,14 @@ class TestNotes:
         assert sum(page.skipped for page in pages) == 1
         assert not [page.broken for page in pages if page.broken]
 
+    async def test_of_other_records_are_counted_in_the_run(self, bench: NetSuiteBench, store: Store) -> None:
+        order = min(bench.ledger.records(Kind.SALES_ORDER))
+        write_note(bench.ledger, Kind.SALES_ORDER, order, title="Ship", text="By sea")
+        bench.pass_time(timedelta(hours=1))
+        pulled = PullOrder(run_id="run", streams=("notes",))
+        (run,) = await pull_source(bench.source, store, pulled, clock=lambda: bench.now)
+        assert (run.skipped, run.outcome, run.inserted) == (1, Outcome.OK, len(bench.ids("notes")) - 1)
+
     async def test_lose_their_markup(self, bench: NetSuiteBench) -> None:
         made = write_note(
             bench.ledger,
