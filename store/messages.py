@@ -1,5 +1,6 @@
 """Messages: e-mails to and from a customer, about the customer or one of its invoices."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -83,6 +84,12 @@ async def messages_about(
     """A page of the messages about a record, newest first; a customer's include those about its invoices."""
     page = {"about_id": about_id, "limit": limit, "offset": offset}
     return tuple(message_from_row(row) for row in (await conn.execute(_PAGE, page)).mappings())
+
+
+async def messages_by_id(conn: ReadConnection, ids: Sequence[RecordId]) -> dict[RecordId, Message]:
+    """The messages with these ids; missing ones are simply not in the answer."""
+    rows = await conn.execute(select(messages).where(messages.c.id.in_(ids)))
+    return {row["id"]: message_from_row(row) for row in rows.mappings()}
 
 
 async def count_messages(conn: ReadConnection, about_id: RecordId) -> int:

@@ -10,7 +10,6 @@ from slack_bolt.app.async_app import AsyncApp
 
 from bot.access import Capability, SlackPerson, decide
 from bot.commands.guard import judged, refusal
-from bot.deliver import TARGET
 from bot.deps import Deps
 from bot.emailing.email_preview import go_back, send, submit
 from bot.emailing.email_steps import Wanted, about_of, first_filled, form_view, new_nonce
@@ -19,13 +18,13 @@ from bot.feature import ActionRequest, Feature, action_request
 from bot.mail.letter import KIND, MAIL
 from bot.mail.settings import not_allowed
 from bot.modals import open_over, update_modal
+from bot.replying.note_pages import states_of
 from bot.view_request import view_request
 from bot.views.card_modal import card_modal
 from bot.views.email import BACK, OPEN, SEND, SUBMIT, TITLE, body_in, sent_email
 from bot.views.misses import outdated_button
 from bot.views.outbox import REFUSED_HERE
 from bot.views.pick import picked
-from store.db import ReadConnection
 from store.deliveries import Delivery, DeliveryState, deliveries_of_note, delivery_by_id
 from store.errors import StoreError
 from store.pushes import MESSAGE
@@ -99,17 +98,11 @@ async def told_of_message(deps: Deps, pushed: Delivery) -> None:
 
 async def _show(deps: Deps, delivery: Delivery) -> None:
     async with deps.store.read() as conn:
-        state = state_words_of(delivery, await _pushed(deps, conn, delivery))
+        state = state_words_of(delivery, await states_of(deps, conn, delivery.note_id))
     payload = delivery.payload
     text = payload["text"] if delivery.state in _NOT_SENT else ""
     shown = sent_email(state, ", ".join(payload["recipients"].split()), payload["title"], text)
     await update_modal(deps, payload["view_id"], shown)
-
-
-async def _pushed(deps: Deps, conn: ReadConnection, delivery: Delivery) -> dict[str, DeliveryState]:
-    """How its record stands in each system, by the system's title."""
-    known = [each for each in await deliveries_of_note(conn, delivery.note_id) if each.target not in {TARGET, MAIL}]
-    return {deps.target_titles.get(each.target, each.target): each.state for each in known}
 
 
 async def _form(deps: Deps, value: str, user: User) -> dict[str, Any] | None:

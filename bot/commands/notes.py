@@ -1,4 +1,4 @@
-"""«Notes»: what was written about a record, in a modal; disputes are resolved and promises withdrawn there."""
+"""«Notes & e-mails»: what was written about a record; disputes are resolved and promises withdrawn there."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -24,7 +24,7 @@ _GONE = "This list is from before an update. Close it and open it again."
 
 
 async def open_list(deps: Deps, request: ActionRequest) -> None:
-    """The button on a card: the newest notes of its record."""
+    """The button on a card: the newest of what was written about its record."""
     view_id = await open_over(deps, request, TITLE)
     if view_id is None:
         return

@@ -21,6 +21,12 @@ def short_name(name: str, limit: int) -> str:
     return literal(shortened(own, limit - _ISOLATES), limit)
 
 
+def masked_email(email: str | None) -> str | None:
+    """«j…@sun.com»: enough to recognise, too little to write to. None for what is no address."""
+    local, at, domain = (email or "").rpartition("@")
+    return f"{local[:1]}…@{domain}" if at else None
+
+
 def invoice_number(invoice: Invoice) -> str:
     """An invoice's number for places where Slack parses nothing."""
     return literal(invoice.number, MAX_NUMBER, empty="(no number)")

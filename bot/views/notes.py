@@ -1,4 +1,4 @@
-"""A record's notes in a modal, newest first and some at a time, with what was promised or disputed in them. Pure."""
+"""What was written about a record, newest first: notes with what was promised or disputed in them, e-mails. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,6 +7,7 @@ from typing import Any
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, ConfirmObject
 
 from bot.views.amounts import Place, counted, day
+from bot.views.messages import MessageRow, message_blocks
 from bot.views.metadata import pack
 from bot.views.modal import modal
 from bot.views.names import MAX_NAME, MAX_NUMBER
@@ -20,7 +21,7 @@ from store.disputes import Dispute, DisputeState
 from store.notes import Note
 from store.promises import Promise, PromiseState
 
-TITLE = "Notes"
+TITLE = "Notes & e-mails"
 PURPOSE = "notes"
 OLDER, NEWER = "notes.older", "notes.newer"
 RESOLVE, WITHDRAW = "notes.resolve_dispute", "notes.withdraw_promise"
@@ -45,14 +46,18 @@ class NoteRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NotesPage:
-    """Some of a record's notes: those from `offset` on, of `total`. `may_act` draws what only some people may press."""
+    """Some of what was written: from `offset` on, of `total`, of which so many are `messages`.
+
+    `may_act` draws what only some people may press.
+    """
 
     ref: RecordRef
     about: str
     place: Place
-    rows: tuple[NoteRow, ...] = ()
+    rows: tuple[NoteRow | MessageRow, ...] = ()
     offset: int = 0
     total: int = 0
+    messages: int = 0
     may_act: bool = False
 
 
@@ -61,16 +66,29 @@ def notes_modal(page: NotesPage) -> dict[str, Any]:
     metadata = pack(PURPOSE, {"record": encode(page.ref), "offset": str(page.offset)})
     blocks = [lines("about", [_heading(page)])]
     for position, row in enumerate(page.rows[:PAGE], start=1):
-        blocks += _note(position, row, page)
+        blocks += _row(position, row, page)
     return modal(TITLE, [*blocks, *_pager(page)], metadata=metadata)
 
 
 def _heading(page: NotesPage) -> list[Span]:
     shown = len(page.rows[:PAGE])
     if not shown:
-        return [words(page.about, bold=True), words(" · no notes yet" if not page.total else " · no notes here")]
+        return [
+            words(page.about, bold=True),
+            words(" · no notes or e-mails yet" if not page.total else " · nothing here"),
+        ]
     span = f", {page.offset + 1:,} to {page.offset + shown:,}" if page.total > shown else ""
-    return [words(page.about, bold=True), words(f" · {counted(page.total, 'note')}{span}, newest first")]
+    return [words(page.about, bold=True), words(f" · {_counted(page)}{span}, newest first")]
+
+
+def _row(position: int, row: NoteRow | MessageRow, page: NotesPage) -> list[Block]:
+    return _note(position, row, page) if isinstance(row, NoteRow) else message_blocks(position, row, page.place)
+
+
+def _counted(page: NotesPage) -> str:
+    """«12 notes», «1 e-mail», «12 notes and 3 e-mails»."""
+    counts = ((page.total - page.messages, "note"), (page.messages, "e-mail"))
+    return " and ".join(counted(number, noun) for number, noun in counts if number)
 
 
 def _note(position: int, row: NoteRow, page: NotesPage) -> list[Block]:

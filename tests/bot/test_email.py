@@ -1,20 +1,24 @@
 """«E-mail» on a card: written, seen, sent once, recorded here and in NetSuite; and what a mail server may answer."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 import pytest_asyncio
 
 from sandbox.ledger import Kind
 from sandbox.ledger.letters import attach_file
-from sandbox.slack.seed import ANA, ANA_APP_DM
+from sandbox.slack.seed import ANA, ANA_APP_DM, BEN
 from sandbox.smtp import MailStandIn, Stage
 from store.deliveries import DeliveryState
+from store.messages import Message
+from store.pulled import upsert_records
+from store.records import record_id
 from store.users import Role
 from store.work import WorkState
 from tests.bot.mailing import A_PREVIEW, TO, form_on, mail_world, mailed, newest, previewed, recorded, sent
 from tests.bot.outbox_bench import again, told, until
-from tests.bot.replying import about_customer, card_of, give_role, submit, submitted_anew, words
+from tests.bot.replying import FILLED, about_customer, about_invoice, card_of, give_role, submit, submitted_anew, words
 from tests.bot.world import SETTLED, World, elements, ended
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -248,6 +252,42 @@ class TestWhoMay:
         assert secret not in world.log.text()
         assert secret not in repr(world.settings) + repr(world.assistant.deps.mail)
         assert all(secret not in each.text for each in world.workspace.messages(ANA_APP_DM))
+
+
+class TestList:
+    async def test_shows_e_mails_among_the_notes_of_invoice_and_customer(self, world: World) -> None:
+        delivery = await mailed(world, subject="To be read", text="Line one\nLine two")
+        await world.delivered(f"{delivery.note_id}/netsuite")
+        for line in ("/tesorio invoice INV-12345", f"/tesorio customer {about_customer(world)[1]}"):
+            await world.workspace.click(ANA, await card_of(world, line), "notes.open", waiting=FILLED)
+            shown = words(world)
+            assert f"E-mail by ana@meridian.example to {TO}" in shown
+            assert "To be read" in shown
+            assert "Line one\\nLine two" in shown
+            assert "in NetSuite" in shown
+
+    async def test_tells_incoming_ones_apart_and_masks_addresses_for_viewers(self, world: World) -> None:
+        letter = Message(
+            id=record_id("netsuite", "message", "m1"),
+            origin="netsuite",
+            source_id="m1",
+            seen_at=world.clock(),
+            about_id=about_invoice(world),
+            subject="Our answer",
+            text="We pay on Friday",
+            sent_at=world.clock() + timedelta(days=1),
+            is_incoming=True,
+            author_email="pat@sun.example",
+            recipients="ar@meridian.example",
+        )
+        async with world.store.write() as conn:
+            await upsert_records(conn, [letter], at=world.clock())
+        card = await card_of(world, "/tesorio invoice INV-12345", BEN)
+        await world.workspace.click(BEN, card, "notes.open", waiting=FILLED)
+        shown = words(world, BEN)
+        assert "📩 E-mail from p…@sun.example" in shown
+        assert "We pay on Friday" in shown
+        assert TO not in shown
 
 
 class TestButton:

@@ -8,11 +8,12 @@ import pytest_asyncio
 from sandbox.slack import Waiting
 from sandbox.slack.records import Message
 from sandbox.slack.seed import ANA, BEN
+from store.correspondence import correspondence_about
 from store.disputes import Dispute, DisputeReason, add_dispute, dispute_by_id
 from store.money import Money
 from store.notes import Note
 from store.promises import Promise, PromiseState, add_promise, promise_by_id
-from store.pulled import upsert_records
+from store.pulled import tombstone_records, upsert_records
 from store.records import RecordId, record_id
 from tests.bot.replying import about_customer, about_invoice, card_of, words
 from tests.bot.world import World
@@ -28,6 +29,11 @@ async def written(opened: World) -> None:
     """Twelve notes, every other about the customer itself, the newest with a promise and the next with a dispute."""
     about = (about_invoice(opened), about_customer(opened)[0])
     async with opened.store.write() as conn:
+        # Nothing else is about them.
+        others = await correspondence_about(conn, about[1], limit=999)
+        for each in others:
+            kind = "note" if isinstance(each, Note) else "message"
+            await tombstone_records(conn, kind, [each.id], at=opened.clock())
         notes = [make_note(opened, number, about[number % 2]) for number in range(NOTES)]
         await upsert_records(conn, notes, at=opened.clock())
         await add_promise(conn, a_promise(opened, notes[0]), at=opened.clock())

@@ -119,7 +119,7 @@ class TestNotesModal:
         assert texts(_block(shown, "text.1")) == ["one\n\ntwo"]
 
     def test_says_that_there_are_none(self) -> None:
-        assert "no notes yet" in str(notes_modal(_page())["blocks"])
+        assert "no notes or e-mails yet" in str(notes_modal(_page())["blocks"])
 
 
 def _page(*rows: NoteRow, may_act: bool = False) -> NotesPage:
