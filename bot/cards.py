@@ -12,6 +12,7 @@ from bot.standing import standing_of
 from bot.views.amounts import Place, counted, moment
 from bot.views.children import MAX_CHILDREN, Child
 from bot.views.customer_card import CustomerCard, customer_card
+from bot.views.files import MAX_FILES
 from bot.views.invoice_card import InvoiceCard, invoice_card
 from bot.views.match import Match
 from bot.views.parts import Message
@@ -19,6 +20,7 @@ from bot.views.provenance import Provenance
 from bot.views.settlements import MAX_SETTLED
 from bot.views.values import RecordKind, RecordRef
 from store.aging import Aging, customer_aging, open_balances
+from store.attachments import attachments_of
 from store.contacts import primary_contact
 from store.cursors import is_complete, read_as_of
 from store.customers import Customer, children_of, customer_by_id
@@ -93,6 +95,7 @@ async def _invoice(
         has_messages=bool(await messages_about(conn, invoice.id, limit=1)),
         can_mail=deps.can_mail,
         custom=await _custom(deps, conn, invoice),
+        files=await attachments_of(conn, invoice.id, limit=MAX_FILES),
     )
 
 

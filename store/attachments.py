@@ -61,6 +61,12 @@ async def attachments_of(conn: ReadConnection, about_id: RecordId, *, limit: int
     return tuple(attachment_from_row(row) for row in (await conn.execute(query.limit(limit))).mappings())
 
 
+async def attachment_by_id(conn: ReadConnection, attachment_id: RecordId) -> Attachment | None:
+    """One file, tombstoned or not; None when we never saw it."""
+    row = (await conn.execute(select(attachments).where(attachments.c.id == attachment_id))).mappings().first()
+    return attachment_from_row(row) if row else None
+
+
 def refusal_of(name: str) -> str | None:
     """Why a file of this name can't be sent on, in words; None when it can: its name ends with a known extension."""
     extension = name.rpartition(".")[2].strip().lower() if "." in name.strip(". ") else ""

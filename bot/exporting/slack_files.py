@@ -63,11 +63,13 @@ async def conversation_with(deps: Deps, user_id: str) -> str:
     return str(opened["channel"]["id"])
 
 
-async def share_file(deps: Deps, file_id: str, *, channel_id: str, title: str, text: str) -> None:
+async def share_file(deps: Deps, file_id: str, *, channel_id: str, title: str, text: str, thread_ts: str = "") -> None:
     """Post the file. Raises likewise, and FileGoneError; after TryLaterError it may be there all the same."""
     files: list[dict[str, str | None]] = [{"id": file_id, "title": title}]
     try:
-        await deps.slack.files_completeUploadExternal(files=files, channel_id=channel_id, initial_comment=text)
+        await deps.slack.files_completeUploadExternal(
+            files=files, channel_id=channel_id, initial_comment=text, thread_ts=thread_ts or None
+        )
     except SlackApiError as error:
         if slack_reason(error) in _GONE:
             raise FileGoneError from None

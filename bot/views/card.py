@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from slack_sdk.models.blocks import Block, ButtonElement
+from slack_sdk.models.blocks import Block, ButtonElement, InteractiveElement
 
 from bot.views.amounts import Place
 from bot.views.match import Match, match_block, match_words
@@ -40,7 +40,7 @@ def framed(
     summary: Iterable[Iterable[Span]],
     body: Sequence[Block] = (),
     known: Iterable[tuple[str, str | None]],
-    buttons: list[ButtonElement],
+    buttons: Sequence[InteractiveElement],
     scope: str = "",
 ) -> list[Block]:
     """The blocks of a card, the answer first; `known` are its facts, `scope` says what its figures cover."""

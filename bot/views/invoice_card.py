@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 
-from slack_sdk.models.blocks import ButtonElement
+from slack_sdk.models.blocks import InteractiveElement
 
 from bot.views.amounts import day, lateness, money, negated
 from bot.views.card import Card, acting_buttons, framed, reading_buttons, refresh_button, sentence
+from bot.views.files import file_elements
 from bot.views.names import MAX_NAME, customer_name, invoice_number
 from bot.views.parts import Message, Span, button, message, record_link, words
 from bot.views.settlements import applied_to, installments_block, reversal_line, settled_block
 from bot.views.text import literal
 from bot.views.values import RecordRef
+from store.attachments import Attachment
 from store.customers import Customer
 from store.disputes import Dispute
 from store.invoices import Invoice, InvoiceStatus, is_owed
@@ -44,6 +46,7 @@ class InvoiceCard(Card):
     settled: tuple[Receipt, ...] = ()
     settled_in_all: int = 0
     reversal: Reversal | None = None
+    files: tuple[Attachment, ...] = ()
 
 
 def invoice_card(card: InvoiceCard) -> Message:
@@ -106,12 +109,13 @@ def _status(card: InvoiceCard) -> str:
     return f"{_STATUS_WORDS[card.invoice.status]}{' · disputed' if is_disputed else ''}"
 
 
-def _buttons(card: InvoiceCard, shown: RecordRef) -> list[ButtonElement]:
+def _buttons(card: InvoiceCard, shown: RecordRef) -> list[InteractiveElement]:
     customer = RecordRef(kind="customer", record_id=card.customer.id) if card.customer else None
     return [
         *acting_buttons(card, shown),
         *(button("Customer card", "lookup.open", customer) if customer else []),
         *(button("Payments", "payments.open", shown) if card.settled else []),
+        *file_elements(card.files),
         *reading_buttons(card, shown),
         *refresh_button(shown),
     ]

@@ -13,6 +13,7 @@ _WHAT = {
     "contact": "the contact that you saved could not be kept",
     "email": "the e-mail that you wrote could not be sent",
     "csv": "the file that you asked for could not be made",
+    "file": "the file that you asked for could not be brought here",
 }
 
 

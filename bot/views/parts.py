@@ -7,7 +7,7 @@ It also refuses a message whose blocks exceed some 13,200 characters in all, so 
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from slack_sdk.models.blocks import (
     ButtonElement,
     ContextBlock,
     HeaderBlock,
+    InteractiveElement,
     MarkdownTextObject,
     RichTextBlock,
     RichTextElement,
@@ -140,9 +141,9 @@ def row_with_button(block_id: str, text: str, buttons: list[ButtonElement]) -> B
     return SectionBlock(block_id=block_id, text=plain_text(text), accessory=buttons[0] if buttons else None)
 
 
-def buttons_row(block_id: str, buttons: list[ButtonElement]) -> list[Block]:
+def buttons_row(block_id: str, buttons: Sequence[InteractiveElement]) -> list[Block]:
     """Buttons side by side; their action ids must differ, Slack refuses two alike in one block."""
-    return [ActionsBlock(block_id=block_id, elements=buttons)] if buttons else []
+    return [ActionsBlock(block_id=block_id, elements=list(buttons))] if buttons else []
 
 
 def is_web_address(url: str) -> bool:
