@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 import yaml
 
+from bot.cli.mail_check import MAIL, mail_findings
 from bot.cli.outbox import outbox_finding
 from bot.cli.shell import CommandError, Json, current_settings, print_json, print_table, run_async, say
 from bot.cli.slack_check import slack_findings
@@ -31,7 +32,7 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor(
-    name: Annotated[str, typer.Argument(help="Only this: database, slack, or a source such as netsuite.")] = "",
+    name: Annotated[str, typer.Argument(help="Only this: database, slack, mail, or a source such as netsuite.")] = "",
     as_json: Json = False,
 ) -> None:
     """Check settings, tokens, scopes and permissions, and say what to do about what is wrong."""
@@ -52,7 +53,7 @@ async def _findings(name: str) -> tuple[Finding, ...]:
     except SettingsError as error:
         problems = (*error.problems, *further_problems(error))
         return tuple(Finding(check="settings", ok=False, detail=problem) for problem in problems)
-    known = {"", "database", "slack", *(source.name for source in sources)}
+    known = {"", "database", "slack", MAIL, *(source.name for source in sources)}
     if name not in known:
         raise CommandError(f"{name} is not set up here; there is {', '.join(sorted(known - {''}))}")
     found: list[Finding] = []
@@ -60,6 +61,8 @@ async def _findings(name: str) -> tuple[Finding, ...]:
         found.extend(await _store_findings(settings))
     if name in {"", "slack"}:
         found.extend(await slack_findings(settings))
+    if name in {"", MAIL}:
+        found.extend(await mail_findings(settings, is_asked=name == MAIL))
     for source in sources:
         if name in {"", source.name}:
             found.extend(await source.check())

@@ -4,7 +4,6 @@ import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from email.headerregistry import Address
-from email.utils import parseaddr
 from typing import Literal
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -95,8 +94,11 @@ def _is_in(domain: str, allowed: tuple[str, ...]) -> bool:
 
 
 def _parsed(sender: str) -> tuple[str, str]:
-    name, address = parseaddr(" ".join(sender.split()))
-    return name, address
+    """Name and address; without brackets all of it is the address."""
+    name, bracket, rest = sender.strip().rpartition("<")
+    if not bracket:
+        return "", sender.strip()
+    return " ".join(name.replace('"', " ").split()), rest.removesuffix(">") if rest.endswith(">") else ""
 
 
 def _server(url: str) -> tuple[str, int, Tls, str, str]:
