@@ -31,6 +31,7 @@ from store.notes import newest_note
 from store.quarantine import count_quarantined, unreadable_since
 from store.receipts import Whose, count_receipts, newest_payment, receipt_page, unapplied_of
 from store.reversals import newest_reversal
+from store.tie_out import differences_of
 
 _OLDEST_SHOWN = 5
 _SETTLEMENT_STREAMS = ("payments", "credit_memos")
@@ -111,6 +112,7 @@ async def _customer(
         place=place_of(deps),
         aging=aging,
         balances=balances,
+        differences=await differences_of(conn, customer.id),
         base_total=await base_total_of(conn, customer, balances or (), deps.today()),
         last_payment=await newest_payment(conn, customer.id),
         has_receipts=await count_receipts(conn, Whose(customer_id=customer.id)) > 0,

@@ -6,12 +6,12 @@ from datetime import datetime
 from bot.access import SlackPerson
 from bot.cards import place_of
 from bot.deps import Deps
-from bot.views.amounts import counted
+from bot.views.amounts import counted, money
 from bot.views.connect import Asked
 from bot.views.home import Freshness, Home, RecentCard
 from bot.views.home_admin import MAX_ASKED, MAX_TROUBLES, AdminPart, Finding
 from bot.views.home_rows import MAX_ROWS
-from bot.views.names import customer_name, invoice_number
+from bot.views.names import customer_name, invoice_number, short_name
 from bot.views.values import RecordRef
 from store.audit import recent_subjects
 from store.cursors import Cursor, list_cursors
@@ -26,12 +26,14 @@ from store.quarantine import count_quarantined
 from store.records import RecordId
 from store.runs import Outcome, SyncRun, latest_runs
 from store.subscriptions import subscriptions_of
-from store.tie_out import latest_tie_out
+from store.tie_out import known_differences, latest_tie_out
 from store.users import Role, User, linked_user, slack_link, user_by_id
 
 # Of an account's newest events so many are looked through for cards: a glance back, not a history.
 _EVENTS = 200
 _RECENT = 5
+# Differences that are named, and how much of a name.
+_LARGEST, _MAX_NAME = 3, 30
 TROUBLED = (DeliveryState.UNKNOWN, DeliveryState.REJECTED, DeliveryState.DEAD)
 
 
@@ -139,12 +141,20 @@ async def _findings(deps: Deps, conn: ReadConnection, runs: Sequence[SyncRun]) -
 
 
 async def _differences(deps: Deps, conn: ReadConnection) -> list[Finding]:
-    tied = [(title, await latest_tie_out(conn, source)) for source, title in deps.source_titles.items()]
-    return [
-        Finding(
-            about=f"{title} balances",
-            detail=f"{found.differing:,} of {found.compared:,} are not what the open items come to",
-        )
-        for title, found in tied
-        if found and found.differing
-    ]
+    found: list[Finding] = []
+    for source, title in deps.source_titles.items():
+        tied = await latest_tie_out(conn, source)
+        if tied and tied.differing:
+            detail = f"{tied.differing:,} of {tied.compared:,} are not what the open items come to"
+            largest = await _largest(deps, conn, source)
+            found.append(Finding(about=f"{title} balances", detail=f"{detail}; the largest: {largest}"))
+    return found
+
+
+async def _largest(deps: Deps, conn: ReadConnection, source: str) -> str:
+    """«ABC Inc $50.00, Sun €3.00»: by how much the source's own balances differ."""
+    known = await known_differences(conn, source, limit=_LARGEST)
+    customers = await customers_by_id(conn, [each.customer_id for each in known])
+    named = ((customers.get(each.customer_id), each.amount) for each in known)
+    names = ((short_name(one.name, _MAX_NAME) if one else "unknown", amount) for one, amount in named)
+    return ", ".join(f"{name} {money(amount, place_of(deps))}" for name, amount in names)

@@ -125,6 +125,13 @@ async def known_differences(conn: ReadConnection, source: str, *, limit: int) ->
     return tuple(_difference(row) for row in (await conn.execute(query)).mappings())
 
 
+async def differences_of(conn: ReadConnection, customer_id: RecordId) -> tuple[Difference, ...]:
+    """One customer's in the newest tie-out of its source, by currency; () when its balances agree."""
+    c = tie_out_differences.c
+    query = select(tie_out_differences).where(c.customer_id == customer_id).order_by(c.currency)
+    return tuple(_difference(row) for row in (await conn.execute(query)).mappings())
+
+
 async def count_appeared(conn: ReadConnection, source: str, *, since: datetime | None) -> int:
     """How many of the kept differences appeared after an instant; all of them without one."""
     c = tie_out_differences.c

@@ -9,12 +9,13 @@ from bot.views.aging_table import MAX_CURRENCIES, aging_table, aging_text
 from bot.views.amounts import Place, counted, day, money, more_currencies
 from bot.views.card import Card, acting_buttons, framed, reading_buttons, refresh_button, sentence
 from bot.views.children import Child, children_block
-from bot.views.names import MAX_NAME, MAX_NUMBER, customer_name
+from bot.views.names import MAX_NAME, MAX_NUMBER, customer_name, masked_email
 from bot.views.net_balance import (
     GROSS_AND_NET,
     GROSS_IS_NET,
     GROSS_ONLY,
     deposit_line,
+    difference_block,
     net_line,
     net_sentence,
     total_line,
@@ -29,6 +30,7 @@ from store.contacts import Contact
 from store.customers import Customer
 from store.invoices import Invoice
 from store.receipts import Receipt
+from store.tie_out import Difference
 
 _MAX_IN_HEADLINE = 2
 # What is left of each list where names and numbers are so long that Slack would refuse the whole.
@@ -43,13 +45,15 @@ class CustomerCard(Card):
     due first. `more_children` counts those beyond `children`, whose balances are not in `aging`. Where
     others may read along, `is_contact_masked` keeps the contact's telephone and most of the e-mail address back;
     `is_table_refused` writes the aging as text. `balances` are net ones by currency, None while payments and credits
-    have not been read; `base_total` is theirs in one currency, where there are several and rates are known.
+    have not been read; `base_total` is theirs in one currency, where there are several and rates are known;
+    `differences` are those to the source's own balances.
     """
 
     customer: Customer
     aging: tuple[Aging, ...] = ()
     balances: tuple[NetBalance, ...] | None = None
     base_total: BaseTotal | None = None
+    differences: tuple[Difference, ...] = ()
     last_payment: Receipt | None = None
     has_receipts: bool = False
     oldest_open: tuple[Invoice, ...] = ()
@@ -84,6 +88,7 @@ def _drawn(card: CustomerCard) -> Message:
         summary=[_identity(card), *_balances(card)],
         scope=_scope(card),
         body=[
+            *difference_block(card.differences, card.provenance.source, card.place),
             *aging(card.aging, card.place),
             *oldest_invoices(card.oldest_open, card.place, total=total),
             *children_block(card.children, card.more_children, card.place),
@@ -187,14 +192,8 @@ def _contact_words(card: CustomerCard) -> str | None:
     if contact is None:
         return None
     if card.is_contact_masked:
-        return " · ".join(filter(None, (contact.name, _masked(contact.email))))
+        return " · ".join(filter(None, (contact.name, masked_email(contact.email))))
     return " · ".join(filter(None, (contact.name, contact.email, contact.phone)))
-
-
-def _masked(email: str | None) -> str | None:
-    """«j…@sun.com»: enough to recognise, too little to write to."""
-    local, at, domain = (email or "").rpartition("@")
-    return f"{local[:1]}…@{domain}" if at else None
 
 
 def _buttons(card: CustomerCard, shown: RecordRef) -> list[ButtonElement]:

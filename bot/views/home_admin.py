@@ -18,7 +18,7 @@ RETRY, ARRIVED, DROP = "home.retry", "home.arrived", "home.drop"
 MAX_ASKED = 5
 MAX_TROUBLES = 5
 MAX_FINDINGS = 5
-_MAX_REASON = 150
+_MAX_REASON = 250
 _MAX_VALUE = 2000
 # What deliveries are called; any other is a message.
 _KINDS = {

@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 
+from slack_sdk.models.blocks import Block
+
 from bot.net_balances import BaseTotal, NetBalance
 from bot.views.amounts import Place, day, money, negated
-from bot.views.parts import Span, words
-from bot.views.text import escaped
+from bot.views.names import MAX_NAME
+from bot.views.parts import Span, small_print, words
+from bot.views.text import esc, escaped
 from store.money import Money
 from store.receipts import Unapplied
+from store.tie_out import Difference
 
 _MAX_CURRENCIES = 4
 GROSS_ONLY = "Open invoices only; credits and unapplied payments are not subtracted."
@@ -30,6 +34,22 @@ def total_line(total: BaseTotal, place: Place) -> list[Span]:
     net = _net_words(total.net, place)
     said = f"about {net[0].lower()}{net[1:]}, at {_rates_words(total, place)}"
     return [words("All currencies:", bold=True), words(f" {said}")]
+
+
+def difference_block(differences: Sequence[Difference], source: str, place: Place) -> list[Block]:
+    """A quiet line where the source's own balance is another than ours; nothing where they agree."""
+    told = [_difference_words(each, place) for each in differences[:_MAX_CURRENCIES]]
+    if not told:
+        return []
+    says = f"{esc(source, MAX_NAME)} itself says {' and '.join(told)}"
+    return [small_print("tie_out", f"{says}. The figures above are what its open items come to.")]
+
+
+def _difference_words(difference: Difference, place: Place) -> str:
+    """«net $1,050.00, $50.00 more»."""
+    amount = difference.amount
+    more = f"{money(amount, place)} more" if amount.minor > 0 else f"{money(negated(amount), place)} less"
+    return escaped(f"net {money(difference.balance, place)}, {more}")
 
 
 def net_sentence(balance: NetBalance, place: Place) -> str:

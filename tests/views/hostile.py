@@ -28,6 +28,7 @@ from store.promises import Promise, PromiseState
 from store.receipts import Receipt, ReceiptKind
 from store.records import RecordId
 from store.reversals import Reversal
+from store.tie_out import Difference
 from tests.views.make import PLACE, SEEN
 
 ATTACKS = (
@@ -145,6 +146,13 @@ installments = st.lists(
     st.builds(Installment, sequence=st.integers(1, 99), amount=monies(), open_balance=monies(), due_date=dates),
     max_size=9,
 ).map(tuple)
+differences = currencies.flatmap(
+    lambda currency: st.builds(
+        Difference,
+        customer_id=ids,
+        **dict.fromkeys(("balance", "open", "credits", "payments"), monies(currency)),
+    )
+)
 nets = currencies.flatmap(
     lambda currency: st.builds(
         NetBalance,
@@ -173,6 +181,7 @@ customer_cards = st.builds(
     aging=st.lists(agings, max_size=8).map(tuple),
     balances=st.none() | st.lists(nets, max_size=8).map(tuple),
     base_total=st.none() | st.builds(BaseTotal, net=monies(), oldest=dates, newest=dates),
+    differences=st.lists(differences, max_size=3).map(tuple),
     last_payment=st.none() | receipts,
     has_receipts=st.booleans(),
     oldest_open=st.lists(invoices, max_size=8).map(tuple),

@@ -12,6 +12,7 @@ from bot.views.net_balance import GROSS_AND_NET, GROSS_IS_NET, GROSS_ONLY
 from bot.views.parts import Message
 from store.money import Money
 from store.records import RecordId
+from store.tie_out import Difference
 from tests.views.make import (
     NETSUITE,
     PLACE,
@@ -281,6 +282,14 @@ class TestNet:
         total = BaseTotal(net=usd(1_234_00), oldest=oldest, newest=date(2026, 11, 20))
         message = customer_card(_card(balances=(), base_total=total))
         assert "".join(texts(block(message, "summary")["elements"][-1])) == expected
+
+    @pytest.mark.parametrize(("balance", "expected"), [(80_000, "$50.00 more"), (70_000, "$50.00 less")])
+    def test_another_balance_of_the_source_is_one_quiet_line(self, balance: int, expected: str) -> None:
+        known: dict[str, Any] = {"open": usd(100_000), "credits": usd(5_000), "payments": usd(20_000)}
+        told = Difference(customer_id=RecordId("netsuite:customer:7"), balance=usd(balance), **known)
+        [line] = texts(block(customer_card(_card(differences=(told,))), "tie_out"))
+        assert line.startswith(f"NetSuite itself says net ${balance // 100}.00, {expected}. ")
+        assert "tie_out" not in block_ids(customer_card(_card()))
 
     def test_the_last_payment_has_its_number(self) -> None:
         message = customer_card(_card(last_payment=make_receipt(), has_receipts=True))
