@@ -14,8 +14,9 @@ _EXPONENTS = {
 
 _OTHERS = tuple(sorted(set(_EXPONENTS.values())))
 
-# SQLite and PostgreSQL both store a signed 64-bit integer.
-_MAX_MINOR = 2**63 - 1
+# SQLite and PostgreSQL both add in signed 64-bit integers: of the largest amounts that are kept, nine hundred can be
+# added. No invoice comes near; what is larger is a slip of the hand that would break the sums of everybody.
+_MAX_MINOR = 10**16
 
 
 class InvalidAmountError(ValueError):
@@ -57,7 +58,7 @@ def exponents() -> tuple[tuple[int, tuple[str, ...]], ...]:
 # What nearly every amount looks like. It fits, and what it stands for can be had without Decimal, which takes
 # ten times as long: a ledger has millions of amounts.
 _PLAIN = {
-    decimals: re.compile(rf"-?[0-9]{{1,15}}(?:\.[0-9]{{1,{decimals}}})?" if decimals else r"-?[0-9]{1,15}")
+    decimals: re.compile(rf"-?[0-9]{{1,11}}(?:\.[0-9]{{1,{decimals}}})?" if decimals else r"-?[0-9]{1,11}")
     for decimals in (2, *_OTHERS)
 }
 
