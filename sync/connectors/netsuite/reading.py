@@ -9,6 +9,7 @@ import structlog
 from store.pulled import Record
 from sync.connector import Broken, Gone, Listing, Page
 from sync.connectors.netsuite.asking import by_ids, marking, plan_of, request_at
+from sync.connectors.netsuite.attached import with_attachments
 from sync.connectors.netsuite.changed import changed_since
 from sync.connectors.netsuite.client import Answer, SuiteTalkClient
 from sync.connectors.netsuite.faults import TooMuchError, UnreadableAnswerError
@@ -94,7 +95,7 @@ class Reader:
             _log.info("netsuite.window", stream=self.stream.kind, since=str(other.since), until=str(other.until))
             return other, None
         following = advanced(_noting_ids(position, answer, self.stream), answer.heading, plan)
-        return following, self._page(answer, position, following)
+        return following, self._page(await self._completed(answer), position, following)
 
     async def _step_by_script(self, position: Position, plan: Plan) -> tuple[Position, Page]:
         """The next records of which the script says that they have changed; none where it was given up meanwhile."""
@@ -104,11 +105,15 @@ class Reader:
         changed = await changed_since(self.script, self.stream.kind, position, most=self.settings.page_size)
         following = replace(position, changed_at=changed.at, changed_id=changed.ids[-1]) if changed.has_more else done
         answer = await self._with_ids(changed.ids) if changed.ids else _NOTHING
-        return following, self._page(answer, position, following)
+        return following, self._page(await self._completed(answer), position, following)
 
     async def _with_ids(self, ids: tuple[str, ...]) -> Answer[_Found]:
         request = by_ids(self.stream, ids, self.settings)
         return await self.client.call(request, lambda tree: read_record(self.stream, tree, self.account))
+
+    async def _completed(self, answer: Answer[_Found]) -> Answer[_Found]:
+        records = await with_attachments(self.client, answer.records, page_size=self.settings.page_size)
+        return replace(answer, records=records)
 
     async def _ask(self, position: Position) -> Answer[_Found]:
         request = request_at(self.stream, position, self.settings)

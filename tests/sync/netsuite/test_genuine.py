@@ -21,6 +21,7 @@ from store.invoices import Invoice, InvoiceStatus
 from store.money import Money
 from sync.connector import Broken
 from sync.connectors.netsuite.asking import by_ids, marking, plan_of, request_at
+from sync.connectors.netsuite.attached import attachments_search
 from sync.connectors.netsuite.definitions import RECORD_TYPES
 from sync.connectors.netsuite.envelopes import Envelopes
 from sync.connectors.netsuite.mapping import DELETED_TYPES, Account
@@ -88,6 +89,7 @@ REQUESTS: list[Request] = [
     SearchMore(search_id="WEBSERVICES_1", page_index=2, page_size=1000, with_lines=True),
     Get(record_type="customer", internal_id="17"),
     Get(record_type="file", internal_id="7"),
+    attachments_search(("7", "8"), page_size=5),
     *(GetCustomizationId(record_type=each) for each in RECORD_TYPES),
     *(GetList(record_type=each, internal_ids=("1", "2")) for each in RECORD_TYPES),
     *(by_ids(STREAMS[each], ("7", "8"), SETTINGS) for each in ("notes", "messages")),

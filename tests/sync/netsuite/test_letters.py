@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from sandbox.ledger import Kind
-from sandbox.ledger.letters import receive_message, write_note
+from sandbox.ledger.letters import attach_file, receive_message, write_note
 from store.db import Store
 from store.messages import Message, messages, messages_about
 from store.notes import Note, notes, notes_about
@@ -226,6 +226,17 @@ class TestScript:
         assert decode((await read(bench, midway.cursor, "notes"))[-1].cursor).stage is Stage.REST
 
 
+class TestAttachments:
+    async def test_of_one_message_may_be_several(self, bench: NetSuiteBench) -> None:
+        made = receive_message(bench.ledger, an_invoice(bench), subject="Papers", text="See below")
+        files = [attach_file(bench.ledger, an_invoice(bench), name=name, content=b"x") for name in ("a.pdf", "b.pdf")]
+        bench.ledger.edit(Kind.MESSAGE, made.id, attachments=tuple(file.id for file in files))
+        bench.pass_time(timedelta(hours=1))
+        found = records_of(await read(bench, stream="messages"))[str(made.id)]
+        assert isinstance(found, Message)
+        assert found.attachments == "a.pdf\nb.pdf"
+
+
 class TestMessages:
     async def test_say_what_they_are_about_and_who_wrote_to_whom(self, bench: NetSuiteBench) -> None:
         found = records_of(await read(bench, stream="messages"))
@@ -237,6 +248,8 @@ class TestMessages:
             assert (message.author_email, message.recipients) == (expected.author.email, expected.recipient.email)
             assert (message.is_incoming, message.was_emailed) == (expected.incoming, expected.emailed)
             assert message.sent_at == expected.message_date
+            names = [bench.ledger.records(Kind.FILE)[each].name for each in expected.attachments]
+            assert message.attachments.split("\n") == (names or [""])
 
     async def test_of_no_invoice_are_their_customers(self, bench: NetSuiteBench) -> None:
         made = receive_message(bench.ledger, an_invoice(bench), subject="Hello", text="Who is my contact?")
