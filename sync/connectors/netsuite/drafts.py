@@ -4,12 +4,14 @@ Field names are those of the Note, Contact and Message types in the communicatio
 """
 
 import hashlib
+import re
 from collections.abc import Mapping
+from dataclasses import fields, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from store.records import OWN_KEY
-from sync.connector import ContactPush, MessagePush, NotePush
+from sync.connector import ContactPush, MessagePush, NotePush, PushItem
 from sync.connectors.netsuite.writes import AttachContact, Draft, Ref, Write
 from sync.errors import RejectedError
 
@@ -30,6 +32,17 @@ _CONTACT_TEXTS = {
     "altEmail": "other_email",
     "mobilePhone": "mobile_phone",
 }
+# A line or a page ends with these in what was pasted from Word or a PDF; what else XML can't hold, nobody sees.
+_BREAKS = re.compile("[\x0b\x0c]")
+_NOT_XML = re.compile("[\x00-\x08\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+_Item = TypeVar("_Item", bound=PushItem)
+
+
+def storable(item: _Item) -> _Item:
+    """The item with each text as an XML document can hold it; its key stays, being a name."""
+    values = {field.name: getattr(item, field.name) for field in fields(item) if field.name != "key"}
+    return replace(item, **{name: _cleaned(value) for name, value in values.items()})
 
 
 def external_id(key: str, prefix: str) -> str:
@@ -131,6 +144,12 @@ def message_write(item: MessagePush, prefix: str, *, with_key: bool) -> Write:
 def subject_of(item: MessagePush) -> str:
     """The subject as it is recorded: SuiteTalk wants one."""
     return item.subject.strip() or _NO_SUBJECT
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(map(_cleaned, value))
+    return _NOT_XML.sub("", _BREAKS.sub("\n", value)) if isinstance(value, str) else value
 
 
 def _title(item: NotePush) -> str:

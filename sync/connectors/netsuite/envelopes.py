@@ -34,7 +34,7 @@ from sync.connectors.netsuite.request import (
     within,
 )
 from sync.connectors.netsuite.writes import TargetRequest, qualified, target_body
-from sync.errors import StopError
+from sync.errors import RejectedError, StopError
 
 # zeep has no annotations.
 _Client: Any = zeep.Client
@@ -87,7 +87,11 @@ class Envelopes:
         self._loaded: tuple[Any, Any] | None = None
 
     def build(self, request: Request | TargetRequest, passport: Passport) -> bytes:
-        """The envelope to post. Raises StopError when the WSDL is missing, unfit or of another version."""
+        """The envelope to post.
+
+        Raises StopError when the WSDL is missing, unfit or of another version, RejectedError for values that it cannot
+        hold.
+        """
         with self._turn:
             client, service = self._loaded = self._loaded or self._load()
             headers = {"tokenPassport": _passport(passport), **_preferences(request)}
@@ -97,6 +101,9 @@ class Envelopes:
             except (zeep.exceptions.Error, LookupError, AttributeError) as error:
                 missing = " ".join(str(error).split())[:150]
                 raise StopError(f"the WSDL has no way to ask for {operation_of(request)} ({missing})") from None
+            except ValueError as error:
+                # Raised for what XML cannot hold, before a byte is sent.
+                raise RejectedError(f"no envelope can hold this {operation_of(request)}: {str(error)[:150]}") from None
         return etree.tostring(envelope, xml_declaration=True, encoding="UTF-8")
 
     def _load(self) -> tuple[Any, Any]:

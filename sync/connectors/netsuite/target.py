@@ -10,6 +10,7 @@ from sync.connectors.netsuite.drafts import (
     note_call,
     note_write,
     role_id_of,
+    storable,
 )
 from sync.connectors.netsuite.faults import GoneError
 from sync.connectors.netsuite.mapping import source_id_of
@@ -53,6 +54,7 @@ class NetSuiteTarget:
 
     async def push(self, item: PushItem) -> str:
         """Store it; the internal id. Notes and contacts may be pushed again, as they go by an id."""
+        item = storable(item)
         match item:
             case NotePush():
                 return await self._note(item)
@@ -63,6 +65,7 @@ class NetSuiteTarget:
 
     async def find(self, item: PushItem) -> str | None:
         """The internal id, by our external id. A contact that has its own, or a role, may as well be pushed again."""
+        item = storable(item)
         match item:
             case NotePush():
                 return await self._by_key("note", item.key)

@@ -10,6 +10,7 @@ import pytest_asyncio
 from sandbox.ledger import Kind
 from sandbox.ledger.communication import Direction, Message, Owner
 from sandbox.netsuite.permissions import Level
+from sync.connectors.netsuite.writes import Draft, Write
 from sync.errors import BusyError, NotPermittedError, RejectedError, UnknownOutcomeError
 from tests.contract.target_contract import CONTACT, MESSAGE, NOTE, contact, message, note
 from tests.sync.netsuite.target_bench import NetSuiteTargetBench, target_bench
@@ -49,6 +50,23 @@ class TestNote:
         assert (of_customer.title, of_invoice.title) == ("Called about INV-7 (Ana Silva)", "Note")
         assert of_customer.external_id == "tesorio-u1-note-1"
         assert (of_customer.note_date, of_customer.direction) == (NOTE.written_at, Direction.OUTGOING)
+
+    async def test_pasted_with_what_xml_cant_hold_arrives_without_it(self, bench: NetSuiteTargetBench) -> None:
+        pasted = note(bench, text="one\x0btwo\x0cthree\x00\x1b \ud83d\ufffe!")
+        note_id = await bench.target.push(replace(pasted, title="Call\x07", author="An\x01a"))
+        assert bench.texts() == ["one\ntwo\nthree !"]
+        assert bench.notes()[0].title == "Call (Ana)"
+        assert await bench.target.find(pasted) == note_id
+        await bench.target.push(replace(contact(bench), name="Bea\x00", phone="\x021"))
+        await bench.target.push(replace(message(bench), text="a\x03", recipients=("b\x04ea@example.com",)))
+        assert (bench.contacts()[0][0], bench.messages()[0][1]) == ("Bea", "a")
+
+    async def test_that_no_envelope_can_hold_is_refused_as_nothing_was_sent(self, bench: NetSuiteTargetBench) -> None:
+        draft = Draft(record_type="Note", values={"note": "a\x00b"}, external_id="tesorio-x")
+        with pytest.raises(RejectedError, match="upsert"):
+            await bench.account.source._client.write(  # type: ignore[attr-defined]  # NetSuite's own
+                Write(operation="upsert", draft=draft)
+            )
 
     async def test_pushed_twice_is_one(self, bench: NetSuiteTargetBench) -> None:
         assert await bench.target.push(note(bench)) == await bench.target.push(note(bench))
