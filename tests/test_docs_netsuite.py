@@ -54,14 +54,13 @@ class TestSettings:
     def test_all_are_listed_with_their_defaults(self) -> None:
         shown = {plain(name): plain(value) for name, value, _ in rows_below(PAGE, "Settings, all of them")}
         known = {name: list(value) if isinstance(value, tuple) else value for name, value in defaults().items()}
-        assert {
-            name: None if text == "none" else tomllib.loads(f"v = {text}")["v"] for name, text in shown.items()
-        } == (known)
+        values = {name: None if text == "none" else tomllib.loads(f"v = {text}")["v"] for name, text in shown.items()}
+        assert values == known
 
 
 class TestEndpoints:
     def test_the_table_is_the_one_that_the_doctor_reads(self) -> None:
-        for endpoints, supported, reachable in rows_below(PAGE, "Before you begin: this way in has an end"):
+        for endpoints, supported, reachable in rows_below(PAGE, "Endpoints"):
             for endpoint in re.findall(r"20\d\d_[12]", endpoints):
                 assert support_of(endpoint, supported.strip()) is Support.SUPPORTED
                 assert last_release_of(endpoint) == reachable.strip()

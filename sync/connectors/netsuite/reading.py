@@ -34,6 +34,7 @@ from sync.connectors.netsuite.position import (
 )
 from sync.connectors.netsuite.request import within
 from sync.connectors.netsuite.restlet import RestletClient
+from sync.connectors.netsuite.role import require_types
 from sync.connectors.netsuite.settings import NetSuiteSettings
 from sync.connectors.netsuite.stream import Stream, Way, read_record
 from sync.errors import ExpiredPositionError, RetryError
@@ -90,6 +91,8 @@ class Reader:
             if not is_divisible(position, plan):
                 raise
             return halved(position), None
+        if position.until >= position.ceiling and not position.is_midway:
+            await require_types(self.client, self.stream, is_found=bool(answer.records))
         other = self._other_window(position, plan, answer)
         if other is not None:
             _log.info("netsuite.window", stream=self.stream.kind, since=str(other.since), until=str(other.until))

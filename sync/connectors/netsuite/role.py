@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sync.connectors.netsuite.client import SuiteTalkClient
-from sync.connectors.netsuite.request import Get, Request
+from sync.connectors.netsuite.mapping import source_id_of
+from sync.connectors.netsuite.request import Get
 from sync.connectors.netsuite.stream import Stream
-from sync.connectors.netsuite.writes import Draft, Ref, TargetRequest, Write
+from sync.connectors.netsuite.writes import Draft, Ref, Write
 from sync.errors import NotPermittedError, RejectedError
 
 # No record has it.
@@ -83,7 +84,7 @@ class Probe:
 
     check: str
     permission: str
-    request: Request | TargetRequest
+    request: Get | Write
     without: str = ""
 
 
@@ -141,16 +142,24 @@ EXTRAS = (
 )
 
 
-async def is_permitted(client: SuiteTalkClient, request: Request | TargetRequest) -> bool:
+async def is_permitted(client: SuiteTalkClient, request: Get | Write) -> bool:
     """Whether the role may do this. Raises SourceError when NetSuite does not say."""
     try:
-        await client.once(request, lambda tree: tree)
+        await _asked(client, request)
     except NotPermittedError:
         return False
     except RejectedError:
         # It was refused for what it asks, and so after the role was looked at.
         return True
     return True
+
+
+async def _asked(client: SuiteTalkClient, request: Get | Write) -> None:
+    if isinstance(request, Get):
+        await client.call(request, source_id_of)
+    else:
+        # Were it ever stored against all odds, it must not be twice.
+        await client.once(request, source_id_of)
 
 
 def transaction_types_of(stream: Stream) -> tuple[str, ...]:
@@ -168,3 +177,16 @@ async def missing_types(client: SuiteTalkClient, record_types: tuple[str, ...]) 
     """The permissions that reading these types needs and the role has not. Raises SourceError."""
     found = [each for each in record_types if not await is_permitted(client, getting(each))]
     return tuple(TO_GET[each] for each in found)
+
+
+async def require_types(client: SuiteTalkClient, stream: Stream, *, is_found: bool) -> None:
+    """Raises NotPermittedError when the role may not see a type of transaction that the stream is made of.
+
+    A search leaves these out without a word. Records that were found tell that it may see the only type there is.
+    """
+    types = transaction_types_of(stream)
+    if is_found and len(types) == 1:
+        return
+    hidden = await missing_types(client, types)
+    if hidden:
+        raise NotPermittedError(" and ".join(hidden))

@@ -12,7 +12,8 @@ from sync.connector import Finding
 from sync.connectors.netsuite.check_dates import date_findings
 from sync.connectors.netsuite.lifecycle import Support, release_at, support_of
 from sync.connectors.netsuite.role import PERMISSIONS, TO_GET
-from tests.contract.source_contract import read, records_of
+from sync.errors import NotPermittedError
+from tests.contract.source_contract import read
 from tests.sync.netsuite.bench import NetSuiteBench, netsuite_bench
 
 # What the doctor finds wrong without each permission.
@@ -97,15 +98,19 @@ class TestRole:
         await bench.source.check()
         assert bench.server.ledger.version == before
 
-    async def test_transactions_that_the_role_may_not_see_are_not_taken_for_deleted(self, bench: NetSuiteBench) -> None:
-        cursor = (await read(bench))[-1].cursor
+    @pytest.mark.parametrize(
+        ("stream", "lacked"),
+        [("invoices", "Invoice"), ("payments", "Customer Payment"), ("sales_orders", "Sales Order")],
+    )
+    async def test_a_pull_that_finds_nothing_says_when_it_may_not_look(
+        self, stream: str, lacked: str, bench: NetSuiteBench
+    ) -> None:
+        cursor = (await read(bench, stream=stream))[-1].cursor
         bench.pass_time(bench.overlap * 3)
-        bench.edit(min(bench.ids("invoices")))
-        bench.pass_time(bench.overlap)
-        bench.server.permissions.lack("Invoice")
-        pages = await read(bench, cursor)
-        assert records_of(pages) == {}
-        assert [page for page in pages if page.gone or page.listing] == []
+        bench.server.permissions.lack(lacked)
+        for place in ("", cursor):
+            with pytest.raises(NotPermittedError, match=f"Transactions > {lacked}"):
+                await read(bench, place, stream)
 
     def test_every_type_is_opened_by_a_permission_of_the_list(self) -> None:
         assert set(TO_GET.values()) <= set(PERMISSIONS)
