@@ -81,7 +81,13 @@ def demo_settings(running: StandIns, folder: Path) -> Settings:
     """Settings that know the stand-ins and nothing else: neither .env nor this machine's environment."""
     # One person plays everybody here, and a script may type faster than anybody.
     # What is let happen here should be seen at once, and no server is behind with its clock.
-    rules = Rules.model_validate({"slack": {"commands_per_minute": 6000}, "netsuite": {"lag_seconds": 0}})
+    rules = Rules.model_validate(
+        {
+            "slack": {"commands_per_minute": 6000},
+            "netsuite": {"lag_seconds": 0, "invoice_files": True},
+            "custom_fields": {"customer": {"custentity_collector": ""}, "invoice": {"custbody_contract": ""}},
+        }
+    )
     return settings_from(running.environment | {"TESORIO_DATA_DIR": str(folder)}, rules)
 
 

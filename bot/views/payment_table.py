@@ -81,7 +81,7 @@ def _rows(shown: PaymentTable) -> list[Block]:
         listed = lines("payments", [[words(_line(each, shown))] for each in shown.rows])
         return [listed, small_print("range", _range(shown))]
     of_invoice = shown.ref.invoice_id is not None
-    titles = ["Number", "Kind", "Date", "Amount", *(["Applied here"] if of_invoice else []), "Unapplied", "Paid"]
+    titles = ["Number", "Kind", "Date", "Amount", *(["Applied here"] if of_invoice else []), "Unapplied", "Applied to"]
     table: Block = data_table("payments", _range(shown), titles, [_cells(each, shown) for each in shown.rows])
     return [table]
 

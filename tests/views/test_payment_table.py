@@ -58,7 +58,7 @@ class TestRows:
         voided = make_receipt("P-1", is_voided=True, unapplied=usd(5), applications=(), received_on=None)
         deposit = make_receipt("D-1", kind=ReceiptKind.DEPOSIT)
         assert cells(table(several, partly, voided, deposit)) == [
-            ["Number", "Kind", "Date", "Amount", "Unapplied", "Paid"],
+            ["Number", "Kind", "Date", "Amount", "Unapplied", "Applied to"],
             ["PYMT-8", "Payment", "2 Nov 2026", "$4,345.00", "-", "INV-1, INV-2, INV-3 and 2 more"],
             ["CM-3", "Credit memo", "2 Nov 2026", "$4,345.00", "$4,344.00", "INV-1 ($1.00)"],
             ["P-1", "Payment, voided", "-", "$4,345.00", "-", "-"],
