@@ -102,8 +102,9 @@ class Source(Protocol):
     async def fetch(self, kind: str, source_id: str, *, since: datetime | None) -> tuple[Record, ...]:
         """This one record as it is in the source now, first, then what its card is made of and changed `since`.
 
-        For a customer these are its invoices (open ones, when `since` is None). Empty: the source has it no more.
-        Raises RejectedError when it cannot be read, or records of this kind cannot be had one by one.
+        For a customer these are its invoices (open ones, when `since` is None). Empty: the source says of this very
+        record that it has it no more, which an empty search does not. Raises NotPermittedError where our role may not
+        see it, RejectedError when it cannot be read, or records of this kind cannot be had one by one.
         """
 
     async def account(self) -> str:

@@ -10,11 +10,13 @@ from store.pulled import Record
 from sync.connector import Broken, Gone
 from sync.connectors.netsuite.asking import marking
 from sync.connectors.netsuite.client import SuiteTalkClient
-from sync.connectors.netsuite.mapping import Account, Other
+from sync.connectors.netsuite.faults import GoneError
+from sync.connectors.netsuite.mapping import Account, Other, source_id_of
 from sync.connectors.netsuite.marks import marked_ids
 from sync.connectors.netsuite.paging import answers_of
 from sync.connectors.netsuite.position import BEGINNING
-from sync.connectors.netsuite.request import Criterion, Search, within
+from sync.connectors.netsuite.request import Criterion, Get, Search, within
+from sync.connectors.netsuite.role import record_types_of
 from sync.connectors.netsuite.settings import NetSuiteSettings
 from sync.connectors.netsuite.stream import Stream, read_record
 from sync.connectors.netsuite.streams import CONTACTS, INVOICES, SETTLEMENTS
@@ -37,12 +39,13 @@ class Fetcher:
     account: Account
 
     async def record(self, stream: Stream, source_id: str) -> Record | None:
-        """The record with its lines; None when NetSuite has it no more. Raises SourceError.
+        """The record with its lines; None when NetSuite says that it has it no more. Raises SourceError.
 
         It is searched for, as a pull does, so that it is the same however it was read.
         """
         found = await self._found(stream, (Criterion(field="internalId", values=(source_id,)),))
         if not found:
+            await self._require_gone(stream, source_id)
             return None
         if isinstance(found[0], Broken):
             raise RejectedError(found[0].reason)
@@ -61,6 +64,15 @@ class Fetcher:
             self._found(CONTACTS, (of_company, *span)),
         )
         return tuple(record for each in found for record in _readable(each))
+
+    async def _require_gone(self, stream: Stream, source_id: str) -> None:
+        """Raises NotPermittedError or RejectedError unless the record is gone: a search leaves out what is hidden."""
+        for record_type in record_types_of(stream):
+            try:
+                await self.client.call(Get(record_type=record_type, internal_id=source_id), source_id_of)
+            except GoneError:
+                continue
+            raise RejectedError(f"NetSuite has {stream.kind} {source_id}, but its search does not find it")
 
     def _since(self, since: datetime) -> Criterion:
         until = self.account.seen_at.replace(microsecond=0) + _SKEW

@@ -12,7 +12,7 @@ from store.invoices import Invoice
 from store.payments import Payment
 from store.pulled import kind_of
 from sync.connectors.netsuite import NetSuiteSource
-from sync.errors import RejectedError
+from sync.errors import NotPermittedError, RejectedError
 from tests.sync.netsuite.bench import START, NetSuiteBench, netsuite_bench
 from tests.sync.netsuite.conftest import MakeSettings
 from tests.sync.netsuite.wire import (
@@ -109,10 +109,26 @@ class TestFetch:
             found = await bench.source.fetch("customer", str(customer.id), since=None)
         assert len([one for one in found if isinstance(one, Invoice)]) == 5
 
-    async def test_an_answer_without_a_record_is_none(
+    @pytest.mark.parametrize("lost", ["Invoice", "Find Transaction"])
+    async def test_what_the_role_may_not_see_is_not_gone(self, bench: NetSuiteBench, lost: str) -> None:
+        bench.server.permissions.lack(lost)
+        with pytest.raises(NotPermittedError):
+            await bench.source.fetch("invoice", str(min(bench.ledger.invoices)), since=None)
+
+    async def test_what_a_search_leaves_out_is_not_gone(
         self, wire: Wire, schemas: Path, make_settings: MakeSettings
     ) -> None:
-        wire.answers(*account_facts(), page(), page())
+        wire.answers(*account_facts(), page(), page(), page())
+        settings = make_settings().model_copy(update={"wsdl": str(schemas)})
+        source = NetSuiteSource(settings, schemas.parent, clock=lambda: START)
+        with pytest.raises(RejectedError, match="has invoice 1, but its search does not find it"):
+            await source.fetch("invoice", "1", since=None)
+        await source.close()
+
+    async def test_an_answer_without_a_record_that_is_gone_is_none(
+        self, wire: Wire, schemas: Path, make_settings: MakeSettings
+    ) -> None:
+        wire.answers(*account_facts(), page(), page(), refusal("RCRD_DSNT_EXIST"))
         settings = make_settings().model_copy(update={"wsdl": str(schemas)})
         source = NetSuiteSource(settings, schemas.parent, clock=lambda: START)
         assert await source.fetch("invoice", "1", since=None) == ()
