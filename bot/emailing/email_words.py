@@ -30,13 +30,13 @@ def invoice_words(invoice: Invoice, author: str, place: Place) -> Words:
     """About one invoice: what is open on it, when it was due, how many days ago."""
     number, amount = invoice_number(invoice), money(invoice.open_balance, place)
     if not is_owed(invoice):
-        return Words(subject=f"Invoice {number}", text=_letter(f"this is about our invoice {number}.", "", author))
+        return Words(subject=f"Invoice {number}", text=_letter(f"This is about our invoice {number}.", "", author))
     late = days_past_due(invoice, place.today)
     if late:
         subject = f"Invoice {number}: {amount}, {counted(late, 'day')} past due"
         return Words(subject=subject, text=_letter(_past_due(invoice, place), _ASK_PAYMENT, author))
     due = f", due {day(invoice.due_date, place)}" if invoice.due_date else ""
-    opening = f"this is a reminder of our invoice {number}.\n\n{_facts(invoice, place)}"
+    opening = f"This is a reminder of our invoice {number}.\n\n{_facts(invoice, place)}"
     return Words(subject=f"Invoice {number}: {amount}{due}", text=_letter(opening, _ASK_IN_TIME, author))
 
 
@@ -49,17 +49,17 @@ def customer_words(
     """
     owed = [each for each in aging if each.past_due_balance.minor > 0]
     if not owed or not past_due:
-        opening = f"this is about the account of {customer_name(customer)}."
+        opening = f"This is about the account of {customer_name(customer)}."
         return Words(subject=f"Account of {customer_name(customer)}", text=_letter(opening, "", author))
     sums = " + ".join(money(each.past_due_balance, place) for each in owed)
-    opening = f"according to our records these invoices of {customer_name(customer)} are past due:"
+    opening = f"According to our records these invoices of {customer_name(customer)} are past due:"
     listed = "\n".join([*(_row(each, place) for each in past_due[:MAX_LISTED]), *_more(past_due)])
     text = _letter(f"{opening}\n\n{listed}\n\nPast due in all: {sums}", _ASK_PAYMENT, author)
     return Words(subject=f"{customer_name(customer)}: {sums} past due", text=text)
 
 
 def _past_due(invoice: Invoice, place: Place) -> str:
-    return f"according to our records this invoice is past due:\n\n{_facts(invoice, place)}"
+    return f"According to our records this invoice is past due:\n\n{_facts(invoice, place)}"
 
 
 def _facts(invoice: Invoice, place: Place) -> str:

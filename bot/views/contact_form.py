@@ -94,7 +94,7 @@ def _inputs(form: ContactForm) -> list[Block]:
     phone_hint = "" if form.has_country else "With its country, like +1 212 555 0123."
     return [
         _text(FIRST, filled.first_name, has_focus=form.is_new),
-        _text(LAST, filled.last_name),
+        _text(LAST, filled.last_name, is_optional=bool(filled.first_name and not filled.last_name)),
         _text(TITLE, filled.title),
         _text(EMAIL, filled.email),
         _text(PHONE, filled.phone, hint=phone_hint),
@@ -102,10 +102,15 @@ def _inputs(form: ContactForm) -> list[Block]:
     ]
 
 
-def _text(action_id: str, initial: str, *, hint: str = "", has_focus: bool = False) -> Block:
-    most = max(_LENGTHS[action_id], len(initial))
+def _text(action_id: str, initial: str, *, hint: str = "", has_focus: bool = False, is_optional: bool = True) -> Block:
     return text_input(
-        action_id, LABELS[action_id], initial=initial, hint=hint, max_length=most, optional=True, has_focus=has_focus
+        action_id,
+        LABELS[action_id],
+        initial=initial,
+        hint=hint,
+        max_length=max(_LENGTHS[action_id], len(initial)),
+        optional=is_optional,
+        has_focus=has_focus,
     )
 
 

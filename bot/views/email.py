@@ -25,6 +25,7 @@ _MAX_SHOWN = 2900
 _MAX_REASON = 500
 _MAX_NAME = 80
 _MAX_VALUE = 150
+_MAX_BOXES = 10
 _SEVERAL = "Several with commas between them."
 _BODY = "email.body"
 
@@ -156,9 +157,15 @@ def _recipients(form: EmailForm) -> list[Block]:
     if not choices:
         return [text_input(OTHERS, "To", initial=form.others, hint=_SEVERAL, max_length=1000, has_focus=True)]
     return [
-        choices_input(TO, "To", choices, initial=form.chosen, optional=True),
+        _menu(choices, form.chosen),
         text_input(OTHERS, "Other addresses", initial=form.others, hint=_SEVERAL, max_length=1000, optional=True),
     ]
+
+
+def _menu(choices: list[Choice], chosen: Sequence[str]) -> Block:
+    """Boxes to tick where there are few: they are all in sight."""
+    draw = checks_input if len(choices) <= _MAX_BOXES else choices_input
+    return draw(TO, "To", choices, initial=chosen, optional=True)
 
 
 def _choice(recipient: Recipient) -> Choice:

@@ -39,7 +39,7 @@ def message_blocks(position: int, row: MessageRow, place: Place) -> list[Block]:
     first = [words(_direction(row), bold=True), words(f" · {_rest(row, place)}")]
     subject = [words(literal(message.subject, _MAX_SUBJECT, empty="(no subject)"), bold=True)]
     files = " · ".join(filter(None, (each.strip() for each in message.attachments.splitlines())))
-    attached = [[words(f"📎 {literal(files, _MAX_FILES)}")]] if files else []
+    attached = [[words(f"Attached: {literal(files, _MAX_FILES)}")]] if files else []
     text = as_written(message.text, _MAX_TEXT, empty="(no text)")
     return [lines(f"note.{position}", [first, subject, *attached]), paragraph(f"text.{position}", text)]
 
@@ -48,8 +48,8 @@ def _direction(row: MessageRow) -> str:
     message = row.message
     author = literal(message.author or _shown(message.author_email or "", row), MAX_NAME, empty="somebody")
     if message.is_incoming:
-        return f"📩 E-mail from {author}"
-    return f"✉️ E-mail by {author} to {_recipients(row)}"
+        return f"E-mail from {author}"
+    return f"E-mail by {author} to {_recipients(row)}"
 
 
 def _recipients(row: MessageRow) -> str:

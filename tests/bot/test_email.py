@@ -285,7 +285,7 @@ class TestList:
         card = await card_of(world, "/tesorio invoice INV-12345", BEN)
         await world.workspace.click(BEN, card, "notes.open", waiting=FILLED)
         shown = words(world, BEN)
-        assert "📩 E-mail from p…@sun.example" in shown
+        assert "E-mail from p…@sun.example" in shown
         assert "We pay on Friday" in shown
         assert TO not in shown
 
