@@ -17,7 +17,7 @@ from sync.connectors.netsuite.pages import Tree
 from sync.connectors.netsuite.position import first_position
 from sync.connectors.netsuite.request import GetServerTime
 from sync.connectors.netsuite.restlet import RestletClient
-from sync.connectors.netsuite.role import CURRENCY, EXTRAS, PUSHES, SOAP, TOKENS
+from sync.connectors.netsuite.role import CURRENCY, EXTRAS, FILES, PUSHES, SOAP, TOKENS, Probe
 from sync.connectors.netsuite.settings import NetSuiteSettings
 from sync.connectors.netsuite.stream import Stream
 from sync.connectors.netsuite.streams import streams_of
@@ -62,10 +62,18 @@ async def findings(checked: Checked) -> tuple[Finding, ...]:
     found.append(await _limit_finding(client, settings))
     found.append(await _currency_finding(client, settings))
     found += await _stream_findings(checked)
-    found += [await probe_finding(client, probe) for probe in (*PUSHES, *EXTRAS)]
+    found += [await probe_finding(client, probe) for probe in _probes(settings)]
     if checked.script is not None:
         found.append(await script_finding(checked.script, settings.account_id))
     return tuple(found)
+
+
+def _probes(settings: NetSuiteSettings) -> tuple[Probe, ...]:
+    """Pushes, and what is had besides: files are no extra where the settings ask for them."""
+    return (
+        *PUSHES,
+        *(replace(one, without="") if one.permission == FILES and settings.invoice_files else one for one in EXTRAS),
+    )
 
 
 def _wsdl_finding(wsdl: Path, settings: NetSuiteSettings) -> Finding:

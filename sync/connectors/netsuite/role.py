@@ -128,7 +128,7 @@ EXTRAS = (
         without="which of them hold e-mail addresses is then told by [netsuite] email_fields alone",
     ),
     Probe(
-        check="files",
+        check="content of files",
         permission=FILES,
         request=getting("file"),
         without="invoice files are then neither shown nor fetched",

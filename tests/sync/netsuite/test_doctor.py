@@ -40,7 +40,7 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
 SPARED: Mapping[str, str] = {
     "Setup > Custom Entity Fields": "custom fields of customers",
     "Setup > Custom Body Fields": "custom fields of transactions",
-    "Lists > Documents and Files": "files",
+    "Lists > Documents and Files": "content of files",
     "Lists > Employees": "employees",
 }
 
@@ -92,6 +92,12 @@ class TestRole:
 
     def test_every_permission_is_one_that_is_looked_at(self) -> None:
         assert {*NEEDED, *SPARED, "Lists > Perform Search"} == set(PERMISSIONS)
+
+    async def test_files_that_are_wanted_need_their_permission(self, tmp_path: Path) -> None:
+        async with netsuite_bench(tmp_path, customers=2, invoice_files=True) as bench:
+            bench.server.permissions.lack("Documents and Files")
+            found = await wrong(bench)
+        assert "Lists > Documents and Files" in found["content of files"].remedy
 
     async def test_looking_changes_nothing(self, bench: NetSuiteBench) -> None:
         before = bench.server.ledger.version

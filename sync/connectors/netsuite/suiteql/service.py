@@ -67,10 +67,10 @@ class SuiteQLService:
     async def _finding(self, name: str) -> Finding:
         check = f"{name} by SuiteQL"
         try:
-            found = await self._rest.rows(_ONE.format(TABLES[STREAMS[name].kind].name), limit=1)
+            await self._rest.rows(_ONE.format(TABLES[STREAMS[name].kind].name), limit=1)
         except SourceError as error:
             return Finding(check=check, ok=False, detail=str(error), remedy=_remedy(error, STREAMS[name].permission))
-        return Finding(check=check, ok=True, detail=f"{found.total} rows to see")
+        return Finding(check=check, ok=True, detail="a token is given, and its role may read the table")
 
     async def _desk(self, account: Account) -> Desk:
         return Desk(
