@@ -6,10 +6,14 @@ import pytest
 import pytest_asyncio
 
 from bot.custom_fields import unknown_fields
+from bot.notify.draft import TO_ME, Draft
+from bot.notify.trying import wanted_by
 from bot.settings import CustomFieldRules
-from sandbox.slack.seed import ANA
+from sandbox.slack.seed import ANA, TEAM_ID
+from store.custom_values import CustomMatch
 from store.pulled import Record, upsert_records
 from store.records import record_id
+from store.users import linked_user
 from store.work import WorkState
 from tests.bot.test_csv import fetched, files_of, finished
 from tests.bot.test_tables import table_of
@@ -107,3 +111,13 @@ class TestUnknownFields:
         async with world.store.read() as conn:
             assert await unknown_fields(conn, rules) == ("customer.custentity_oops",)
             assert await unknown_fields(conn, RULES) == ()
+
+
+class TestSubscriptions:
+    async def test_a_filter_by_a_field_means_the_field_and_its_value(self, listed: World) -> None:
+        draft = Draft(where=TO_ME, events="past_due", zone="UTC", filter_text='field:"sent by=fax"')
+        async with listed.store.read() as conn:
+            user = await linked_user(conn, TEAM_ID, ANA)
+            assert user is not None
+            wanted = await wanted_by(listed.assistant.deps, conn, draft, user)
+        assert wanted.custom == CustomMatch(kind="invoice", script_id="custbody_sent_by", value="Fax")

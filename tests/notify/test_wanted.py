@@ -9,11 +9,13 @@ import pytest
 
 from bot.notify.news import News
 from bot.notify.wanted import days_to_cross, is_equal, is_wanted, notice_of
+from store.custom_values import CustomMatch
 from store.invoices import InvoiceStatus
 from store.portfolio import InvoiceFilter
 from store.subscriptions import NewsKind, Rhythm
 from tests.notify.make import TODAY, make_subscription
 from tests.store.make import AT, make_customer, make_invoice, usd
+from tests.store.test_custom_values import FIELD, choice, fields
 
 REP = "Ann Lee"
 CUSTOMER = make_customer(sales_rep=REP, subsidiary="US", credit_limit=usd(100_000))
@@ -142,3 +144,25 @@ class TestIsEqual:
     def test_by_what_is_told_and_when(self, changes: dict[str, Any], equal: bool) -> None:  # noqa: FBT001 - a table's column
         one = make_subscription(events=(NewsKind.PAST_DUE, NewsKind.PAYMENT))
         assert is_equal(one, replace(one, **{"id": "s2"} | changes)) is equal
+
+
+class TestCustomFields:
+    @pytest.mark.parametrize(
+        ("kind", "value", "told", "expected"),
+        [
+            ("invoice", "Fax", PAST_DUE, True),
+            ("invoice", "Pigeon", PAST_DUE, False),
+            ("customer", "Fax", PAYMENT, True),
+            ("customer", "Pigeon", PAYMENT, False),
+            ("customer", "Fax", LIMIT, True),
+            ("customer", "Pigeon", LIMIT, False),
+        ],
+    )
+    def test_narrow_down_what_is_told(self, kind: str, value: str, told: NewsKind, *, expected: bool) -> None:
+        sent_by = fields({"type": "MultiSelect", "value": [choice("Fax"), choice("Post")]})
+        about = {
+            "invoice": make_invoice(due_date=date(2026, 11, 21), custom_fields_json=sent_by),
+            "customer": make_customer(custom_fields_json=sent_by),
+        }
+        wanted = {"custom": CustomMatch(kind=kind, script_id=FIELD, value=value)}
+        assert wants(wanted, news(told, **about), events=(told,)) is expected
