@@ -142,9 +142,14 @@ async def gathered(conn: ReadConnection, source: str, stream: str) -> tuple[Gath
     return tuple(found)
 
 
-async def count_living(conn: ReadConnection, of: Gathered) -> int:
-    """How many records of the kind the store takes for living; of a list of open items, for open."""
-    return await _count(conn, select(table_of(of.kind).c.id).where(*_living(of)))
+async def count_living(conn: ReadConnection, of: Gathered, *, among: Sequence[RecordId] | None = None) -> int:
+    """How many records of the kind (of a few ids, when these are given) the store takes for living.
+
+    Of a list of open items, for open.
+    """
+    c = table_of(of.kind).c
+    few = () if among is None else (c.id.in_(among),)
+    return await _count(conn, select(c.id).where(*_living(of), *few))
 
 
 async def count_absent(conn: ReadConnection, of: Gathered) -> int:

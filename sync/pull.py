@@ -178,9 +178,12 @@ class _Pull:
             await self._finish(stream)
 
     async def _finish(self, stream: str) -> None:
-        async for run in mended(self._job, self._open[stream].run):
-            self._keep(stream, replace(self._open[stream], run=run))
+        stop = None
+        async for after in mended(self._job, self._open[stream].run):
+            self._keep(stream, replace(self._open[stream], run=after.run))
+            stop = stop or after.stop
         decision = await decide(self._job, stream)
+        decision = replace(decision, stop=decision.stop or stop)
         async for run in followed(self._job, self._open[stream].run, decision):
             self._keep(stream, replace(self._open[stream], run=run))
         self._ended[stream] = await finish(self._job, self._open[stream], decision)

@@ -9,10 +9,10 @@ from store.invoices import invoice_by_id
 from store.quarantine import list_quarantined
 from store.records import record_id
 from store.runs import Outcome
-from sync.errors import NotPermittedError, RetryError
+from sync.errors import NotPermittedError, RetryError, StopError
 from sync.mending import MOST_IN_A_RUN
 from tests.sync.fake_source import FakeSource, FakeSystem
-from tests.sync.pulling import pull
+from tests.sync.pulling import pull, run_of
 
 HOUR = timedelta(hours=1)
 
@@ -70,6 +70,29 @@ class TestMended:
             known = await invoice_by_id(conn, record_id("fake", "invoice", "1002"))
         assert known is not None
         assert known.deleted_at == broken.system.now
+
+    async def test_of_many_that_are_gone_a_person_decides(self, store: Store, source: FakeSource) -> None:
+        system = source.system
+        for _ in range(10):
+            system.add_invoice()
+        system.now += HOUR
+        await pull(source, store)
+        lost = list(system.records["invoice"])[:15]
+        system.now += HOUR
+        system.broken = set(lost)
+        for each in lost:
+            system.edit(each, "broken")
+        await pull(source, store, "broken")
+        system.now += HOUR
+        for each in lost:
+            del system.records["invoice"][each]
+        with pytest.raises(StopError, match="15 of 20 would be marked as deleted"):
+            await pull(source, store, "next")
+        stopped = await run_of(store, "next/invoices")
+        assert (stopped.outcome, stopped.deleted, set(await held(store))) == (Outcome.STOPPED, 0, set(lost))
+        system.now += HOUR
+        _, accepted = await pull(source, store, "accepted", accept_deletions=True)
+        assert (accepted.outcome, accepted.deleted, await held(store)) == (Outcome.OK, 15, [])
 
     async def test_the_previous_value_of_a_known_record_is_kept(self, store: Store, source: FakeSource) -> None:
         await pull(source, store)
