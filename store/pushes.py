@@ -17,8 +17,8 @@ from store.customers import customer_by_id
 from store.db import ReadConnection
 from store.deliveries import Delivery
 from store.invoices import invoice_by_id
-from store.messages import Message
-from store.records import RecordId
+from store.messages import Message, messages
+from store.records import OWN, RecordId
 from store.refs import external_refs, id_of
 
 NOTE, CONTACT, MESSAGE = "note", "contact", "message"
@@ -164,3 +164,15 @@ async def id_in_system(conn: ReadConnection, system: str, kind: str, record_id: 
 async def contact_in_system(conn: ReadConnection, system: str, contact_id: RecordId) -> str | None:
     """The id that a contact has in this system; None while it has none there."""
     return await id_of(conn, contact_id, system, CONTACT)
+
+
+async def other_messages(conn: ReadConnection, system: str, about_id: RecordId, *, but: RecordId) -> tuple[str, ...]:
+    """The ids in this system of the e-mails about a record that were sent from here, but of this one."""
+    c = external_refs.c
+    query = (
+        select(c.external_id)
+        .join(messages, messages.c.id == c.record_id)
+        .where(c.system == system, c.object == MESSAGE, c.record_id != but)
+        .where(messages.c.about_id == about_id, messages.c.origin == OWN)
+    )
+    return tuple((await conn.execute(query)).scalars())

@@ -175,7 +175,11 @@ class ContactPush:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MessagePush:
-    """An e-mail that was sent from here, to be recorded: the system sends nothing. Named and placed like a note."""
+    """An e-mail that was sent from here, to be recorded: the system sends nothing. Named and placed like a note.
+
+    `tried_at` is when it was last pushed, and `others` are the system's ids of further e-mails from here about the
+    same: by these it is told from an equal one where the system keeps no key.
+    """
 
     kind: ClassVar[str] = "message"
     key: str
@@ -190,6 +194,8 @@ class MessagePush:
     cc: tuple[str, ...]
     bcc: tuple[str, ...]
     sent_at: datetime
+    tried_at: datetime | None = None
+    others: tuple[str, ...] = ()
 
 
 PushItem: TypeAlias = NotePush | ContactPush | MessagePush

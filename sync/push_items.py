@@ -2,7 +2,7 @@
 
 from store.db import ReadConnection
 from store.deliveries import Delivery
-from store.pushes import CONTACT, MESSAGE, contact_in_system, id_in_system, written_at_of
+from store.pushes import CONTACT, MESSAGE, contact_in_system, id_in_system, other_messages, written_at_of
 from store.records import RecordId, own_key
 from sync.connector import ContactPush, MessagePush, NotePush, PushItem
 
@@ -63,4 +63,6 @@ async def _message(conn: ReadConnection, system: str, delivery: Delivery, about_
         cc=cc,
         bcc=bcc,
         sent_at=written_at_of(payload),
+        tried_at=delivery.tried_at,
+        others=await other_messages(conn, system, RecordId(delivery.about_id), but=RecordId(delivery.note_id)),
     )

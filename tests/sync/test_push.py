@@ -12,10 +12,13 @@ import pytest
 from store.db import Store, WriteConnection, sqlite_url
 from store.deliveries import Delivery
 from store.facts import bind_fact
+from store.messages import Message
 from store.migrate import upgrade
-from store.pushes import note_push
+from store.pushes import message_push, note_push
+from store.records import record_id
 from store.refs import ExternalRef, add_refs
 from store.sending import InDoubt, Later, Outcome, Refused
+from sync.connector import MessagePush
 from sync.errors import (
     NotPermittedError,
     ReauthoriseError,
@@ -26,6 +29,7 @@ from sync.errors import (
     UnknownOutcomeError,
 )
 from sync.push import Pushes, outcome_of
+from sync.push_items import item_of
 from tests.contract.fake_target import FakeTarget
 from tests.store.make import AT, CUSTOMER_ID, make_customer, save
 
@@ -85,6 +89,41 @@ class TestWhatIsNotSent:
         pushes, delivery = await with_customer(store)
         refused = await pushes.send(replace(delivery, kind="share"))
         assert refused == Refused(reason="not_taken: Test CRM takes no share from here")
+
+
+class TestMessage:
+    async def test_in_doubt_is_told_from_those_that_arrived(self, store: CountingStore) -> None:
+        await with_customer(store)
+        made = [a_message(key) for key in ("m1", "m2")]
+        elsewhere = replace(a_message("m3"), about_id=record_id("crm", "invoice", "9"))
+        await save(store, *made, elsewhere, replace(made[0], id=record_id("crm", "message", "60"), origin="crm"))
+        refs = zip(("M1", "M2", "M3"), (*made, elsewhere), strict=True)
+        async with store.write() as conn:
+            await add_refs(
+                conn,
+                [ExternalRef(system="crm", object="message", external_id=ref, record_id=one.id) for ref, one in refs],
+            )
+        push = message_push(
+            id="m", target="crm", message=made[0], about_kind="customer", customer_id=CUSTOMER_ID, at=AT
+        )
+        async with store.read() as conn:
+            item = await item_of(conn, "crm", replace(push, tried_at=AT))
+        assert isinstance(item, MessagePush)
+        assert (item.others, item.tried_at) == (("M2",), AT)
+
+
+def a_message(key: str) -> Message:
+    return Message(
+        id=record_id("tesorio", "message", key),
+        origin="tesorio",
+        source_id=key,
+        about_id=CUSTOMER_ID,
+        subject="Invoice",
+        text="Dear Bea",
+        sent_at=AT,
+        seen_at=AT,
+        recipients="bea@example.com",
+    )
 
 
 async def with_customer(store: CountingStore) -> tuple[Pushes, Delivery]:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -194,8 +195,21 @@ class TestMessage:
             replace(item, subject="Other subject"),
             replace(item, recipients=("else@example.com",)),
             replace(item, about_kind="invoice", about_source_id=keyless.invoice_id),
+            replace(item, customer_source_id="99"),
+            replace(item, others=(str(made.id),)),
+            replace(item, sent_at=item.sent_at + timedelta(minutes=4)),
         )
-        assert [await keyless.target.find(other) for other in others] == [None] * 4
+        assert [await keyless.target.find(other) for other in others] == [None] * 7
+
+    async def test_is_found_by_when_it_was_tried_where_the_account_puts_that_instant(
+        self, keyless: NetSuiteTargetBench
+    ) -> None:
+        item = replace(message(keyless), tried_at=MESSAGE.sent_at + timedelta(days=31))
+        message_id = await keyless.target.push(item)
+        assert item.tried_at is not None
+        keyless.ledger.edit(Kind.MESSAGE, int(message_id), message_date=item.tried_at + timedelta(minutes=10))
+        assert await keyless.target.find(item) == message_id
+        assert await keyless.target.find(replace(item, tried_at=MESSAGE.sent_at + timedelta(days=30))) is None
 
 
 def recorded(bench: NetSuiteTargetBench) -> list[Message]:
