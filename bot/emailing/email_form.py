@@ -75,7 +75,8 @@ def addressed(filled: Filled, known: Sequence[Recipient], rules: MailRules) -> A
     by_value = {each.value: checked_address(each.address) for each in known}
     chosen = [by_value[value] for value in filled.chosen if value in by_value]
     to = _unique([*chosen, *_addresses(filled.others, OTHERS, errors)])
-    cc = tuple(each for each in _unique(_addresses(filled.cc, CC, errors)) if each not in to)
+    known_to = {each.casefold() for each in to}
+    cc = tuple(each for each in _unique(_addresses(filled.cc, CC, errors)) if each.casefold() not in known_to)
     if not to and not errors:
         errors[TO if known else OTHERS] = "Choose somebody, or type an address."
     for action_id, those in ((OTHERS if filled.others else TO, to), (CC, cc)):

@@ -116,7 +116,7 @@ def _text(action_id: str, initial: str, *, hint: str = "", has_focus: bool = Fal
 
 def _roles(form: ContactForm) -> list[Choice]:
     known = dict.fromkeys((*form.roles[:_MAX_ROLES], *([form.filled.role] if form.filled.role else [])))
-    others = [Choice(label=role, value=role) for role in known if role != PRIMARY and len(role) <= _MAX_VALUE]
+    others = [Choice(label=role, value=role) for role in known if role not in {"", PRIMARY} and len(role) <= _MAX_VALUE]
     return [Choice(label="Primary contact", value=PRIMARY), *others]
 
 
