@@ -22,7 +22,7 @@ from sync.errors import StopError
 BEGINNING = datetime(1998, 1, 1, tzinfo=UTC)
 _SHORTEST_WINDOW = timedelta(minutes=1)
 # Rows shift while people work. A window is then halved until it fits on one page, which cannot shift; what cannot be
-# halved (the stage of open items, which is read again by the windows, or one crowded minute) is tried this often.
+# halved (the stage of open items, or one crowded minute) is tried this often.
 _MOST_RESTARTS = 3
 _FORMAT = 1
 
@@ -164,6 +164,16 @@ def halved(position: Position, heading: Heading | None = None) -> Position:
     """The same place with a window half as long. What the first search of a read counted is what the read expects."""
     length = _seconds(position.until - position.since) // 2
     return replace(restarted(position), seconds=length, restarts=0, expected=_expected(position, heading))
+
+
+def smaller(position: Position, plan: Plan) -> Position | None:
+    """What to read instead of a span that is too much or keeps shifting; None when it cannot be divided.
+
+    Open items are all in the windows, too, so that nothing is complete before these have been read.
+    """
+    if position.stage is Stage.OPEN:
+        return replace(restarted(position), stage=Stage.WINDOWS, restarts=0)
+    return halved(position) if is_divisible(position, plan) else None
 
 
 def advanced(position: Position, heading: Heading, plan: Plan) -> Position:

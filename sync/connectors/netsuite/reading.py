@@ -31,6 +31,7 @@ from sync.connectors.netsuite.position import (
     may_restart,
     next_position,
     restarted,
+    smaller,
 )
 from sync.connectors.netsuite.request import within
 from sync.connectors.netsuite.restlet import RestletClient
@@ -88,9 +89,10 @@ class Reader:
                 raise
             return restarted(position), None
         except TooMuchError:
-            if not is_divisible(position, plan):
+            less = smaller(position, plan)
+            if less is None:
                 raise
-            return halved(position), None
+            return less, None
         if position.until >= position.ceiling and not position.is_midway:
             await require_types(self.client, self.stream, is_found=bool(answer.records))
         other = self._other_window(position, plan, answer)
@@ -137,10 +139,11 @@ class Reader:
             return halved(position)
         if may_restart(position):
             return restarted(position)
-        if self._lists(position):
-            # From an incomplete list deletions would follow that never happened.
-            raise RetryError(f"the list of {self.stream.permission} changes faster than it can be read")
-        return None
+        less = smaller(position, plan)
+        if less is None:
+            # To go on would lose for ever what was skipped, and of a whole list take what is there for deleted.
+            raise RetryError(f"{self.stream.permission}: what is searched for changes faster than it can be read")
+        return less
 
     def _page(self, answer: Answer[_Found], before: Position, after: Position) -> Page:
         broken = tuple(one for one in answer.records if isinstance(one, Broken))

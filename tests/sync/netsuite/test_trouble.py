@@ -8,12 +8,10 @@ from typing import Any
 
 import pytest
 
-from sandbox.netsuite import SoapFaultError
 from sandbox.netsuite.errors import request_blocked
 from store.customers import Customer
 from sync.connector import Page
 from sync.connectors.netsuite import NetSuiteSource
-from sync.connectors.netsuite.faults import TooMuchError
 from sync.errors import NotPermittedError, RetryError, SourceError, StopError
 from tests.contract.source_contract import read, records_of
 from tests.sync.netsuite.bench import START, NetSuiteBench, netsuite_bench
@@ -132,13 +130,6 @@ class TestTrouble:
         pages = await scripted(make_settings(), schemas)
         assert [len(one.records) for one in pages] == [1, 0]
         assert wire.operations[2:] == ["getAll", "search", "search", "search"]
-
-    async def test_a_search_for_open_items_that_takes_too_long_says_so(self, bench: NetSuiteBench) -> None:
-        slow = SoapFaultError("UnexpectedErrorFault", "EXCEEDED_MAX_TIME", "too slow")
-        # The first search asks for voided ones: that is done without.
-        bench.server.faults.soap(slow, operation="search", times=2)
-        with pytest.raises(TooMuchError):
-            await read(bench)
 
     async def test_a_search_that_dies_every_time_ends_with_an_error(
         self, wire: Wire, schemas: Path, make_settings: MakeSettings
