@@ -44,6 +44,8 @@ subsidiaries = Table(
 )
 
 _PLAIN = plain_names(Subsidiary)
+# Other records may name a subsidiary with all that it belongs to in front.
+_BELOW = " : "
 
 
 def subsidiary_row(subsidiary: Subsidiary) -> dict[str, Any]:
@@ -64,8 +66,9 @@ async def living_subsidiaries(conn: ReadConnection, *, limit: int) -> tuple[Subs
 
 
 async def currency_of_subsidiary(conn: ReadConnection, origin: str, name: str) -> str | None:
-    """The base currency of the one subsidiary of this name; None when it is not known."""
+    """The base currency of the one subsidiary of this name, which may be «Parent : Child»; None when not known."""
     c = subsidiaries.c
-    query = select(c.currency).where(c.origin == origin, c.name == name, c.deleted_at.is_(None)).distinct()
+    names = {name, name.rpartition(_BELOW)[2]}
+    query = select(c.currency).where(c.origin == origin, c.name.in_(names), c.deleted_at.is_(None)).distinct()
     found = (await conn.execute(query)).scalars().all()
     return found[0] if len(found) == 1 else None
