@@ -40,6 +40,7 @@ _MAX_NAME = 100
 _MAX_NOTICE = 900
 _MAX_ROLES = 20
 _MAX_VALUE = 150
+_MAX_TYPED = 3000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,7 +109,7 @@ def _text(action_id: str, initial: str, *, hint: str = "", has_focus: bool = Fal
         LABELS[action_id],
         initial=initial,
         hint=hint,
-        max_length=max(_LENGTHS[action_id], len(initial)),
+        max_length=min(max(_LENGTHS[action_id], len(initial)), _MAX_TYPED),
         optional=is_optional,
         has_focus=has_focus,
     )
