@@ -205,7 +205,8 @@ class Target(Protocol):
     """A system that notes, contacts and messages are pushed to.
 
     `push` and `find` may raise `sync.errors.SourceError`: RetryError when nothing was stored and the same may work
-    later, UnknownOutcomeError when it may have been stored, any other when it was not and never will be.
+    later, UnknownOutcomeError when it may have been stored, any other when it was not and never will be. Both end by
+    themselves: nobody gives up on a `push` that is still under way, as what it sent could arrive afterwards.
     """
 
     @property

@@ -5,16 +5,17 @@ However many replicas push, a system gets no more requests at a time than its ac
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
-from typing import TypeVar
 from uuid import uuid4
 
 from store.db import Store
 from store.deliveries import Delivery
+from store.errors import StoreError
 from store.facts import read_fact
 from store.leases import release_lease, take_lease
+from store.pushes import MESSAGE
 from store.sending import Absent, Arrived, InDoubt, Later, Outcome, Refused, Trace
 from sync.connector import PushItem, Target
 from sync.errors import NotPermittedError, ReauthoriseError, RetryError, SourceError, StopError, UnknownOutcomeError
@@ -22,12 +23,14 @@ from sync.push_items import item_of
 
 # A replica that was killed in the middle of a request gives its turn back after this.
 _TURN_LASTS = timedelta(minutes=2)
-_TIMEOUT_SECONDS = 90.0
+_RENEW_SECONDS = 30
+_LOOK_UP_SECONDS = 90.0
+# So long a request may live over there, whatever became of our end of it: the longest that settings let us wait.
+_REQUEST_LIVES = timedelta(minutes=15)
 _LOOK_SECONDS = 0.2
 _NOT_THERE, _NOT_TAKEN, _NOT_PERMITTED = "not_there", "not_taken", "not_permitted"
 _log = logging.getLogger(__name__)
 
-_T = TypeVar("_T")
 Clock = Callable[[], datetime]
 
 
@@ -53,7 +56,7 @@ class Pushes:
             )
         try:
             async with self._turn():
-                return Arrived(external_id=await _in_time(target.push(item)))
+                return Arrived(external_id=await target.push(item))
         except (SourceError, TimeoutError) as error:
             return outcome_of(error)
         except Exception:  # noqa: BLE001 - the outer door of one push, see below
@@ -68,13 +71,22 @@ class Pushes:
             return objection or Absent()
         try:
             async with self._turn():
-                found = await _in_time(self._target.find(item))
+                found = await asyncio.wait_for(self._target.find(item), _LOOK_UP_SECONDS)
         except (SourceError, TimeoutError) as error:
             return Later(reason=_words(error), after_seconds=getattr(error, "after_seconds", None))
         except Exception:  # noqa: BLE001 - the outer door of one look-up: it comes again
             _log.exception("%s could not be looked up in %s", delivery.id, self._target.name)
             return Later(reason=f"something broke while {self._target.title} was read")
-        return Absent() if found is None else Arrived(external_id=found)
+        return self._absent(delivery) if found is None else Arrived(external_id=found)
+
+    def _absent(self, delivery: Delivery) -> Trace:
+        """That it is not there; of a message, which no upsert keeps single, only once no request can bring it."""
+        if delivery.kind != MESSAGE or delivery.tried_at is None:
+            return Absent()
+        left = delivery.tried_at + _REQUEST_LIVES - self._clock()
+        if left <= timedelta():
+            return Absent()
+        return Later(reason="it may still be on its way", after_seconds=left.total_seconds())
 
     async def _prepared(self, delivery: Delivery) -> tuple[PushItem | None, Later | None]:
         """What is pushed, unless its record is not known there, or the settings have come to name another account."""
@@ -94,11 +106,21 @@ class Pushes:
         async with self._asking:
             while (place := await self._free_place(holder)) is None:  # noqa: ASYNC110 - other replicas ring no bell here
                 await asyncio.sleep(_LOOK_SECONDS)
+            keeping = asyncio.create_task(self._keep(place, holder))
             try:
                 yield
             finally:
+                keeping.cancel()
+                await asyncio.gather(keeping, return_exceptions=True)
                 async with self._store.write() as conn:
                     await release_lease(conn, place, holder)
+
+    async def _keep(self, place: str, holder: str) -> None:
+        while True:
+            await asyncio.sleep(_RENEW_SECONDS)
+            with suppress(StoreError):
+                async with self._store.write() as conn:
+                    await take_lease(conn, place, holder, now=self._clock(), lasting=_TURN_LASTS)
 
     async def _free_place(self, holder: str) -> str | None:
         async with self._store.write() as conn:
@@ -123,10 +145,6 @@ def outcome_of(error: SourceError | TimeoutError) -> Outcome:
     if isinstance(error, NotPermittedError):
         return Refused(reason=f"{_NOT_PERMITTED}: {error.detail}")
     return Refused(reason=_words(error))
-
-
-async def _in_time(call: Awaitable[_T]) -> _T:
-    return await asyncio.wait_for(call, _TIMEOUT_SECONDS)
 
 
 def _words(error: SourceError | TimeoutError) -> str:

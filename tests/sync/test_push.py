@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ from store.migrate import upgrade
 from store.pushes import message_push, note_push
 from store.records import record_id
 from store.refs import ExternalRef, add_refs
-from store.sending import InDoubt, Later, Outcome, Refused
+from store.sending import Absent, Arrived, InDoubt, Later, Outcome, Refused
 from sync.connector import MessagePush
 from sync.errors import (
     NotPermittedError,
@@ -30,7 +30,7 @@ from sync.errors import (
 )
 from sync.push import Pushes, outcome_of
 from sync.push_items import item_of
-from tests.contract.fake_target import FakeTarget
+from tests.contract.fake_target import FakeTarget, note_keeper
 from tests.store.make import AT, CUSTOMER_ID, make_customer, save
 
 
@@ -110,6 +110,37 @@ class TestMessage:
             item = await item_of(conn, "crm", replace(push, tried_at=AT))
         assert isinstance(item, MessagePush)
         assert (item.others, item.tried_at) == (("M2",), AT)
+
+    async def test_counts_as_absent_only_once_no_request_can_bring_it(self, store: CountingStore) -> None:
+        await with_customer(store)
+        made = a_message("m1")
+        push = message_push(id="m", target="crm", message=made, about_kind="customer", customer_id=CUSTOMER_ID, at=AT)
+        now = AT
+        async with note_keeper() as keeper:
+            pushes = Pushes(FakeTarget(keeper.url), store, clock=lambda: now)
+            tried = replace(push, tried_at=AT)
+            now += timedelta(minutes=1)
+            waits = await pushes.find(tried)
+            assert isinstance(waits, Later)
+            assert waits.after_seconds == 14 * 60
+            now += timedelta(minutes=14)
+            assert await pushes.find(tried) == Absent()
+            await pushes.send(push)
+            assert isinstance(await pushes.find(replace(push, tried_at=now)), Arrived)
+
+    async def test_is_not_given_up_while_its_request_is_under_way(
+        self, store: CountingStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("sync.push._LOOK_UP_SECONDS", 0.05)
+        monkeypatch.setattr("sync.push._RENEW_SECONDS", 0.05)
+        _, delivery = await with_customer(store)
+        async with note_keeper() as keeper:
+            keeper.delay_seconds = 0.3
+            pushes = Pushes(FakeTarget(keeper.url), store, clock=lambda: datetime.now(UTC))
+            before = store.writes
+            assert isinstance(await pushes.send(delivery), Arrived)
+            # Beside taking its place and leaving it, the push has renewed it.
+            assert store.writes - before > 2
 
 
 def a_message(key: str) -> Message:

@@ -25,6 +25,14 @@ class TooMuchError(RejectedError):
     """NetSuite gave up on a search that takes too long. Read a smaller span at a time: lower [netsuite] page_size."""
 
 
+class TimeLimitError(TooMuchError):
+    """NetSuite gave up on a request that took too long; what it was to write may have been stored."""
+
+
+class DuplicateError(RejectedError):
+    """NetSuite has a record of this external id, or of this name, already."""
+
+
 class GoneError(RejectedError):
     """NetSuite does not have this record (any more)."""
 
@@ -59,7 +67,9 @@ _NOT_PERMITTED = frozenset(
     "INSUFFICIENT_PERMISSION WS_PERMISSION_REQD OI_PERMISSION_REQD WS_FEATURE_REQD OI_FEATURE_REQD "
     "RCRD_ACCESS_DISALLWD".split(),
 )
-_TOO_MUCH = frozenset("ABORT_SEARCH_EXCEEDED_MAX_TIME EXCEEDED_MAX_TIME SEARCH_TIMED_OUT MAX_RCRDS_EXCEEDED".split())
+_TIME_LIMIT = frozenset(
+    "ABORT_SEARCH_EXCEEDED_MAX_TIME EXCEEDED_MAX_TIME SEARCH_TIMED_OUT SSS_TIME_LIMIT_EXCEEDED".split()
+)
 _GONE = frozenset("RCRD_DSNT_EXIST RCRD_NOT_FOUND RCRD_PREVSLY_DELETED".split())
 
 _BY_CODE: dict[str, type[SourceError]] = {
@@ -68,7 +78,9 @@ _BY_CODE: dict[str, type[SourceError]] = {
     **dict.fromkeys(_EXPIRED, ExpiredPositionError),
     **dict.fromkeys(_REAUTHORISE, ReauthoriseError),
     **dict.fromkeys(_NOT_PERMITTED, NotPermittedError),
-    **dict.fromkeys(_TOO_MUCH, TooMuchError),
+    **dict.fromkeys(_TIME_LIMIT, TimeLimitError),
+    "MAX_RCRDS_EXCEEDED": TooMuchError,
+    "DUP_RCRD": DuplicateError,
     **dict.fromkeys(_GONE, GoneError),
 }
 # A fault's name decides when its code is a general one: InvalidCredentialsFault comes with USER_ERROR, too.

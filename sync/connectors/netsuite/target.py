@@ -12,7 +12,7 @@ from sync.connectors.netsuite.drafts import (
     role_id_of,
     storable,
 )
-from sync.connectors.netsuite.faults import GoneError
+from sync.connectors.netsuite.faults import DuplicateError, GoneError
 from sync.connectors.netsuite.mapping import source_id_of
 from sync.connectors.netsuite.restlet import RestletClient
 from sync.connectors.netsuite.sent_messages import find_message
@@ -103,7 +103,14 @@ class NetSuiteTarget:
     async def _message(self, item: MessagePush) -> str:
         settings = self._settings
         write = message_write(item, settings.external_id_prefix, with_key=settings.message_keys)
-        written = await self._client.write(write)
+        try:
+            written = await self._client.write(write)
+        except DuplicateError:
+            # An attempt before this one was stored after all.
+            found = await self.find(item) if settings.message_keys else None
+            if found is None:
+                raise
+            return found
         return written or _told(await self.find(item))
 
     async def _by_key(self, record_type: str, key: str) -> str | None:

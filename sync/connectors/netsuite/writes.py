@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
+from sync.connectors.netsuite.faults import TimeLimitError
 from sync.connectors.netsuite.http import NotSentError
 from sync.errors import BusyError, RetryError, SourceError, UnknownOutcomeError
 
@@ -102,7 +103,7 @@ def change_error(error: SourceError) -> SourceError:
     if isinstance(error, BusyError | NotSentError):
         return error
     # A plain SourceError is that we stopped while it was under way.
-    if isinstance(error, RetryError) or type(error) is SourceError:
+    if isinstance(error, RetryError | TimeLimitError) or type(error) is SourceError:
         return UnknownOutcomeError(error.detail)
     return error
 

@@ -211,6 +211,17 @@ class TestMessage:
         assert await keyless.target.find(item) == message_id
         assert await keyless.target.find(replace(item, tried_at=MESSAGE.sent_at + timedelta(days=30))) is None
 
+    @pytest.mark.parametrize("code", ["EXCEEDED_MAX_TIME", "SSS_TIME_LIMIT_EXCEEDED"])
+    async def test_that_took_too_long_over_there_is_in_doubt(self, bench: NetSuiteTargetBench, code: str) -> None:
+        bench.server.faults.refused(code, "took too long", operation="add")
+        with pytest.raises(UnknownOutcomeError):
+            await bench.target.push(message(bench))
+
+    async def test_whose_first_attempt_was_stored_late_is_that_one(self, bench: NetSuiteTargetBench) -> None:
+        first = await bench.target.push(message(bench))
+        assert await bench.target.push(message(bench)) == first
+        assert len(recorded(bench)) == 1
+
 
 def recorded(bench: NetSuiteTargetBench) -> list[Message]:
     return bench.added(Kind.MESSAGE)
