@@ -44,7 +44,7 @@ async def message_to(world: World, user: str, text: str) -> Message:
     """The newest message of the app to this person that says this, as soon as it is there."""
     channel = world.workspace.app_channel(user).id
     with world.slack.core.feed.listen() as happening:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not (seen := [each for each in world.workspace.messages(channel, user) if text in each.text]):
                 await happening.get()
     return seen[-1]

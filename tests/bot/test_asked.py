@@ -47,7 +47,7 @@ async def answered(world: World, member: Member, channel: str) -> Message:
 async def once_there(world: World, find: Callable[[], list[Message]]) -> list[Message]:
     """What is found as soon as anything is."""
     with world.slack.core.feed.listen() as happening:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not (found := find()):
                 await happening.get()
     return found

@@ -196,7 +196,7 @@ class TestConnection:
         hub = world.workspace.hub
         before = {connection.number for connection in hub.connections}
         hub.drop()
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(30):
             while not {connection.number for connection in hub.connections} - before:  # noqa: ASYNC110 - it tells nobody
                 await asyncio.sleep(0.05)
         assert "INV-12345" in world.shown(await world.card("/tesorio invoice INV-12345"))

@@ -11,7 +11,7 @@ from tests.sync.netsuite.suiteql_bench import SuiteQLBench
 class TestNetSuiteSource(SourceContract):
     @pytest.fixture
     async def bench(self, tmp_path: Path) -> AsyncIterator[SourceBench]:
-        async with netsuite_bench(tmp_path) as bench:
+        async with netsuite_bench(tmp_path, customers=10, page_size=12) as bench:
             yield bench
 
 

@@ -150,3 +150,14 @@ async def rows(store: Store) -> list[tuple[str, bool, bool]]:
     async with store.read() as conn:
         found = await conn.execute(text("SELECT key, done_at IS NOT NULL, payload_json <> '' FROM inbox ORDER BY key"))
         return [(row[0], bool(row[1]), bool(row[2])) for row in found]
+
+
+async def copies(slack: SlackStandIn, numbers: range, times: int = 4) -> list[Any]:
+    """Each event so often, all mixed up."""
+    hub = slack.workspace.hub
+    sent = [
+        hub.deliver("events_api", dict(event(number)), retry_attempt=attempt)
+        for attempt in range(times)
+        for number in numbers
+    ]
+    return [delivery.ack for delivery in await asyncio.gather(*sent)]
