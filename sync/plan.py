@@ -24,7 +24,10 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DeletionRules:
-    """How much may go in one run without a person's word: this share of what lives of a kind, or `at_least` records."""
+    """How much may go in one run without a person's word: this share of what lives of a kind, or `at_least` records.
+
+    Of few records never more than half of them, but always one.
+    """
 
     share: float = 0.2
     at_least: int = 10
@@ -68,4 +71,4 @@ def is_absent(row: Mapping[str, Any], mentioned: Mapping[str, datetime | None], 
 
 def allowed(living: int, rules: DeletionRules) -> int:
     """How many of so many living records may go in one run."""
-    return max(rules.at_least, int(living * rules.share))
+    return max(min(rules.at_least, living // 2), int(living * rules.share), 1)

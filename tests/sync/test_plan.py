@@ -14,8 +14,11 @@ class TestStepFor:
             (Absence(living=100, absent=1), Step.TOMBSTONE),
             (Absence(living=100, absent=20), Step.TOMBSTONE),
             (Absence(living=100, absent=21), Step.ASK),
-            (Absence(living=12, absent=10), Step.TOMBSTONE),
-            (Absence(living=12, absent=11), Step.ASK),
+            (Absence(living=20, absent=10), Step.TOMBSTONE),
+            (Absence(living=20, absent=11), Step.ASK),
+            (Absence(living=9, absent=4, listed=5), Step.TOMBSTONE),
+            (Absence(living=9, absent=8, listed=1), Step.ASK),
+            (Absence(living=1, absent=1), Step.TOMBSTONE),
             (Absence(living=100, absent=20, listed=80), Step.TOMBSTONE),
             (Absence(living=3, absent=3, listed=0), Step.ASK),
             (Absence(living=100, absent=20, listed=80, only_open=True), Step.CLOSE),
@@ -39,5 +42,6 @@ class TestStepFor:
 
 
 class TestAllowed:
-    def test_is_a_share_and_at_least_a_handful(self) -> None:
-        assert [allowed(living, RULES) for living in (0, 50, 54, 55, 1_000_000)] == [10, 10, 10, 11, 200_000]
+    def test_is_a_share_and_at_least_a_handful_but_no_more_than_half(self) -> None:
+        expected = [1, 1, 4, 10, 10, 10, 11, 200_000]
+        assert [allowed(living, RULES) for living in (0, 1, 9, 20, 50, 54, 55, 1_000_000)] == expected
