@@ -17,7 +17,7 @@ from store.db import ReadConnection, WriteConnection
 from store.messages import Message, messages
 from store.notes import Note, notes
 from store.records import OWN, RecordId, own_key
-from store.refs import ExternalRef, add_refs, id_of, move_ref, record_of, records_of
+from store.refs import ExternalRef, claim_ref, id_of, move_ref, record_of, records_of, remove_ref
 from store.upsert import chunks
 
 CONTACT = "contact"
@@ -55,16 +55,34 @@ async def returned(conn: ReadConnection, records: Sequence[object]) -> dict[Reco
 async def link_sent(conn: WriteConnection, kind: str, ref: ExternalRef, *, at: datetime) -> None:
     """Remember what id a system gave to a record that was sent there; nothing for what is no note, contact or message.
 
-    When a reading brought the system's record before we knew it for ours, that one is buried: there is one record.
+    When a reading brought the system's record before we knew it for ours, that one is buried: there is one record. One
+    that was made anew over there has another id, by which it is known from then on.
     """
-    if kind not in _TABLES or await id_of(conn, ref.record_id, ref.system, ref.object) is not None:
+    if kind not in _TABLES:
+        return
+    known = await id_of(conn, ref.record_id, ref.system, ref.object)
+    if known == ref.external_id:
+        return
+    # Of two transactions at once only one adds it, and tells the other so: looked up before, neither saw the other's.
+    if known is None and await claim_ref(conn, ref):
         return
     twin = await record_of(conn, ref.system, ref.object, ref.external_id)
+    if twin is not None and own_key(twin) is not None:
+        return
+    if known is not None:
+        await remove_ref(conn, replace(ref, external_id=known))
     if twin is None:
-        await add_refs(conn, [ref])
-    elif own_key(twin) is None:
+        await claim_ref(conn, ref)
+        return
+    await _bury(conn, kind, twin, at)
+    await move_ref(conn, ref)
+
+
+async def bury_twins(conn: WriteConnection, kind: str, records: Sequence[object], *, at: datetime) -> None:
+    """Of what was just written, bury what a push has linked to a record of ours since it was looked for."""
+    theirs = [record for record in records if isinstance(record, _Sent) and own_key(record.id) is None]
+    for twin in await _own_ids(conn, kind, theirs):
         await _bury(conn, kind, twin, at)
-        await move_ref(conn, ref)
 
 
 async def settle_contact(conn: WriteConnection, contact_id: RecordId, *, changed_until: datetime) -> None:

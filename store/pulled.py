@@ -25,7 +25,7 @@ from store.installments import invoice_installments
 from store.invoices import Invoice, invoice_installments_rows, invoice_lines, invoice_row, invoices, line_rows
 from store.messages import Message, message_row, messages
 from store.notes import Note, note_row, notes
-from store.own_records import Returned, link_sent, returned
+from store.own_records import Returned, bury_twins, link_sent, returned
 from store.payments import Payment, payment_applications, payment_row, payments
 from store.records import RecordId
 from store.refs import ExternalRef, add_refs
@@ -136,6 +136,7 @@ async def upsert_prepared(conn: WriteConnection, prepared: Prepared, *, at: date
         total += counts
         fresh = {record.id: record for record in _of_type(prepared.records, record_type) if record.id in written}
         await add_refs(conn, (_own_ref(record, kind.name) for record in fresh.values()))
+        await bury_twins(conn, kind.name, tuple(fresh.values()), at=at)
         for part in kind.parts:
             await _replace_part(conn, part, fresh)
         await save_field_contacts(conn, tuple(fresh.values()), at=at)

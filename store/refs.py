@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Column, String, Table, UniqueConstraint, and_, select, update
+from sqlalchemy import Column, ColumnElement, String, Table, UniqueConstraint, and_, delete, select, update
 
 from store.bulk import insert_rows
 from store.db import ReadConnection, WriteConnection
@@ -48,6 +48,17 @@ async def add_refs(conn: WriteConnection, refs: Iterable[ExternalRef]) -> None:
     await insert_rows(conn, external_refs, rows, statement)
 
 
+async def claim_ref(conn: WriteConnection, ref: ExternalRef) -> bool:
+    """Add a reference unless there is one of this id; whether it was added.
+
+    One that another transaction is adding is waited for. Raises IntegrityError as `add_refs` does.
+    """
+    values = {field: getattr(ref, field) for field in ExternalRef.__dataclass_fields__}
+    statement = conflict_insert(conn, external_refs).values(values)
+    statement = statement.on_conflict_do_nothing(index_elements=["system", "object", "external_id"])
+    return (await conn.execute(statement.returning(external_refs.c.record_id))).first() is not None
+
+
 async def records_of(
     conn: ReadConnection, system: str, object_: str, external_ids: Sequence[str]
 ) -> dict[str, RecordId]:
@@ -77,6 +88,14 @@ async def id_of(conn: ReadConnection, record_id: RecordId, system: str, object_:
 
 async def move_ref(conn: WriteConnection, ref: ExternalRef) -> None:
     """Let an id of a system, which another record had, be this record's."""
+    await conn.execute(update(external_refs).where(_is_named(ref)).values(record_id=ref.record_id))
+
+
+async def remove_ref(conn: WriteConnection, ref: ExternalRef) -> None:
+    """Forget an id of a system."""
+    await conn.execute(delete(external_refs).where(_is_named(ref)))
+
+
+def _is_named(ref: ExternalRef) -> ColumnElement[bool]:
     c = external_refs.c
-    one = and_(c.system == ref.system, c.object == ref.object, c.external_id == ref.external_id)
-    await conn.execute(update(external_refs).where(one).values(record_id=ref.record_id))
+    return and_(c.system == ref.system, c.object == ref.object, c.external_id == ref.external_id)

@@ -1,5 +1,7 @@
 """What was made here, sent to a system and came back from it: there is one record of it, and no news."""
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -7,15 +9,17 @@ from typing import Any
 import pytest
 
 from store.contacts import Contact, contacts_of
-from store.db import Store
+from store.db import ReadConnection, Store
 from store.deliveries import Delivery, DeliveryState, add_deliveries, delivery_by_id
 from store.echoes import echoes
 from store.messages import Message, count_messages, messages_about
 from store.notes import Note, count_notes, notes_about
 from store.outbox import move_delivery, record_arrival
-from store.pulled import compare_records
+from store.own_records import Returned, returned
+from store.pulled import compare_records, upsert_records
 from store.pushes import contact_in_system, contact_push, message_push, note_push
 from store.records import RecordId, record_id
+from store.refs import record_of
 from store.upsert import Counts
 from tests.store.make import AT, CUSTOMER_ID, changes, make_contact, save
 
@@ -192,6 +196,42 @@ class TestNote:
 
 
 class TestMessage:
+    async def test_pulled_while_its_outcome_is_written_is_one(self, store: Store) -> None:
+        own = a_message()
+        await send(store, own)
+        async with store.write() as conn:
+            await upsert_records(conn, [a_message("netsuite", "55")], at=AT)
+            arriving = asyncio.create_task(self.arrived(store, own))
+            await asyncio.sleep(0.05)
+        await arriving
+        await self.assert_one(store, own)
+
+    async def test_that_arrives_while_a_page_is_written_is_one(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        if store.is_sqlite:
+            pytest.skip("SQLite has one writer at a time")
+        own = a_message()
+        await send(store, own)
+
+        async def slowly(conn: ReadConnection, records: Sequence[object]) -> dict[RecordId, Returned]:
+            found = await returned(conn, records)
+            await self.arrived(store, own)
+            return found
+
+        monkeypatch.setattr("store.pulled.returned", slowly)
+        await save(store, a_message("netsuite", "55"))
+        await self.assert_one(store, own)
+
+    async def arrived(self, store: Store, own: Message) -> None:
+        async with store.write() as conn:
+            await record_arrival(conn, f"{own.id}/netsuite", "55", AT)
+
+    async def assert_one(self, store: Store, own: Message) -> None:
+        async with store.read() as conn:
+            assert [one.id for one in await messages_about(conn, CUSTOMER_ID, limit=9)] == [own.id]
+            assert await record_of(conn, "netsuite", "message", "55") == own.id
+
     async def test_recorded_twice_over_there_shows_that(self, store: Store) -> None:
         own = a_message()
         await send(store, own)
@@ -213,6 +253,18 @@ class TestContact:
             assert await contact_in_system(conn, "netsuite", own.id) == "55"
         assert found == replace(theirs, id=own.id, author_id="ana")
         assert await save(store, theirs) == Counts(unchanged=1)
+
+    async def test_made_anew_over_there_under_our_key_is_known_by_its_new_id(self, store: Store) -> None:
+        own = a_contact()
+        await send(store, own)
+        await arrive(store, own, "55")
+        anew = replace(make_contact("99", name="Bea M."), id=own.id)
+        await save(store, anew)
+        async with store.read() as conn:
+            (found,) = await contacts_of(conn, CUSTOMER_ID, limit=9)
+            assert await contact_in_system(conn, "netsuite", own.id) == "99"
+        assert (found.id, found.name, found.source_id) == (own.id, "Bea M.", "99")
+        assert await save(store, anew) == Counts(unchanged=1)
 
     async def test_of_one_system_is_not_taken_by_the_next(self, store: Store) -> None:
         own = a_contact()
