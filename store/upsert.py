@@ -98,9 +98,11 @@ class _SortedOut:
 
 async def _sorted_out(conn: ReadConnection, table: Table, rows: Sequence[dict[str, Any]]) -> _SortedOut:
     latest = {row["id"]: row for row in rows}
+    # Two writers of the same rows lock them in the same order, or each might wait for the other.
+    in_order = [latest[each] for each in sorted(latest)]
     known = await _versions(conn, table, tuple(latest))
-    new = [row for row in latest.values() if row["id"] not in known]
-    differing = [row for row in latest.values() if row["id"] in known and _supersedes(row, known[row["id"]])]
+    new = [row for row in in_order if row["id"] not in known]
+    differing = [row for row in in_order if row["id"] in known and _supersedes(row, known[row["id"]])]
     unchanged = len(latest) - len(new) - len(differing)
     counts = Counts(inserted=len(new), changed=len(differing), unchanged=unchanged)
     return _SortedOut(new=new, differing=differing, counts=counts)

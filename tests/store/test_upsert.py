@@ -78,6 +78,13 @@ class TestUpsertRecords:
         assert [row["name"] for row in await rows(store, customers)] == ["Second"]
         assert await save(store, replace(first, name="Third"), replace(first, name="Second")) == Counts(unchanged=1)
 
+    async def test_two_writers_take_the_same_rows_in_the_same_order(self, store: Store) -> None:
+        backwards = [make_invoice(number) for number in "321"]
+        await save(store, *backwards)
+        await save(store, *(replace(one, memo="x") for one in backwards))
+        written = [change.record_id for change in await changes(store)]
+        assert written == [f"netsuite:invoice:{number}" for number in "123123"]
+
     async def test_old_news_does_not_undo_what_a_refresh_brought(self, store: Store) -> None:
         stale = make_customer(name="Before")
         refreshed = replace(stale, name="After", source_changed_at=LATER)
