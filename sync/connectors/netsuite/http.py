@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from http.cookiejar import DefaultCookiePolicy
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from socket import SHUT_RDWR, socket
 from threading import Event
 from typing import Any, TypeVar
@@ -26,6 +26,11 @@ _RECORD_BYTES = 8 * 1024 * 1024
 _NEVER_CONNECTED = frozenset(
     {"NewConnectionError", "NameResolutionError", "ConnectionRefusedError", "ConnectTimeoutError", "gaierror"}
 )
+# NAT64's, those of translators, and the old IPv4-compatible ones: their last 32 bits are an IPv4 address.
+_EMBEDDING = tuple(map(IPv6Network, ("64:ff9b::/96", "::ffff:0:0:0/96", "::/96")))
+# RFC 8215: for translators within one network.
+_LOCAL_NAT64 = IPv6Network("64:ff9b:1::/48")
+_IPV4_MASK = 0xFFFF_FFFF
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 _Auth = TypeVar("_Auth", bound=requests.PreparedRequest)
@@ -108,8 +113,17 @@ def _admitted(opened: socket, connection: HTTPConnection, *, only_public: bool) 
 def is_public(address: str) -> bool:
     """Whether an IP address is one of the internet's, and not of this machine or of a network of ours."""
     found = ip_address(address.partition("%")[0])
-    mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
-    return (mapped or found).is_global
+    if found in _LOCAL_NAT64:
+        return False
+    reached = (_embedded(found) if isinstance(found, IPv6Address) else None) or found
+    return reached.is_global and not reached.is_multicast
+
+
+def _embedded(address: IPv6Address) -> IPv4Address | None:
+    """The IPv4 address to which a gateway, or this machine, takes what is sent to this one; None for any other."""
+    if any(address in network for network in _EMBEDDING):
+        return IPv4Address(int(address) & _IPV4_MASK)
+    return address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1]
 
 
 def _no_auth(request: _Auth) -> _Auth:

@@ -1,6 +1,13 @@
 import pytest
 
-from sync.connectors.netsuite.faults import Complaint, GoneError, TooMuchError, complaint_error, http_error
+from sync.connectors.netsuite.faults import (
+    Complaint,
+    GoneError,
+    TimeLimitError,
+    TooMuchError,
+    complaint_error,
+    http_error,
+)
 from sync.errors import (
     BusyError,
     ExpiredPositionError,
@@ -28,7 +35,8 @@ class TestComplaintError:
             ("InsufficientPermissionFault", "INSUFFICIENT_PERMISSION", NotPermittedError),
             ("", "INSUFFICIENT_PERMISSION", NotPermittedError),
             ("", "RCRD_DSNT_EXIST", GoneError),
-            ("", "ABORT_SEARCH_EXCEEDED_MAX_TIME", TooMuchError),
+            ("", "ABORT_SEARCH_EXCEEDED_MAX_TIME", TimeLimitError),
+            ("RESTlet", "SSS_TIME_LIMIT_EXCEEDED", TimeLimitError),
             ("ExceededRecordCountFault", "MAX_RCRDS_EXCEEDED", TooMuchError),
             ("InvalidVersionFault", "UNSUPPORTED_WS_VERSION", RejectedError),
             ("", "WS_INVALID_SEARCH_OPERATN", RejectedError),

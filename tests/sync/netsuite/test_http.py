@@ -6,7 +6,9 @@ from tests.sync.netsuite.wire import Wire
 
 
 class TestIsPublic:
-    @pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700:4700::1111", "::ffff:8.8.8.8"])
+    @pytest.mark.parametrize(
+        "address", ["8.8.8.8", "2606:4700:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808", "2002:808:808::1"]
+    )
     def test_an_address_of_the_internet(self, address: str) -> None:
         assert is_public(address)
 
@@ -24,6 +26,16 @@ class TestIsPublic:
             "fe80::1%eth0",
             "fd00::1",
             "::ffff:169.254.169.254",
+            "64:ff9b::7f00:1",
+            "64:ff9b::a9fe:a9fe",
+            "64:ff9b:1::a00:1",
+            "2002:7f00:1::",
+            "2002:a9fe:a9fe::1",
+            "::127.0.0.1",
+            "::ffff:0:a00:1",
+            "2001:0:0:0:0:0:80ff:fffe",
+            "224.0.0.1",
+            "ff0e::1",
         ],
     )
     def test_an_address_of_a_machine_or_network_of_ours(self, address: str) -> None:
