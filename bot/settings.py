@@ -48,7 +48,8 @@ class _Model(BaseModel):
 class SyncRules(_Model):
     """When the sources are read, and from which age on an answer is marked as stale.
 
-    A reading that would delete more than `max_deleted_percent` of a kind of record (and more than ten, or half of a few) asks first.
+    A reading that would delete more than `max_deleted_percent` of a kind of record (and more than ten, or than half of
+    a few) asks first.
     """
 
     daily_at: time = time(2, 0)

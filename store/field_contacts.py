@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Table, and_, or_, select, update
+from sqlalchemy import ColumnElement, Table, and_, func, or_, select, update
 
 from store.addresses import addresses_in
 from store.changes import Change, append_changes
@@ -88,11 +88,25 @@ async def bury_field_contacts(conn: WriteConnection, kind: str, ids: Sequence[Re
         await _bury(conn, sorted(rows.scalars()), at)
 
 
-async def bury_fields(conn: WriteConnection, origin: str, script_ids: Sequence[str], *, at: datetime) -> None:
-    """These fields hold no addresses any more."""
+async def count_of_fields(conn: ReadConnection, origin: str, script_ids: Sequence[str] | None = None) -> int:
+    """How many contacts live that were made from these fields; from any, when none are named."""
+    query = select(func.count()).select_from(contacts).where(*_of_fields(origin, script_ids))
+    return int((await conn.execute(query)).scalar_one())
+
+
+async def bury_some_of_fields(
+    conn: WriteConnection, origin: str, script_ids: Sequence[str], *, at: datetime, limit: int
+) -> int:
+    """These fields hold no addresses any more: bury so many of their contacts; say how many there were."""
     c = contacts.c
-    of_fields = (c.origin == origin, c.source_field.in_(script_ids), c.deleted_at.is_(None))
-    await _bury(conn, sorted((await conn.execute(select(c.id).where(*of_fields))).scalars()), at)
+    query = select(c.id).where(*_of_fields(origin, script_ids)).order_by(c.id).limit(limit)
+    ids = (await conn.execute(query)).scalars().all()
+    await _bury(conn, ids, at)
+    return len(ids)
+
+
+async def forget_fields(conn: WriteConnection, origin: str, script_ids: Sequence[str]) -> None:
+    """What was no address in these fields is no matter any more."""
     for each in script_ids:
         await release_ending(conn, origin, STREAM, f" {each}")
 
@@ -182,6 +196,12 @@ def _unfit(held: Holder, script_id: str, written: tuple[str, ...]) -> Quarantine
 
 def _place(held: Holder, script_id: str) -> str:
     return f"{held.kind} {held.source_id} {script_id}"
+
+
+def _of_fields(origin: str, script_ids: Sequence[str] | None) -> tuple[ColumnElement[bool], ...]:
+    c = contacts.c
+    of_these = c.source_field.is_not(None) if script_ids is None else c.source_field.in_(script_ids)
+    return c.origin == origin, of_these, c.deleted_at.is_(None)
 
 
 def _of(kind: str, ids: Sequence[RecordId]) -> ColumnElement[bool]:

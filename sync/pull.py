@@ -183,13 +183,13 @@ class _Pull:
             self._keep(stream, replace(self._open[stream], run=after.run))
             stop = stop or after.stop
         decision = await decide(self._job, stream)
-        decision = replace(decision, stop=decision.stop or stop)
         async for run in followed(self._job, self._open[stream].run, decision):
             self._keep(stream, replace(self._open[stream], run=run))
+        if stream == DEFINITIONS:
+            stop = await follow_definitions(self._job) or stop
+        decision = replace(decision, stop=decision.stop or stop)
         self._ended[stream] = await finish(self._job, self._open[stream], decision)
         del self._open[stream]
-        if stream == DEFINITIONS:
-            await follow_definitions(self._job)
         self._job.progress(self._ended[stream])
         self.failures += [decision.stop] if decision.stop else []
 

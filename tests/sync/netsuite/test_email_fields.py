@@ -13,8 +13,10 @@ from sandbox.ledger.custom_fields import INVALID_ADDRESS, SEVERAL_ADDRESSES, App
 from sandbox.ledger.records import FieldKind
 from store.contacts import Contact, contact_from_row, contacts
 from store.db import Store
+from store.field_contacts import count_of_fields
 from store.quarantine import list_quarantined
 from store.runs import Outcome
+from sync.errors import StopError
 from sync.pull import PullOrder, pull_source
 from tests.sync.netsuite.bench import NetSuiteBench, netsuite_bench
 
@@ -29,9 +31,11 @@ async def bench(tmp_path: Path) -> AsyncIterator[NetSuiteBench]:
         yield made
 
 
-async def pull(bench: NetSuiteBench, store: Store, streams: tuple[str, ...] = STREAMS) -> None:
+async def pull(
+    bench: NetSuiteBench, store: Store, streams: tuple[str, ...] = STREAMS, *, accept_deletions: bool = False
+) -> None:
     bench.pass_time(timedelta(hours=1))
-    order = PullOrder(run_id=f"run {bench.now}", streams=streams)
+    order = PullOrder(run_id=f"run {bench.now}", streams=streams, accept_deletions=accept_deletions)
     runs = await pull_source(bench.source, store, order, clock=lambda: bench.now)
     assert {run.outcome for run in runs} == {Outcome.OK}
 
@@ -137,6 +141,22 @@ class TestDefinitions:
         await pull(bench, store, ("custom_fields",))
         assert dunned(await found(store, customer_id=customer.id)) == []
         assert not [each for each in await told(store) if each.endswith(FIELD)]
+
+    async def test_that_would_take_most_contacts_along_ask_first(self, bench: NetSuiteBench, store: Store) -> None:
+        customer = bench.ledger.customer_named(INVALID_ADDRESS)
+        for each in list(bench.ledger.customers)[:20]:
+            fill_field(bench.ledger, each, FIELD, "ap@sun.example cfo@sun.example")
+        await pull(bench, store)
+        async with store.read() as conn:
+            before = await count_of_fields(conn, "netsuite")
+        retire_field(bench.ledger, FIELD)
+        with pytest.raises(StopError, match=f"{FIELD} any more: .* contacts from fields would be marked"):
+            await pull(bench, store, ("custom_fields",))
+        async with store.read() as conn:
+            assert await count_of_fields(conn, "netsuite") == before
+        assert dunned(await found(store, customer_id=customer.id))
+        await pull(bench, store, ("custom_fields",), accept_deletions=True)
+        assert dunned(await found(store, customer_id=customer.id)) == []
 
     async def test_that_the_role_may_not_read_leave_what_is_known_and_what_the_settings_name(
         self, bench: NetSuiteBench, store: Store
