@@ -7,9 +7,10 @@ can be had from the source at all.
 
 import asyncio
 from dataclasses import replace
+from datetime import datetime
 
 from store.cursors import read_as_of
-from store.db import Store
+from store.db import ReadConnection, Store
 from store.errors import StoreError
 from store.facts import bind_fact, read_fact
 from store.pulled import tombstone_records, touch_record, upsert_records
@@ -38,6 +39,8 @@ __all__ = [
     "refuse_other_account",
 ]
 
+# The streams that a customer's card is made of, by the names that every connector gives them.
+_ON_CARDS = ("contacts", "invoices", "payments", "credit_memos")
 # So many streams in a row that get no answer at all are the source's trouble, not theirs.
 _MOST_UNANSWERED = 2
 
@@ -76,7 +79,7 @@ async def refresh_record(source: Source, store: Store, kind: str, source_id: str
     """
     await bind_account(source, store)
     async with store.read() as conn:
-        since = await read_as_of(conn, source.name, "invoices")
+        since = await _covered_until(conn, source)
     asked_at, known = clock(), record_id(source.name, kind, source_id)
     records = await source.fetch(kind, source_id, since=since)
     async with store.write() as conn:
@@ -87,6 +90,13 @@ async def refresh_record(source: Source, store: Store, kind: str, source_id: str
             await tombstone_records(conn, kind, [known], at=asked_at)
         await touch_record(conn, kind, known, at=asked_at)
     return bool(records)
+
+
+async def _covered_until(conn: ReadConnection, source: Source) -> datetime | None:
+    """Up to when all that a card is made of has been read; None while one of these streams lacks open items."""
+    read = [await read_as_of(conn, source.name, stream) for stream in _ON_CARDS if stream in source.streams]
+    known = [instant for instant in read if instant is not None]
+    return min(known, default=None) if len(known) == len(read) else None
 
 
 async def bind_account(source: Source, store: Store) -> None:

@@ -3,16 +3,19 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from sandbox.ledger import Kind, Ledger
 from sandbox.netsuite import SoapFaultError
 from store.contacts import Contact
 from store.customers import Customer
+from store.db import Store
 from store.invoices import Invoice
-from store.payments import Payment
+from store.payments import Payment, payments
 from store.pulled import kind_of
 from sync.connectors.netsuite import NetSuiteSource
 from sync.errors import NotPermittedError, RejectedError
+from sync.pull import PullOrder, pull_source, refresh_record
 from tests.sync.netsuite.bench import START, NetSuiteBench, netsuite_bench
 from tests.sync.netsuite.conftest import MakeSettings
 from tests.sync.netsuite.wire import (
@@ -139,6 +142,25 @@ class TestFetch:
         bench.break_record(str(number))
         with pytest.raises(RejectedError, match="total: «NaN»"):
             await bench.source.fetch("invoice", str(number), since=None)
+
+
+class TestRefresh:
+    async def test_brings_a_payment_although_its_stream_is_behind(self, bench: NetSuiteBench, store: Store) -> None:
+        customer = bench.ledger.customer_named("Sun Microsystems, Inc.")
+
+        async def pull(*streams: str) -> None:
+            order = PullOrder(run_id=f"run {bench.now}", streams=streams)
+            await pull_source(bench.source, store, order, clock=lambda: bench.now)
+
+        await pull("contacts", "invoices", "payments", "credit_memos")
+        bench.pass_time(timedelta(hours=2))
+        paid = next(one for one in bench.ledger.invoices_of(customer.id) if one.open_minor > 0)
+        made = bench.ledger.pay_invoice(paid.id)
+        bench.pass_time(timedelta(days=1))
+        await pull("invoices")
+        assert await refresh_record(bench.source, store, "customer", str(customer.id), clock=lambda: bench.now)
+        async with store.read() as conn:
+            assert (await conn.execute(select(payments.c.id).where(payments.c.source_id == str(made.id)))).all()
 
 
 class TestCheck:
