@@ -103,3 +103,8 @@ def marking(stream: Stream, criteria: tuple[Criterion, ...]) -> Search | None:
     return Search(
         searched=stream.searched, criteria=(*stream.always, *criteria, stream.marked_by), page_size=_MARKS_AT_ONCE
     )
+
+
+def marking_at(stream: Stream, position: Position) -> Search | None:
+    """The search for those that are marked among what is searched for where the position stands."""
+    return marking(stream, _place(stream, position))

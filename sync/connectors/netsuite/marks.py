@@ -1,28 +1,62 @@
 """Which records are marked by what only a search tells: voided transactions, primary contacts."""
 
-import structlog
+from dataclasses import dataclass
+from datetime import datetime
 
 from sync.connectors.netsuite.client import SuiteTalkClient
 from sync.connectors.netsuite.faults import TooMuchError
 from sync.connectors.netsuite.mapping import source_id_of
 from sync.connectors.netsuite.paging import answers_of
+from sync.connectors.netsuite.position import Position, Stage
 from sync.connectors.netsuite.request import Search
-from sync.errors import NotPermittedError, RejectedError
+from sync.errors import RetryError
 
-_log = structlog.get_logger(__name__)
+_MOST_ATTEMPTS = 4
 
 
-async def marked_ids(client: SuiteTalkClient, search: Search | None) -> frozenset[str]:
-    """The internal ids that the search finds; none for no search. Raises SourceError.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Marked:
+    """The span of a stream of which it is known which records are marked."""
 
-    An account that cannot answer this search is read without it: in English the records' own words say nearly as much.
+    stage: Stage
+    since: datetime
+    until: datetime
+
+    def covers(self, position: Position) -> bool:
+        """Whether the position's window lies within the span."""
+        return self.stage is position.stage and self.since <= position.since and position.until <= self.until
+
+
+def span_of(position: Position) -> Marked:
+    """The span of the position's own window."""
+    return Marked(stage=position.stage, since=position.since, until=position.until)
+
+
+async def marked_ids(client: SuiteTalkClient, search: Search | None, *, most: int | None = None) -> frozenset[str]:
+    """The internal ids that the search finds; none for no search.
+
+    Raises SourceError when not all of them can be told, as a voided payment would then count as money; TooMuchError
+    when there are more than `most`.
     """
     if search is None:
         return frozenset()
+    for _ in range(_MOST_ATTEMPTS):
+        found = await _all_ids(client, search, most)
+        if found is not None:
+            return found
+    raise RetryError("which records are voided or primary changes faster than it can be read")
+
+
+async def _all_ids(client: SuiteTalkClient, search: Search, most: int | None) -> frozenset[str] | None:
+    """None when rows came or went between two pages, or the later pages are gone."""
     found: set[str] = set()
-    try:
-        async for answer in answers_of(client, search, source_id_of):
-            found.update(answer.records)
-    except (RejectedError, NotPermittedError, TooMuchError) as error:
-        _log.warning("netsuite.marks", searched=search.searched, error=str(error))
-    return frozenset(found)
+    totals: set[int | None] = set()
+    pages_left = 0
+    async for answer in answers_of(client, search, source_id_of):
+        heading = answer.heading
+        if most is not None and (heading.total_records or 0) > most:
+            raise TooMuchError(f"more than {most} marked records")
+        found.update(answer.records)
+        totals.add(heading.total_records)
+        pages_left = (heading.total_pages or 0) - (heading.page_index or 1)
+    return frozenset(found) if pages_left <= 0 and len(totals) == 1 else None

@@ -8,13 +8,13 @@ import structlog
 
 from store.pulled import Record
 from sync.connector import Broken, Gone, Listing, Page
-from sync.connectors.netsuite.asking import by_ids, marking, plan_of, request_at
+from sync.connectors.netsuite.asking import by_ids, marking_at, plan_of, request_at
 from sync.connectors.netsuite.attached import with_attachments
 from sync.connectors.netsuite.changed import changed_since
 from sync.connectors.netsuite.client import Answer, SuiteTalkClient
 from sync.connectors.netsuite.faults import TooMuchError, UnreadableAnswerError
 from sync.connectors.netsuite.mapping import Account, Other, with_followers
-from sync.connectors.netsuite.marks import marked_ids
+from sync.connectors.netsuite.marks import Marked, marked_ids, span_of
 from sync.connectors.netsuite.pages import Heading
 from sync.connectors.netsuite.position import (
     Plan,
@@ -33,7 +33,6 @@ from sync.connectors.netsuite.position import (
     restarted,
     smaller,
 )
-from sync.connectors.netsuite.request import within
 from sync.connectors.netsuite.restlet import RestletClient
 from sync.connectors.netsuite.role import require_types
 from sync.connectors.netsuite.settings import NetSuiteSettings
@@ -55,28 +54,37 @@ class Reader:
     account: Account
     stream: Stream
     script: RestletClient | None = None
+    marked: Marked | None = None
 
     async def pages(self, cursor: str, ceiling: datetime) -> AsyncGenerator[Page, None]:
         """Read on from the cursor; a read that was broken off is finished before changes since then are read."""
         plan = plan_of(self.stream, self.settings)
         position = decode(cursor) if cursor else first_position(ceiling, plan)
-        reader: Reader | None = None
+        reader = self
         while True:
             if position.stage is Stage.REST:
                 following = next_position(position, ceiling, plan)
                 if following is None:
                     return
-                position, reader = following, None
-            reader = reader or await self._marking(position)
+                # What is marked may have changed since the last read.
+                position, reader = following, self
+            try:
+                reader = await reader._marking(position, plan)
+            except TooMuchError as error:
+                position = _less(position, plan, error)
+                continue
             position, page = await reader.step(position, plan)
             if page is not None:
                 yield page
 
-    async def _marking(self, position: Position) -> "Reader":
-        """The same, knowing which of the records of this read are marked."""
-        span = within(self.stream.dated_by, position.floor, position.ceiling)
-        marked = await marked_ids(self.client, marking(self.stream, (span,)))
-        return replace(self, account=replace(self.account, marked=marked))
+    async def _marking(self, position: Position, plan: Plan) -> "Reader":
+        """The same, knowing which of the records of this window are marked."""
+        if self.marked is not None and self.marked.covers(position):
+            return self
+        # One window's marks are kept at a time, so those of a window that can be divided have to be few.
+        most = None if smaller(position, plan) is None else self.settings.window_records
+        marked = await marked_ids(self.client, marking_at(self.stream, position), most=most)
+        return replace(self, account=replace(self.account, marked=marked), marked=span_of(position))
 
     async def step(self, position: Position, plan: Plan) -> tuple[Position, Page | None]:
         """Ask once; the position after it, with a page unless the window has to be asked for in another way."""
@@ -88,11 +96,8 @@ class Reader:
             if not may_restart(position):
                 raise
             return restarted(position), None
-        except TooMuchError:
-            less = smaller(position, plan)
-            if less is None:
-                raise
-            return less, None
+        except TooMuchError as error:
+            return _less(position, plan, error), None
         if position.until >= position.ceiling and not position.is_midway:
             await require_types(self.client, self.stream, is_found=bool(answer.records))
         other = self._other_window(position, plan, answer)
@@ -173,6 +178,14 @@ class Reader:
             is_first=is_first_of_all(before, plan_of(self.stream, self.settings)),
             is_last=after.stage is Stage.REST,
         )
+
+
+def _less(position: Position, plan: Plan, error: TooMuchError) -> Position:
+    """What to read instead of what is too much. Raises the error when that cannot be divided."""
+    less = smaller(position, plan)
+    if less is None:
+        raise error
+    return less
 
 
 def _noting_ids(position: Position, answer: Answer[_Found], stream: Stream) -> Position:

@@ -14,7 +14,7 @@ from sync.connectors.netsuite.client import Answer
 from sync.connectors.netsuite.faults import TooMuchError
 from sync.connectors.netsuite.mapping import Account, Other
 from sync.connectors.netsuite.pages import Heading, Tree
-from sync.connectors.netsuite.position import Position, is_divisible
+from sync.connectors.netsuite.position import Plan, Position, is_divisible
 from sync.connectors.netsuite.reading import Reader
 from sync.connectors.netsuite.request import Criterion, Search
 from sync.connectors.netsuite.single import Fetcher
@@ -96,9 +96,9 @@ class SuiteQLReader(Reader):
 
     desk: Desk
 
-    async def _marking(self, position: Position) -> Reader:
+    async def _marking(self, position: Position, plan: Plan) -> Reader:
         """Which records are marked, their rows tell."""
-        del position
+        del position, plan
         return self
 
     async def _ask(self, position: Position) -> Answer[_Found]:
