@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     Table,
     and_,
+    case,
     delete,
     exists,
     func,
@@ -104,7 +105,7 @@ async def end_listing(conn: WriteConnection, source: str, stream: str, kind: str
 
 
 async def add_gone(conn: WriteConnection, source: str, stream: str, gone: Sequence[tuple[str, str, datetime]]) -> None:
-    """Gather what the source reports: kind, id and since when each is no more."""
+    """Gather what the source reports: kind, id and since when each is no more; of two reports the later counts."""
     rows = [
         {"source": source, "stream": stream, "kind": kind, "source_id": source_id, "since": since}
         for kind, source_id, since in gone
@@ -113,8 +114,9 @@ async def add_gone(conn: WriteConnection, source: str, stream: str, gone: Sequen
         return
     statement = conflict_insert(conn, gone_ids)
     keys = ["source", "stream", "kind", "source_id"]
-    newest = statement.on_conflict_do_update(index_elements=keys, set_={"since": statement.excluded.since})
-    await conn.execute(newest, rows)
+    new, old = statement.excluded.since, gone_ids.c.since
+    latest = statement.on_conflict_do_update(index_elements=keys, set_={"since": case((new > old, new), else_=old)})
+    await conn.execute(latest, rows)
 
 
 async def gathered(conn: ReadConnection, source: str, stream: str) -> tuple[Gathered, ...]:

@@ -89,6 +89,15 @@ async def release_record(conn: WriteConnection, source: str, kind: str, source_i
     await conn.execute(delete(quarantine).where(c.source == source, c.kind == kind, c.source_id == source_id))
 
 
+async def release_found_before(
+    conn: WriteConnection, source: str, stream: str, source_id: str, *, before: datetime
+) -> None:
+    """This one was told, and was not found again since then."""
+    c = quarantine.c
+    same = (c.source == source, c.stream == stream, c.source_id == source_id)
+    await conn.execute(delete(quarantine).where(*same, c.seen_at < before))
+
+
 async def mark_tried(conn: WriteConnection, held: Quarantined, *, at: datetime) -> None:
     """Note that the source was asked for this record by its id, and that it still cannot be read."""
     c = quarantine.c

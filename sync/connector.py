@@ -7,6 +7,9 @@ from typing import ClassVar, Protocol, TypeAlias, runtime_checkable
 
 from store.pulled import Record
 
+# What a record without an id is called in a quarantine: no later page can bring it, so the next run forgets it.
+NO_ID = "?"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Broken:

@@ -7,10 +7,16 @@ from datetime import datetime
 
 from store.cursors import Cursor, advance_cursor, claim_cursor, complete_cursor, forget_cursor
 from store.pulled import prepared_records, upsert_prepared
-from store.quarantine import Quarantined, count_quarantined, quarantine_records, release_records
+from store.quarantine import (
+    Quarantined,
+    count_quarantined,
+    quarantine_records,
+    release_found_before,
+    release_records,
+)
 from store.runs import Outcome, SyncRun, run_by_id, save_run, start_run
 from sync.ahead import ahead
-from sync.connector import Page
+from sync.connector import NO_ID, Page
 from sync.deleting import Decision, forget, gather
 from sync.errors import StopError
 from sync.job import Job
@@ -102,6 +108,7 @@ async def finish(job: Job, reading: Reading, decision: Decision) -> SyncRun:
     async with job.store.write() as conn:
         await complete_cursor(conn, reading.cursor, at=now)
         await forget(conn, decision)
+        await release_found_before(conn, run.source, run.stream, NO_ID, before=run.started_at)
         held = await count_quarantined(conn, run.source, run.stream)
         told = str(decision.stop) if decision.stop else None
         ended = replace(run, ended_at=now, quarantined=held, outcome=_outcome(held, decision.stop), error=told)

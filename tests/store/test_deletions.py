@@ -13,6 +13,7 @@ from store.deletions import (
     end_listing,
     forget_gathered,
     gathered,
+    gone_ids,
 )
 from store.invoices import InvoiceStatus
 from store.pulled import tombstone_records
@@ -101,6 +102,12 @@ class TestListings:
 
 
 class TestReports:
+    async def test_of_two_the_later_counts(self, store: Store) -> None:
+        for at in (AT + HOUR, AT):
+            async with store.write() as conn:
+                await add_gone(conn, *OF, [("invoice", "1", at)])
+        assert [row["since"] for row in await rows(store, gone_ids)] == [AT + HOUR]
+
     async def test_speak_of_what_did_not_change_after_them(self, store: Store) -> None:
         await save(store, make_invoice("1"), make_invoice("2", source_changed_at=AT + HOUR))
         await save(store, make_invoice("3", source_changed_at=None), make_customer("1"))

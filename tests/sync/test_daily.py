@@ -11,7 +11,7 @@ from sqlalchemy import select
 from store.db import Store
 from store.errors import StaleWriterError, StoreBusyError, StoreCorruptError, StoreFullError
 from store.migrate import upgrade
-from store.runs import sync_runs
+from store.runs import Outcome, sync_runs
 from store.work import TryLaterError, WorkState
 from sync.breaker import Breakers
 from sync.daily import PULL, daily_pulls, pull_handler, start_pull
@@ -159,6 +159,10 @@ class TestPullHandler:
     async def test_a_run_that_was_overtaken_ends_quietly(self, store: Store, source: FakeSource) -> None:
         source.before_page = Stopper(StaleWriterError(), at=3)
         await handler(source, store)("p", {"source": "fake", "full": ""})
+        assert len(source.asked) == 3
+        # It is the other's by now: nothing is said of it.
+        left = await run_of(store, "p/invoices")
+        assert (left.outcome, left.error, left.ended_at) == (Outcome.RUNNING, None, None)
 
     @pytest.mark.parametrize("trouble", [ReauthoriseError(), StopError("look"), StoreCorruptError()])
     async def test_trouble_that_stays_fails(self, store: Store, source: FakeSource, trouble: Exception) -> None:

@@ -6,9 +6,10 @@ import pytest
 
 from store.db import Store
 from store.invoices import invoice_by_id
-from store.quarantine import list_quarantined
+from store.quarantine import Quarantined, list_quarantined, quarantine_records
 from store.records import record_id
 from store.runs import Outcome
+from sync.connector import NO_ID
 from sync.errors import NotPermittedError, RetryError, StopError
 from sync.mending import MOST_IN_A_RUN
 from tests.sync.fake_source import FakeSource, FakeSystem
@@ -70,6 +71,15 @@ class TestMended:
             known = await invoice_by_id(conn, record_id("fake", "invoice", "1002"))
         assert known is not None
         assert known.deleted_at == broken.system.now
+
+    async def test_what_has_no_id_leaves_with_the_next_run(self, store: Store, source: FakeSource) -> None:
+        told = Quarantined(
+            source="fake", stream="invoices", source_id=NO_ID, reason="no id", seen_at=source.system.now - HOUR
+        )
+        async with store.write() as conn:
+            await quarantine_records(conn, [told])
+        _, invoices = await pull(source, store)
+        assert (invoices.outcome, await held(store)) == (Outcome.OK, [])
 
     async def test_of_many_that_are_gone_a_person_decides(self, store: Store, source: FakeSource) -> None:
         system = source.system

@@ -6,7 +6,7 @@ from enum import Enum, auto
 
 from store.pulled import Record
 from sync.connector import Broken, Gone
-from sync.connectors.netsuite.mapping import Account, Other, source_id_of
+from sync.connectors.netsuite.mapping import Account, Other, named_in, source_id_of
 from sync.connectors.netsuite.pages import Tree
 from sync.connectors.netsuite.request import Criterion
 from sync.connectors.netsuite.settings import NetSuiteSettings
@@ -69,6 +69,6 @@ def read_record(stream: Stream, tree: Tree, account: Account) -> Record | Gone |
     try:
         return stream.mapped(fields, account)
     except UnreadableFieldError as error:
-        return Broken(
-            source_id=source_id_of(fields), reason=str(error), kind=stream.kind, payload_hash=payload_hash(tree)
-        )
+        is_deletion = stream.way is Way.DELETIONS
+        kind, source_id = named_in(fields) if is_deletion else (stream.kind, source_id_of(fields))
+        return Broken(source_id=source_id, reason=str(error), kind=kind, payload_hash=payload_hash(tree))

@@ -10,7 +10,7 @@ from sync.connectors.netsuite.mapping.contacts import contact
 from sync.connectors.netsuite.mapping.credit_memos import credit_memo
 from sync.connectors.netsuite.mapping.customers import customer
 from sync.connectors.netsuite.mapping.definitions import configured_definition, definition
-from sync.connectors.netsuite.mapping.deletions import DELETED_TYPES, gone, with_followers
+from sync.connectors.netsuite.mapping.deletions import DELETED_TYPES, gone, named_in, with_followers
 from sync.connectors.netsuite.mapping.files import FILE_COLUMNS, file_fields, invoice_file
 from sync.connectors.netsuite.mapping.invoices import invoice
 from sync.connectors.netsuite.mapping.letters import MESSAGE_COLUMNS, NOTE_COLUMNS, message, note
@@ -39,6 +39,7 @@ __all__ = [
     "invoice",
     "invoice_file",
     "message",
+    "named_in",
     "note",
     "payment",
     "sales_order",

@@ -7,6 +7,7 @@ from typing import TypedDict, TypeVar
 from zoneinfo import ZoneInfo
 
 from store.records import OWN, OWN_KEY, RecordId, record_id
+from sync.connector import NO_ID
 from sync.connectors.netsuite.pages import Tree
 from sync.connectors.netsuite.values import UnreadableFieldError, instant, reference_id
 
@@ -63,7 +64,7 @@ class Provenance(TypedDict):
 
 def source_id_of(tree: Tree) -> str:
     """The internal id of any record; «?» when it has none."""
-    return str(tree.get("@internalId") or "?")
+    return str(tree.get("@internalId") or NO_ID)
 
 
 def taken(fields: str) -> frozenset[str]:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from sync.connector import Gone
-from sync.connectors.netsuite.mapping.account import Account, required
+from sync.connector import NO_ID, Gone
+from sync.connectors.netsuite.mapping.account import Account, required, source_id_of
 from sync.connectors.netsuite.pages import Tree
 from sync.connectors.netsuite.values import instant, one_of, reference_id
 
@@ -30,6 +30,13 @@ def gone(tree: Tree, _account: Account) -> Gone:
     kind = required(one_of(_reference(tree), "@recordType", _KINDS), "record")
     source_id = required(reference_id(tree, "record"), "internalId")
     return Gone(kind=kind, source_id=source_id, at=instant(tree, "deletedDate"))
+
+
+def named_in(tree: Tree) -> tuple[str, str]:
+    """Kind and id of the record that an unreadable entry is about; «» and NO_ID where it does not tell both."""
+    found = _reference(tree)
+    kind, source_id = _KINDS.get(str(found.get("@recordType")), ""), source_id_of(found)
+    return (kind, source_id) if kind and source_id != NO_ID else ("", NO_ID)
 
 
 def with_followers(deleted: Gone) -> tuple[Gone, ...]:
