@@ -7,7 +7,7 @@ where the app may not post in that conversation, as a direct one.
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from types import TracebackType
 from typing import Any, Self
 
@@ -54,6 +54,17 @@ class ReplyTo:
     def is_direct(self) -> bool:
         """Whether nobody else reads along: Slack begins the ids of conversations of two with a D."""
         return self.channel_id.startswith("D")
+
+
+def kept_reply(reply: ReplyTo, prefix: str) -> dict[str, Any]:
+    """The values of a reply under names with this prefix, to be kept with durable work."""
+    return {f"{prefix}{name}": value for name, value in asdict(reply).items()}
+
+
+def restored_reply(payload: Mapping[str, Any], prefix: str) -> ReplyTo:
+    """The reply of `kept_reply`."""
+    kept = {name.removeprefix(prefix): value for name, value in payload.items() if name.startswith(prefix)}
+    return ReplyTo(**kept)
 
 
 class Answering:

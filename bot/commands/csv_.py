@@ -4,14 +4,13 @@ It may take a while, so it is durable work. Slack has no idempotency key for fil
 shared, and where the answer to that was lost, the conversation is looked through before it is shared again.
 """
 
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.access import Capability, SlackPerson, decide
-from bot.answering import ReplyTo
+from bot.answering import ReplyTo, kept_reply, restored_reply
 from bot.commands.guard import judged, refusal
 from bot.deps import Deps
 from bot.exporting.csv_file import MAX_ROWS, TooManyRowsError, csv_file
@@ -58,7 +57,7 @@ async def ask(deps: Deps, request: ActionRequest) -> Message:
         "team_id": person.team_id,
         "user_id": person.user_id,
         "asked_at": deps.clock().isoformat(),
-        **{f"{_REPLY}{name}": value for name, value in asdict(reply).items()},
+        **kept_reply(reply, _REPLY),
     }
     await deps.work.start(KIND, work_id, payload)
     return csv_started()
@@ -131,8 +130,7 @@ async def _share(deps: Deps, export: Export) -> None:
 
 
 def _reply(payload: Payload) -> ReplyTo:
-    reply = {name.removeprefix(_REPLY): value for name, value in payload.items() if name.startswith(_REPLY)}
-    return ReplyTo(**reply)
+    return restored_reply(payload, _REPLY)
 
 
 def _register(app: AsyncApp, deps: Deps) -> None:

@@ -8,14 +8,13 @@ answer was lost, so it is not sent twice: whoever asked is told to look.
 import hashlib
 import io
 import logging
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.access import Capability, SlackPerson, decide
-from bot.answering import ReplyTo
+from bot.answering import ReplyTo, kept_reply, restored_reply
 from bot.audience import audience
 from bot.commands.guard import judged, refusal
 from bot.deps import Deps
@@ -74,7 +73,7 @@ async def ask(deps: Deps, request: ActionRequest) -> Message:
         "asked_at": deps.clock().isoformat(),
         "channel_id": reply.channel_id if thread_ts else "",
         "thread_ts": thread_ts,
-        **{f"{_REPLY}{name}": value for name, value in asdict(reply).items()},
+        **kept_reply(reply, _REPLY),
     }
     work_id = f"{KIND}-{person.team_id}-{person.user_id}-{reply.channel_id}-{request.action_ts}"
     await deps.work.start(KIND, work_id, payload)
@@ -179,10 +178,7 @@ def _person(payload: Payload) -> SlackPerson:
 
 
 def _reply(payload: Payload) -> ReplyTo:
-    reply: dict[str, Any] = {
-        name.removeprefix(_REPLY): value for name, value in payload.items() if name.startswith(_REPLY)
-    }
-    return ReplyTo(**reply)
+    return restored_reply(payload, _REPLY)
 
 
 def _register(app: AsyncApp, deps: Deps) -> None:

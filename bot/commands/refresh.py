@@ -3,13 +3,12 @@
 The click is durable before it is acknowledged; the reading happens in the background, the old card stands meanwhile.
 """
 
-from dataclasses import asdict
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.access import Capability, Decision, SlackPerson, decide
-from bot.answering import ReplyTo
+from bot.answering import ReplyTo, kept_reply, restored_reply
 from bot.audience import reads_alone
 from bot.cards import card_for
 from bot.commands.guard import judged, refusal
@@ -65,8 +64,7 @@ async def finish(deps: Deps, payload: Payload, trouble: str) -> None:
 
 def reply_of(payload: Payload) -> ReplyTo:
     """Where the answer to the click goes that started this work."""
-    reply = {name.removeprefix(_REPLY): value for name, value in payload.items() if name.startswith(_REPLY)}
-    return ReplyTo(**reply)
+    return restored_reply(payload, _REPLY)
 
 
 async def _decided(deps: Deps, payload: Payload) -> Decision:
@@ -112,7 +110,7 @@ async def _payload(deps: Deps, request: ActionRequest) -> dict[str, str] | None:
         "user_id": request.person.user_id,
         "view_id": request.view_id if request.view_type == "modal" else "",
         "metadata": request.metadata,
-        **{f"{_REPLY}{name}": value for name, value in asdict(request.reply).items()},
+        **kept_reply(request.reply, _REPLY),
     }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -142,7 +143,7 @@ class TestOtherWays:
 class TestWithoutUrl:
     """Events bring no response_url: the Web API is then the way to answer, and no way around a trouble."""
 
-    def asked(self, channel: str = AR_TEAM, **rest: str) -> ReplyTo:
+    def asked(self, channel: str = AR_TEAM, **rest: Any) -> ReplyTo:
         return ReplyTo(url="", channel_id=channel, user_id=ANA, **rest)
 
     async def test_an_answer_in_the_channel_is_nothing_to_warn_of(
