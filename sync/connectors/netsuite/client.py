@@ -17,7 +17,7 @@ import requests
 
 from sync.connectors.netsuite.envelopes import Envelopes, operation_of
 from sync.connectors.netsuite.faults import UnreadableAnswerError, http_error
-from sync.connectors.netsuite.http import BoundedBody, connection_error, hang_up, new_session, shutting_down
+from sync.connectors.netsuite.http import BoundedBody, connection_error, ended_by, hang_up, new_session, shutting_down
 from sync.connectors.netsuite.pages import Heading, Tree, read_answer
 from sync.connectors.netsuite.passport import new_passport
 from sync.connectors.netsuite.patience import patiently
@@ -102,9 +102,21 @@ class SuiteTalkClient:
     def _exchange(
         self, request: Request | TargetRequest, take: Callable[[Tree], _T], most_bytes: int | None
     ) -> Answer[_T]:
-        settings = self._settings
         envelope = self._envelopes.build(request, new_passport(self._credentials, timestamp=int(self._unix_time())))
-        deadline = time.monotonic() + settings.total_timeout_seconds
+        deadline = time.monotonic() + self._settings.total_timeout_seconds
+        with ended_by(self._session, deadline):
+            return self._posted(request, envelope, take, deadline=deadline, most_bytes=most_bytes)
+
+    def _posted(
+        self,
+        request: Request | TargetRequest,
+        envelope: bytes,
+        take: Callable[[Tree], _T],
+        *,
+        deadline: float,
+        most_bytes: int | None,
+    ) -> Answer[_T]:
+        settings = self._settings
         headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{operation_of(request)}"'}
         try:
             response = self._session.post(

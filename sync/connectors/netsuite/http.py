@@ -2,11 +2,11 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from http.cookiejar import DefaultCookiePolicy
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from socket import SHUT_RDWR, socket
-from threading import Event
+from threading import Event, Lock, Timer, get_ident
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from weakref import WeakSet
@@ -61,22 +61,62 @@ def hang_up(session: requests.Session) -> None:
     session.close()
 
 
+@contextmanager
+def ended_by(session: requests.Session, deadline: float) -> Iterator[None]:
+    """Hang up at the deadline, by `time.monotonic`, on what this thread asks for in the block.
+
+    A timeout of a socket begins anew with each byte, so what drips would go on. Raises RetryError then.
+    """
+    adapters = {adapter for adapter in session.adapters.values() if isinstance(adapter, _Adapter)}
+    thread, turn, ended, done = get_ident(), Lock(), Event(), Event()
+
+    def end() -> None:
+        with turn:
+            if not done.is_set() and any(adapter.end(thread) for adapter in adapters):
+                ended.set()
+
+    timer = Timer(max(0, deadline - time.monotonic()), end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except RetryError:
+        with turn:
+            is_ended = ended.is_set()
+        if is_ended:
+            raise RetryError("the answer took too long") from None
+        raise
+    finally:
+        with turn:
+            done.set()
+        timer.cancel()
+        for adapter in adapters:
+            adapter.sockets.pop(thread, None)
+
+
 class _Adapter(HTTPAdapter):
     """An adapter that knows its connections: requests itself closes only the idle ones."""
 
     def __init__(self, *, connections: int, only_public: bool) -> None:
         self._open: WeakSet[HTTPConnection] = WeakSet()
+        # What each thread has sent its last request on.
+        self.sockets: dict[int, socket] = {}
         self._only_public = only_public
         super().__init__(pool_connections=1, pool_maxsize=connections)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
-        known, only_public = self._open, self._only_public
+        known, sockets, only_public = self._open, self.sockets, self._only_public
 
         class Http(HTTPConnection):
             def connect(self) -> None:
                 super().connect()
                 known.add(self)
+
+            def request(self, *args: Any, **kwargs: Any) -> None:
+                super().request(*args, **kwargs)
+                if self.sock is not None:
+                    sockets[get_ident()] = self.sock
 
             def _new_conn(self) -> socket:
                 return _admitted(super()._new_conn(), self, only_public=only_public)
@@ -86,6 +126,11 @@ class _Adapter(HTTPAdapter):
                 super().connect()
                 known.add(self)
 
+            def request(self, *args: Any, **kwargs: Any) -> None:
+                super().request(*args, **kwargs)
+                if self.sock is not None:
+                    sockets[get_ident()] = self.sock
+
             def _new_conn(self) -> socket:
                 return _admitted(super()._new_conn(), self, only_public=only_public)
 
@@ -93,6 +138,14 @@ class _Adapter(HTTPAdapter):
             "http": type("HttpPool", (HTTPConnectionPool,), {"ConnectionCls": Http}),
             "https": type("HttpsPool", (HTTPSConnectionPool,), {"ConnectionCls": Https}),
         }
+
+    def end(self, thread: int) -> bool:
+        """Hang up on what this thread waits for; whether there is such a thing."""
+        waiting = self.sockets.get(thread)
+        if waiting is not None:
+            with suppress(OSError):
+                waiting.shutdown(SHUT_RDWR)
+        return waiting is not None
 
     def hang_up(self) -> None:
         for connection in tuple(self._open):

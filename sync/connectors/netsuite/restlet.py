@@ -17,7 +17,7 @@ import requests
 from oauthlib.oauth1 import SIGNATURE_HMAC_SHA256, Client
 
 from sync.connectors.netsuite.faults import Complaint, UnreadableAnswerError, complaint_error, http_error
-from sync.connectors.netsuite.http import BoundedBody, connection_error, hang_up, new_session, shutting_down
+from sync.connectors.netsuite.http import BoundedBody, connection_error, ended_by, hang_up, new_session, shutting_down
 from sync.connectors.netsuite.passport import Credentials
 from sync.connectors.netsuite.patience import patiently
 from sync.connectors.netsuite.settings import NetSuiteSettings
@@ -103,9 +103,13 @@ class RestletClient:
             return answer
 
     def _exchange(self, method: _Method, address: str, body: bytes | None) -> Mapping[str, Any]:
+        deadline = time.monotonic() + self._settings.total_timeout_seconds
+        with ended_by(self._session, deadline):
+            return self._answered(method, address, body, deadline=deadline)
+
+    def _answered(self, method: _Method, address: str, body: bytes | None, *, deadline: float) -> Mapping[str, Any]:
         settings = self._settings
         signed = authorization(self._credentials, method, address, timestamp=int(self._unix_time()))
-        deadline = time.monotonic() + settings.total_timeout_seconds
         try:
             response = self._session.request(
                 method,

@@ -17,7 +17,7 @@ from sync.connectors.netsuite.http import new_session
 from sync.connectors.netsuite.pages import Tree
 from sync.connectors.netsuite.request import GetServerTime, Search, within
 from sync.errors import BusyError, NotPermittedError, ReauthoriseError, RejectedError, RetryError, SourceError
-from tests.sync.netsuite.wire import Reply, Wire, customer_record, envelope, fault, page, refusal, server_time
+from tests.sync.netsuite.wire import Reply, Wire, customer_record, dripping, envelope, fault, page, refusal, server_time
 
 MakeClient = Callable[..., SuiteTalkClient]
 TIME = server_time("2026-11-22T00:00:00Z")
@@ -188,6 +188,21 @@ class TestAnswersThatFail:
     async def test_an_answer_that_drips_is_given_up(self, wire: Wire, make_client: MakeClient) -> None:
         wire.answers(TIME)
         error = await refused(make_client(total_timeout_seconds=0.000_001, retry_attempts=1))
+        assert isinstance(error, RetryError)
+        assert "took too long" in error.detail
+
+    @pytest.mark.parametrize("head", [b"", b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: 99\r\n\r\n"])
+    async def test_a_server_that_drips_is_given_up_in_time(
+        self, wire: Wire, schemas: Path, make_settings: Any, head: bytes
+    ) -> None:
+        assert wire.url
+        with dripping(head) as url:
+            settings = make_settings(retry_attempts=1, total_timeout_seconds=0.3)
+            client = SuiteTalkClient(settings.model_copy(update={"soap_url": url}), schemas)
+            began = time.monotonic()
+            error = await refused(client)
+            assert time.monotonic() - began < 3
+            await client.close()
         assert isinstance(error, RetryError)
         assert "took too long" in error.detail
 

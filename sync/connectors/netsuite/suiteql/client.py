@@ -15,7 +15,7 @@ from typing import Any
 import requests
 
 from sync.connectors.netsuite.faults import UnreadableAnswerError
-from sync.connectors.netsuite.http import BoundedBody, connection_error, hang_up, new_session, shutting_down
+from sync.connectors.netsuite.http import BoundedBody, connection_error, ended_by, hang_up, new_session, shutting_down
 from sync.connectors.netsuite.patience import patiently
 from sync.connectors.netsuite.settings import NetSuiteSettings
 from sync.connectors.netsuite.slots import Slots
@@ -130,8 +130,14 @@ class SuiteQLClient:
         self, address: str, headers: Mapping[str, str], data: bytes | Mapping[str, str]
     ) -> tuple[requests.Response, Any]:
         """The response with its body as JSON; None for a body that is none."""
+        deadline = time.monotonic() + self._settings.total_timeout_seconds
+        with ended_by(self._session, deadline):
+            return self._answered(address, headers, data, deadline=deadline)
+
+    def _answered(
+        self, address: str, headers: Mapping[str, str], data: bytes | Mapping[str, str], *, deadline: float
+    ) -> tuple[requests.Response, Any]:
         settings = self._settings
-        deadline = time.monotonic() + settings.total_timeout_seconds
         try:
             response = self._session.post(
                 address,
