@@ -14,6 +14,7 @@ _WHAT = {
     "email": "the e-mail that you wrote could not be sent",
     "csv": "the file that you asked for could not be made",
     "file": "the file that you asked for could not be brought here",
+    "asked": "what you asked before you were connected could not be answered",
 }
 
 

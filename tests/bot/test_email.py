@@ -256,6 +256,8 @@ class TestWhoMay:
 
 class TestList:
     async def test_shows_e_mails_among_the_notes_of_invoice_and_customer(self, world: World) -> None:
+        # The tests before went ahead of the clock, and the newest comes first.
+        world.pass_time(3600)
         delivery = await mailed(world, subject="To be read", text="Line one\nLine two")
         await world.delivered(f"{delivery.note_id}/netsuite")
         for line in ("/tesorio invoice INV-12345", f"/tesorio customer {about_customer(world)[1]}"):

@@ -39,7 +39,7 @@ class TestAuthorOf:
 class TestLost:
     def test_says_what_of_each_kind(self) -> None:
         texts = {lost(kind, "").text for kind in KINDS}
-        assert len(texts) == len(KINDS) == 4
+        assert len(texts) == len(KINDS) > 1
         assert not any("something" in text for text in texts)
 
 

@@ -30,9 +30,12 @@ from store.users import Role, SlackLink, add_user, deactivate_user, link_slack
 from store.work import WorkState
 from sync.connector import Target
 from sync.connectors.netsuite import connect
+from tests.bot.pulled import PulledStore
 
 CHANNEL = "#ar-team"
 CUSTOMERS = 20
+# Far more than a pull takes, for a machine that has much else to do.
+_PATIENCE_SECONDS = 100
 # Long enough for what must come, and for nothing else to follow it.
 SETTLED = Waiting(quiet_seconds=0.1)
 # A source that is down is given up soon.
@@ -163,13 +166,9 @@ async def open_world(
     stores and fails as it is told.
     """
     clock = Clock()
-    ledger = Ledger.seeded(customers=CUSTOMERS, today=clock().date(), invoices_per_customer=4)
-    async with (
-        NetSuiteStandIn(ledger, user_zone=USER_ZONE) as netsuite,
-        SlackStandIn(app=app_config(app_manifest())) as slack,
-    ):
-        environment = StandIns(ledger=ledger, slack=slack, netsuite=netsuite).environment
-        environment |= {"TESORIO_DATA_DIR": str(folder), **_NO_MAIL_SERVER, **(more_settings or {})}
+    await _PULLED.copy_to(folder)
+    async with _stand_ins(clock) as (slack, netsuite, environment):
+        environment |= {"TESORIO_DATA_DIR": str(folder), **(more_settings or {})}
         rules = _RULES.slack.model_copy(update=dict(slack_rules or {}))
         settings = settings_from(environment, _RULES.model_copy(update={"slack": rules, **(more_rules or {})}))
         await asyncio.to_thread(connect, settings.plain_environment(), {}, settings.data_dir)
@@ -179,15 +178,40 @@ async def open_world(
             posts = assistant.senders["slack"]
             assert isinstance(posts, SlackPosts)
             posts.spacing = timedelta()
-            await assistant.pull("netsuite", "first")
-            assert await ended(assistant, "first") is WorkState.DONE
             await add_accounts(assistant.deps.store)
             if assistant.deps.index is not None:
                 await assistant.deps.index.refresh(assistant.deps.store)
+            ledger = netsuite.ledger
             world = World(
                 slack=slack, netsuite=netsuite, ledger=ledger, settings=settings, assistant=assistant, clock=clock
             )
             yield world
+
+
+@asynccontextmanager
+async def _stand_ins(clock: Clock) -> AsyncIterator[tuple[SlackStandIn, NetSuiteStandIn, dict[str, str]]]:
+    """Both of them, the same ones each time, and the settings that lead to them."""
+    ledger = Ledger.seeded(customers=CUSTOMERS, today=clock().date(), invoices_per_customer=4)
+    async with (
+        NetSuiteStandIn(ledger, user_zone=USER_ZONE) as netsuite,
+        SlackStandIn(app=app_config(app_manifest())) as slack,
+    ):
+        environment = StandIns(ledger=ledger, slack=slack, netsuite=netsuite).environment
+        yield slack, netsuite, {**environment, **_NO_MAIL_SERVER}
+
+
+async def _pull(folder: Path) -> None:
+    """Have the assistant read the whole account for the first time."""
+    clock = Clock()
+    async with _stand_ins(clock) as (_, _, environment):
+        settings = settings_from(environment | {"TESORIO_DATA_DIR": str(folder)}, _RULES)
+        await asyncio.to_thread(connect, settings.plain_environment(), {}, settings.data_dir)
+        async with open_assistant(settings, clock=clock, targets=()) as assistant:
+            await assistant.pull("netsuite", "first")
+            assert await ended(assistant, "first") is WorkState.DONE
+
+
+_PULLED = PulledStore(_pull)
 
 
 async def _no_time(_seconds: float) -> None:
@@ -196,7 +220,7 @@ async def _no_time(_seconds: float) -> None:
 
 async def ended(assistant: Assistant, work_id: str) -> WorkState:
     """How a piece of durable work ended; it tells nobody, so it is asked."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(_PATIENCE_SECONDS):
         while (state := await assistant.work.status(work_id)) in {None, WorkState.PENDING}:  # noqa: ASYNC110 - see above
             await asyncio.sleep(0.02)
     assert state is not None
