@@ -23,7 +23,7 @@ async def insert_rows(
     )
     # Both drivers are given values by their place.
     columns = [_column(table, name, rows, conn.dialect) for name in compiled.positiontup or ()]
-    await conn.exec_driver_sql(str(compiled), list(zip(*columns, strict=True)))
+    await conn.exec_driver_sql(written, list(zip(*columns, strict=True)))
 
 
 def _column(table: Table, name: str, rows: Sequence[Mapping[str, Any]], dialect: Dialect) -> list[Any]:
