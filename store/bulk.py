@@ -21,6 +21,7 @@ async def insert_rows(
     compiled = (table.insert() if statement is None else statement).compile(
         dialect=conn.dialect, column_keys=list(rows[0])
     )
+    written = str(compiled)
     # Both drivers are given values by their place.
     columns = [_column(table, name, rows, conn.dialect) for name in compiled.positiontup or ()]
     await conn.exec_driver_sql(written, list(zip(*columns, strict=True)))
