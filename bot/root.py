@@ -38,6 +38,7 @@ from sync import daily
 from sync.connector import Source, Target
 from sync.durable import DurableWork
 from sync.pull import Clock, Progress
+from sync.push import free_places
 
 __all__ = [
     "AlreadyRunningError",
@@ -129,7 +130,8 @@ async def open_assistant(
             bot_user=identity["user_id"],
             rules=settings.rules,
         )
-        senders = senders_of(deps, targets)
+        senders = senders_of(deps, targets, replica=replica)
+        await free_places(store, replica)
         work.handlers.update(work_handlers(deps, sources, _waking(deps, progress), senders))
         await stack.enter_async_context(alive(work, store, replica, deps.services, clock=clock))
         await stack.enter_async_context(work)

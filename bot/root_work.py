@@ -35,9 +35,11 @@ _REFRESH_SECONDS = 10
 _log = logging.getLogger(__name__)
 
 
-def senders_of(deps: Deps, targets: tuple[Target, ...]) -> Mapping[str, Sender]:
+def senders_of(deps: Deps, targets: tuple[Target, ...], *, replica: str = "") -> Mapping[str, Sender]:
     """Who brings deliveries to their targets, by the targets' names."""
-    pushes: dict[str, Sender] = {target.name: Pushes(target, deps.store, clock=deps.clock) for target in targets}
+    pushes: dict[str, Sender] = {
+        target.name: Pushes(target, deps.store, clock=deps.clock, replica=replica) for target in targets
+    }
     mail: dict[str, Sender] = {MAIL: MailSends(deps.mail, partial(attached, deps))} if deps.mail else {}
     return {**pushes, **mail, deliver.TARGET: deliver.SlackPosts(deps.slack, deps.store)}
 

@@ -52,6 +52,13 @@ async def release_lease(conn: WriteConnection, name: str, holder: str) -> None:
     await conn.execute(delete(leases).where(leases.c.name == name, leases.c.holder == holder))
 
 
+async def release_all(conn: WriteConnection, names: str, holders_: str) -> None:
+    """Let go of every lease whose name and whose holder begin so."""
+    c = leases.c
+    its_own = c.name.startswith(names, autoescape=True) & c.holder.startswith(holders_, autoescape=True)
+    await conn.execute(delete(leases).where(its_own))
+
+
 async def read_lease(conn: ReadConnection, name: str) -> Lease | None:
     """Who holds the lease, or held it last."""
     row = (await conn.execute(select(leases).where(leases.c.name == name))).mappings().first()

@@ -14,7 +14,7 @@ from store.db import Store
 from store.deliveries import Delivery
 from store.errors import StoreError
 from store.facts import read_fact
-from store.leases import release_lease, take_lease
+from store.leases import release_all, release_lease, take_lease
 from store.pushes import MESSAGE
 from store.sending import Absent, Arrived, InDoubt, Later, Outcome, Refused, Trace
 from sync.connector import PushItem, Target
@@ -24,6 +24,7 @@ from sync.push_items import item_of
 # A replica that was killed in the middle of a request gives its turn back after this.
 _TURN_LASTS = timedelta(minutes=2)
 _RENEW_SECONDS = 30
+_PLACES = "push/"
 _LOOK_UP_SECONDS = 90.0
 # So long a request may live over there, whatever became of our end of it: the longest that settings let us wait.
 _REQUEST_LIVES = timedelta(minutes=15)
@@ -39,8 +40,8 @@ class Pushes:
 
     spacing = timedelta()
 
-    def __init__(self, target: Target, store: Store, *, clock: Clock) -> None:
-        self._target, self._store, self._clock = target, store, clock
+    def __init__(self, target: Target, store: Store, *, clock: Clock, replica: str = "") -> None:
+        self._target, self._store, self._clock, self._replica = target, store, clock, replica
         # Those who ask the store for a place write to it each time, so no more ask than could have one.
         self._asking = asyncio.Semaphore(target.at_once)
 
@@ -102,7 +103,7 @@ class Pushes:
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:
         """One of the places that the system's account has, for as long as the block lasts."""
-        holder = uuid4().hex
+        holder = f"{self._replica}/{uuid4().hex}"
         async with self._asking:
             while (place := await self._free_place(holder)) is None:  # noqa: ASYNC110 - other replicas ring no bell here
                 await asyncio.sleep(_LOOK_SECONDS)
@@ -125,10 +126,16 @@ class Pushes:
     async def _free_place(self, holder: str) -> str | None:
         async with self._store.write() as conn:
             for number in range(self._target.at_once):
-                name = f"push/{self._target.name}/{number}"
+                name = f"{_PLACES}{self._target.name}/{number}"
                 if await take_lease(conn, name, holder, now=self._clock(), lasting=_TURN_LASTS):
                     return name
         return None
+
+
+async def free_places(store: Store, replica: str) -> None:
+    """Give back what this replica held when it was killed; not while it pushes."""
+    async with store.write() as conn:
+        await release_all(conn, _PLACES, f"{replica}/")
 
 
 def outcome_of(error: SourceError | TimeoutError) -> Outcome:

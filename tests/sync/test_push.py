@@ -28,7 +28,7 @@ from sync.errors import (
     StopError,
     UnknownOutcomeError,
 )
-from sync.push import Pushes, outcome_of
+from sync.push import Pushes, free_places, outcome_of
 from sync.push_items import item_of
 from tests.contract.fake_target import FakeTarget, note_keeper
 from tests.store.make import AT, CUSTOMER_ID, make_customer, save
@@ -196,6 +196,19 @@ class TestTurns:
         async with asyncio.timeout(30):
             await asyncio.gather(*(push(pushes) for pushes in (here, elsewhere) for _ in range(20)))
         assert (most, done) == (2, 40)
+
+    async def test_a_replica_that_was_killed_gets_its_place_back_when_it_starts(self, store: CountingStore) -> None:
+        target = FakeTarget("http://127.0.0.1:1", at_once=1)
+        killed, other = (
+            Pushes(target, store, clock=lambda: datetime.now(UTC), replica=name) for name in ("one", "other")
+        )
+        assert await killed._free_place("one/x") is not None
+        await free_places(store, "other")
+        assert await other._free_place("other/y") is None
+        await free_places(store, "one")
+        async with asyncio.timeout(5), killed._turn():
+            await free_places(store, "other")
+            assert await other._free_place("other/y") is None
 
     async def test_the_many_that_wait_do_not_write(self, store: CountingStore) -> None:
         pushes = Pushes(FakeTarget("http://127.0.0.1:1", at_once=2), store, clock=lambda: datetime.now(UTC))
