@@ -54,7 +54,10 @@ class InvoiceLine:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Invoice(Pulled):
-    """A bill. `number` is the human one (NetSuite tranId); dates are the company's calendar dates."""
+    """A bill. `number` is the human one (NetSuite tranId); dates are the company's calendar dates.
+
+    `installments` is None where the way it was read does not tell them: those that are stored are left alone.
+    """
 
     number: str
     status: InvoiceStatus
@@ -73,7 +76,7 @@ class Invoice(Pulled):
     custom_fields_json: str = "{}"
     extra_json: str = "{}"
     lines: tuple[InvoiceLine, ...] = ()
-    installments: tuple[Installment, ...] = ()
+    installments: tuple[Installment, ...] | None = ()
 
 
 def days_past_due(invoice: Invoice, today: date) -> int:
@@ -207,9 +210,9 @@ def line_rows(invoice: Invoice) -> tuple[dict[str, Any], ...]:
     )
 
 
-def invoice_installments_rows(invoice: Invoice) -> tuple[dict[str, Any], ...]:
-    """The rows of an invoice's installments."""
-    return installment_rows(invoice.id, invoice.installments)
+def invoice_installments_rows(invoice: Invoice) -> tuple[dict[str, Any], ...] | None:
+    """The rows of an invoice's installments; None where they are not told."""
+    return None if invoice.installments is None else installment_rows(invoice.id, invoice.installments)
 
 
 def invoice_from_row(

@@ -53,11 +53,14 @@ Record: TypeAlias = (
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A table of rows that belong to one record and are replaced whenever the record is written."""
+    """A table of rows that belong to one record and are replaced whenever the record is written.
+
+    A record of which `rows` is None does not tell them, and keeps those that it has.
+    """
 
     table: Table
     owner: str
-    rows: Callable[[Any], tuple[dict[str, Any], ...]]
+    rows: Callable[[Any], tuple[dict[str, Any], ...] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +210,7 @@ async def _fingerprinted_rows(kind: _Kind, records: Sequence[Record]) -> list[di
 
 def _fingerprinted_row(kind: _Kind, record: Record) -> dict[str, Any]:
     row = kind.row(record)
-    return row | {"fingerprint": fingerprint(row, *(part for parts in kind.parts for part in parts.rows(record)))}
+    return row | {"fingerprint": fingerprint(row, *(part for parts in kind.parts for part in parts.rows(record) or ()))}
 
 
 def _own_ref(record: Record, kind: str) -> ExternalRef:
@@ -215,7 +218,7 @@ def _own_ref(record: Record, kind: str) -> ExternalRef:
 
 
 async def _replace_part(conn: WriteConnection, part: _Part, written: Mapping[RecordId, Record]) -> None:
-    for chunk in chunks(tuple(written)):
+    told = {each: rows for each, record in written.items() if (rows := part.rows(record)) is not None}
+    for chunk in chunks(tuple(told)):
         await conn.execute(delete(part.table).where(part.table.c[part.owner].in_(chunk)))
-    rows = [row for record in written.values() for row in part.rows(record)]
-    await insert_rows(conn, part.table, rows)
+    await insert_rows(conn, part.table, [row for rows in told.values() for row in rows])

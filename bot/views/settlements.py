@@ -29,7 +29,7 @@ KINDS = {
 
 def installments_block(invoice: Invoice, place: Place) -> list[Block]:
     """A line for each part of an invoice that falls due in several; what of it is open where something is owed."""
-    parts = invoice.installments
+    parts = invoice.installments or ()
     if len(parts) < _SEVERAL:
         return []
     title = [words("Installments", bold=True), words(f" · {len(parts)}")]

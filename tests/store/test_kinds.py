@@ -288,6 +288,16 @@ class TestInstallments:
         assert found is not None
         assert found.installments == parts[:1]
 
+    async def test_stay_when_the_invoice_is_read_in_a_way_that_does_not_tell_them(self, store: Store) -> None:
+        part = Installment(sequence=1, due_date=date(2026, 12, 1), amount=usd(5_000), open_balance=usd(1))
+        invoice = make_invoice(installments=(part,))
+        await save(store, invoice)
+        await save(store, replace(invoice, memo="read by another way", installments=None))
+        async with store.read() as conn:
+            found = await invoice_by_id(conn, invoice.id)
+        assert found is not None
+        assert (found.memo, found.installments) == ("read by another way", (part,))
+
 
 class TestAmounts:
     async def test_of_another_currency_are_refused(self, store: Store) -> None:

@@ -19,17 +19,20 @@ from store.invoices import Invoice
 from store.pulled import Record
 from sync.connector import Source
 from sync.connectors.netsuite import NetSuiteSource
+from sync.connectors.netsuite.mapping import invoice
 from sync.connectors.netsuite.request import Criterion, Search, within
 from sync.connectors.netsuite.slots import Slots
 from sync.connectors.netsuite.suiteql.client import SuiteQLClient
 from sync.connectors.netsuite.suiteql.literals import filled, literal
 from sync.connectors.netsuite.suiteql.tables import query_for
 from sync.connectors.netsuite.suiteql.tokens import Certificate, form_for, key_of, token_of
+from sync.connectors.netsuite.suiteql.trees import Related, invoice_tree
 from sync.errors import NotPermittedError, ReauthoriseError, RejectedError, RetryError
 from sync.settings import SettingsError
 from tests.contract.source_contract import read, records_of
 from tests.sync.netsuite.bench import NetSuiteBench, netsuite_bench
 from tests.sync.netsuite.suiteql_bench import STREAMS, SuiteQLBench
+from tests.sync.netsuite.trees import ACCOUNT
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 HOSTILE = (
@@ -117,7 +120,8 @@ class TestRecords:
                 # These SuiteQL does not bring.
                 same |= dict.fromkeys(("fax", "address", "category"), None)
             if isinstance(soap, Invoice):
-                same |= {"installments": ()}
+                # Nor does it tell these.
+                same |= {"installments": None}
             assert replace(record, **same) == replace(soap, **same)
 
     async def test_voided_invoices_are_voided(self, bench: SuiteQLBench) -> None:
@@ -127,6 +131,14 @@ class TestRecords:
         record = (await all_of(bench.source, "invoices", bench))[str(number)]
         assert isinstance(record, Invoice)
         assert record.status == "voided"
+
+    @pytest.mark.parametrize(
+        ("letter", "status"), [("D", "pending"), ("E", "pending"), ("CustInvc:D", "pending"), ("A", "open")]
+    )
+    def test_pending_invoices_are_pending_in_any_language(self, letter: str, status: str) -> None:
+        row = {"id": "5", "tranid": "R1", "entity": "7", "foreigntotal": "100.00", "foreignamountunpaid": "100.00"}
+        said = {"currency": "1", "status": letter, "status_name": "Rechnung : Wartet", "voided": "F"}
+        assert invoice(invoice_tree(row | said, (), Related(subsidiaries={}, lines={})), ACCOUNT).status == status
 
     async def test_no_search_is_sent_for_them(self, bench: SuiteQLBench) -> None:
         for stream in STREAMS:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import structlog
 
 from store.custom_fields import CustomField
+from store.invoices import Invoice
 from store.pulled import Record
 from sync.connector import Broken, Gone
 from sync.connectors.netsuite.asking import plan_of, request_at
@@ -147,7 +148,12 @@ def _records(
     stream: Stream, rows: Sequence[Row], fields: Sequence[CustomField], related: Related, account: Account
 ) -> list[_Found]:
     tree = _TREES[stream.kind]
-    return [read_record(stream, tree(row, fields, related), account) for row in rows]
+    return [_as_told(read_record(stream, tree(row, fields, related), account)) for row in rows]
+
+
+def _as_told(found: _Found) -> _Found:
+    """What was found, less what no row tells."""
+    return replace(found, installments=None) if isinstance(found, Invoice) else found
 
 
 def _last_id(position: Position) -> int:

@@ -86,6 +86,7 @@ INVOICES = Table(
         "email",
         "employee",
         "BUILTIN.DF(employee) AS employee_name",
+        "status",
         "BUILTIN.DF(status) AS status_name",
         "BUILTIN.DF(postingperiod) AS period_name",
         "voided",

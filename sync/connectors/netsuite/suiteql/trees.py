@@ -9,6 +9,8 @@ from sync.connectors.netsuite.pages import Tree
 
 _FLAGS = {"T": "true", "F": "false"}
 _HOLDS = {"ON": "_on", "OFF": "_off", "AUTO": "_auto"}
+# The letters of an invoice that is pending or rejected, and what SuiteTalk calls these states of an approval.
+_APPROVALS = {"D": "1", "E": "3"}
 _CUSTOM_TYPES: Mapping[str, str] = {
     "check": "Boolean",
     "date": "Date",
@@ -92,6 +94,7 @@ def invoice_tree(row: Row, fields: Sequence[CustomField], related: Related) -> T
             "subsidiary": _named(main.get("subsidiary_name")),
             "postingPeriod": _named(row.get("period_name")),
             "status": _status(row),
+            "approvalStatus": _approval(row),
             "createdDate": row.get("created"),
             "lastModifiedDate": row.get("changed"),
             "itemList": {"item": [_line(line) for line in lines if line.get("mainline") != "T"]},
@@ -105,6 +108,12 @@ def _status(row: Row) -> str | None:
     if row.get("voided") == "T":
         return "Voided"
     return row.get("status_name", "").rpartition(" : ")[2] or None
+
+
+def _approval(row: Row) -> Tree | None:
+    """The state of the approval where its letter says that nothing is owed yet, in whatever language the status is."""
+    state = _APPROVALS.get(row.get("status", "").rpartition(":")[2])
+    return None if state is None else {"@internalId": state}
 
 
 def _line(line: Row) -> Tree:
