@@ -189,10 +189,14 @@ async def mentioned(conn: ReadConnection, of: Gathered, ids: Sequence[str]) -> d
     return found
 
 
-async def forget_gathered(conn: WriteConnection, of: Gathered) -> None:
-    """What was gathered has been applied."""
-    for table in (gone_ids,) if of.since is None else (listings, listed_ids):
-        await conn.execute(delete(table).where(*_same(table, of.source, of.stream, of.kind)))
+async def forget_gathered(conn: WriteConnection, of: Gathered, *, limit: int) -> bool:
+    """Forget so many ids of what was gathered, and of a list first that it is one; say whether more may be left."""
+    table = gone_ids if of.since is None else listed_ids
+    same = _same(table, of.source, of.stream, of.kind)
+    if of.since is not None:
+        await conn.execute(delete(listings).where(*_same(listings, of.source, of.stream, of.kind)))
+    some = select(table.c.source_id).where(*same).order_by(table.c.source_id).limit(limit)
+    return (await conn.execute(delete(table).where(*same, table.c.source_id.in_(some)))).rowcount == limit
 
 
 async def _count(conn: ReadConnection, query: Select[Any]) -> int:

@@ -28,6 +28,8 @@ from sync.plan import Absence, Step, step_for
 from sync.turn import confirm_turn
 
 _CHUNK = 500
+# Ids that are forgotten in one transaction.
+_IDS_AT_ONCE = 5000
 
 
 async def gather(conn: WriteConnection, run: SyncRun, page: Page, *, now: datetime) -> None:
@@ -95,10 +97,24 @@ async def followed(job: Job, run: SyncRun, decision: Decision) -> AsyncGenerator
             after = ids[-1]
 
 
-async def forget(conn: WriteConnection, decision: Decision) -> None:
+async def forget(job: Job, decision: Decision) -> None:
     """What was followed is not gathered any more."""
     for of, _ in decision.steps:
-        await forget_gathered(conn, of)
+        await _forget(job, of)
+
+
+async def make_room(job: Job, run: SyncRun, page: Page, *, now: datetime) -> None:
+    """Forget the list whose place that of the page takes: with a million ids that is longer than others can wait."""
+    if page.listing is not None and page.listing.is_first:
+        await _forget(job, Gathered(source=run.source, stream=run.stream, kind=page.listing.kind, since=now))
+
+
+async def _forget(job: Job, of: Gathered) -> None:
+    is_more = True
+    while is_more:
+        async with job.store.write() as conn:
+            await confirm_turn(conn, job, job.clock())
+            is_more = await forget_gathered(conn, of, limit=_IDS_AT_ONCE)
 
 
 async def _next(job: Job, of: Gathered, after: RecordId | None) -> tuple[RecordId, ...]:

@@ -18,7 +18,7 @@ from store.quarantine import release_record
 from store.records import record_id
 from store.runs import Outcome, SyncRun, save_run
 from sync.connector import Source
-from sync.deleting import decide, followed
+from sync.deleting import decide, followed, forget
 from sync.email_fields import DEFINITIONS, follow_definitions
 from sync.errors import ReauthoriseError, RetryError, SourceError, StopError
 from sync.job import Clock, Job, Progress, PullOrder
@@ -198,6 +198,7 @@ class _Pull:
         if stream == DEFINITIONS:
             stop = await follow_definitions(self._job) or stop
         decision = replace(decision, stop=decision.stop or stop)
+        await forget(self._job, decision)
         self._ended[stream] = await finish(self._job, self._open[stream], decision)
         del self._open[stream]
         self._job.progress(self._ended[stream])

@@ -17,7 +17,7 @@ from store.quarantine import (
 from store.runs import Outcome, SyncRun, run_by_id, save_run, start_run
 from sync.ahead import ahead
 from sync.connector import NO_ID, Page
-from sync.deleting import Decision, forget, gather
+from sync.deleting import Decision, gather, make_room
 from sync.errors import StopError
 from sync.job import Job
 from sync.tie_out import note_balances
@@ -73,6 +73,7 @@ async def read_on(job: Job, reading: Reading, *, to_the_end: bool) -> AsyncGener
 async def _save_page(job: Job, reading: Reading, page: Page) -> Reading:
     prepared = await prepared_records(page.records)
     run, now = reading.run, job.clock()
+    await make_room(job, run, page, now=reading.now)
     async with job.store.write() as conn:
         # The fence first: a late writer is refused before it touches a row.
         moved = await advance_cursor(conn, reading.cursor, value=page.cursor, covered_until=page.covered_until)
@@ -107,7 +108,6 @@ async def finish(job: Job, reading: Reading, decision: Decision) -> SyncRun:
     run, now = reading.run, job.clock()
     async with job.store.write() as conn:
         await complete_cursor(conn, reading.cursor, at=now)
-        await forget(conn, decision)
         await release_found_before(conn, run.source, run.stream, NO_ID, before=run.started_at)
         held = await count_quarantined(conn, run.source, run.stream)
         told = str(decision.stop) if decision.stop else None

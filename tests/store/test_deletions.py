@@ -14,6 +14,7 @@ from store.deletions import (
     forget_gathered,
     gathered,
     gone_ids,
+    listed_ids,
 )
 from store.invoices import InvoiceStatus
 from store.pulled import tombstone_records
@@ -93,11 +94,19 @@ class TestListings:
             assert await absent_ids(conn, of, after=first[-1], limit=3) == ("netsuite:invoice:3", "netsuite:invoice:4")
             assert await count_living(conn, of) == 5
 
+    async def test_is_forgotten_a_few_ids_at_a_time_and_is_none_from_the_first(self, store: Store) -> None:
+        of = await list_all(store, "1", "2", "3")
+        for is_more, left in (True, 1), (False, 0):
+            async with store.write() as conn:
+                assert await forget_gathered(conn, of, limit=2) is is_more
+                assert await gathered(conn, *OF) == ()
+            assert len(await rows(store, listed_ids)) == left
+
     async def test_is_forgotten_alone(self, store: Store) -> None:
         of = await list_all(store, "1")
         async with store.write() as conn:
             await add_gone(conn, *OF, [("invoice", "1", AT)])
-            await forget_gathered(conn, of)
+            assert not await forget_gathered(conn, of, limit=9)
             assert await gathered(conn, *OF) == (Gathered(source="netsuite", stream="invoices", kind="invoice"),)
 
 
@@ -127,7 +136,7 @@ class TestReports:
             (of,) = await gathered(conn, *OF)
         assert await absent(store, of) == ["2"]
         async with store.write() as conn:
-            await forget_gathered(conn, of)
+            assert not await forget_gathered(conn, of, limit=9)
             assert await gathered(conn, *OF) == ()
 
 

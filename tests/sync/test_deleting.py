@@ -4,10 +4,11 @@ from datetime import timedelta
 from typing import Literal
 
 import pytest
+from sqlalchemy import select
 
 from store.changes import changes_after
-from store.db import Store
-from store.deletions import gone_ids, listed_ids, listings
+from store.db import Store, WriteConnection
+from store.deletions import Gathered, forget_gathered, gone_ids, listed_ids, listings
 from store.invoices import InvoiceStatus, invoice_by_id
 from store.pulled import upsert_records
 from store.records import RecordId, record_id
@@ -168,6 +169,27 @@ class TestListings:
         _, invoices = await pull(source, store, "next")
         assert (invoices.outcome, invoices.deleted, await gathered(store)) == (Outcome.OK, 3, 0)
         assert await living(store) == set(system.records["invoice"])
+
+    async def test_others_write_between_the_ids_that_are_forgotten(
+        self, store: Store, system: FakeSystem, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        seen: list[int] = []
+
+        async def watched(conn: WriteConnection, of: Gathered, *, limit: int) -> bool:
+            is_more = await forget_gathered(conn, of, limit=limit)
+            seen.append(len((await conn.execute(select(listed_ids))).all()))
+            return is_more
+
+        source = listing(system)
+        monkeypatch.setattr("sync.deleting._IDS_AT_ONCE", 4)
+        monkeypatch.setattr("sync.deleting.forget_gathered", watched)
+        source.before_page = Stopper(Unplugged(), at=6)
+        with pytest.raises(Unplugged):
+            await pull(source, store)
+        del seen[:]
+        await pull(source, store, "anew", full=True)
+        # The list that was begun makes room for the new one, which was followed: each in steps of their own.
+        assert seen == [0, 0, 6, 2, 0]
 
     async def test_a_list_that_is_read_anew_forgets_the_old_one(self, store: Store, system: FakeSystem) -> None:
         source = listing(system)
