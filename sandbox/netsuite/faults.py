@@ -7,7 +7,7 @@ A fault waits for a request of its operation (any, when none is named), lets `sk
 import random
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from sandbox.netsuite.damage import Damage, Wound
@@ -39,6 +39,7 @@ class Fault:
 
     kind: FaultKind
     operation: str | None = None
+    holding: bytes = b""
     skip: int = 0
     times: int = 1
     seconds: float = 0.0
@@ -80,9 +81,11 @@ class Faults:
         """InvalidSessionFault, SESSION_TIMED_OUT."""
         self.soap(session_expired(), operation=operation, skip=skip, times=times)
 
-    def blocked(self, times: int = 1, *, operation: str | None = None, skip: int = 0) -> None:
-        """ExceededConcurrentRequestLimitFault, WS_REQUEST_BLOCKED, for this many requests."""
-        self.soap(request_blocked(), operation=operation, skip=skip, times=times)
+    def blocked(self, times: int = 1, *, operation: str | None = None, skip: int = 0, holding: bytes = b"") -> None:
+        """ExceededConcurrentRequestLimitFault, WS_REQUEST_BLOCKED, for this many requests with these bytes in them."""
+        blocked = request_blocked()
+        fault = Fault(kind=FaultKind.SOAP, soap_fault=blocked, operation=operation, skip=skip, times=times)
+        self._add(replace(fault, holding=holding))
 
     def fault_with_200(
         self, fault: SoapFaultError, *, operation: str | None = None, skip: int = 0, times: int = 1
@@ -158,9 +161,10 @@ class Faults:
         self._share, self.schema_host = 0, None
         self.damage.clear()
 
-    def take(self, operation: str) -> Fault | None:
+    def take(self, operation: str, body: bytes = b"") -> Fault | None:
         """The fault that this request runs into, counted down; None when it passes."""
-        fault = next((queued for queued in self._queue if queued.operation in {None, operation}), None)
+        meant = (queued for queued in self._queue if queued.operation in {None, operation} and queued.holding in body)
+        fault = next(meant, None)
         if fault is None:
             return Fault(kind=FaultKind.SOAP, soap_fault=request_blocked()) if self._is_tossed() else None
         if fault.skip:

@@ -182,7 +182,7 @@ class NetSuiteStandIn:
         soap = self._accepted(request, body, at)
         call.operation = soap.operation
         with self.running.one_more():
-            fault = self.faults.take(soap.operation)
+            fault = self.faults.take(soap.operation, body)
             if fault:
                 call.outcome = fault.kind
             if self.running.is_exceeded:

@@ -90,7 +90,7 @@ class TestReply:
         world.netsuite.faults.lost_answer(operation="upsert")
         note = await replied(world, "Read back early")
         await until(world, f"{note.id}/netsuite", lambda each: each.state is DeliveryState.UNKNOWN)
-        world.netsuite.faults.blocked(times=99, operation="get")
+        world.netsuite.faults.blocked(times=99, operation="get", holding=b"externalId")
         await pulled_again(world, "in doubt")
         (found,) = theirs(world, "Read back early")
         async with world.store.read() as conn:
