@@ -89,8 +89,8 @@ class DurableWork:
             # At a stop it warns, with a traceback, of every workflow that will simply go on later.
             log_level="ERROR",
         )
+        _log_as_we_do()
         self._engine = DBOS(config=config)
-        logging.getLogger("dbos").addFilter(_is_news)
 
         async def run(kind: str, work_id: str, payload: dict[str, str]) -> None:
             await self._run(kind, work_id, payload)
@@ -265,6 +265,14 @@ def _failed(found: WorkflowStatus) -> FailedWork:
         times=int(times or 1),
         failed_at=datetime.fromtimestamp((found.updated_at or 0) / 1000, UTC),
     )
+
+
+def _log_as_we_do() -> None:
+    """Let the engine's lines go where ours go; by itself it writes to what standard error was when it was imported."""
+    logger = logging.getLogger("dbos")
+    logger.handlers.clear()
+    logger.propagate = True
+    logger.addFilter(_is_news)
 
 
 def _is_news(record: logging.LogRecord) -> bool:
