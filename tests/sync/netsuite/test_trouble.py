@@ -1,5 +1,4 @@
 import asyncio
-import random
 import tracemalloc
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -84,15 +83,7 @@ class TestTrouble:
             await asyncio.gather(*(read(bench, stream=stream) for stream in streams))
             fewest = len(bench.server.log)
             bench.server.log.clear()
-            chance = random.Random(7)  # noqa: S311 - a repeatable toss, not a secret
-            real = bench.server.faults.take
-
-            def half(operation: str) -> Any:
-                if chance.random() < 0.5:
-                    bench.server.faults.blocked()
-                return real(operation)
-
-            bench.server.faults.take = half  # type: ignore[method-assign]  # the stand-in's own door to its faults
+            bench.server.faults.block_share(50, seed=7)
             both = await asyncio.gather(*(read(bench, stream=stream) for stream in streams))
             assert [set(records_of(pages)) for pages in both] == [bench.ids(stream) for stream in streams]
             assert len(bench.server.log) <= 2.5 * fewest
