@@ -81,6 +81,7 @@ class SlackPage:
         """The workspace, seen for the first time, as Ana; what the console complains of meanwhile is an error."""
         await self.page.goto(url)
         await self.page.get_by_test_id("channel-title").wait_for()
+        await self._read()
         try:
             yield self
         finally:
@@ -126,6 +127,11 @@ class SlackPage:
     async def go_to(self, name: str) -> None:
         """Open a channel, or a person's or the app's messages, by the name in the sidebar."""
         await self.page.locator(f'[data-testid="channel"][data-name="{name}"]').click()
+        await self._read()
+
+    async def _read(self) -> None:
+        """What was said before must be there first, or it would pass for an answer."""
+        await expect(self.page.get_by_test_id("messages")).to_have_attribute("aria-busy", "false")
 
     async def act_as(self, name: str) -> None:
         await self.page.get_by_test_id("act-as").click()

@@ -34,7 +34,7 @@ function mountChannel(root) {
   function drawMessages() {
     if (!channel() || state.tab === "home") return;
     const messages = messagesIn(state.active).filter((message) => !isReply(message));
-    list.draw({ channelId: state.active, messages, lead, threads: true });
+    list.draw({ channelId: state.active, messages, lead, threads: true, busy: !state.read.has(state.active) });
   }
 
   on("channel", () => {

@@ -41,8 +41,9 @@ export function messageList(label, testid) {
     jump.hidden = list.scrollHeight - list.clientHeight - list.scrollTop < NEAR_END_PX;
   };
 
-  /** Draw `messages`; `lead` stands above them, `threads` adds the line with the replies. */
-  function draw({ channelId, messages, lead, threads }) {
+  /** Draw `messages`; `lead` stands above them, `threads` adds the line with the replies, `busy` says that more come. */
+  function draw({ channelId, messages, lead, threads, busy = false }) {
+    list.setAttribute("aria-busy", String(busy));
     const fresh = shown !== channelId;
     const newest = messages.at(-1);
     stick ||= fresh || (newest?.user === state.me && !cache.has(newest.ts));

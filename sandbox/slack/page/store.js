@@ -12,6 +12,7 @@ export const state = {
   letters: null, // the e-mail that was sent, newest first, where there is a mail server
   happened: "", // and what has happened there last
   messages: new Map(), // channel -> ts -> message
+  read: new Set(), // channels whose earlier messages have come
   unread: new Map(), // channel -> count
   active: null,
   tab: "messages", // of the app's DM: "home" or "messages"
@@ -84,12 +85,13 @@ function foldState(frame) {
     outside: frame.outside,
     letters: frame.letters,
   });
-  if (changed) Object.assign(state, { messages: new Map(), unread: new Map(), thread: null, home: undefined });
+  if (changed) Object.assign(state, { messages: new Map(), read: new Set(), unread: new Map(), thread: null, home: undefined });
   emit("people", "channel", "status");
 }
 
 function foldHistory(frame) {
   state.messages.set(frame.channel, new Map(frame.messages.map((message) => [message.ts, message])));
+  state.read.add(frame.channel);
   emit("messages");
 }
 
