@@ -27,6 +27,7 @@ class TestReply:
 
     async def test_a_message_becomes_a_dispute_with_its_words(self, page: SlackPage) -> None:
         await page.say("The goods never came, says INV-12345")
+        await expect(page.last_message).to_contain_text("The goods never came")
         await page.last_message.hover()
         await page.last_message.get_by_test_id("message-more").click()
         await page.options.filter(has_text="Reply to Tesorio").click()
