@@ -104,6 +104,7 @@ class TestModal:
 
     async def test_message_shortcut_opens_it(self, page: SlackPage) -> None:
         await page.say("They promised Friday")
+        await expect(page.last_message).to_contain_text("They promised Friday")
         await page.last_message.hover()
         await page.last_message.get_by_test_id("message-more").click()
         await page.options.filter(has_text="Reply to Tesorio").click()
@@ -171,6 +172,7 @@ class TestPeople:
 
     async def test_reply_goes_to_the_thread(self, page: SlackPage) -> None:
         await page.say("Question")
+        await expect(page.last_message).to_contain_text("Question")
         await page.last_message.hover()
         await page.last_message.get_by_test_id("message-thread").click()
         await page.page.get_by_test_id("thread-composer").fill("Answer")
