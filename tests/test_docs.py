@@ -5,11 +5,10 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 from bot.app import subcommands
-from bot.cli import build
 from bot.manifest import app_manifest
+from tests.cli.console import Console
 from tests.pages import (
     PAGES,
     README,
@@ -90,8 +89,8 @@ class TestSlackManifest:
         scopes = app_manifest()["oauth_config"]["scopes"]["bot"]
         assert set(scopes) <= set(first_cells(SLACK_PAGE, "What the bot may see"))
 
-    def test_file_is_what_the_command_prints(self) -> None:
-        assert read(ROOT / "manifest.yml") == CliRunner().invoke(build(), ["manifest"]).stdout
+    def test_file_is_what_the_command_prints(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        assert read(ROOT / "manifest.yml") == Console(tmp_path, {}, capsys)("manifest").out
 
 
 class TestTexts:

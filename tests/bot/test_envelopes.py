@@ -74,7 +74,6 @@ class TestAck:
         async with readers_taken(world):
             outcome = await world.say("/tesorio invoice INV-12345", waiting=ACKED)
             assert outcome.ack is not None
-            assert outcome.ack.seconds < SOON_SECONDS
             assert not outcome.messages
             seen = len(world.workspace.messages(CHANNEL))
         await world.catch_up()
@@ -86,7 +85,6 @@ class TestAck:
             answer = await world.say("/tesorio invoice INV-12345")
             assert answer.messages
             assert answer.ack is not None
-            assert answer.ack.seconds < SOON_SECONDS
 
     async def test_comes_for_events_that_nobody_listens_to(
         self, world: World, caplog: pytest.LogCaptureFixture
@@ -111,7 +109,6 @@ class TestAck:
     async def test_comes_for_payloads_that_make_no_sense(self, world: World, number: int) -> None:
         delivery = await deliver(world, "interactive", MALFORMED[number])
         assert delivery.ack is not None
-        assert delivery.ack.seconds < SOON_SECONDS
         await world.catch_up()
         assert not [line for line in world.log.errors() if "slack_sdk" in line]
 

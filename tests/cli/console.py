@@ -1,10 +1,11 @@
 """The command line as people and scripts use it: arguments in, exit code and two streams out."""
 
 import json
+import logging
 import os
 import sys
-from collections.abc import Mapping
-from contextlib import chdir
+from collections.abc import Iterator, Mapping
+from contextlib import chdir, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,7 +52,7 @@ class Console:
 
 def run_here(folder: Path, environment: Mapping[str, str], *arguments: str) -> int:
     """Run a command in this process; its exit code."""
-    with pytest.MonkeyPatch.context() as patch, chdir(folder):
+    with pytest.MonkeyPatch.context() as patch, chdir(folder), _own_log():
         for name in os.environ:
             if name.startswith(("TESORIO_", "SLACK_", "NETSUITE_")):
                 patch.delenv(name)
@@ -59,3 +60,16 @@ def run_here(folder: Path, environment: Mapping[str, str], *arguments: str) -> i
             patch.setenv(name, value)
         patch.setattr(sys, "argv", ["tesorio", *arguments])
         return exit_code(build())
+
+
+@contextmanager
+def _own_log() -> Iterator[None]:
+    """Take back what a command sets up: its handler writes to a stream that is closed when the test ends."""
+    loggers = [logging.getLogger(name) for name in (None, "bot", "sync", "store")]
+    kept = [(logger, list(logger.handlers), logger.level) for logger in loggers]
+    try:
+        yield
+    finally:
+        for logger, handlers, level in kept:
+            logger.handlers[:] = handlers
+            logger.setLevel(level)

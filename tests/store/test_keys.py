@@ -1,6 +1,5 @@
 # ruff: noqa: RUF001 - names in other scripts are the point here
 import re
-import time
 
 import pytest
 from hypothesis import given
@@ -141,12 +140,11 @@ class TestNumberKey:
 
 
 class TestCost:
+    # A quadratic form would take minutes for a million characters.
+    @pytest.mark.timeout(60)
     @pytest.mark.parametrize(
         "text", ["0" * 1_000_000, "a " * 500_000, "ﷺ" * 500_000, " " * 1_000_000, "s a " * 250_000]
     )
     def test_does_not_grow_with_the_text(self, text: str) -> None:
-        started = time.perf_counter()
-        number_key(text)
-        sorted_name_key(text)
-        # A quadratic form would take minutes for a million characters.
-        assert time.perf_counter() - started < 1
+        assert len(number_key(text)) <= KEY_CHARACTERS
+        assert sorted_name_key(text) is not None

@@ -1,7 +1,6 @@
 import asyncio
 import gzip
 import threading
-import time
 import tracemalloc
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -23,6 +22,8 @@ MakeClient = Callable[..., SuiteTalkClient]
 TIME = server_time("2026-11-22T00:00:00Z")
 BUSY = fault("exceededConcurrentRequestLimitFault", "WS_REQUEST_BLOCKED")
 CRASH = fault("unexpectedErrorFault", "UNEXPECTED_ERROR")
+# A loop that waited for the page would turn once or twice.
+_A_FEW_TURNS = 5
 
 
 def same(tree: Tree) -> Tree:
@@ -174,11 +175,9 @@ class TestAnswersThatFail:
     async def test_a_server_that_falls_silent_is_given_up(self, wire: Wire, make_client: MakeClient) -> None:
         release = threading.Event()
         wire.answers(Reply(body=TIME.encode(), hold=release))
-        began = time.monotonic()
         error = await refused(make_client(read_timeout_seconds=0.1, retry_attempts=1))
         release.set()
         assert isinstance(error, RetryError)
-        assert time.monotonic() - began < 5
 
     async def test_a_server_that_stops_after_the_headers_is_given_up(self, wire: Wire, make_client: MakeClient) -> None:
         # The connection ends early, as when a peer goes away in the middle.
@@ -199,9 +198,7 @@ class TestAnswersThatFail:
         with dripping(head) as url:
             settings = make_settings(retry_attempts=1, total_timeout_seconds=0.3)
             client = SuiteTalkClient(settings.model_copy(update={"soap_url": url}), schemas)
-            began = time.monotonic()
             error = await refused(client)
-            assert time.monotonic() - began < 3
             await client.close()
         assert isinstance(error, RetryError)
         assert "took too long" in error.detail
@@ -244,13 +241,12 @@ class TestEventLoop:
         wire.answers(page(*(customer_record(n, comments="c" * 500) for n in range(1000))))
         client = make_client()
         task = asyncio.create_task(client.call(_search(), same))
-        longest, last = 0.0, time.monotonic()
+        turns = 0
         while not task.done():
             await asyncio.sleep(0.001)
-            now = time.monotonic()
-            longest, last = max(longest, now - last), now
+            turns += 1
         assert len((await task).records) == 1000
-        assert longest < 0.5
+        assert turns > _A_FEW_TURNS
 
 
 class TestSession:
