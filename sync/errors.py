@@ -36,6 +36,14 @@ class RestingError(RetryError):
     """The system did not answer several times in a row, and is left alone for a minute."""
 
 
+class UsedUpError(RetryError):
+    """The system's allowance of requests is used up, or nearly; it is asked again when it has grown."""
+
+
+class UnreadableAnswerError(RetryError):
+    """The answer was cut off, or is not in the system's language; the same request may work a little later."""
+
+
 class ExpiredPositionError(SourceError):
     """The place in the list that was being read is gone; the window has to be read from its start."""
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sync.connectors.netsuite.faults import UnreadableAnswerError
 from sync.connectors.netsuite.position import Position
 from sync.connectors.netsuite.restlet import RestletClient
+from sync.errors import UnreadableAnswerError
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

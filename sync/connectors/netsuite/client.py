@@ -16,16 +16,16 @@ from typing import Generic, TypeVar
 import requests
 
 from sync.connectors.netsuite.envelopes import Envelopes, operation_of
-from sync.connectors.netsuite.faults import UnreadableAnswerError, http_error
-from sync.connectors.netsuite.http import BoundedBody, connection_error, ended_by, hang_up, new_session, shutting_down
+from sync.connectors.netsuite.faults import http_error
 from sync.connectors.netsuite.pages import Heading, Tree, read_answer
 from sync.connectors.netsuite.passport import new_passport
-from sync.connectors.netsuite.patience import patiently
 from sync.connectors.netsuite.request import Request
-from sync.connectors.netsuite.settings import NetSuiteSettings
+from sync.connectors.netsuite.settings import PAGE_REMEDY, NetSuiteSettings
 from sync.connectors.netsuite.slots import Slots
 from sync.connectors.netsuite.writes import Change, TargetRequest, change_error
-from sync.errors import BusyError, SourceError
+from sync.errors import BusyError, SourceError, UnreadableAnswerError
+from sync.http import BoundedBody, connection_error, ended_by, hang_up, new_session, shutting_down
+from sync.patience import patiently
 
 _T = TypeVar("_T")
 
@@ -50,7 +50,9 @@ class SuiteTalkClient:
         self._unix_time = unix_time
         self._envelopes = Envelopes(wsdl, settings.endpoint_version)
         self._session = new_session(
-            settings.soap_address, connections=settings.concurrency, only_public=settings.soap_url is None
+            settings.soap_address,
+            connections=settings.concurrency,
+            unless_set="" if settings.soap_url else "NETSUITE_SOAP_URL",
         )
         self._pool = ThreadPoolExecutor(settings.concurrency, thread_name_prefix="netsuite")
         self._closing = Event()
@@ -134,7 +136,11 @@ class SuiteTalkClient:
         with response:
             limit = settings.max_answer_megabytes * _MEGABYTE
             body = BoundedBody(
-                response, most_bytes=min(limit, most_bytes or limit), deadline=deadline, closing=self._closing
+                response,
+                most_bytes=min(limit, most_bytes or limit),
+                deadline=deadline,
+                closing=self._closing,
+                remedy=PAGE_REMEDY,
             )
             return self._read(response, body, take)
 

@@ -37,10 +37,6 @@ class GoneError(RejectedError):
     """NetSuite does not have this record (any more)."""
 
 
-class UnreadableAnswerError(RetryError):
-    """The answer was cut off or is not the XML that SuiteTalk speaks; the same request may work a little later."""
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Complaint:
     """What one answer complains of. `fault` is the fault element's name, empty for a status with isSuccess=false."""

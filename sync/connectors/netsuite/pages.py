@@ -11,8 +11,8 @@ from typing import Any, Protocol, TypeAlias
 
 from lxml import etree
 
-from sync.connectors.netsuite.faults import Complaint, UnreadableAnswerError, complaint_error
-from sync.errors import RejectedError
+from sync.connectors.netsuite.faults import Complaint, complaint_error
+from sync.errors import RejectedError, UnreadableAnswerError
 
 # A record as plain data: text, None for xsi:nil, a mapping for an element with children or attributes (the latter
 # with an «@» before their name), a list where an element occurs more than once.

@@ -12,7 +12,7 @@ from sync.connectors.netsuite.asking import by_ids, marking_at, plan_of, request
 from sync.connectors.netsuite.attached import with_attachments
 from sync.connectors.netsuite.changed import changed_since
 from sync.connectors.netsuite.client import Answer, SuiteTalkClient
-from sync.connectors.netsuite.faults import TooMuchError, UnreadableAnswerError
+from sync.connectors.netsuite.faults import TooMuchError
 from sync.connectors.netsuite.mapping import Account, Other, with_followers
 from sync.connectors.netsuite.marks import Marked, marked_ids, span_of
 from sync.connectors.netsuite.pages import Heading
@@ -37,7 +37,7 @@ from sync.connectors.netsuite.restlet import RestletClient
 from sync.connectors.netsuite.role import require_types
 from sync.connectors.netsuite.settings import NetSuiteSettings
 from sync.connectors.netsuite.stream import Stream, Way, read_record
-from sync.errors import ExpiredPositionError, RetryError
+from sync.errors import ExpiredPositionError, RetryError, UnreadableAnswerError
 
 _log = structlog.get_logger(__name__)
 

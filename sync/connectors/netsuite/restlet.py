@@ -16,14 +16,14 @@ from urllib.parse import urlencode
 import requests
 from oauthlib.oauth1 import SIGNATURE_HMAC_SHA256, Client
 
-from sync.connectors.netsuite.faults import Complaint, UnreadableAnswerError, complaint_error, http_error
-from sync.connectors.netsuite.http import BoundedBody, connection_error, ended_by, hang_up, new_session, shutting_down
+from sync.connectors.netsuite.faults import Complaint, complaint_error, http_error
 from sync.connectors.netsuite.passport import Credentials
-from sync.connectors.netsuite.patience import patiently
 from sync.connectors.netsuite.settings import NetSuiteSettings
 from sync.connectors.netsuite.slots import Slots
 from sync.connectors.netsuite.writes import change_error
-from sync.errors import BusyError, SourceError, StopError
+from sync.errors import BusyError, SourceError, StopError, UnreadableAnswerError
+from sync.http import BoundedBody, connection_error, ended_by, hang_up, new_session, shutting_down
+from sync.patience import patiently
 
 _JSON = "application/json"
 _OK = 200

@@ -14,6 +14,8 @@ from sync.connectors.netsuite.passport import Credentials
 from sync.connectors.netsuite.suiteql.tokens import Certificate, key_of
 from sync.settings import settings_from
 
+# What helps against an answer that is too large.
+PAGE_REMEDY = "lower [netsuite] page_size"
 _ACCOUNT = re.compile(r"[A-Za-z0-9]+([_-][A-Za-z0-9]+)*")
 _TOKENS = "Setup > Users/Roles > Access Tokens in NetSuite; shown once, when the token is made"
 _INTEGRATION = "Setup > Integration > Manage Integrations in NetSuite; shown once, when the integration is made"

@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
 from sync.connectors.netsuite.faults import TimeLimitError
-from sync.connectors.netsuite.http import NotSentError
 from sync.errors import BusyError, RetryError, SourceError, UnknownOutcomeError
+from sync.http import NotSentError
 
 # From a type's name to what makes a value of it.
 TypeOf = Callable[[str], Any]

@@ -16,9 +16,9 @@ import requests
 from lxml import etree
 
 from sync.connectors.netsuite.faults import http_error
-from sync.connectors.netsuite.http import connection_error, new_session
 from sync.connectors.netsuite.settings import NetSuiteSettings
 from sync.errors import RejectedError, StopError
+from sync.http import connection_error, new_session
 
 _XSD = "http://www.w3.org/2001/XMLSchema"
 _WSDL = "http://schemas.xmlsoap.org/wsdl/"
@@ -88,7 +88,9 @@ def _fetch_all(settings: NetSuiteSettings, work: Path, progress: Progress) -> No
     plan.name_of(settings.wsdl_address)
     done = 0
     is_chosen = settings.soap_url is not None or settings.wsdl is not None
-    with new_session(settings.wsdl_address, connections=1, only_public=not is_chosen) as session:
+    with new_session(
+        settings.wsdl_address, connections=1, unless_set="" if is_chosen else "NETSUITE_SOAP_URL"
+    ) as session:
         while done < len(plan.names):
             address, name = list(plan.names.items())[done]
             content = _get(session, address, settings, plan)

@@ -12,10 +12,10 @@ import requests
 from lxml import etree
 
 from sync.connectors.netsuite.client import SuiteTalkClient
-from sync.connectors.netsuite.http import new_session
 from sync.connectors.netsuite.pages import Tree
 from sync.connectors.netsuite.request import GetServerTime, Search, within
 from sync.errors import BusyError, NotPermittedError, ReauthoriseError, RejectedError, RetryError, SourceError
+from sync.http import new_session
 from tests.sync.netsuite.wire import Reply, Wire, customer_record, dripping, envelope, fault, page, refusal, server_time
 
 MakeClient = Callable[..., SuiteTalkClient]

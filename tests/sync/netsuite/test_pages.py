@@ -4,9 +4,8 @@ import tracemalloc
 import pytest
 
 from sync.connectors.netsuite import pages
-from sync.connectors.netsuite.faults import UnreadableAnswerError
 from sync.connectors.netsuite.pages import Heading, Tree, many, read_answer
-from sync.errors import BusyError, NotPermittedError, RejectedError, SourceError
+from sync.errors import BusyError, NotPermittedError, RejectedError, SourceError, UnreadableAnswerError
 from tests.sync.netsuite.wire import (
     CORE,
     VERSION,

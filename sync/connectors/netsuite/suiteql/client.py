@@ -14,14 +14,13 @@ from typing import Any
 
 import requests
 
-from sync.connectors.netsuite.faults import UnreadableAnswerError
-from sync.connectors.netsuite.http import BoundedBody, connection_error, ended_by, hang_up, new_session, shutting_down
-from sync.connectors.netsuite.patience import patiently
-from sync.connectors.netsuite.settings import NetSuiteSettings
+from sync.connectors.netsuite.settings import PAGE_REMEDY, NetSuiteSettings
 from sync.connectors.netsuite.slots import Slots
 from sync.connectors.netsuite.suiteql.refusals import rest_error, token_error
 from sync.connectors.netsuite.suiteql.tokens import Certificate, Token, form_for, token_of
-from sync.errors import BusyError, ReauthoriseError, SourceError
+from sync.errors import BusyError, ReauthoriseError, SourceError, UnreadableAnswerError
+from sync.http import BoundedBody, connection_error, ended_by, hang_up, new_session, shutting_down
+from sync.patience import patiently
 
 TOKEN_PATH = "/services/rest/auth/oauth2/v1/token"  # noqa: S105 - an address
 QUERY_PATH = "/services/rest/query/v1/suiteql"
@@ -60,7 +59,9 @@ class SuiteQLClient:
         self._token: Token | None = None
         self._token_lock = Lock()
         is_chosen = settings.rest_url is not None or settings.soap_url is not None
-        self._session = new_session(settings.rest_address, connections=settings.concurrency, only_public=not is_chosen)
+        self._session = new_session(
+            settings.rest_address, connections=settings.concurrency, unless_set="" if is_chosen else "NETSUITE_REST_URL"
+        )
         self._pool = ThreadPoolExecutor(settings.concurrency, thread_name_prefix="suiteql")
         self._closing = Event()
 
@@ -153,7 +154,9 @@ class SuiteQLClient:
             raise connection_error(error, address) from None
         with response:
             limit = settings.max_answer_megabytes * _MEGABYTE
-            bounded = BoundedBody(response, most_bytes=limit, deadline=deadline, closing=self._closing)
+            bounded = BoundedBody(
+                response, most_bytes=limit, deadline=deadline, closing=self._closing, remedy=PAGE_REMEDY
+            )
             return response, _json(bounded)
 
 

@@ -1,4 +1,4 @@
-"""One HTTP exchange with NetSuite: no cookies, no credentials but the passport, bounded in time and size."""
+"""One HTTP exchange with a system of record: no cookies, no credentials but our own, bounded in time and size."""
 
 import time
 from collections.abc import Iterator
@@ -16,8 +16,7 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from sync.connectors.netsuite.faults import UnreadableAnswerError
-from sync.errors import RejectedError, RetryError, SourceError
+from sync.errors import RejectedError, RetryError, SourceError, UnreadableAnswerError
 
 _CHUNK_BYTES = 64 * 1024
 # One record with 5,000 lines, NetSuite's limit, stays below; what is larger is not a record but an attack or a defect.
@@ -36,27 +35,31 @@ _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _Auth = TypeVar("_Auth", bound=requests.PreparedRequest)
 
 
-def new_session(address: str, *, connections: int, only_public: bool = False) -> requests.Session:
+def new_session(address: str, *, connections: int, unless_set: str = "") -> requests.Session:
     """A session for one host.
 
-    Cookies are refused and .netrc is not read: NetSuite takes a request with two identities for ambiguous. A proxy
-    from the environment is used, except towards this machine. With `only_public` a host whose name leads into a
-    private network is refused before a byte is sent: for addresses that nobody chose on purpose.
+    Cookies are refused and .netrc is not read: a request with two identities is ambiguous. A proxy from the environment
+    is used, except towards this machine. Where nobody chose the address on purpose, `unless_set` names the setting that
+    would have: a host whose name leads into a private network is then refused before a byte is sent.
     """
     session = requests.Session()
+    use_adapter(session, Adapter(connections=connections, unless_set=unless_set), address)
+    return session
+
+
+def use_adapter(session: requests.Session, adapter: "Adapter", address: str) -> None:
+    """Let the session send by this adapter alone, as `new_session` does."""
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.auth = _no_auth
     session.trust_env = urlsplit(address).hostname not in _LOOPBACK
-    adapter = _Adapter(connections=connections, only_public=only_public)
     session.mount("http://", adapter)
     session.mount("https://", adapter)
-    return session
 
 
 def hang_up(session: requests.Session) -> None:
     """End every connection of a session, also those on which another thread waits for an answer."""
     for adapter in session.adapters.values():
-        if isinstance(adapter, _Adapter):
+        if isinstance(adapter, Adapter):
             adapter.hang_up()
     session.close()
 
@@ -67,7 +70,7 @@ def ended_by(session: requests.Session, deadline: float) -> Iterator[None]:
 
     A timeout of a socket begins anew with each byte, so what drips would go on. Raises RetryError then.
     """
-    adapters = {adapter for adapter in session.adapters.values() if isinstance(adapter, _Adapter)}
+    adapters = {adapter for adapter in session.adapters.values() if isinstance(adapter, Adapter)}
     thread, turn, ended, done = get_ident(), Lock(), Event(), Event()
 
     def end() -> None:
@@ -94,19 +97,19 @@ def ended_by(session: requests.Session, deadline: float) -> Iterator[None]:
             adapter.sockets.pop(thread, None)
 
 
-class _Adapter(HTTPAdapter):
+class Adapter(HTTPAdapter):
     """An adapter that knows its connections: requests itself closes only the idle ones."""
 
-    def __init__(self, *, connections: int, only_public: bool) -> None:
+    def __init__(self, *, connections: int, unless_set: str = "") -> None:
         self._open: WeakSet[HTTPConnection] = WeakSet()
         # What each thread has sent its last request on.
         self.sockets: dict[int, socket] = {}
-        self._only_public = only_public
+        self._unless_set = unless_set
         super().__init__(pool_connections=1, pool_maxsize=connections)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
-        known, sockets, only_public = self._open, self.sockets, self._only_public
+        known, sockets, unless_set = self._open, self.sockets, self._unless_set
 
         class Http(HTTPConnection):
             def connect(self) -> None:
@@ -119,7 +122,7 @@ class _Adapter(HTTPAdapter):
                     sockets[get_ident()] = self.sock
 
             def _new_conn(self) -> socket:
-                return _admitted(super()._new_conn(), self, only_public=only_public)
+                return _admitted(super()._new_conn(), self, unless_set)
 
         class Https(HTTPSConnection):
             def connect(self) -> None:
@@ -132,7 +135,7 @@ class _Adapter(HTTPAdapter):
                     sockets[get_ident()] = self.sock
 
             def _new_conn(self) -> socket:
-                return _admitted(super()._new_conn(), self, only_public=only_public)
+                return _admitted(super()._new_conn(), self, unless_set)
 
         self.poolmanager.pool_classes_by_scheme = {
             "http": type("HttpPool", (HTTPConnectionPool,), {"ConnectionCls": Http}),
@@ -154,12 +157,12 @@ class _Adapter(HTTPAdapter):
                     connection.sock.shutdown(SHUT_RDWR)
 
 
-def _admitted(opened: socket, connection: HTTPConnection, *, only_public: bool) -> socket:
+def _admitted(opened: socket, connection: HTTPConnection, unless_set: str) -> socket:
     """The connection's socket, unless it leads where it must not. A proxy of our own network is where it should."""
     peer = opened.getpeername()[0]
-    if only_public and connection.proxy is None and not is_public(peer):
+    if unless_set and connection.proxy is None and not is_public(peer):
         opened.close()
-        raise RejectedError(f"«{connection.host}» is at {peer}, which is no public address; set NETSUITE_SOAP_URL")
+        raise RejectedError(f"«{connection.host}» is at {peer}, which is no public address; set {unless_set}")
     return opened
 
 
@@ -187,12 +190,19 @@ class BoundedBody:
     """The body of a response as it arrives. Raises SourceError when it is too large, too slow, or cut off."""
 
     def __init__(
-        self, response: requests.Response, *, most_bytes: int, deadline: float, closing: Event | None = None
+        self,
+        response: requests.Response,
+        *,
+        most_bytes: int,
+        deadline: float,
+        closing: Event | None = None,
+        remedy: str = "",
     ) -> None:
         self._chunks: Iterator[bytes] = response.iter_content(_CHUNK_BYTES)
         self._most_bytes = most_bytes
         self._deadline = deadline
         self._closing = closing
+        self._remedy = f"; {remedy}" if remedy else ""
         self._total = 0
         self._marked = 0
 
@@ -209,7 +219,7 @@ class BoundedBody:
             raise UnreadableAnswerError(f"the answer broke off ({_reason(error)})") from None
         self._total += len(chunk)
         if self._total > self._most_bytes:
-            raise RejectedError(f"the answer is larger than {self._most_bytes} bytes; lower [netsuite] page_size")
+            raise RejectedError(f"the answer is larger than {self._most_bytes} bytes{self._remedy}")
         if self._total - self._marked > _RECORD_BYTES:
             raise RejectedError(f"one record of the answer is larger than {_RECORD_BYTES} bytes")
         return chunk

@@ -1,8 +1,16 @@
+from collections.abc import Iterator
+
 import pytest
 
-from sync.connectors.netsuite.http import is_public, new_session
 from sync.errors import RejectedError
-from tests.sync.netsuite.wire import Wire
+from sync.http import is_public, new_session
+from tests.sync.netsuite.wire import Wire, serving
+
+
+@pytest.fixture
+def wire() -> Iterator[Wire]:
+    with serving() as running:
+        yield running
 
 
 class TestIsPublic:
@@ -46,9 +54,12 @@ class TestNewSession:
     def test_a_name_that_leads_into_our_own_network_is_refused(self, wire: Wire) -> None:
         # As a name of NetSuite's would that somebody else answers for.
         address = wire.url.replace("127.0.0.1", "localhost")
-        with new_session(address, connections=1, only_public=True) as session, pytest.raises(RejectedError) as caught:
+        with (
+            new_session(address, connections=1, unless_set="THE_URL") as session,
+            pytest.raises(RejectedError) as caught,
+        ):
             session.post(address, data=b"secret", timeout=5)
-        assert "no public address" in caught.value.detail
+        assert "no public address; set THE_URL" in caught.value.detail
         assert wire.posted == []
 
     def test_an_address_that_was_chosen_may_be_there(self, wire: Wire) -> None:

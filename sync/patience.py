@@ -1,19 +1,31 @@
 """How long one request is tried: a number of failures, and apart from these a number of «busy» answers."""
 
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import stamina
 
-from sync.connectors.netsuite.settings import NetSuiteSettings
-from sync.errors import BusyError, RetryError
+from sync.errors import BusyError, RetryError, UsedUpError
 
 _T = TypeVar("_T")
 
 _MAX_SECONDS = 120.0
 
 
-async def patiently(settings: NetSuiteSettings, ask: Callable[[], Awaitable[_T]]) -> _T:
+class Pauses(Protocol):
+    """What a connector's settings say of trying again; the waits are seconds, and grow from the first to the last."""
+
+    @property
+    def retry_attempts(self) -> int: ...
+    @property
+    def busy_attempts(self) -> int: ...
+    @property
+    def retry_wait_seconds(self) -> float: ...
+    @property
+    def retry_wait_max_seconds(self) -> float: ...
+
+
+async def patiently(settings: Pauses, ask: Callable[[], Awaitable[_T]]) -> _T:
     """What `ask` brings, which is called again with growing pauses while that may help. Raises SourceError."""
     async for attempt in stamina.retry_context(
         on=_Patience(attempts=settings.retry_attempts),
@@ -38,7 +50,7 @@ class _Patience:
         self._left = attempts
 
     def __call__(self, error: Exception) -> bool | float:
-        if not isinstance(error, RetryError):
+        if not isinstance(error, RetryError) or isinstance(error, UsedUpError):
             return False
         if not isinstance(error, BusyError):
             self._left -= 1
