@@ -1,13 +1,14 @@
 """Contacts: the people at a customer."""
 
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Boolean, Column, RowMapping, String, Table, Text, bindparam, select
 
 from store.db import ReadConnection
 from store.records import Pulled, RecordId
-from store.schema import metadata, origin_columns
+from store.schema import Instant, metadata, origin_columns
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -16,7 +17,8 @@ class Contact(Pulled):
 
     `role` is the source's own word for what the person is there for. `source_field` is the custom field that the
     address was found in, for one that is no record of its own in the source. One that was made here has its writer's
-    account as `author_id`.
+    account as `author_id`. Of a CRM's contact `account_id` is its account there, from which its customer follows, and
+    `created_at` when it was made.
     """
 
     name: str
@@ -36,6 +38,8 @@ class Contact(Pulled):
     invoice_id: RecordId | None = None
     source_field: str | None = None
     author_id: str | None = None
+    account_id: RecordId | None = None
+    created_at: datetime | None = None
 
 
 contacts = Table(
@@ -59,6 +63,8 @@ contacts = Table(
     Column("invoice_id", String, index=True),
     Column("source_field", String),
     Column("author_id", String),
+    Column("account_id", String, index=True),
+    Column("created_at", Instant),
 )
 
 

@@ -15,7 +15,11 @@ from store.schema import KEY, metadata, origin_columns
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Customer(Pulled):
-    """A debtor. `number` is what people call it in the ERP (NetSuite entityId); `currency` is its primary one."""
+    """A debtor. `number` is what people call it in the ERP (NetSuite entityId); `currency` is its primary one.
+
+    `account_manager` is who looks after it by the CRM, where the rules ask for that. What the CRM fills in or a person
+    took over from it stands here too: `store.crm_values` keeps what the ERP says.
+    """
 
     name: str
     number: str | None = None
@@ -36,6 +40,7 @@ class Customer(Pulled):
     url: str | None = None
     custom_fields_json: str = "{}"
     extra_json: str = "{}"
+    account_manager: str | None = None
 
 
 customers = Table(
@@ -62,6 +67,7 @@ customers = Table(
     Column("url", Text),
     Column("custom_fields_json", Text, nullable=False),
     Column("extra_json", Text, nullable=False),
+    Column("account_manager", String, index=True),
     Column("name_key", KEY, nullable=False),
     Column("sorted_name_key", KEY, nullable=False, index=True),
     Index("ix_customers_name_key", "name_key"),

@@ -18,7 +18,8 @@ class Note(Pulled):
     """A remark about one record (`about_id`: a customer's or an invoice's id). Its text is as it was written.
 
     `author` is a name. One that was written here has its writer's account as `author_id`, and as `permalink` the Slack
-    message that it answers, when there is one.
+    message that it answers, when there is one. Of a CRM's note `account_id` is its account there; it is about the
+    customer that this one is, and as long as that is none, about the account.
     """
 
     about_id: RecordId
@@ -28,6 +29,7 @@ class Note(Pulled):
     author: str | None = None
     author_id: str | None = None
     permalink: str | None = None
+    account_id: RecordId | None = None
 
 
 notes = Table(
@@ -40,6 +42,7 @@ notes = Table(
     Column("author", String),
     Column("author_id", String),
     Column("permalink", Text),
+    Column("account_id", String, index=True),
     Column("written_at", Instant, nullable=False),
     Index("ix_notes_about_id_written_at", "about_id", "written_at"),
 )

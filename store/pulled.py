@@ -15,6 +15,7 @@ from store.bulk import insert_rows
 from store.changes import Change, append_changes
 from store.contacts import Contact, contact_row, contacts
 from store.credit_memos import CreditMemo, credit_memo_applications, credit_memo_row, credit_memos
+from store.crm_accounts import CrmAccount, crm_account_row, crm_accounts
 from store.custom_fields import CustomField, custom_field_row, custom_fields
 from store.customers import Customer, customer_row, customers
 from store.db import ReadConnection, WriteConnection
@@ -38,6 +39,7 @@ Record: TypeAlias = (
     | Balance
     | Contact
     | CreditMemo
+    | CrmAccount
     | CustomField
     | Customer
     | ExchangeRate
@@ -78,6 +80,7 @@ _KINDS: Mapping[type, _Kind] = {
     ExchangeRate: _Kind("exchange_rate", exchange_rates, exchange_rate_row),
     CustomField: _Kind("custom_field", custom_fields, custom_field_row),
     Customer: _Kind("customer", customers, customer_row),
+    CrmAccount: _Kind("crm_account", crm_accounts, crm_account_row),
     Contact: _Kind("contact", contacts, contact_row),
     Balance: _Kind("balance", balances, balance_row),
     Invoice: _Kind(

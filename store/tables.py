@@ -9,6 +9,7 @@ from store.channels import slack_channels
 from store.contacts import contacts
 from store.credit_limits import credit_limit_breaks
 from store.credit_memos import credit_memos
+from store.crm_accounts import crm_accounts
 from store.cursors import cursors
 from store.custom_fields import custom_fields
 from store.customers import customers
@@ -54,6 +55,7 @@ TABLES = (
     contacts,
     credit_limit_breaks,
     credit_memos,
+    crm_accounts,
     cursors,
     custom_fields,
     customers,

@@ -114,6 +114,44 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "crm_accounts",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("origin", sa.String(), nullable=False),
+        sa.Column("source_id", sa.String(), nullable=False),
+        sa.Column("source_changed_at", store.schema.Instant(timezone=True), nullable=True),
+        sa.Column("seen_at", store.schema.Instant(timezone=True), nullable=False),
+        sa.Column("deleted_at", store.schema.Instant(timezone=True), nullable=True),
+        sa.Column("refreshed_at", store.schema.Instant(timezone=True), nullable=True),
+        sa.Column("fingerprint", sa.String(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=True),
+        sa.Column("key", sa.String(), nullable=True),
+        sa.Column("phone", sa.String(), nullable=True),
+        sa.Column("fax", sa.String(), nullable=True),
+        sa.Column("website", sa.String(), nullable=True),
+        sa.Column("street", sa.Text(), nullable=True),
+        sa.Column("city", sa.String(), nullable=True),
+        sa.Column("state", sa.String(), nullable=True),
+        sa.Column("postal_code", sa.String(), nullable=True),
+        sa.Column("country", sa.String(), nullable=True),
+        sa.Column("url", sa.Text(), nullable=True),
+        sa.Column("owner_id", sa.String(), nullable=True),
+        sa.Column("owner_name", sa.String(), nullable=True),
+        sa.Column("owner_email", sa.String(), nullable=True),
+        sa.Column("owner_phone", sa.String(), nullable=True),
+        sa.Column("owner_title", sa.String(), nullable=True),
+        sa.Column("owner_is_active", sa.Boolean(), nullable=True),
+        sa.Column("master_id", sa.String(), nullable=True),
+        sa.Column("custom_fields_json", sa.Text(), nullable=False),
+        sa.Column("lookups_json", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_crm_accounts")),
+    )
+    with op.batch_alter_table("crm_accounts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_crm_accounts_key"), ["key"], unique=False)
+        batch_op.create_index(batch_op.f("ix_crm_accounts_master_id"), ["master_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_crm_accounts_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index("ix_crm_accounts_source_id", ["source_id"], unique=False)
+
+    op.create_table(
         "custom_fields",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("origin", sa.String(), nullable=False),
@@ -374,7 +412,14 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("invoice_id", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("source_field", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("author_id", sa.String(), nullable=True))
+        batch_op.add_column(sa.Column("account_id", sa.String(), nullable=True))
+        batch_op.add_column(sa.Column("created_at", store.schema.Instant(timezone=True), nullable=True))
+        batch_op.create_index(batch_op.f("ix_contacts_account_id"), ["account_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_contacts_invoice_id"), ["invoice_id"], unique=False)
+
+    with op.batch_alter_table("customers", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("account_manager", sa.String(), nullable=True))
+        batch_op.create_index(batch_op.f("ix_customers_account_manager"), ["account_manager"], unique=False)
 
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
         batch_op.drop_index(
@@ -393,6 +438,10 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("question", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("asked_in", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("asked_at", store.schema.Instant(timezone=True), nullable=True))
+
+    with op.batch_alter_table("notes", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("account_id", sa.String(), nullable=True))
+        batch_op.create_index(batch_op.f("ix_notes_account_id"), ["account_id"], unique=False)
 
     with op.batch_alter_table("notices", schema=None) as batch_op:
         batch_op.create_index(
