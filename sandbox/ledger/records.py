@@ -129,6 +129,7 @@ class Customer:
     custom_fields: tuple[CustomField, ...]
     created_at: datetime
     last_modified: datetime
+    fax: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

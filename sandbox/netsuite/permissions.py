@@ -37,10 +37,13 @@ OPENED_BY: Mapping[str, tuple[str, ...]] = {
     "Find Transaction": ("transaction",),
     "Invoice": ("invoice",),
     "Log in using Access Tokens": ("login",),
+    "Log in using OAuth 2.0 Access Tokens": ("oauth2",),
     "Notes Tab": ("note",),
     "Perform Search": ("search",),
+    "REST Web Services": ("rest",),
     "SOAP Web Services": ("soap",),
     "Sales Order": ("salesOrder",),
+    "SuiteAnalytics Workbook": ("workbook",),
     "Subsidiaries": ("subsidiary",),
     "Track Messages": ("message",),
 }

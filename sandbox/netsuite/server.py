@@ -52,7 +52,8 @@ class NetSuiteStandIn:
 
     `now` is the account's clock, `user_zone` the time zone of the token's user, in which dates without a time are
     meant. `faults` misbehaves on demand, `permissions` are those of the token's role, `log` holds the last requests,
-    and `running` counts them. `client` is whom the certificate of OAuth 2.0 was mapped to, `tokens` what it was given.
+    and `running` counts them. `client` is whom the certificate of OAuth 2.0 was mapped to, `tokens` what it was given,
+    and `rest` is the door of the REST services, with what of SuiteQL the account lacks.
     """
 
     def __init__(
@@ -87,6 +88,7 @@ class NetSuiteStandIn:
         self._jobs = Jobs(credentials.account, ledger)
         self._runner: web.AppRunner | None = None
         self._stopping = asyncio.Event()
+        self.rest = RestDoor(self._account(), user_zone, self.tokens)
 
     @property
     def account_id(self) -> str:
@@ -125,7 +127,7 @@ class NetSuiteStandIn:
         app.router.add_post("/services/NetSuitePort_{version}", self._soap)
         account = self._account()
         RestletDoor(account).add_routes(app)
-        RestDoor(account, self._writer.calendar.user_zone, self.tokens).add_routes(app)
+        self.rest.add_routes(app)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1, handler_cancellation=True)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self._port)

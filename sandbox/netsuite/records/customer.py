@@ -13,14 +13,16 @@ _IN_CURRENCY = (
     ("overdueBalance", past_due_balance),
     ("unbilledOrders", unbilled_orders),
 )
-_CATEGORY_IDS = {"Enterprise": 1, "Mid-market": 2, "Small business": 3, "Public sector": 4, "Distributor": 5}
+CATEGORY_IDS = {"Enterprise": 1, "Mid-market": 2, "Small business": 3, "Public sector": 4, "Distributor": 5}
+# The id of a category that is none of these.
+UNLISTED = 9
 
 
 def customer_xml(customer: Customer, writer: Writer, full: bool) -> str:  # noqa: FBT001 -- one signature for all records
     """The record; its address book, contacts and currencies only when `full`."""
     name, email = text(customer.name), text(customer.email)
     category = (
-        f'<listRel:category internalId="{_CATEGORY_IDS.get(customer.category, 9)}">'
+        f'<listRel:category internalId="{CATEGORY_IDS.get(customer.category, UNLISTED)}">'
         f"<platformCore:name>{text(customer.category)}</platformCore:name></listRel:category>"
     )
     parent = f"<listRel:parent{writer.customer_ref(customer.parent_id)}</listRel:parent>" if customer.parent_id else ""
@@ -30,8 +32,9 @@ def customer_xml(customer: Customer, writer: Writer, full: bool) -> str:  # noqa
         f"<listRel:isPerson>false</listRel:isPerson><listRel:companyName>{name}</listRel:companyName>"
         '<listRel:entityStatus internalId="13"><platformCore:name>CUSTOMER-Closed Won</platformCore:name>'
         f"</listRel:entityStatus>{parent}{optional('listRel', 'phone', customer.phone)}"
-        f"<listRel:email>{email}</listRel:email>{optional('listRel', 'url', customer.url)}"
-        f"<listRel:defaultAddress>{text(_address_text(customer))}</listRel:defaultAddress>"
+        f"{optional('listRel', 'fax', customer.fax)}<listRel:email>{email}</listRel:email>"
+        f"{optional('listRel', 'url', customer.url)}"
+        f"<listRel:defaultAddress>{text(address_text(customer))}</listRel:defaultAddress>"
         f"<listRel:isInactive>{boolean(customer.is_inactive)}</listRel:isInactive>{category}"
         f"{optional('listRel', 'comments', customer.comments)}"
         f"<listRel:dateCreated>{writer.calendar.instant(customer.created_at)}</listRel:dateCreated>"
@@ -53,7 +56,8 @@ def _credit_limit(customer: Customer, writer: Writer) -> str:
     return f"<listRel:creditLimit>{amount}</listRel:creditLimit>"
 
 
-def _address_text(customer: Customer) -> str:
+def address_text(customer: Customer) -> str:
+    """The default address as it is printed, in lines."""
     address = customer.address
     place = " ".join(part for part in (address.city, address.state, address.postal_code) if part)
     return f"{customer.name}\n{address.line}\n{place}\n{address.country}"

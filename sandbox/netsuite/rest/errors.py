@@ -50,6 +50,7 @@ _TITLES = {
     403: "Forbidden",
     404: "Not Found",
     405: "Method Not Allowed",
+    406: "Not Acceptable",
     415: "Unsupported Media Type",
     429: "Too Many Requests",
     500: "Internal Server Error",

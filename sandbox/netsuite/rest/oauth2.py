@@ -70,6 +70,9 @@ class Tokens:
 
     def __init__(self, client: MachineClient) -> None:
         self._client = client
+        # What the integration record ticks: the grant, and the scopes that a token may have.
+        self.is_granted = True
+        self.scopes = SCOPES
         self._given: dict[str, tuple[datetime, frozenset[str]]] = {}
 
     def give(self, form: Mapping[str, str], audience: str, at: datetime) -> dict[str, str]:
@@ -78,6 +81,8 @@ class Tokens:
             raise TokenError("unsupported_grant_type")
         if form.get("client_assertion_type") != ASSERTION_TYPE:
             raise TokenError("invalid_request")
+        if not self.is_granted:
+            raise TokenError("unauthorized_client")
         scopes = self._scopes(form.get("client_assertion", ""), audience, at)
         self._given = {known: (end, seen) for known, (end, seen) in self._given.items() if end > at}
         token = secrets.token_urlsafe(32)
@@ -105,7 +110,7 @@ class Tokens:
         if not _is_timely(payload, at):
             raise TokenError("invalid_grant")
         scopes = _scopes_of(payload.get("scope"))
-        if not scopes or not scopes <= SCOPES:
+        if not scopes or not scopes <= self.scopes:
             raise TokenError("invalid_scope")
         return scopes
 

@@ -1,12 +1,14 @@
-"""The REST services' addresses: tokens, and SuiteQL page by page."""
+"""The REST services' addresses: tokens, SuiteQL page by page, records' schemas, and whether a record is there."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
+from sandbox.netsuite.permissions import Level
+from sandbox.netsuite.rest.catalog import RECORDS, schema_of
 from sandbox.netsuite.rest.errors import RestError
 from sandbox.netsuite.rest.oauth2 import TokenError, Tokens
 from sandbox.netsuite.rest.serving import Account, Manner, Service, served
@@ -14,6 +16,8 @@ from sandbox.netsuite.suiteql import Queries, QueryError
 
 TOKEN_PATH = "/services/rest/auth/oauth2/v1/token"  # noqa: S105 - an address
 SUITEQL_PATH = "/services/rest/query/v1/suiteql"
+RECORD_PATH = "/services/rest/record/v1"
+SCHEMA_TYPE = "application/schema+json"
 MAX_PAGE = 1_000
 MAX_ROWS = 100_000
 
@@ -35,19 +39,27 @@ class RestDoor:
     def __init__(self, account: Account, zone: ZoneInfo, tokens: Tokens) -> None:
         self._tokens = tokens
         self._account = account
-        self._queries = Queries(account.ledger, account.permissions, zone)
+        self.queries = Queries(account.ledger, account.permissions, zone)
+        self.has_feature = True
 
     def add_routes(self, app: web.Application) -> None:
         app.router.add_post(TOKEN_PATH, self._token)
         app.router.add_post(SUITEQL_PATH, self._suiteql)
+        app.router.add_get(f"{RECORD_PATH}/metadata-catalog/{{record}}", self._schema)
+        app.router.add_get(f"{RECORD_PATH}/{{record}}/{{id}}", self._record)
 
     async def _token(self, request: web.Request) -> web.StreamResponse:
         form = {name: str(value) for name, value in (await request.post()).items()}
         audience = f"{request.scheme}://{request.host}{TOKEN_PATH}"
         try:
-            return web.json_response(self._tokens.give(form, audience, self._account.now()))
+            return web.json_response(self._given(form, audience))
         except TokenError as refusal:
             return web.json_response({"error": refusal.error}, status=refusal.status)
+
+    def _given(self, form: Mapping[str, str], audience: str) -> dict[str, str]:
+        if not self._account.permissions.allows("oauth2", Level.VIEW):
+            raise TokenError("invalid_grant")
+        return self._tokens.give(form, audience, self._account.now())
 
     async def _suiteql(self, request: web.Request) -> web.StreamResponse:
         body = await request.read()
@@ -60,10 +72,45 @@ class RestDoor:
 
         return await served(self._account, request, body, Service("suiteql", _MANNER, admit, work))
 
-    def _admit(self, request: web.Request) -> None:
+    async def _schema(self, request: web.Request) -> web.StreamResponse:
+        def work() -> Any:
+            if SCHEMA_TYPE not in request.headers.get("Accept", ""):
+                raise RestError("INVALID_HEADER", f"Send Accept: {SCHEMA_TYPE}.", 406)
+            self._check_record(request.match_info["record"])
+            return schema_of(request.match_info["record"], self._account.ledger)
+
+        return await served(self._account, request, b"", Service("schema", _MANNER, lambda: self._login(request), work))
+
+    async def _record(self, request: web.Request) -> web.StreamResponse:
+        record, found = request.match_info["record"], request.match_info["id"]
+
+        def work() -> Any:
+            self._check_record(record)
+            if not found.isdecimal() or int(found) not in self._account.ledger.records(RECORDS[record]):
+                raise RestError("NONEXISTENT_ID", "The record instance does not exist. Provide a valid ID.", 404)
+            return {"links": [], "id": found}
+
+        return await served(self._account, request, b"", Service("record", _MANNER, lambda: self._login(request), work))
+
+    def _check_record(self, record: str) -> None:
+        if record not in RECORDS:
+            raise RestError("NONEXISTENT_RECORD_TYPE", f"Record type '{record}' does not exist.", 404)
+        if not self._account.permissions.allows(record, Level.VIEW):
+            raise RestError("INSUFFICIENT_PERMISSION", f"The role may not view records of the type {record}.", 403)
+
+    def _login(self, request: web.Request) -> None:
         header = request.headers.get("Authorization", "")
         if not self._tokens.admits(header, "rest_webservices", self._account.now()):
             raise RestError("INVALID_LOGIN", "Invalid login attempt.", 401)
+        if not self.has_feature:
+            raise RestError("FEATURE_DISABLED", "The feature REST Web Services is not enabled.", 403)
+        if not self._account.permissions.allows("rest", Level.VIEW):
+            raise RestError("INSUFFICIENT_PERMISSION", "The role lacks the permission REST Web Services.", 403)
+
+    def _admit(self, request: web.Request) -> None:
+        self._login(request)
+        if not self._account.permissions.allows("workbook", Level.VIEW):
+            raise RestError("INSUFFICIENT_PERMISSION", "The role lacks the permission SuiteAnalytics Workbook.", 403)
         if request.content_type != "application/json":
             raise RestError("INVALID_HEADER", "Send Content-Type: application/json.", 415)
         if request.headers.get("Prefer", "").strip() != "transient":
@@ -73,7 +120,7 @@ class RestDoor:
         limit = _number(request, "limit", MAX_PAGE, lambda value: 1 <= value <= MAX_PAGE)
         offset = _number(request, "offset", 0, lambda value: value % limit == 0 and value + limit <= MAX_ROWS)
         try:
-            found = self._queries.found(_query(body))
+            found = self.queries.found(_query(body))
             total = min(len(found.rows), MAX_ROWS)
             rows = found.page(offset, min(limit, MAX_ROWS - offset))
             items = [{"links": [], **self._account.faults.damage.done_to_row(row)} for row in rows]

@@ -71,14 +71,16 @@ class Queries:
         self._zone = zone
         self._random = random.Random(0)  # noqa: S311 - to be repeatable, not to be secret
         self._last: tuple[Any, Found] | None = None
+        # Columns of tables that this account has not, as a feature is off.
+        self.hidden: set[tuple[str, str]] = set()
 
     def found(self, text: str) -> Found:
         """The answer. Raises QueryError."""
         query = parsed(text)
         table = TABLES.get(query.table)
-        if table is None or not table.is_seen(self._permissions):
+        if table is None or (query.table, "") in self.hidden or not table.is_seen(self._permissions):
             raise QueryError(f"Record '{query.table}' was not found.")
-        state = (text, self._ledger.version, table.seen(self._permissions))
+        state = (text, self._ledger.version, table.seen(self._permissions), frozenset(self.hidden))
         # An unchanged ledger gives the same rows again: to look for them again would only cost time.
         if self._last and self._last[0] == state:
             return self._last[1]
@@ -88,7 +90,8 @@ class Queries:
 
     def _run(self, query: Query, table: Table) -> tuple[Found, bool]:
         """The rows, and whether the order settles which comes first."""
-        compiler = _Compiler(query, table, self._ledger, self._zone)
+        hidden = frozenset(column for name, column in self.hidden if name == query.table)
+        compiler = _Compiler(query, table, self._ledger, self._zone, hidden)
         passes = compiler.test(query.where) if query.where else lambda _: True
         columns = list(compiler.columns())
         rows = [row for row in table.rows(self._ledger, self._permissions) if passes(row)]
@@ -104,8 +107,11 @@ class Queries:
 class _Compiler:
     """Turns the parts of one query into functions of a row."""
 
-    def __init__(self, query: Query, table: Table, ledger: Ledger, zone: ZoneInfo) -> None:
+    def __init__(
+        self, query: Query, table: Table, ledger: Ledger, zone: ZoneInfo, hidden: frozenset[str] = frozenset()
+    ) -> None:
         self._query = query
+        self._hidden = hidden
         self._table = table
         self._ledger = ledger
         self._zone = zone
@@ -191,8 +197,8 @@ class _Compiler:
         if name.of and name.of != self._query.alias:
             raise QueryError(f"Unknown identifier '{name.of}'.")
         column = self._table.column(name.column, self._ledger)
-        if column is None:
-            known = ", ".join(sorted(self._table.columns))
+        if column is None or name.column in self._hidden:
+            known = ", ".join(sorted(set(self._table.columns) - self._hidden))
             raise QueryError(f"Unknown identifier '{name.column}'. Available identifiers are: {{{known}}}")
         return column
 

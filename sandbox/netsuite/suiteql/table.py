@@ -22,24 +22,31 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Table:
-    """`kinds` are the records of which it has rows; a row that the role may not see is not there."""
+    """`kinds` are the records of which it has rows; a row that the role may not see is not there.
+
+    `made` are rows of another make, and `opened_by` is what the role must be allowed to read besides.
+    """
 
     columns: Mapping[str, Column]
     kinds: tuple[Kind, ...] = ()
     fixed: tuple[Any, ...] = ()
-    unfolded: Callable[[Any], Iterable[Any]] = lambda record: (record,)
+    made: Callable[[Ledger], Iterable[Any]] = lambda _: ()
+    opened_by: str = ""
+    unfolded: Callable[[Any, Ledger], Iterable[Any]] = lambda record, _: (record,)
     custom_prefix: str = ""
 
     def is_seen(self, permissions: Permissions) -> bool:
         """Whether the role may read any of it."""
+        if self.opened_by and not permissions.allows(self.opened_by, Level.VIEW):
+            return False
         return not self.kinds or bool(self.seen(permissions))
 
     def rows(self, ledger: Ledger, permissions: Permissions) -> Iterable[Any]:
-        for record in self.fixed:
-            yield from self.unfolded(record)
+        for record in (*self.fixed, *self.made(ledger)):
+            yield from self.unfolded(record, ledger)
         for kind in self.seen(permissions):
             for record in ledger.records(kind).values():
-                yield from self.unfolded(record)
+                yield from self.unfolded(record, ledger)
 
     def column(self, name: str, ledger: Ledger) -> Column | None:
         """The column of this name; a custom field has one too, where the account defines it."""

@@ -6,6 +6,17 @@ from sandbox.ledger import Kind
 from sandbox.ledger.balances import balance, days_overdue, past_due_balance
 from sandbox.ledger.setup import BASE_CURRENCY, CURRENCIES, TERMS
 from sandbox.netsuite.common_fields import major
+from sandbox.netsuite.records.customer import CATEGORY_IDS, UNLISTED
+from sandbox.netsuite.suiteql.company import ACCOUNT, CURRENCY_RATE, CUSTOM_FIELD, DELETED_RECORD, SUBSIDIARY
+from sandbox.netsuite.suiteql.related import (
+    ADDRESS_BOOK,
+    CONTACT,
+    ENTITY_ADDRESS,
+    INSTALLMENT,
+    TRANSACTION_LINE_LINK,
+    address_key,
+    in_base_currency,
+)
 from sandbox.netsuite.suiteql.table import Column, Table, attribute, flag
 from sandbox.netsuite.suiteql.transactions import (
     CURRENCY,
@@ -23,7 +34,12 @@ CUSTOMER = Table(
     columns={
         "id": attribute("id"),
         "altname": attribute("name"),
-        "balancesearch": Column(lambda customer, ledger: major(balance(ledger, customer.id), customer.currency)),
+        "balancesearch": Column(
+            lambda customer, ledger: in_base_currency(balance(ledger, customer.id), customer.currency)
+        ),
+        "category": Column(
+            lambda customer, _: CATEGORY_IDS.get(customer.category, UNLISTED), lambda customer, _: customer.category
+        ),
         "comments": attribute("comments"),
         "companyname": attribute("name"),
         "creditholdoverride": Column(lambda customer, _: customer.credit_hold.upper()),
@@ -34,14 +50,21 @@ CUSTOMER = Table(
         ),
         "currency": CURRENCY,
         "datecreated": attribute("created_at"),
+        "defaultbillingaddress": Column(lambda customer, _: address_key(customer)),
+        "defaultshippingaddress": Column(lambda customer, _: address_key(customer)),
         "daysoverduesearch": Column(lambda customer, ledger: days_overdue(ledger, customer.id)),
         "email": attribute("email"),
         "entityid": attribute("number"),
+        "fax": attribute("fax"),
+        # Everybody here is a company.
+        "firstname": Column(lambda *_: None),
         "isinactive": flag(lambda customer: customer.is_inactive),
         "isperson": flag(lambda _: False),
         "lastmodifieddate": attribute("last_modified"),
+        "lastname": Column(lambda *_: None),
+        "middlename": Column(lambda *_: None),
         "overduebalancesearch": Column(
-            lambda customer, ledger: major(past_due_balance(ledger, customer.id), customer.currency)
+            lambda customer, ledger: in_base_currency(past_due_balance(ledger, customer.id), customer.currency)
         ),
         "parent": entity_column("parent_id"),
         "phone": attribute("phone"),
@@ -69,6 +92,7 @@ CUSTOMER_SUBSIDIARY = Table(
 )
 CURRENCY_TABLE = Table(
     fixed=CURRENCIES,
+    opened_by="currency",
     columns={
         "id": attribute("id"),
         "currencyprecision": attribute("exponent"),
@@ -90,10 +114,21 @@ TERM = Table(
 )
 
 TABLES: Mapping[str, Table] = {
+    "account": ACCOUNT,
+    "contact": CONTACT,
     "currency": CURRENCY_TABLE,
+    "currencyrate": CURRENCY_RATE,
     "customer": CUSTOMER,
+    "customeraddressbook": ADDRESS_BOOK,
+    "customeraddressbookentityaddress": ENTITY_ADDRESS,
     "customersubsidiaryrelationship": CUSTOMER_SUBSIDIARY,
+    "customfield": CUSTOM_FIELD,
+    "deletedrecord": DELETED_RECORD,
     "employee": EMPLOYEE,
+    "entityaddress": ENTITY_ADDRESS,
+    "invoiceinstallment": INSTALLMENT,
+    "nexttransactionlinelink": TRANSACTION_LINE_LINK,
+    "subsidiary": SUBSIDIARY,
     "term": TERM,
     "transaction": TRANSACTION,
     "transactionaccountingline": TRANSACTION_ACCOUNTING_LINE,

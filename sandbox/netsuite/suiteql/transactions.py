@@ -12,7 +12,7 @@ from typing import Any
 from sandbox.ledger import Kind, Ledger
 from sandbox.ledger.records import Invoice, InvoiceLine, Payment
 from sandbox.ledger.related import entity
-from sandbox.ledger.setup import CURRENCIES, TERMS
+from sandbox.ledger.setup import BANK_ID, CURRENCIES, RECEIVABLES_ID, TERMS, UNDEPOSITED_ID
 from sandbox.ledger.transactions import CreditMemo, CustomerDeposit, SalesOrder
 from sandbox.netsuite.common_fields import id_of_currency, major
 from sandbox.netsuite.records.writer import subsidiary_name
@@ -146,7 +146,10 @@ TRANSACTION = Table(
         "foreigntotal": _foreign(_signed_total),
         "lastmodifieddate": attribute("last_modified"),
         "memo": attribute("memo"),
-        "otherrefnum": attribute("po_number"),
+        # The number of the customer's order, or of the cheque that was paid with.
+        "otherrefnum": Column(
+            lambda record, _: getattr(record, "po_number", None) or getattr(record, "check_number", None)
+        ),
         "posting": flag(lambda record: not isinstance(record, SalesOrder)),
         "postingperiod": Column(
             lambda record, ledger: _period(record, ledger)[0], lambda record, ledger: _period(record, ledger)[1]
@@ -177,7 +180,7 @@ class Line:
         return self.line is None and not self.is_tax
 
 
-def _lines(record: Any) -> Iterator[Line]:
+def _lines(record: Any, _: Ledger) -> Iterator[Line]:
     total = _signed_total(record)
     yield Line(transaction=record, number=0, minor=total)
     sign = -1 if total >= 0 else 1
@@ -192,6 +195,26 @@ def _created_from(record: Any) -> int | None:
     """The order that an invoice or a deposit belongs to, the invoice that a credit memo was made from."""
     found: int | None = getattr(record, "order_id", None) or getattr(record, "created_from_id", None)
     return found
+
+
+def _created_from_name(row: Line, ledger: Ledger) -> str | None:
+    order = ledger.records(Kind.SALES_ORDER).get(getattr(row.transaction, "order_id", None) or 0)
+    if order is not None:
+        return f"Sales Order #{order.number}"
+    invoice = ledger.invoices.get(getattr(row.transaction, "created_from_id", None) or 0)
+    return None if invoice is None else f"Invoice #{invoice.number}"
+
+
+def _account(record: Any) -> int:
+    """The account that the main line posts to: of money where it is, else of receivables."""
+    if isinstance(record, Payment | CustomerDeposit):
+        return UNDEPOSITED_ID if record.is_undeposited else BANK_ID
+    return RECEIVABLES_ID
+
+
+def _account_name(record: Any, ledger: Ledger) -> str:
+    account = ledger.records(Kind.ACCOUNT)[_account(record)]
+    return f"{account.number} {account.name}"
 
 
 def shown_subsidiary(subsidiary_id: int, ledger: Ledger) -> str | None:
@@ -230,7 +253,7 @@ TRANSACTION_LINE = Table(
     unfolded=_lines,
     columns={
         "id": attribute("number"),
-        "createdfrom": Column(lambda row, _: _created_from(row.transaction)),
+        "createdfrom": Column(lambda row, _: _created_from(row.transaction), _created_from_name),
         "foreignamount": Column(lambda row, _: major(row.minor, row.transaction.currency)),
         "iscogs": flag(lambda _: False),
         "item": Column(
@@ -256,7 +279,10 @@ TRANSACTION_ACCOUNTING_LINE = Table(
     kinds=KINDS,
     unfolded=_lines,
     columns={
-        "account": Column(lambda row, _: 122 if row.is_main else None),
+        "account": Column(
+            lambda row, _: _account(row.transaction) if row.is_main else None,
+            lambda row, ledger: _account_name(row.transaction, ledger) if row.is_main else None,
+        ),
         "accountingbook": Column(lambda *_: 1),
         "amount": Column(lambda row, _: _base(row.minor, row.transaction)),
         "amountpaid": _line_amount(_paid),

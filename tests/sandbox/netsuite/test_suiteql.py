@@ -11,7 +11,7 @@ from decimal import Decimal
 import aiohttp
 import pytest
 
-from sandbox.ledger import InvoiceStatus, Ledger
+from sandbox.ledger import InvoiceStatus, Kind, Ledger
 from sandbox.netsuite import NetSuiteStandIn
 from sandbox.netsuite.permissions import Level
 from sandbox.netsuite.suiteql.tables import TABLES
@@ -19,6 +19,8 @@ from tests.sandbox.netsuite.conftest import Clock
 from tests.sandbox.netsuite.rest import RestClient, error_of
 
 UTC_MASK = "'YYYY-MM-DD HH24:MI:SS'"
+# Of these the ledger has no five.
+FEW = {"deletedrecord": 1, "invoiceinstallment": 4}
 MODIFIED = f"TO_CHAR(SYS_EXTRACT_UTC(lastmodifieddate), {UTC_MASK})"
 
 
@@ -101,12 +103,13 @@ class TestQueries:
         expected = Decimal(invoice.open_minor) / 100 * invoice.exchange_rate
         assert abs(Decimal(row["amountunpaid"]) - expected) < Decimal("0.01")
 
-    async def test_every_table_and_column_answers(self, rest: RestClient) -> None:
+    async def test_every_table_and_column_answers(self, rest: RestClient, ledger: Ledger) -> None:
+        ledger.delete(Kind.CONTACT, max(ledger.contacts))
         for name, table in TABLES.items():
             names = list(table.columns)
             shown = ", ".join(f"{one}, BUILTIN.DF({one}) AS shown{number}" for number, one in enumerate(names))
             found = await rest.rows(f"SELECT {shown} FROM {name} ORDER BY {names[0]}", limit=5)
-            assert len(found) == 5, name
+            assert len(found) == FEW.get(name, 5), name
             assert set().union(*found) - {f"shown{number}" for number in range(len(names))} <= set(names)
 
     async def test_conditions(self, rest: RestClient, ledger: Ledger) -> None:
