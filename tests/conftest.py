@@ -7,6 +7,7 @@ import pytest
 
 from tests.browser import browser, window
 from tests.demo_page import demo_address, page
+from tests.sampling import leave_samples
 from tests.store_fixtures import empty_postgres_url, postgres, postgres_template, sqlite_template, store, store_url
 
 __all__ = [
@@ -28,8 +29,10 @@ _HERE = Path(__file__).parent
 _FIRST = (_HERE, _HERE / "cli")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let tests of whole programs come first, and leave the others in their order."""
+    """Leave a sample of many cases; let tests of whole programs come first, and the others in their order."""
+    leave_samples(items)
     items.sort(key=lambda item: item.path.parent not in _FIRST)
 
 

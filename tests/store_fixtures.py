@@ -46,7 +46,7 @@ class PostgresServer:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
-    programs = _postgres_programs()
+    programs = postgres_programs()
     if programs is None:
         pytest.skip("no PostgreSQL server is installed (looked for initdb on PATH and in /usr/lib/postgresql)")
     # The server's own user must reach the folder, so it cannot live below pytest's private one.
@@ -123,7 +123,7 @@ async def _empty(server: PostgresServer, database: str) -> None:
     await connection.close()
 
 
-def _postgres_programs() -> Path | None:
+def postgres_programs() -> Path | None:
     """The folder with the newest server's programs; Debian keeps it off PATH, others on it."""
     debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     on_path = shutil.which("initdb")

@@ -63,6 +63,7 @@ async def what_went_wrong(world: World, door: Door, kind: str, variant: int) -> 
 class TestNobodyElse:
     """Every listener that is registered, and every kind of person who may see nothing."""
 
+    @pytest.mark.sampled(keep=40)
     async def test_gets_a_byte_of_data(self, world: World, door: Door) -> None:
         position = TRIED.index(door)
         wrong = {

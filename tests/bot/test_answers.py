@@ -59,6 +59,7 @@ def public(world: World) -> int:
 
 
 class TestOutsiders:
+    @pytest.mark.sampled
     @pytest.mark.parametrize("line", COMMANDS)
     @pytest.mark.parametrize("channel", sorted(OUTSIDE))
     async def test_never_read_an_answer(self, world: World, channel: str, line: str) -> None:

@@ -87,6 +87,7 @@ class TestCsv:
         assert await finished(world) is WorkState.DONE
         assert len(files_of(world)) == before + 1
 
+    @pytest.mark.sampled
     @pytest.mark.parametrize("method", ["files.getUploadURLExternal", UPLOAD_URL, COMPLETE, "conversations.open"])
     @pytest.mark.parametrize("trouble", ["reset", "before", "500", "429"])
     async def test_trouble_on_the_way_leaves_one_file(

@@ -49,6 +49,7 @@ WAYS = ("account closed", "unlinked", "deactivated in Slack")
 
 @pytest.mark.parametrize("how", WAYS)
 class TestCutAccess:
+    @pytest.mark.sampled
     @pytest.mark.parametrize("action_id", ["lookup.open", "refresh.record"])
     async def test_a_button_on_the_screen_works_no_more(self, world: World, how: str, action_id: str) -> None:
         eva = newcomer(world)

@@ -170,6 +170,7 @@ class TestTrouble:
         assert delivery.state is DeliveryState.REJECTED
         assert "All or nobody" not in [each.subject for each in mail.box.mails]
 
+    @pytest.mark.sampled(keep=2)
     @pytest.mark.parametrize("stage", [Stage.AUTH, Stage.MAIL, Stage.RCPT, Stage.DATA])
     async def test_of_a_moment_is_tried_again(self, world: World, mail: MailStandIn, stage: Stage) -> None:
         # The client tries every way of logging in that the server knows.

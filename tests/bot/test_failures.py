@@ -81,6 +81,7 @@ async def send(world: World, door: Door, payload: dict[str, Any]) -> Delivery:
 
 
 class TestListener:
+    @pytest.mark.sampled(keep=24)
     @pytest.mark.parametrize("door", DOORS, ids=str)
     async def test_that_raises_is_acked_told_with_a_reference_and_logged_once(self, broken: World, door: Door) -> None:
         before = told(broken)
@@ -98,6 +99,7 @@ class TestListener:
         else:
             assert told(broken) == before
 
+    @pytest.mark.sampled(keep=24)
     @pytest.mark.parametrize("door", DOORS, ids=str)
     @pytest.mark.parametrize("most", [3, pytest.param(100, marks=pytest.mark.soak)])
     async def test_that_gets_half_a_payload_lets_it_be_acked(self, world: World, door: Door, most: int) -> None:
@@ -109,6 +111,7 @@ class TestListener:
         loud = {record.name for record in world.log.records if record.levelno >= logging.ERROR}
         assert loud <= {"bot.doors.last_doors", "bot.doors.intake"}
 
+    @pytest.mark.sampled(keep=24)
     @pytest.mark.parametrize("door", DOORS, ids=str)
     async def test_that_gets_a_huge_payload_lets_it_be_acked(self, world: World, door: Door) -> None:
         payload = payload_for(world, door, PERSON) | {"more": LARGE}

@@ -56,6 +56,7 @@ class TestForgedMemory:
     async def test_every_form_is_tried(self, forms: dict[str, Json]) -> None:
         assert set(forms) >= set(FORMS)
 
+    @pytest.mark.sampled(keep=4)
     @pytest.mark.parametrize("name", FORMS)
     async def test_what_is_made_up_is_refused(self, world: World, forms: dict[str, Json], name: str) -> None:
         before = await sizes(world)

@@ -55,6 +55,7 @@ async def seen_by_all(world: World, door: Door, person: SlackPerson, channel: st
 
 @pytest.mark.parametrize("door", [door for door in USED if door.name not in ENDS_THE_APP], ids=str)
 class TestOutsiders:
+    @pytest.mark.sampled(keep=16)
     async def test_read_nothing_of_what_is_done_there(
         self, world: World, monkeypatch: pytest.MonkeyPatch, door: Door
     ) -> None:

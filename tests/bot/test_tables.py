@@ -280,6 +280,7 @@ class TestOpenInvoices:
         await world.workspace.click(ANA, None, "invoices.next", waiting=LOADED)
         assert "11-20 of 40" in shown_modal(world)
 
+    @pytest.mark.sampled
     @pytest.mark.parametrize("value", ["", "1:invoice:netsuite:invoice:1", "x" * 2000])
     @pytest.mark.parametrize("action_id", ["invoices.open", "invoices.next", "overdue.open", "overdue.view"])
     async def test_a_forged_button_shows_nothing(self, world: World, action_id: str, value: str) -> None:

@@ -75,6 +75,7 @@ def told(world: World) -> str:
 
 
 class TestTrigger:
+    @pytest.mark.sampled(keep=5)
     @pytest.mark.parametrize("door", OPENERS, ids=str)
     async def test_is_spent_while_the_store_writes_something_long(self, world: World, door: Door) -> None:
         close_all(world)
@@ -86,6 +87,7 @@ class TestTrigger:
         await world.catch_up()
         assert "One moment" not in str(world.workspace.modal(ANA))
 
+    @pytest.mark.sampled(keep=5)
     @pytest.mark.parametrize("door", OPENERS, ids=str)
     async def test_of_almost_three_seconds_opens_the_form(
         self, world: World, door: Door, later: Callable[[float], None]
@@ -93,6 +95,7 @@ class TestTrigger:
         await send(world, door, later, 2.9)
         assert world.workspace.modal(ANA) is not None
 
+    @pytest.mark.sampled(keep=5)
     @pytest.mark.parametrize("door", OPENERS, ids=str)
     async def test_of_more_is_told_and_the_next_press_works(
         self, world: World, door: Door, later: Callable[[float], None]

@@ -45,6 +45,7 @@ def answering(status: int, content_type: str, body: bytes) -> Iterator[str]:
 
 @pytest.mark.parametrize(("status", "content_type", "body"), ODD)
 class TestOddAnswers:
+    @pytest.mark.sampled(keep=2)
     def test_are_said_by_every_command_that_asks_slack(
         self, filled: Console, status: int, content_type: str, body: bytes
     ) -> None:

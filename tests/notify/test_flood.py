@@ -79,6 +79,7 @@ class TestFlood:
         [text] = await notifier.texts()
         assert text == f"{MANY:,} updates. Payments: {MANY}"
 
+    @pytest.mark.sampled
     @pytest.mark.parametrize("nth", [1, 2])
     @pytest.mark.parametrize("place", ["gathering.set_aside", "posting.add_deliveries", "gathering.mark_aside_told"])
     async def test_goes_on_after_a_crash(

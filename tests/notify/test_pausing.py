@@ -41,6 +41,7 @@ async def heard(notifier: Notifier, *, is_member: bool, is_archived: bool = Fals
 
 
 class TestHeedDelivery:
+    @pytest.mark.sampled(keep=3)
     @pytest.mark.parametrize(
         ("code", "way_out"),
         [

@@ -24,6 +24,7 @@ async def tried(notifier: Notifier, subscription: ChannelSubscription) -> Previe
 
 
 class TestPreview:
+    @pytest.mark.sampled(keep=3)
     @pytest.mark.parametrize(
         ("wanted", "count"),
         [

@@ -80,7 +80,12 @@ class TestSeeded:
 
     def test_books_add_up(self, shared: Ledger) -> None:
         applied: Counter[int] = Counter()
-        for kind in (Kind.PAYMENT, Kind.CUSTOMER_DEPOSIT, Kind.CREDIT_MEMO):
+        drawn: Counter[int] = Counter()
+        for application in shared.records(Kind.DEPOSIT_APPLICATION).values():
+            drawn[application.deposit_id] += application.total_minor
+        for deposit in shared.records(Kind.CUSTOMER_DEPOSIT).values():
+            assert deposit.unapplied_minor == deposit.amount_minor - drawn[deposit.id] >= 0
+        for kind in (Kind.PAYMENT, Kind.DEPOSIT_APPLICATION, Kind.CREDIT_MEMO):
             for record in shared.records(kind).values():
                 assert record.unapplied_minor >= 0
                 for part in record.applications:

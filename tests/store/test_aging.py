@@ -25,6 +25,7 @@ def in_buckets(aging: Aging) -> dict[str, int]:
 
 
 class TestCustomerAging:
+    @pytest.mark.sampled
     @pytest.mark.parametrize(
         ("days", "bucket"),
         [

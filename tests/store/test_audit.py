@@ -67,6 +67,7 @@ class TestAppendAudit:
 
 
 class TestFirstBrokenAudit:
+    @pytest.mark.sampled
     @pytest.mark.parametrize(
         "edit",
         [

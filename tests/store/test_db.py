@@ -144,6 +144,7 @@ class TestRead:
 class TestCancellation:
     """A pull that is stopped, or a click that takes too long, may end in the middle of any statement."""
 
+    @pytest.mark.sampled
     @pytest.mark.parametrize("moment", [*range(5), "commit"])
     async def test_frees_the_lock_and_leaves_nothing_half_done(
         self, store: Store, other: Store, moment: int | Literal["commit"]

@@ -166,6 +166,7 @@ _KINDS: list[tuple[Record, Table, Callable[[RowMapping], Record]]] = [
 
 @pytest.mark.parametrize(("record", "table", "from_row"), _KINDS, ids=[kind_of(record) for record, *_ in _KINDS])
 class TestEveryKind:
+    @pytest.mark.sampled
     async def test_comes_out_as_it_went_in(
         self, store: Store, record: Record, table: Table, from_row: Callable[[RowMapping], Record]
     ) -> None:
@@ -175,6 +176,7 @@ class TestEveryKind:
         assert from_row(row) == record
         assert [(change.kind, change.action) for change in await changes(store)] == [(kind_of(record), "inserted")]
 
+    @pytest.mark.sampled
     async def test_unchanged_is_not_written_again(
         self, store: Store, record: Record, table: Table, from_row: Callable[[RowMapping], Record]
     ) -> None:

@@ -109,6 +109,7 @@ class TestOneRecord:
             ]
         return [one.id for one in found]
 
+    @pytest.mark.sampled
     async def test_when_it_comes_back_after_it_was_sent(self, store: Store, own: Note | Message | Contact) -> None:
         await send(store, own)
         await arrive(store, own, "55")
@@ -116,6 +117,7 @@ class TestOneRecord:
         await save(store, self.theirs(own))
         assert await self.ids(store) == [own.id]
 
+    @pytest.mark.sampled
     async def test_when_it_comes_back_before_its_outcome_is_known(
         self, store: Store, own: Note | Message | Contact
     ) -> None:
@@ -127,6 +129,7 @@ class TestOneRecord:
         await save(store, self.theirs(own))
         assert await self.ids(store) == [own.id]
 
+    @pytest.mark.sampled
     async def test_when_the_system_gives_its_key_back(self, store: Store, own: Note | Message | Contact) -> None:
         await send(store, own)
         await save(store, replace(self.theirs(own), id=own.id))
@@ -134,6 +137,7 @@ class TestOneRecord:
         await arrive(store, own, "55")
         assert await self.ids(store) == [own.id]
 
+    @pytest.mark.sampled
     async def test_when_it_arrived_although_it_was_given_up(self, store: Store, own: Note | Message | Contact) -> None:
         await send(store, own)
         await save(store, self.theirs(own))
@@ -141,6 +145,7 @@ class TestOneRecord:
             await record_arrival(conn, f"{own.id}/netsuite", "55", AT)
         assert await self.ids(store) == [own.id]
 
+    @pytest.mark.sampled
     async def test_a_dry_run_counts_no_echo_as_new(self, store: Store, own: Note | Message | Contact) -> None:
         await send(store, own)
         await arrive(store, own, "55")

@@ -101,6 +101,7 @@ def past_due_sums(made: Sequence[Invoice]) -> dict[tuple[str, RecordId], int]:
 
 @pytest.mark.parametrize("wanted", FILTERS)
 class TestFilters:
+    @pytest.mark.sampled(keep=6)
     async def test_the_aging_adds_up(self, store: Store, kept: list[Invoice], wanted: InvoiceFilter) -> None:
         async with store.read() as conn:
             found = await portfolio_aging(conn, wanted, TODAY)
@@ -110,6 +111,7 @@ class TestFilters:
         assert sum(aging.open_invoices for aging in found) == len(expected)
         assert [aging.open_invoices for aging in found] == sorted((a.open_invoices for a in found), reverse=True)
 
+    @pytest.mark.sampled(keep=6)
     async def test_every_customer_s_aging_adds_up_to_it(
         self, store: Store, kept: list[Invoice], wanted: InvoiceFilter
     ) -> None:
@@ -119,6 +121,7 @@ class TestFilters:
         assert {name: _summed(parts, name) for name in whole} == {name: _figures(whole[name]) for name in whole}
         del kept
 
+    @pytest.mark.sampled(keep=6)
     async def test_the_largest_come_first(self, store: Store, kept: list[Invoice], wanted: InvoiceFilter) -> None:
         sums = past_due_sums(meant(kept, wanted))
         ranked = sorted(sums, key=lambda key: (key[0], -sums[key], key[1]))
@@ -141,6 +144,7 @@ class TestFilters:
             key for keys in by_currency for key in keys
         ]
 
+    @pytest.mark.sampled(keep=6)
     async def test_pages_lead_through_all_and_back(
         self, store: Store, kept: list[Invoice], wanted: InvoiceFilter
     ) -> None:

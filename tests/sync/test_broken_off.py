@@ -13,6 +13,7 @@ from tests.sync.pulling import Saved, Stopper, Unplugged, known, pull, run_of
 
 
 class TestBrokenOff:
+    @pytest.mark.sampled(keep=3)
     @pytest.mark.parametrize("at", range(5))
     async def test_goes_on_after_the_last_saved_page(self, store: Store, source: FakeSource, at: int) -> None:
         source.before_page = Stopper(Unplugged(), at=at)

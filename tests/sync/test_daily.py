@@ -135,6 +135,7 @@ class TestPullHandler:
             await ended(work, "p")
         assert (await run_of(store, "p/invoices")).unchanged == 10
 
+    @pytest.mark.sampled(keep=2)
     @pytest.mark.parametrize(
         ("trouble", "wait"),
         [

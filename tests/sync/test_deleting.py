@@ -133,6 +133,7 @@ class TestListings:
         _, invoices = await pull(source, store, "next")
         assert (invoices.deleted, len(await living(store))) == (0, 11)
 
+    @pytest.mark.sampled(keep=3)
     @pytest.mark.parametrize("at", range(7))
     async def test_a_killed_one_goes_on_gathering(self, store: Store, system: FakeSystem, at: int) -> None:
         source = listing(system)
@@ -220,6 +221,7 @@ class TestAsking:
             source.system.delete("invoice", source_id)
         source.system.now += HOUR
 
+    @pytest.mark.sampled
     @pytest.mark.parametrize("left", [0, 9])
     @pytest.mark.parametrize("way", ["reports", "lists"])
     async def test_a_source_that_lost_most_stops_and_asks(

@@ -22,6 +22,7 @@ def failing(*streams: str, error: Callable[[], Exception]) -> Callable[[str, int
 
 
 class TestFailing:
+    @pytest.mark.sampled(keep=3)
     @pytest.mark.parametrize(
         "error",
         [NotPermittedError("Sales Order"), RejectedError("no"), StopError("look"), RetryError("slow"), KeyError("x")],

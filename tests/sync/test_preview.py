@@ -71,6 +71,7 @@ class TestPreviewSource:
 
 
 class TestDeletions:
+    @pytest.mark.sampled
     @pytest.mark.parametrize("listed", ["all", "open", ""])
     async def test_are_counted_as_the_pull_would(
         self, store: Store, system: FakeSystem, listed: Literal["", "all", "open"]

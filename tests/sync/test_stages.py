@@ -77,6 +77,7 @@ class TestStages:
         await pull(source, store, "next")
         assert source.asked == ["invoices", "customers"]
 
+    @pytest.mark.sampled(keep=3)
     @pytest.mark.parametrize("at", range(6))
     async def test_goes_on_wherever_it_was_killed(self, store: Store, source: FakeSource, at: int) -> None:
         source.before_page = Stopper(Unplugged(), at=at)

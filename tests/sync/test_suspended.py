@@ -16,6 +16,7 @@ from tests.sync.suspended import REFUSED, leader
 
 
 class TestSuspended:
+    @pytest.mark.sampled
     @pytest.mark.parametrize("stream", ["customers", "invoices"])
     async def test_a_late_leader_writes_nothing(self, store: Store, store_url: str, stream: str) -> None:
         program, line = leader(store_url, stream)

@@ -263,6 +263,7 @@ class TestMessages:
 
 @pytest.mark.parametrize("how", ["by SuiteTalk", "by the script"])
 class TestWhatWasWrittenHere:
+    @pytest.mark.sampled
     async def test_a_note_comes_back_once(self, how: str, bench: NetSuiteBench, store: Store) -> None:
         if how == "by the script":
             await bench.source.close()
@@ -291,6 +292,7 @@ class TestWhatWasWrittenHere:
             found = await notes_about(conn, own.about_id, limit=50)
         assert [(one.id, one.text) for one in found if pushed.text in one.text] == [(own.id, pushed.text)]
 
+    @pytest.mark.sampled
     async def test_a_message_comes_back_once(self, how: str, bench: NetSuiteBench, store: Store) -> None:
         del how
         about = str(an_invoice(bench))

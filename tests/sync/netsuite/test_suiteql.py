@@ -184,6 +184,7 @@ class TestSwitching:
 
 
 class TestTrouble:
+    @pytest.mark.sampled(keep=3)
     @pytest.mark.parametrize("trouble", ["truncate", "drop", "wrong_charset", "blocked", "expired_session", "http 503"])
     async def test_that_passes_costs_no_record(self, trouble: str, bench: SuiteQLBench) -> None:
         name, _, status = trouble.partition(" ")

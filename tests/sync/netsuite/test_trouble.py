@@ -36,6 +36,7 @@ async def bench(tmp_path: Path) -> AsyncIterator[NetSuiteBench]:
 
 
 class TestTrouble:
+    @pytest.mark.sampled(keep=3)
     @pytest.mark.parametrize(
         "trouble",
         ["truncate", "drop", "wrong_charset", "expired_session", "blocked", "http 500", "http 429", "http 503"],
