@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from store.changes import Change
 from store.db import ReadConnection
 from store.own_records import returned
-from store.pulled import Record, kind_of, prepared_records, table_of
+from store.pulled import Record, fitted_rows, kind_of, prepared_records, table_of
 from store.upsert import expected_changes
 
 
@@ -23,7 +23,8 @@ async def examples_of(conn: ReadConnection, records: Sequence[Record], *, most: 
     own = await returned(conn, records)
     titles = {record.id: title_of(record) for record in records if record.id not in own}
     found: list[Change] = []
-    for record_type, rows in (await prepared_records([one for one in records if one.id not in own])).rows.items():
+    prepared = await prepared_records([one for one in records if one.id not in own])
+    for record_type, rows in (await fitted_rows(conn, prepared)).items():
         kind = next(kind_of(record) for record in records if type(record) is record_type)
         found += await expected_changes(conn, table_of(kind), kind, rows, most=most)
     known_first = sorted(found, key=lambda change: change.action == "inserted")

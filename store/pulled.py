@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from sqlalchemy import Table, delete, update
@@ -16,6 +16,7 @@ from store.changes import Change, append_changes
 from store.contacts import Contact, contact_row, contacts
 from store.credit_memos import CreditMemo, credit_memo_applications, credit_memo_row, credit_memos
 from store.crm_accounts import CrmAccount, crm_account_row, crm_accounts
+from store.crm_pages import CrmPage
 from store.custom_fields import CustomField, custom_field_row, custom_fields
 from store.customers import Customer, customer_row, customers
 from store.db import ReadConnection, WriteConnection
@@ -101,6 +102,8 @@ _KINDS: Mapping[type, _Kind] = {
     Message: _Kind("message", messages, message_row),
     Attachment: _Kind("attachment", attachments, attachment_row),
 }
+# Rows alone do not depend on when they are written.
+_NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 _NAMED: Mapping[str, _Kind] = {kind.name: kind for kind in _KINDS.values()}
 
 
@@ -136,8 +139,12 @@ async def upsert_prepared(conn: WriteConnection, prepared: Prepared, *, at: date
     """Likewise of records that were prepared before. What was made here and comes back is not written twice."""
     total = Counts()
     prepared = await _recognised(conn, prepared, at)
-    for record_type, rows in prepared.rows.items():
+    crm = await CrmPage.opened(conn, _names(prepared), at=at)
+    if crm:
+        await crm.begin(conn, _names(prepared))
+    for record_type, told in prepared.rows.items():
         kind = _KINDS[record_type]
+        rows = await crm.fitted(conn, kind.name, told) if crm else told
         counts, written = await upsert_rows(conn, kind.table, kind.name, rows, at=at)
         total += counts
         fresh = {record.id: record for record in _of_type(prepared.records, record_type) if record.id in written}
@@ -146,6 +153,8 @@ async def upsert_prepared(conn: WriteConnection, prepared: Prepared, *, at: date
         for part in kind.parts:
             await _replace_part(conn, part, fresh)
         await save_field_contacts(conn, tuple(fresh.values()), at=at)
+        if crm:
+            await crm.follow(conn, kind.name, fresh)
     return total
 
 
@@ -153,9 +162,17 @@ async def compare_records(conn: ReadConnection, records: Sequence[Record]) -> Co
     """What `upsert_records` would do with these records; nothing is written."""
     total = Counts()
     prepared = _without_echoes(await prepared_records(records), await returned(conn, records))
-    for record_type, rows in prepared.rows.items():
+    for record_type, rows in (await fitted_rows(conn, prepared)).items():
         total += await compare_rows(conn, _KINDS[record_type].table, rows)
     return total
+
+
+async def fitted_rows(conn: ReadConnection, prepared: Prepared) -> Mapping[type, list[dict[str, Any]]]:
+    """The rows as `upsert_prepared` would write them, with what a CRM has to say to them. Nothing is written."""
+    crm = await CrmPage.opened(conn, _names(prepared), at=_NO_TIME)
+    if crm is None:
+        return prepared.rows
+    return {each: await crm.fitted(conn, _KINDS[each].name, rows) for each, rows in prepared.rows.items()}
 
 
 def table_of(kind: str) -> Table:
@@ -169,6 +186,9 @@ async def tombstone_records(conn: WriteConnection, kind: str, ids: Sequence[Reco
     One lives again if a pull brings it again: without its fingerprint it counts as different, and is written.
     """
     table = table_of(kind)
+    crm = await CrmPage.opened(conn, (kind,), at=at)
+    if crm:
+        await crm.begin(conn, (kind,))
     buried: list[RecordId] = []
     for chunk in chunks(ids):
         living = update(table).where(table.c.id.in_(chunk), table.c.deleted_at.is_(None))
@@ -176,6 +196,8 @@ async def tombstone_records(conn: WriteConnection, kind: str, ids: Sequence[Reco
         buried += sorted(found.scalars())
     await append_changes(conn, [Change(kind=kind, record_id=each, action="tombstoned") for each in buried], at=at)
     await bury_field_contacts(conn, kind, buried, at=at)
+    if crm:
+        await crm.gone(conn, kind, buried)
     return len(buried)
 
 
@@ -200,6 +222,10 @@ def _without_echoes(prepared: Prepared, found: Mapping[RecordId, Returned]) -> P
     if own:
         rows[Contact] += [_fingerprinted_row(_KINDS[Contact], record) for record in own]
     return Prepared([*(record for record in prepared.records if record.id not in found), *own], rows)
+
+
+def _names(prepared: Prepared) -> set[str]:
+    return {_KINDS[record_type].name for record_type in prepared.rows}
 
 
 def _of_type(records: Sequence[Record], record_type: type) -> list[Record]:

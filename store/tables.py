@@ -10,12 +10,16 @@ from store.contacts import contacts
 from store.credit_limits import credit_limit_breaks
 from store.credit_memos import credit_memos
 from store.crm_accounts import crm_accounts
+from store.crm_keys import customer_keys
+from store.crm_links import crm_links, crm_past_links
+from store.crm_values import crm_fields
 from store.cursors import cursors
 from store.custom_fields import custom_fields
 from store.customers import customers
 from store.day_marks import day_marks
 from store.deletions import gone_ids, listed_ids, listings
 from store.deliveries import deliveries
+from store.deposit_applications import deposit_applications
 from store.disputes import disputes
 from store.drafts import drafts
 from store.exchange_rates import exchange_rates
@@ -26,6 +30,7 @@ from store.gl_accounts import gl_accounts
 from store.inbox import inbox
 from store.installments import invoice_installments
 from store.invoices import invoice_lines, invoices
+from store.journal_entries import journal_entries, journal_lines
 from store.leases import leases
 from store.link_requests import link_requests
 from store.messages import messages
@@ -35,6 +40,7 @@ from store.payments import payments
 from store.promises import promises
 from store.quarantine import quarantine
 from store.refs import external_refs
+from store.refunds import refunds
 from store.runs import sync_runs
 from store.sales_orders import sales_orders
 from store.schema import metadata
@@ -56,11 +62,16 @@ TABLES = (
     credit_limit_breaks,
     credit_memos,
     crm_accounts,
+    crm_fields,
+    crm_links,
+    crm_past_links,
     cursors,
     custom_fields,
+    customer_keys,
     customers,
     day_marks,
     deliveries,
+    deposit_applications,
     disputes,
     drafts,
     exchange_rates,
@@ -74,6 +85,8 @@ TABLES = (
     invoice_installments,
     invoice_lines,
     invoices,
+    journal_entries,
+    journal_lines,
     leases,
     link_requests,
     listed_ids,
@@ -84,6 +97,7 @@ TABLES = (
     payments,
     promises,
     quarantine,
+    refunds,
     sales_orders,
     slack_channels,
     slack_links,

@@ -152,6 +152,46 @@ def upgrade() -> None:
         batch_op.create_index("ix_crm_accounts_source_id", ["source_id"], unique=False)
 
     op.create_table(
+        "crm_fields",
+        sa.Column("customer_id", sa.String(), nullable=False),
+        sa.Column("field", sa.String(), nullable=False),
+        sa.Column("erp_value", sa.Text(), nullable=True),
+        sa.Column("crm_value", sa.Text(), nullable=True),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("since", store.schema.Instant(timezone=True), nullable=False),
+        sa.Column("decided_by", sa.String(), nullable=True),
+        sa.Column("decided_at", store.schema.Instant(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("customer_id", "field", name=op.f("pk_crm_fields")),
+    )
+    with op.batch_alter_table("crm_fields", schema=None) as batch_op:
+        batch_op.create_index("ix_crm_fields_state_since", ["state", "since"], unique=False)
+
+    op.create_table(
+        "crm_links",
+        sa.Column("account_id", sa.String(), nullable=False),
+        sa.Column("customer_id", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("since", store.schema.Instant(timezone=True), nullable=False),
+        sa.Column("gives_contacts", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_crm_links")),
+        sa.UniqueConstraint("customer_id", name=op.f("uq_crm_links_customer_id")),
+    )
+    with op.batch_alter_table("crm_links", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_crm_links_key"), ["key"], unique=False)
+
+    op.create_table(
+        "crm_past_links",
+        sa.Column("account_id", sa.String(), nullable=False),
+        sa.Column("customer_id", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("since", store.schema.Instant(timezone=True), nullable=False),
+        sa.Column("until", store.schema.Instant(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("account_id", "customer_id", "until", name=op.f("pk_crm_past_links")),
+    )
+    with op.batch_alter_table("crm_past_links", schema=None) as batch_op:
+        batch_op.create_index("ix_crm_past_links_until", ["until"], unique=False)
+
+    op.create_table(
         "custom_fields",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("origin", sa.String(), nullable=False),
@@ -169,6 +209,15 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("custom_fields", schema=None) as batch_op:
         batch_op.create_index("ix_custom_fields_kind_script_id", ["kind", "script_id"], unique=False)
+
+    op.create_table(
+        "customer_keys",
+        sa.Column("customer_id", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_customer_keys")),
+    )
+    with op.batch_alter_table("customer_keys", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_customer_keys_key"), ["key"], unique=False)
 
     op.create_table(
         "drafts",

@@ -1,0 +1,193 @@
+"""What a page of pulled records means for customers who are accounts of a CRM too, in the transaction that writes it.
+
+Before its rows are written they are fitted: a customer's get what the CRM fills in, an account without a customer loses
+all but its keys, contacts and notes get their customers. What was written is followed: keys, links, fields and people.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+
+from sqlalchemy import select, update
+
+from store.crm_accounts import KIND, crm_accounts
+from store.crm_keys import claim_of, known_keys, rekey
+from store.crm_links import Moved, links_of_accounts, lock_links, rematch
+from store.crm_people import (
+    accounts_of_contacts,
+    adopt,
+    attach,
+    fitted_contacts,
+    fitted_notes,
+    mark_main,
+    remake_people,
+)
+from store.crm_rules import CrmRules, crm_rules
+from store.crm_values import Fit, fits_of, keep_standings, settle, standings_of
+from store.db import ReadConnection, WriteConnection
+from store.records import RecordId
+from store.upsert import chunks, fingerprint
+
+CONCERNED = frozenset({"customer", KIND, "contact", "note"})
+_MATCHED = frozenset({"customer", KIND})
+# What is kept of an account without a customer; the rest of its row is empty.
+_STUB = frozenset({"id", "origin", "source_id", "source_changed_at", "seen_at", "deleted_at", "key", "master_id"})
+_EMPTY = {"custom_fields_json": "{}", "lookups_json": "[]"}
+
+
+@dataclass(kw_only=True, slots=True)
+class CrmPage:
+    """One page's way into a store with these rules; what fitting finds out, following needs."""
+
+    rules: CrmRules
+    at: datetime
+    _keys: set[str]
+    _accounts: set[RecordId]
+    _fits: dict[RecordId, Fit]
+
+    @classmethod
+    async def opened(cls, conn: ReadConnection, kinds: Collection[str], *, at: datetime) -> Self | None:
+        """The page's way; None where no CRM is connected, or nothing in the page has to do with one."""
+        rules = await crm_rules(conn) if CONCERNED.intersection(kinds) else None
+        return cls(rules=rules, at=at, _keys=set(), _accounts=set(), _fits={}) if rules else None
+
+    async def begin(self, conn: WriteConnection, kinds: Collection[str]) -> None:
+        """To be called before the page writes anything."""
+        if _MATCHED.intersection(kinds):
+            await lock_links(conn)
+
+    async def fitted(self, conn: ReadConnection, kind: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The rows as they are to be written. Nothing is written yet."""
+        if kind == "customer":
+            return await self._customers(conn, rows)
+        if kind == KIND:
+            return await self._stubbed(conn, rows)
+        theirs = [row for row in rows if row["origin"] == self.rules.system]
+        if not theirs:
+            return rows
+        if kind == "contact":
+            known = await accounts_of_contacts(conn, [row["id"] for row in theirs])
+            self._accounts = known | {row["account_id"] for row in theirs if row["account_id"]}
+        fit = fitted_contacts if kind == "contact" else fitted_notes
+        return [*(row for row in rows if row["origin"] != self.rules.system), *await fit(conn, self.rules, theirs)]
+
+    async def follow(self, conn: WriteConnection, kind: str, written: Collection[RecordId]) -> None:
+        """These rows of the fitted ones were written."""
+        if not written:
+            return
+        if kind == "customer":
+            await self._follow_customers(conn, sorted(written))
+        if kind == KIND:
+            await self._follow_accounts(conn, written)
+        if kind == "contact":
+            await mark_main(conn, self.rules, self._accounts, at=self.at)
+
+    async def gone(self, conn: WriteConnection, kind: str, ids: Sequence[RecordId]) -> None:
+        """These records have become tombstones."""
+        if kind == KIND:
+            claim, c = claim_of(self.rules), crm_accounts.c
+            for chunk in chunks(ids):
+                self._keys.update(filter(None, (await conn.execute(select(claim).where(c.id.in_(chunk)))).scalars()))
+            self._accounts = set(ids)
+        if kind == "contact":
+            self._accounts = await accounts_of_contacts(conn, ids)
+        await self.follow(conn, kind, ids)
+
+    async def _customers(self, conn: ReadConnection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        self._fits = await fits_of(conn, self.rules, rows, self.at)
+        return [row | dict(self._fits[row["id"]].values) if row["id"] in self._fits else row for row in rows]
+
+    async def _follow_customers(self, conn: WriteConnection, written: Sequence[RecordId]) -> None:
+        found = {each: self._fits[each].standings for each in written if each in self._fits}
+        await keep_standings(conn, found, before=await standings_of(conn, tuple(found)))
+        touched = await rekey(conn, self.rules, written)
+        if touched:
+            moved = await rematch(conn, self.rules, keys=touched, customers=written, at=self.at)
+            await follow_links(conn, self.rules, moved, at=self.at)
+
+    async def _stubbed(self, conn: ReadConnection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        before = await _known(conn, [row["id"] for row in rows])
+        claim = claim_of(self.rules).name
+        masters = await _known(conn, [row["master_id"] for row in rows if row["master_id"]])
+        made = {row["id"]: row["master_id"] for row in rows if row["master_id"]}
+        rows = [row | {"master_id": _heir(row, made, masters)} for row in rows]
+        keys = {row[claim] for row in rows if row[claim]}
+        self._keys = keys | {row[claim] for row in before.values() if row[claim]}
+        self._accounts = {RecordId(row["id"]) for row in rows} | {
+            RecordId(row["master_id"]) for row in rows if row["master_id"]
+        }
+        named = await known_keys(conn, keys)
+        linked = await links_of_accounts(conn, [row["id"] for row in rows])
+        return [
+            row if row[claim] in named or row["id"] in linked or _is_whole(before.get(row["id"])) else _stub(row)
+            for row in rows
+        ]
+
+    async def _follow_accounts(self, conn: WriteConnection, written: Collection[RecordId]) -> None:
+        heirs = await _heirs(conn, written)
+        await adopt(conn, heirs)
+        for loser, heir in heirs.items():
+            await conn.execute(update(crm_accounts).where(crm_accounts.c.master_id == loser).values(master_id=heir))
+        concerned = {*written, *heirs.values()}
+        moved = await rematch(conn, self.rules, keys=self._keys, accounts=concerned, at=self.at)
+        await follow_links(conn, self.rules, moved, accounts=concerned, adopted=heirs.values(), at=self.at)
+
+
+async def follow_links(
+    conn: WriteConnection,
+    rules: CrmRules,
+    moved: Sequence[Moved],
+    *,
+    accounts: Collection[RecordId] = (),
+    adopted: Collection[RecordId] = (),
+    at: datetime,
+) -> None:
+    """Let customers, contacts and notes follow links that moved, and accounts of which something else has changed.
+
+    `adopted` are accounts that have got contacts and notes of others.
+    """
+    links = await links_of_accounts(conn, accounts)
+    customers = {each for one in moved for each in (one.was, one.now) if each} | set(links.values())
+    others = {one.account_id for one in moved} | set(adopted)
+    await settle(conn, rules, customers, at=at)
+    await attach(conn, others, at=at)
+    await remake_people(conn, rules, {*accounts, *others}, at=at)
+    await mark_main(conn, rules, adopted, at=at)
+
+
+async def _known(conn: ReadConnection, ids: Sequence[RecordId]) -> dict[RecordId, Mapping[Any, Any]]:
+    c = crm_accounts.c
+    found: dict[RecordId, Mapping[Any, Any]] = {}
+    for chunk in chunks(ids):
+        query = select(c.id, c.source_id, c.key, c.name, c.master_id).where(c.id.in_(chunk))
+        found.update((RecordId(row["id"]), row) for row in (await conn.execute(query)).mappings())
+    return found
+
+
+async def _heirs(conn: ReadConnection, ids: Collection[RecordId]) -> dict[RecordId, RecordId]:
+    """Into which accounts those of these were merged that are no more."""
+    found = await _known(conn, sorted(ids))
+    return {each: RecordId(row["master_id"]) for each, row in found.items() if row["master_id"]}
+
+
+def _heir(
+    row: Mapping[str, Any], made: Mapping[RecordId, RecordId], known: Mapping[RecordId, Mapping[Any, Any]]
+) -> RecordId | None:
+    """The account at the end of a row of mergers, as far as it is known: the ones in between are no more."""
+    seen: set[RecordId] = {row["id"]}
+    heir: RecordId | None = row["master_id"]
+    while heir is not None and heir not in seen:
+        seen.add(heir)
+        further = made.get(heir) or (known[heir]["master_id"] if heir in known else None)
+        heir = further if further and further not in seen else heir
+    return heir
+
+
+def _is_whole(row: Mapping[Any, Any] | None) -> bool:
+    return row is not None and row["name"] is not None
+
+
+def _stub(row: Mapping[str, Any]) -> dict[str, Any]:
+    bare = {name: value if name in _STUB else _EMPTY.get(name) for name, value in row.items()}
+    return bare | {"fingerprint": fingerprint({name: bare[name] for name in bare if name != "source_changed_at"})}
