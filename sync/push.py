@@ -27,7 +27,7 @@ _RENEW_SECONDS = 30
 _PLACES = "push/"
 _LOOK_UP_SECONDS = 90.0
 # So long a request may live over there, whatever became of our end of it: the longest that settings let us wait.
-_REQUEST_LIVES = timedelta(minutes=15)
+REQUEST_LIVES = timedelta(minutes=15)
 _LOOK_SECONDS = 0.2
 _NOT_THERE, _NOT_TAKEN, _NOT_PERMITTED = "not_there", "not_taken", "not_permitted"
 _log = logging.getLogger(__name__)
@@ -84,7 +84,7 @@ class Pushes:
         """That it is not there; of a message, which no upsert keeps single, only once no request can bring it."""
         if delivery.kind != MESSAGE or delivery.tried_at is None:
             return Absent()
-        left = delivery.tried_at + _REQUEST_LIVES - self._clock()
+        left = delivery.tried_at + REQUEST_LIVES - self._clock()
         if left <= timedelta():
             return Absent()
         return Later(reason="it may still be on its way", after_seconds=left.total_seconds())

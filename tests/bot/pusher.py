@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import store.sending
+import sync.push
 from bot.delivering import work_id_of
 from bot.deps import Deps
 from store.contacts import Contact
@@ -104,6 +105,8 @@ def _main(plan: Plan) -> None:
 
 async def _serve(plan: Plan) -> int:
     store.sending.SETTLING = timedelta(seconds=0.05)
+    # What a life before has sent is long with the stand-in when the next one has begun.
+    sync.push.REQUEST_LIVES = timedelta(seconds=1)
     # Without keys of messages, so that nothing but looking for them keeps them from coming twice.
     settings = NetSuiteSettings.from_mapping(dict(plan.environment), {"message_keys": False})
     source = NetSuiteSource(settings, plan.folder)
