@@ -1,0 +1,5 @@
+"""SOQL: strict by a grammar; what is not understood is refused, and every literal is judged by its field's type."""
+
+from sandbox.salesforce.soql.run import Found, Queries, Shower
+
+__all__ = ["Found", "Queries", "Shower"]
