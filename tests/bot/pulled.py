@@ -7,9 +7,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from store.schema import Instant
+from store.tables import TABLES
+
 FILE_NAME = "store.sqlite"
-# What cards say about the age of their figures stays «just now».
-_FRESH = timedelta(minutes=2)
+# A pull counts as of a little before it began: the account's own clock may be behind.
+_LAG = timedelta(minutes=2)
 # Nobody has asked Slack yet, and whoever reads the feed has read what the pull brought.
 _AS_NEW = """
     DELETE FROM slack_channels;
@@ -19,21 +22,30 @@ _AS_NEW = """
 
 
 class PulledStore:
-    """Made once by `fill`, which pulls into a folder, and copied from then on; made anew before its figures are old."""
+    """Made once by `fill`, which pulls into a folder, and copied from then on as if the pull had just been.
+
+    Another day has other balances: it gets another one.
+    """
 
     def __init__(self, fill: Callable[[Path], Awaitable[None]]) -> None:
         self._fill = fill
-        self._made_at = datetime.min.replace(tzinfo=UTC)
+        self._began = self._ended = datetime.min.replace(tzinfo=UTC)
         self._content = b""
 
     async def copy_to(self, folder: Path) -> None:
-        now = datetime.now(UTC)
-        if now - self._made_at > _FRESH or now.date() != self._made_at.date():
-            with TemporaryDirectory() as made_in:
-                await self._fill(Path(made_in))
-                self._content = _as_new(Path(made_in) / FILE_NAME)
-            self._made_at = now
-        (folder / FILE_NAME).write_bytes(self._content)
+        if datetime.now(UTC).date() != self._began.date():
+            await self._make()
+        path = folder / FILE_NAME
+        path.write_bytes(self._content)
+        with closing(sqlite3.connect(path)) as connection:
+            _move_to(datetime.now(UTC) - self._ended, connection, since=self._began)
+
+    async def _make(self) -> None:
+        self._began = datetime.now(UTC)
+        with TemporaryDirectory() as made_in:
+            await self._fill(Path(made_in))
+            self._content = _as_new(Path(made_in) / FILE_NAME)
+        self._ended = datetime.now(UTC)
 
 
 def _as_new(path: Path) -> bytes:
@@ -41,3 +53,15 @@ def _as_new(path: Path) -> bytes:
         connection.executescript(_AS_NEW)
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return path.read_bytes()
+
+
+def _move_to(later: timedelta, connection: sqlite3.Connection, *, since: datetime) -> None:
+    """Move what the pull noted of itself, and nothing that the account says: all that is about as late as the pull."""
+    began = (since - _LAG).replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
+    for table in TABLES:
+        for column in (column.name for column in table.columns if isinstance(column.type, Instant)):
+            # As SQLAlchemy writes it: with six digits behind the second.
+            moved = f"strftime('%Y-%m-%d %H:%M:%f000', {column}, ?)"
+            order = f"UPDATE {table.name} SET {column} = {moved} WHERE {column} >= ?"  # noqa: S608 - our own names
+            connection.execute(order, (f"{later.total_seconds():+.3f} seconds", began))
+    connection.commit()
