@@ -10,6 +10,7 @@ import { icon } from "./icons.js";
 import { picture } from "./images.js";
 import { plainText, textObject } from "./mrkdwn.js";
 import { overflow, select } from "./selects.js";
+import { severalSelect } from "./severals.js";
 import { textInput } from "./textinput.js";
 
 const SAFE_BUTTON_LINK = /^https?:\/\//i;
@@ -22,6 +23,11 @@ const RENDERERS = {
   users_select: select,
   conversations_select: select,
   channels_select: select,
+  multi_static_select: severalSelect,
+  multi_external_select: severalSelect,
+  multi_users_select: severalSelect,
+  multi_conversations_select: severalSelect,
+  multi_channels_select: severalSelect,
   checkboxes: choices,
   radio_buttons: choices,
   datepicker,

@@ -11,16 +11,18 @@ let serial = 0;
 
 /**
  * Open a menu. `groups` are `{label, options: [{key, label, text, description, lead, danger, raw}]}`; `load(query)` gives groups
- * from elsewhere instead, once `minLength` characters were typed. `onPick(option)` runs after the menu has closed.
+ * from elsewhere instead, once `minLength` characters were typed. `onPick(option)` runs after the menu has closed; with
+ * `onToggle(option)` instead it stays open, and shows those keys as selected that this returns.
  */
-export function openMenu(anchor, { groups = [], load, minLength = 0, selected, onPick, label, filter, ...layout }) {
+export function openMenu(anchor, { groups = [], load, minLength = 0, selected, onPick, onToggle, label, filter, ...layout }) {
   const id = `menu-${(serial += 1)}`;
   const list = h("div", { class: "menu-list", role: "listbox", id, "aria-label": label ?? "Options", tabIndex: -1 });
   const searching = load || (filter ?? groups.flatMap((group) => group.options).length >= FILTER_FROM);
   const input = searching ? searchBox(id, label) : null;
-  const menu = { list, input, active: -1, rows: [], selected, choose };
+  const menu = { list, input, active: -1, rows: [], selected: [selected].flat(), choose };
 
   function choose(option) {
+    if (onToggle) return mark(menu, onToggle(option));
     closePopover();
     anchor.focus();
     onPick(option);
@@ -107,7 +109,7 @@ function fill(menu, groups, empty) {
     menu,
     Math.max(
       0,
-      menu.rows.findIndex(({ option }) => option.key === menu.selected),
+      menu.rows.findIndex(({ option }) => menu.selected.includes(option.key)),
     ),
   );
   settlePopover();
@@ -115,13 +117,14 @@ function fill(menu, groups, empty) {
 
 function row(menu, option) {
   const position = menu.rows.length;
+  const isSelected = menu.selected.includes(option.key);
   const node = h(
     "div",
     {
       class: option.danger ? "menu-option menu-option-danger" : "menu-option",
       role: "option",
       id: `${menu.list.id}-${position}`,
-      "aria-selected": String(option.key === menu.selected),
+      "aria-selected": String(isSelected),
       data: { testid: "option", value: option.key },
       on: { click: () => menu.choose(option), pointermove: () => activate(menu, position, false) },
     },
@@ -132,10 +135,20 @@ function row(menu, option) {
       h("span", { class: "menu-label" }, option.label ?? option.text),
       option.description && h("span", { class: "menu-description" }, option.description),
     ),
-    option.key === menu.selected && icon("check", 16),
+    isSelected && icon("check", 16),
   );
   menu.rows.push({ node, option });
   return node;
+}
+
+function mark(menu, selected) {
+  menu.selected = selected;
+  for (const { node, option } of menu.rows) {
+    const isSelected = selected.includes(option.key);
+    node.setAttribute("aria-selected", String(isSelected));
+    node.querySelector(".menu-text ~ .icon")?.remove();
+    if (isSelected) node.append(icon("check", 16));
+  }
 }
 
 function activate(menu, position, scroll = true) {

@@ -97,11 +97,13 @@ function toggle(trigger, menu) {
   else openMenu(trigger, menu);
 }
 
-function source(element, field) {
+/** Where the options of a select come from, whether one or several may be chosen: `groups` or `load` of openMenu. */
+export function source(element, field) {
   const { ctx, blockId } = field;
-  if (element.type === "static_select") return { groups: optionGroups(element) };
-  if (element.type === "users_select") return { groups: [{ options: ctx.directory.people().map(asUser) }] };
-  if (element.type !== "external_select")
+  const kind = element.type.replace("multi_", "");
+  if (kind === "static_select") return { groups: optionGroups(element) };
+  if (kind === "users_select") return { groups: [{ options: ctx.directory.people().map(asUser) }] };
+  if (kind !== "external_select")
     return { groups: [{ options: conversations(element, ctx.directory).map(asChannel) }] };
   const load = async (query) => optionGroups(await ctx.suggest(blockId, element, query));
   return { load, minLength: element.min_query_length ?? DEFAULT_MIN_QUERY };
@@ -111,7 +113,7 @@ function conversations(element, directory) {
   const kinds = element.filter?.include;
   const wanted = (channel) =>
     !kinds || kinds.includes({ channel: "public", private: "private", im: "im", app_dm: "im" }[channel.kind]);
-  const group = (channel) => element.type !== "channels_select" || channel.kind === "channel";
+  const group = (channel) => !element.type.endsWith("channels_select") || channel.kind === "channel";
   const inside = (channel) => !element.filter?.exclude_external_shared_channels || !channel.is_ext_shared;
   return directory.conversations().filter((channel) => wanted(channel) && group(channel) && inside(channel));
 }
@@ -148,11 +150,13 @@ function asChannel(channel) {
   return { key: channel.id, text: channel.label, lead: channel.mark(), raw: channel.id };
 }
 
-function keyOf(chosen) {
+/** What tells a chosen option, person or channel from others. */
+export function keyOf(chosen) {
   return typeof chosen === "string" || !chosen ? chosen : (chosen.value ?? chosen.text?.text);
 }
 
-function nameOf(chosen, directory) {
+/** How it is called. */
+export function nameOf(chosen, directory) {
   if (typeof chosen !== "string") return plainText(chosen.text);
   return [directory.userName(chosen) ?? directory.conversationName(chosen) ?? chosen];
 }
