@@ -106,8 +106,9 @@ def share(
             sender = await _sender(store, as_)
             found = await _found(settings, store, kind, " ".join(text), yes=yes)
             place = await _place(settings, store, to, sender, outside=outside)
+            doubt = "" if found.is_exact else " ".join(text)
             ref = RecordRef(kind=found.kind, record_id=found.record_id)
-            sharing = Sharing(ref=ref, by=sender.name, text=message, is_redacted=place.is_outside)
+            sharing = Sharing(ref=ref, by=sender.name, text=message, doubt=doubt, is_redacted=place.is_outside)
             delivery_id = await _write(settings, store, sharing, place, sender)
             state = await _watched(settings, store, delivery_id)
         if as_json:

@@ -89,7 +89,7 @@ async def show_edit_form(deps: Deps, decision: Decision, view_id: str, subscript
 
 
 async def check(deps: Deps, request: ActionRequest, values: Mapping[str, str | tuple[str, ...]]) -> None:
-    """«What would it have posted?»: the form as it stands, with the answer on top. Raises OutdatedViewError."""
+    """«Count again»: the form as it stands, with the answer on top. Raises OutdatedViewError."""
     decision = await judged(deps, request.person, Capability.ACT, action=request.action_id, subject="")
     if not decision.allowed:
         await update_modal(deps, request.view_id, notice_modal(TITLE, refusal(decision).text))

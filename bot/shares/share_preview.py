@@ -159,6 +159,7 @@ def _payload(request: ViewRequest, wanted: Wanted) -> dict[str, str]:
         "to": wanted.to.id,
         "label": wanted.to.label,
         "text": wanted.text,
+        "query": wanted.query,
         "confirmed": CONFIRMED if wanted.to.is_outside else "",
         "view_id": request.view_id,
         "team_id": request.person.team_id,

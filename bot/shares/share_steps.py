@@ -57,7 +57,7 @@ async def previewed(deps: Deps, wanted: Wanted, user: User, *, warnings: tuple[s
     if card is None:
         return None
     to = wanted.to
-    sharing = Sharing(ref=wanted.ref, by=user.name, text=wanted.text, is_redacted=to.is_outside)
+    sharing = Sharing(ref=wanted.ref, by=user.name, text=wanted.text, doubt=wanted.query, is_redacted=to.is_outside)
     preview = Preview(
         metadata=pack(PREVIEW_PURPOSE, {"nonce": wanted.nonce, "shown": wanted.fingerprint}),
         shared=shared_message(card, sharing),

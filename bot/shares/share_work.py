@@ -95,7 +95,14 @@ async def _written(
     deps: Deps, conn: WriteConnection, payload: Payload, to: Destination, user: User, *, delivery_id: str
 ) -> str:
     is_redacted = to.is_outside or bool(payload["confirmed"])
-    sharing = Sharing(ref=decode(payload["value"]), by=user.name, text=payload["text"], is_redacted=is_redacted)
+    sharing = Sharing(
+        ref=decode(payload["value"]),
+        by=user.name,
+        text=payload["text"],
+        # Work of an earlier version remembers none.
+        doubt=payload.get("query", ""),
+        is_redacted=is_redacted,
+    )
     post = await share_delivery(
         deps, conn, sharing, to, delivery_id=delivery_id, by=payload["user_id"], view_id=payload["view_id"]
     )

@@ -10,6 +10,7 @@ from slack_sdk.models.blocks import Block, RichTextBlock, RichTextElement, RichT
 from bot.views.block_json import as_json
 from bot.views.customer_card import CustomerCard, customer_card
 from bot.views.invoice_card import InvoiceCard, invoice_card, status_words
+from bot.views.match import MAX_QUERY
 from bot.views.names import MAX_NAME, customer_name, invoice_number
 from bot.views.parts import Message, button, buttons_row, lines, message, paragraph, words
 from bot.views.text import clean, cut, escaped, literal
@@ -31,12 +32,14 @@ AnyCard = InvoiceCard | CustomerCard
 class Sharing:
     """What somebody wants to share. `by` is their name; `text` what they wrote, of any content.
 
+    `doubt` is the query that the record is only the closest match for, or «».
     `is_redacted` leaves out everything but which record it is and how it stands: people outside the company read it.
     """
 
     ref: RecordRef
     by: str = PRODUCT
     text: str = ""
+    doubt: str = ""
     is_redacted: bool = False
 
 
@@ -49,7 +52,7 @@ def shared_message(card: AnyCard, sharing: Sharing) -> Message:
 def _drawn(card: AnyCard, sharing: Sharing) -> Message:
     summary = _redacted(card) if sharing.is_redacted else _summary(card)
     by = [words("Shared by "), words(literal(sharing.by, MAX_NAME), bold=True)]
-    before = [lines("shared", [by]), *quotation(sharing.text)]
+    before = [lines("shared", [by]), *quotation(sharing.text), *_doubt(sharing)]
     after = buttons_row("reply", button("Reply to Tesorio", "reply.open", sharing.ref))
     said = f": {cut(clean(sharing.text), _MAX_IN_TEXT)}" if clean(sharing.text) else ""
     lead = escaped(f"Shared by {literal(sharing.by, MAX_NAME)}{said}")
@@ -58,6 +61,14 @@ def _drawn(card: AnyCard, sharing: Sharing) -> Message:
         blocks=_between(before, summary.blocks, after),
         simpler_blocks=_between(before, summary.simpler_blocks, after) if summary.simpler_blocks else (),
     )
+
+
+def _doubt(sharing: Sharing) -> list[Block]:
+    """People outside the company read the record's name, and nothing of what was asked for."""
+    asked = literal(sharing.doubt, MAX_QUERY, empty="")
+    if not asked or sharing.is_redacted:
+        return []
+    return [paragraph("doubt", f"⚠️ Closest match for «{asked}».")]
 
 
 def _ever_smaller(card: AnyCard) -> Iterator[AnyCard]:

@@ -81,7 +81,7 @@ def subscribe_modal(form: SubscribeForm) -> dict[str, Any]:
     """The form, with what it would have posted on top."""
     draft = form.draft
     zone = zone_choice(draft.zone) if draft.zone else None
-    check = plain_button("What would it have posted?", CHECK)
+    check = plain_button("Count again", CHECK)
     said = literal(form.said, _MAX_SAID, empty="The last days say nothing yet.")
     blocks: list[Block] = [
         row_with_button("dry_run", said, [check]),

@@ -1,6 +1,7 @@
 """What is posted when a record is shared: the sender's words literally, the record's summary, and nothing private."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -94,6 +95,12 @@ class TestSharedMessage:
     def test_without_words_there_is_no_quotation(self) -> None:
         for text in ("", "  \n ", "\u200b"):
             assert "message" not in block_ids(shared_message(an_invoice(), Sharing(ref=REF, text=text)))
+
+    def test_doubt_about_the_record_goes_along_within_the_company(self) -> None:
+        sharing = Sharing(ref=REF, doubt="sun <micro>")
+        assert texts(block(shared_message(an_invoice(), sharing), "doubt")) == ["⚠️ Closest match for «sun <micro>»."]
+        outside = shared_message(an_invoice(), replace(sharing, is_redacted=True))
+        assert "micro" not in all_text(outside.blocks) + outside.text
 
     def test_without_a_name_the_product_shares(self) -> None:
         assert texts(block(shared_message(an_invoice(), Sharing(ref=REF)), "shared")) == ["Shared by ", "Tesorio"]

@@ -49,3 +49,4 @@ class TestSharing:
         await page.act_as("Ben Okafor")
         await page.go_to("Tesorio")
         await expect(block(page.last_message, "shared")).to_contain_text("Shared by ana@meridian.example")
+        await expect(block(page.last_message, "doubt")).to_contain_text("Closest match for «sun micro».")
