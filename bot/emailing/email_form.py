@@ -59,7 +59,7 @@ def recipients_of(
 ) -> tuple[Recipient, ...]:
     """Whom one may want to write to: those of the invoice, the customer's contacts, its own address; each once."""
     found = [replace(_recipient(each, "for this invoice"), is_own=True) for each in of_invoice]
-    found += [_recipient(each, "primary contact" if each.is_primary else each.title or "") for each in of_customer]
+    found += [_recipient(each, _place_of(each)) for each in of_customer]
     if customer is not None and customer.email:
         found.append(Recipient(value=COMPANY, name=customer.name, address=customer.email.strip(), detail="company"))
     known: dict[str, Recipient] = {}
@@ -101,6 +101,11 @@ def _redirected(filled: Filled, to: tuple[str, ...], cc: tuple[str, ...], instea
 
 def _recipient(contact: Contact, detail: str) -> Recipient:
     return Recipient(value=contact.id, name=contact.name, address=(contact.email or "").strip(), detail=detail)
+
+
+def _place_of(contact: Contact) -> str:
+    """What somebody is at the customer."""
+    return "primary contact" if contact.is_primary else contact.title or contact.role or ""
 
 
 def _is_address(text: str) -> bool:

@@ -7,9 +7,9 @@ from typing import Any
 from slack_sdk.models.blocks import Block, DividerBlock
 
 from bot.views.buttons import plain_button
-from bot.views.modal import Choice, checks_input, choices_input, modal, text_input
+from bot.views.modal import MAX_OPTION, Choice, checks_input, choices_input, modal, text_input
 from bot.views.parts import lines, paragraph, row_with_button, words
-from bot.views.text import as_written, literal
+from bot.views.text import as_written, literal, shortened, size
 
 OPEN, SUBMIT, SEND, BACK = "email.open", "email.submit", "email.send", "email.back"
 TO, OTHERS, CC = "email.to", "email.others", "email.cc"
@@ -26,6 +26,7 @@ _MAX_REASON = 500
 _MAX_NAME = 80
 _MAX_VALUE = 150
 _MAX_BOXES = 10
+_SHORTEST_NAME = 8
 _SEVERAL = "Several with commas between them."
 _BODY = "email.body"
 
@@ -170,8 +171,11 @@ def _menu(choices: list[Choice], chosen: Sequence[str]) -> Block:
 
 def _choice(recipient: Recipient) -> Choice:
     name, address = recipient.name, recipient.address
+    # A long name gives way: where it goes is what has to be read.
+    room = MAX_OPTION - size(f" · {address}")
+    is_named = name and name != address and room >= _SHORTEST_NAME
     return Choice(
-        label=f"{name} · {address}" if name else address,
+        label=f"{literal(shortened(name, room), room)} · {address}" if is_named else address,
         value=recipient.value,
         detail=literal(recipient.detail, _MAX_NAME, empty=""),
     )

@@ -25,7 +25,7 @@ from bot.views.text import cut, literal, plain_text
 _MAX_TITLE = 24
 _MAX_LABEL = 150
 _MAX_HINT = 150
-_MAX_OPTION = 75
+MAX_OPTION = 75
 _MAX_TEXT = 3000
 
 
@@ -211,7 +211,7 @@ def _input(
 
 def _option(choice: Choice) -> Option:
     return Option(
-        text=plain_text(literal(choice.label, _MAX_OPTION)),
+        text=plain_text(literal(choice.label, MAX_OPTION)),
         value=choice.value,
-        description=plain_text(literal(choice.detail, _MAX_OPTION)) if choice.detail else None,
+        description=plain_text(literal(choice.detail, MAX_OPTION)) if choice.detail else None,
     )
