@@ -18,6 +18,7 @@ class System(StrEnum):
 
     SLACK = "slack"
     NETSUITE = "netsuite"
+    SALESFORCE = "salesforce"
     MAIL = "mail"
 
 
@@ -41,7 +42,9 @@ def demo(
 
 
 def sandbox(
-    systems: Annotated[list[System] | None, typer.Argument(help="slack, netsuite, mail; all by default.")] = None,
+    systems: Annotated[
+        list[System] | None, typer.Argument(help="slack, netsuite, salesforce, mail; all by default.")
+    ] = None,
     port: Port = 8765,
     customers: Annotated[int, typer.Option(min=10, max=20_000, help="How many customers the ledger has.")] = 500,
 ) -> None:

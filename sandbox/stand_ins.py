@@ -11,6 +11,7 @@ from bot.cli.shell import CommandError
 from bot.manifest import app_manifest
 from sandbox.ledger import Ledger
 from sandbox.netsuite import NetSuiteStandIn
+from sandbox.salesforce import SalesforceStandIn
 from sandbox.slack import SlackStandIn, app_config
 from sandbox.slack.feed import MailSent
 from sandbox.slack.outside import Letter, Letters
@@ -30,6 +31,7 @@ class StandIns:
     slack: SlackStandIn | None
     netsuite: NetSuiteStandIn | None
     mail: MailStandIn | None = None
+    salesforce: SalesforceStandIn | None = None
 
     @property
     def environment(self) -> dict[str, str]:
@@ -55,6 +57,13 @@ class StandIns:
                 "NETSUITE_SOAP_URL": self.netsuite.soap_url,
                 "NETSUITE_RESTLET_URL": self.netsuite.restlet_url,
             }
+        if self.salesforce is not None:
+            found |= {
+                "SALESFORCE_URL": self.salesforce.url,
+                "SALESFORCE_DOMAIN": self.salesforce.domain,
+                "SALESFORCE_CLIENT_ID": self.salesforce.credentials.client_id,
+                "SALESFORCE_CLIENT_SECRET": self.salesforce.credentials.client_secret,
+            }
         if self.mail is not None:
             found |= {"TESORIO_SMTP_URL": self.mail.url, "TESORIO_MAIL_FROM": MAIL_FROM}
         return found
@@ -65,11 +74,13 @@ async def stand_ins(*, port: int, customers: int, only: frozenset[str] = ALL) ->
     """Run them on loopback; `port` is the Slack page's. Raises CommandError when it is taken."""
     ledger = Ledger.seeded(customers=customers, today=datetime.now(UTC).date())
     async with AsyncExitStack() as stack:
-        slack, netsuite, mail = None, None, None
+        slack, netsuite, mail, salesforce = None, None, None, None
         if "mail" in only:
             mail = await stack.enter_async_context(MailStandIn())
         if "netsuite" in only:
             netsuite = await stack.enter_async_context(NetSuiteStandIn(ledger, user_zone=USER_ZONE))
+        if "salesforce" in only:
+            salesforce = await stack.enter_async_context(SalesforceStandIn(ledger))
         if "slack" in only:
             slack = SlackStandIn(port=port, app=app_config(app_manifest()))
             try:
@@ -80,7 +91,7 @@ async def stand_ins(*, port: int, customers: int, only: frozenset[str] = ALL) ->
                 raise CommandError(f"port {port} is in use; choose another with --port") from None
         if slack is not None and mail is not None:
             show_mail(slack, mail)
-        yield StandIns(ledger=ledger, slack=slack, netsuite=netsuite, mail=mail)
+        yield StandIns(ledger=ledger, slack=slack, netsuite=netsuite, mail=mail, salesforce=salesforce)
 
 
 def show_mail(slack: SlackStandIn, mail: MailStandIn) -> None:
