@@ -4,8 +4,9 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Column, RowMapping, String, Table, Text, bindparam, select
+from sqlalchemy import Boolean, Column, RowMapping, String, Table, Text, bindparam, not_, or_, select
 
+from store.crm_links import crm_links
 from store.db import ReadConnection
 from store.records import Pulled, RecordId
 from store.schema import Instant, metadata, origin_columns
@@ -68,10 +69,17 @@ contacts = Table(
 )
 
 
+# Contacts have one source at a time: of a customer to whom the CRM gives them, the ERP's are not shown. What a person
+# wrote here is.
+_GIVEN_BY_CRM = select(crm_links.c.account_id).where(
+    crm_links.c.customer_id == bindparam("customer_id"), crm_links.c.gives_contacts.is_(True)
+)
+_IS_SHOWN = or_(contacts.c.account_id.is_not(None), contacts.c.author_id.is_not(None), not_(_GIVEN_BY_CRM.exists()))
 _OF_CUSTOMER = (
     select(contacts)
     .where(
         contacts.c.customer_id == bindparam("customer_id"),
+        _IS_SHOWN,
         contacts.c.invoice_id.is_(None),
         contacts.c.deleted_at.is_(None),
         contacts.c.is_inactive.is_(False),

@@ -41,6 +41,7 @@ from store.promises import promises
 from store.quarantine import quarantine
 from store.refs import external_refs
 from store.refunds import refunds
+from store.rhythms import source_rhythms
 from store.runs import sync_runs
 from store.sales_orders import sales_orders
 from store.schema import metadata
@@ -103,6 +104,7 @@ TABLES = (
     slack_links,
     slack_people,
     source_alerts,
+    source_rhythms,
     subscriptions,
     subsidiaries,
     sync_runs,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Protocol, TypeAlias, runtime_checkable
 
+from store.crm_rules import CrmChoices
 from store.pulled import Record
 
 # What a record without an id is called in a quarantine: no later page can bring it, so the next run forgets it.
@@ -130,6 +131,19 @@ class Files(Protocol):
         May raise `sync.errors.SourceError`: RejectedError when there is no such file, or it is larger than `most_bytes`
         (of which the connector reads little more), RetryError when the same may work later.
         """
+
+
+@runtime_checkable
+class Crm(Protocol):
+    """What a source is besides, when its accounts are customers that the ERP has too.
+
+    It has the streams «accounts» (kind `crm_account`), «contacts» and «notes», of which those are not read that the
+    rules do not ask for; `fetch` of an account brings it with all of its contacts and notes.
+    """
+
+    @property
+    def choices(self) -> CrmChoices:
+        """What the settings say of how its data counts."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from store.crm_switch import skipped_streams
 from store.cursors import list_cursors
 from store.db import ReadConnection, Store
 from store.errors import StaleWriterError, StoreRetryError
@@ -98,4 +99,5 @@ async def _start_slot(work: Work, source: str, slot: date) -> None:
 async def _is_behind(conn: ReadConnection, source: Source, due: datetime) -> bool:
     """Whether a stream of the source has not been read to its end since the instant."""
     known = {cursor.stream: cursor.completed_at for cursor in await list_cursors(conn) if cursor.source == source.name}
-    return any((completed := known.get(stream)) is None or completed < due for stream in source.streams)
+    wanted = [stream for stream in source.streams if stream not in await skipped_streams(conn, source.name)]
+    return any((completed := known.get(stream)) is None or completed < due for stream in wanted)

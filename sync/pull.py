@@ -9,6 +9,7 @@ import asyncio
 from dataclasses import replace
 from datetime import datetime
 
+from store.crm_switch import skipped_streams
 from store.cursors import read_as_of
 from store.db import ReadConnection, Store
 from store.errors import StoreError
@@ -18,6 +19,7 @@ from store.quarantine import release_record
 from store.records import record_id
 from store.runs import Outcome, SyncRun, save_run
 from sync.connector import Source
+from sync.crm import after_stream, begin_crm
 from sync.deleting import decide, followed, forget
 from sync.email_fields import DEFINITIONS, follow_definitions
 from sync.errors import ReauthoriseError, RetryError, SourceError, StopError
@@ -40,7 +42,7 @@ __all__ = [
 ]
 
 # The streams that a customer's card is made of, by the names that every connector gives them.
-_ON_CARDS = ("contacts", "invoices", "payments", "credit_memos")
+_ON_CARDS = ("contacts", "invoices", "payments", "deposit_applications", "credit_memos")
 # So many streams in a row that get no answer at all are the source's trouble, not theirs.
 _MOST_UNANSWERED = 2
 
@@ -64,9 +66,10 @@ async def pull_source(
     job = Job(source=source, store=store, order=order, clock=clock, progress=progress, deletions=deletions)
     async with turn(job):
         await bind_account(source, store)
-        pulled = _Pull(job)
+        await begin_crm(job)
+        pulled = _Pull(job, await _streams(job))
         runs = await pulled.all_streams()
-        await tie_out(store, source.name, now=clock())
+        await tie_out(store, source.name, now=clock(), streams=source.streams)
         if pulled.failures:
             raise pulled.failures[0]
         return runs
@@ -90,6 +93,13 @@ async def refresh_record(source: Source, store: Store, kind: str, source_id: str
             await tombstone_records(conn, kind, [known], at=asked_at)
         await touch_record(conn, kind, known, at=asked_at)
     return bool(records)
+
+
+async def _streams(job: Job) -> tuple[str, ...]:
+    """What is to be read of what was ordered."""
+    async with job.store.read() as conn:
+        skipped = await skipped_streams(conn, job.source.name)
+    return tuple(stream for stream in job.order.of(job.source) if stream not in skipped)
 
 
 async def _covered_until(conn: ReadConnection, source: Source) -> datetime | None:
@@ -125,15 +135,16 @@ def _account_fact(source: Source) -> str:
 class _Pull:
     """The streams of one pull: those that are being read, those that have ended, and what went wrong."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, streams: tuple[str, ...]) -> None:
         self._job = job
+        self._streams = streams
         self._open: dict[str, Reading] = {}
         self._ended: dict[str, SyncRun] = {}
         self.failures: list[Exception] = []
         self._unanswered = 0
 
     async def all_streams(self) -> tuple[SyncRun, ...]:
-        streams = self._job.order.of(self._job.source)
+        streams = self._streams
         try:
             for stream in streams:
                 if not await self._is_covered(stream):
@@ -199,6 +210,7 @@ class _Pull:
             stop = await follow_definitions(self._job) or stop
         decision = replace(decision, stop=decision.stop or stop)
         await forget(self._job, decision)
+        await after_stream(self._job, stream)
         self._ended[stream] = await finish(self._job, self._open[stream], decision)
         del self._open[stream]
         self._job.progress(self._ended[stream])

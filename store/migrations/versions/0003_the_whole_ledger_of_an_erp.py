@@ -220,6 +220,43 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_customer_keys_key"), ["key"], unique=False)
 
     op.create_table(
+        "deposit_applications",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("origin", sa.String(), nullable=False),
+        sa.Column("source_id", sa.String(), nullable=False),
+        sa.Column("source_changed_at", store.schema.Instant(timezone=True), nullable=True),
+        sa.Column("seen_at", store.schema.Instant(timezone=True), nullable=False),
+        sa.Column("deleted_at", store.schema.Instant(timezone=True), nullable=True),
+        sa.Column("refreshed_at", store.schema.Instant(timezone=True), nullable=True),
+        sa.Column("fingerprint", sa.String(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("deposit_id", sa.String(), nullable=False),
+        sa.Column("customer_id", sa.String(), nullable=True),
+        sa.Column("applied_on", sa.Date(), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("total_minor", sa.BigInteger(), nullable=False),
+        sa.Column("unapplied_minor", sa.BigInteger(), nullable=False),
+        sa.Column("status", sa.String(), nullable=True),
+        sa.Column("is_voided", sa.Boolean(), nullable=False),
+        sa.Column("memo", sa.Text(), nullable=True),
+        sa.Column("subsidiary", sa.String(), nullable=True),
+        sa.Column("exchange_rate", sa.String(), nullable=True),
+        sa.Column("url", sa.Text(), nullable=True),
+        sa.Column("custom_fields_json", sa.Text(), nullable=False),
+        sa.Column("extra_json", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deposit_applications")),
+    )
+    with op.batch_alter_table("deposit_applications", schema=None) as batch_op:
+        batch_op.create_index("ix_deposit_applications_deposit_id", ["deposit_id"], unique=False)
+        batch_op.create_index(
+            "ix_deposit_applications_unapplied",
+            ["customer_id", "currency", "unapplied_minor", "is_voided", "deleted_at"],
+            unique=False,
+            sqlite_where=sa.text("unapplied_minor <> 0 AND deleted_at IS NULL"),
+            postgresql_where=sa.text("unapplied_minor <> 0 AND deleted_at IS NULL"),
+        )
+
+    op.create_table(
         "drafts",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("team_id", sa.String(), nullable=False),
@@ -289,6 +326,43 @@ def upgrade() -> None:
         sa.Column("open_balance_minor", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("invoice_id", "sequence", name=op.f("pk_invoice_installments")),
     )
+    op.create_table(
+        "journal_entries",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("origin", sa.String(), nullable=False),
+        sa.Column("source_id", sa.String(), nullable=False),
+        sa.Column("source_changed_at", store.schema.Instant(timezone=True), nullable=True),
+        sa.Column("seen_at", store.schema.Instant(timezone=True), nullable=False),
+        sa.Column("deleted_at", store.schema.Instant(timezone=True), nullable=True),
+        sa.Column("refreshed_at", store.schema.Instant(timezone=True), nullable=True),
+        sa.Column("fingerprint", sa.String(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("entry_date", sa.Date(), nullable=True),
+        sa.Column("is_voided", sa.Boolean(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_journal_entries")),
+    )
+    op.create_table(
+        "journal_lines",
+        sa.Column("entry_id", sa.String(), nullable=False),
+        sa.Column("line_number", sa.Integer(), nullable=False),
+        sa.Column("customer_id", sa.String(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("open_minor", sa.BigInteger(), nullable=False),
+        sa.Column("memo", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("entry_id", "line_number", name=op.f("pk_journal_lines")),
+    )
+    with op.batch_alter_table("journal_lines", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_journal_lines_open",
+            ["customer_id", "currency", "open_minor"],
+            unique=False,
+            sqlite_where=sa.text("open_minor <> 0"),
+            postgresql_where=sa.text("open_minor <> 0"),
+        )
+
     op.create_table(
         "listed_ids",
         sa.Column("source", sa.String(), nullable=False),
@@ -376,6 +450,43 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "refunds",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("origin", sa.String(), nullable=False),
+        sa.Column("source_id", sa.String(), nullable=False),
+        sa.Column("source_changed_at", store.schema.Instant(timezone=True), nullable=True),
+        sa.Column("seen_at", store.schema.Instant(timezone=True), nullable=False),
+        sa.Column("deleted_at", store.schema.Instant(timezone=True), nullable=True),
+        sa.Column("refreshed_at", store.schema.Instant(timezone=True), nullable=True),
+        sa.Column("fingerprint", sa.String(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("customer_id", sa.String(), nullable=True),
+        sa.Column("refund_date", sa.Date(), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("total_minor", sa.BigInteger(), nullable=False),
+        sa.Column("unapplied_minor", sa.BigInteger(), nullable=False),
+        sa.Column("status", sa.String(), nullable=True),
+        sa.Column("is_voided", sa.Boolean(), nullable=False),
+        sa.Column("memo", sa.Text(), nullable=True),
+        sa.Column("subsidiary", sa.String(), nullable=True),
+        sa.Column("account", sa.String(), nullable=True),
+        sa.Column("exchange_rate", sa.String(), nullable=True),
+        sa.Column("url", sa.Text(), nullable=True),
+        sa.Column("custom_fields_json", sa.Text(), nullable=False),
+        sa.Column("extra_json", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_refunds")),
+    )
+    with op.batch_alter_table("refunds", schema=None) as batch_op:
+        batch_op.create_index("ix_refunds_customer_id_refund_date", ["customer_id", "refund_date"], unique=False)
+        batch_op.create_index(
+            "ix_refunds_unapplied",
+            ["customer_id", "currency", "unapplied_minor", "is_voided", "deleted_at"],
+            unique=False,
+            sqlite_where=sa.text("unapplied_minor <> 0 AND deleted_at IS NULL"),
+            postgresql_where=sa.text("unapplied_minor <> 0 AND deleted_at IS NULL"),
+        )
+
+    op.create_table(
         "sales_orders",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("origin", sa.String(), nullable=False),
@@ -405,6 +516,13 @@ def upgrade() -> None:
     with op.batch_alter_table("sales_orders", schema=None) as batch_op:
         batch_op.create_index("ix_sales_orders_customer_id_order_date", ["customer_id", "order_date"], unique=False)
 
+    op.create_table(
+        "source_rhythms",
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("since", store.schema.Instant(timezone=True), nullable=False),
+        sa.Column("every_hours", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("source", name=op.f("pk_source_rhythms")),
+    )
     op.create_table(
         "subsidiaries",
         sa.Column("id", sa.String(), nullable=False),
@@ -437,6 +555,7 @@ def upgrade() -> None:
         sa.Column("open_minor", sa.BigInteger(), nullable=False),
         sa.Column("credits_minor", sa.BigInteger(), nullable=False),
         sa.Column("payments_minor", sa.BigInteger(), nullable=False),
+        sa.Column("adjustments_minor", sa.BigInteger(), nullable=False),
         sa.Column("causes", sa.String(), nullable=False),
         sa.Column("since", store.schema.Instant(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("source", "place", name=op.f("pk_tie_out_differences")),
