@@ -1,0 +1,104 @@
+"""The conflict log: fields of customers of which the ERP and the CRM say different things, and what people chose."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+
+from store.crm_decide import FieldState, Standing, is_conflict
+from store.crm_links import crm_links, lock_links
+from store.crm_rules import crm_rules
+from store.crm_values import crm_fields, keep_standings, settle, standing_of_row, standings_of
+from store.customers import customers
+from store.db import ReadConnection, WriteConnection
+from store.records import RecordId
+
+
+class Choice(StrEnum):
+    """What a person may do with a conflict: let the ERP's value stay, or the CRM's show from now on."""
+
+    KEEP = "keep"
+    ACCEPT = "accept"
+
+
+_STATES = {Choice.KEEP: FieldState.KEPT, Choice.ACCEPT: FieldState.ACCEPTED}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Conflict:
+    """A field of a customer on which the systems differ. `customer_name` is the one that shows."""
+
+    customer_id: RecordId
+    customer_name: str
+    field: str
+    standing: Standing
+
+
+async def open_conflicts(conn: ReadConnection, *, limit: int, offset: int = 0) -> tuple[Conflict, ...]:
+    """Those that nobody has decided yet, the oldest first."""
+    return await _conflicts(conn, _is_open(), limit=limit, offset=offset)
+
+
+async def count_open_conflicts(conn: ReadConnection) -> int:
+    """How many they are."""
+    query = select(func.count()).select_from(crm_fields).where(_is_open())
+    return int((await conn.execute(query)).scalar_one())
+
+
+async def decided_conflicts(conn: ReadConnection, *, limit: int, offset: int = 0) -> tuple[Conflict, ...]:
+    """Those that a person has decided, or the rules."""
+    return await _conflicts(conn, ~_is_open() & _differs(), limit=limit, offset=offset)
+
+
+async def conflicts_of(conn: ReadConnection, customer_id: RecordId) -> tuple[Conflict, ...]:
+    """All of one customer, whatever was decided."""
+    return await _conflicts(conn, (crm_fields.c.customer_id == customer_id) & _differs(), limit=len(FieldState) ** 2)
+
+
+async def decide_conflict(
+    conn: WriteConnection, customer_id: RecordId, field: str, choice: Choice, *, by: str, at: datetime
+) -> Conflict | None:
+    """Do what a person chose, now and for what comes; the conflict as it was. None when there is none (any more)."""
+    rules = await crm_rules(conn)
+    if rules is None:
+        return None
+    await lock_links(conn)
+    found = next((one for one in await conflicts_of(conn, customer_id) if one.field == field), None)
+    if found is None or not is_conflict(field, found.standing):
+        return None
+    standings = await standings_of(conn, [customer_id])
+    state = replace(found.standing, state=_STATES[choice], decided_by=by, decided_at=at)
+    await keep_standings(conn, {customer_id: standings[customer_id] | {field: state}}, before=standings)
+    await settle(conn, rules, [customer_id], at=at)
+    return found
+
+
+def _is_open() -> ColumnElement[bool]:
+    return crm_fields.c.state == FieldState.OPEN.value
+
+
+def _differs() -> ColumnElement[bool]:
+    c = crm_fields.c
+    # What a person chose is kept while there is no account, too; then there is nothing to tell.
+    is_linked = c.customer_id.in_(select(crm_links.c.customer_id))
+    return (c.state != FieldState.FILLED.value) & (c.crm_value != "") & (c.erp_value != "") & is_linked
+
+
+async def _conflicts(
+    conn: ReadConnection, condition: ColumnElement[bool], *, limit: int, offset: int = 0
+) -> tuple[Conflict, ...]:
+    c = crm_fields.c
+    query: Select[Any] = select(crm_fields, customers.c.name).join(customers, customers.c.id == c.customer_id)
+    ordered = query.where(condition).order_by(c.since, c.customer_id, c.field).limit(limit).offset(offset)
+    rows = (await conn.execute(ordered)).mappings()
+    return tuple(
+        Conflict(
+            customer_id=RecordId(row["customer_id"]),
+            customer_name=row["name"],
+            field=row["field"],
+            standing=standing_of_row(row),
+        )
+        for row in rows
+    )
