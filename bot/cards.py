@@ -19,6 +19,7 @@ from bot.views.parts import Message
 from bot.views.provenance import Provenance
 from bot.views.settlements import MAX_SETTLED
 from bot.views.values import RecordKind, RecordRef
+from store.adjustments import adjustments_of
 from store.aging import Aging, customer_aging, open_balances
 from store.attachments import attachments_of
 from store.contacts import primary_contact
@@ -142,7 +143,7 @@ async def _balances(
     for stream in _SETTLEMENT_STREAMS:
         if await read_as_of(conn, customer.origin, stream) is None:
             return None
-    return net_balances(aging, await unapplied_of(conn, customer.id))
+    return net_balances(aging, await unapplied_of(conn, customer.id), await adjustments_of(conn, customer.id))
 
 
 async def _children(conn: ReadConnection, customer: Customer) -> tuple[tuple[Child, ...], int]:

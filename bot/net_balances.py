@@ -17,6 +17,7 @@ class NetBalance:
     """One currency. `gross` is what open invoices come to; the others are positive where they lower it.
 
     `invoice_credit` is what invoices with a negative open balance are worth. Deposits stand apart: they lower nothing.
+    `adjustments` are of refunds and journal entries, above zero where they raise what is owed.
     """
 
     gross: Money
@@ -24,6 +25,7 @@ class NetBalance:
     payments: Money
     credits: Money
     deposits: Money
+    adjustments: Money
 
     @property
     def currency(self) -> str:
@@ -31,12 +33,12 @@ class NetBalance:
 
     @property
     def net(self) -> Money:
-        return self.gross - self.invoice_credit - self.payments - self.credits
+        return self.gross - self.invoice_credit - self.payments - self.credits + self.adjustments
 
     @property
     def differs(self) -> bool:
         """Whether net is another figure than gross, or would be but for amounts that cancel each other out."""
-        return any(amount.minor for amount in (self.invoice_credit, self.payments, self.credits))
+        return any(amount.minor for amount in (self.invoice_credit, self.payments, self.credits, self.adjustments))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,10 +50,13 @@ class BaseTotal:
     newest: date
 
 
-def net_balances(aging: Sequence[Aging], unapplied: Sequence[Unapplied]) -> tuple[NetBalance, ...]:
-    """One for each currency of either, in the order of `aging`; those in which nothing is open come last."""
+def net_balances(
+    aging: Sequence[Aging], unapplied: Sequence[Unapplied], adjustments: Sequence[Money] = ()
+) -> tuple[NetBalance, ...]:
+    """One for each currency of any, in the order of `aging`; those in which nothing is open come last."""
     owed, spare = {each.currency: each for each in aging}, {each.currency: each for each in unapplied}
-    return tuple(_net(code, owed.get(code), spare.get(code)) for code in {**owed, **spare})
+    moved = {each.currency: each for each in adjustments}
+    return tuple(_net(code, owed.get(code), spare.get(code), moved.get(code)) for code in {**owed, **spare, **moved})
 
 
 def base_total(balances: Sequence[NetBalance], base: str, rates: Mapping[str, Rate]) -> BaseTotal | None:
@@ -70,7 +75,7 @@ def _rate(amount: Money, base: str, rates: Mapping[str, Rate]) -> Decimal:
     return Decimal(1) if amount.currency == base else rates[amount.currency][0]
 
 
-def _net(code: str, aging: Aging | None, unapplied: Unapplied | None) -> NetBalance:
+def _net(code: str, aging: Aging | None, unapplied: Unapplied | None, adjusted: Money | None) -> NetBalance:
     nothing = Money(currency=code, minor=0)
     return NetBalance(
         gross=aging.open_balance if aging else nothing,
@@ -78,4 +83,5 @@ def _net(code: str, aging: Aging | None, unapplied: Unapplied | None) -> NetBala
         payments=unapplied.payments if unapplied else nothing,
         credits=unapplied.credits if unapplied else nothing,
         deposits=unapplied.deposits if unapplied else nothing,
+        adjustments=adjusted or nothing,
     )

@@ -20,17 +20,26 @@ from store.crm_pages import CrmPage
 from store.custom_fields import CustomField, custom_field_row, custom_fields
 from store.customers import Customer, customer_row, customers
 from store.db import ReadConnection, WriteConnection
+from store.deposit_applications import (
+    DepositApplication,
+    deposit_application_applications,
+    deposit_application_row,
+    deposit_applications,
+)
 from store.exchange_rates import ExchangeRate, exchange_rate_row, exchange_rates
-from store.field_contacts import bury_field_contacts, save_field_contacts
+from store.field_contacts import save_field_contacts
+from store.following import follow_burial
 from store.gl_accounts import GLAccount, gl_account_row, gl_accounts
 from store.installments import invoice_installments
 from store.invoices import Invoice, invoice_installments_rows, invoice_lines, invoice_row, invoices, line_rows
+from store.journal_entries import JournalEntry, journal_entries, journal_entry_row, journal_line_rows, journal_lines
 from store.messages import Message, message_row, messages
 from store.notes import Note, note_row, notes
 from store.own_records import Returned, bury_twins, link_sent, returned
 from store.payments import Payment, payment_applications, payment_row, payments
 from store.records import RecordId
 from store.refs import ExternalRef, add_refs
+from store.refunds import Refund, refund_applications, refund_row, refunds
 from store.sales_orders import SalesOrder, sales_order_row, sales_orders
 from store.subsidiaries import Subsidiary, subsidiaries, subsidiary_row
 from store.upsert import Counts, chunks, compare_rows, fingerprint, touch, upsert_rows
@@ -43,12 +52,15 @@ Record: TypeAlias = (
     | CrmAccount
     | CustomField
     | Customer
+    | DepositApplication
     | ExchangeRate
     | GLAccount
     | Invoice
+    | JournalEntry
     | Message
     | Note
     | Payment
+    | Refund
     | SalesOrder
     | Subsidiary
 )
@@ -96,6 +108,16 @@ _KINDS: Mapping[type, _Kind] = {
     Payment: _Kind("payment", payments, payment_row, (_Part(applications, "record_id", payment_applications),)),
     CreditMemo: _Kind(
         "credit_memo", credit_memos, credit_memo_row, (_Part(applications, "record_id", credit_memo_applications),)
+    ),
+    DepositApplication: _Kind(
+        "deposit_application",
+        deposit_applications,
+        deposit_application_row,
+        (_Part(applications, "record_id", deposit_application_applications),),
+    ),
+    Refund: _Kind("refund", refunds, refund_row, (_Part(applications, "record_id", refund_applications),)),
+    JournalEntry: _Kind(
+        "journal_entry", journal_entries, journal_entry_row, (_Part(journal_lines, "entry_id", journal_line_rows),)
     ),
     SalesOrder: _Kind("sales_order", sales_orders, sales_order_row),
     Note: _Kind("note", notes, note_row),
@@ -195,7 +217,7 @@ async def tombstone_records(conn: WriteConnection, kind: str, ids: Sequence[Reco
         found = await conn.execute(living.values(deleted_at=at, fingerprint="").returning(table.c.id))
         buried += sorted(found.scalars())
     await append_changes(conn, [Change(kind=kind, record_id=each, action="tombstoned") for each in buried], at=at)
-    await bury_field_contacts(conn, kind, buried, at=at)
+    await follow_burial(conn, kind, buried, at=at)
     if crm:
         await crm.gone(conn, kind, buried)
     return len(buried)

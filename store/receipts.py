@@ -6,11 +6,12 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, Subquery, Table, func, literal, literal_column, select, union_all
+from sqlalchemy import ColumnElement, String, Subquery, Table, func, literal, literal_column, or_, select, union_all
 
 from store.applications import Application, applications, applications_of_many
 from store.credit_memos import credit_memos
 from store.db import ReadConnection
+from store.deposit_applications import deposit_applications, settled_by_deposits
 from store.money import Money
 from store.payments import payments
 from store.records import RecordId
@@ -47,7 +48,10 @@ class Receipt:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Unapplied:
-    """What of a customer's payments, credit memos and deposits settles nothing yet, in one currency."""
+    """What of a customer's payments, credit memos and deposits settles nothing yet, in one currency.
+
+    What was drawn from a deposit and settles nothing any more counts as paid.
+    """
 
     payments: Money
     credits: Money
@@ -71,7 +75,8 @@ async def receipt_page(conn: ReadConnection, whose: Whose, *, limit: int, skippe
     listed = _listed(whose)
     order = (listed.c.received_on.is_(None), listed.c.received_on.desc(), listed.c.id.desc())
     rows = (await conn.execute(select(listed).order_by(*order).limit(limit).offset(skipped))).mappings().all()
-    applied = await applications_of_many(conn, [row["id"] for row in rows]) if rows else {}
+    ids = [row["id"] for row in rows]
+    applied = {**await applications_of_many(conn, ids), **await settled_by_deposits(conn, ids)} if rows else {}
     return tuple(_receipt(row, applied.get(row["id"], ())) for row in rows)
 
 
@@ -93,7 +98,8 @@ async def unapplied_of(conn: ReadConnection, customer_id: RecordId) -> tuple[Una
     """What settles nothing yet, by currency; without currencies in which everything is applied."""
     sums: dict[str, dict[str, int]] = {}
     for row in await conn.execute(_unapplied(customer_id)):
-        sums.setdefault(row.currency, {})[row.kind] = int(row.minor)
+        of_currency = sums.setdefault(row.currency, {})
+        of_currency[row.kind] = of_currency.get(row.kind, 0) + int(row.minor)
     return tuple(_unapplied_of(currency, sums[currency]) for currency in sorted(sums) if any(sums[currency].values()))
 
 
@@ -108,7 +114,9 @@ def _unapplied_of(currency: str, minors: dict[str, int]) -> Unapplied:
 def _unapplied(customer_id: RecordId) -> Any:
     paid = _summed(payments, payments.c.kind, customer_id).group_by(payments.c.currency, payments.c.kind)
     credited = _summed(credit_memos, _credit_memo(), customer_id).group_by(credit_memos.c.currency)
-    return union_all(paid, credited)
+    as_paid = literal(ReceiptKind.PAYMENT.value, String)
+    drawn = _summed(deposit_applications, as_paid, customer_id).group_by(deposit_applications.c.currency)
+    return union_all(paid, credited, drawn)
 
 
 def _summed(table: Table, kind: ColumnElement[str], customer_id: RecordId) -> Any:
@@ -136,9 +144,19 @@ def _of(table: Table, received_on: ColumnElement[date], kind: ColumnElement[str]
     if whose.customer_id is not None:
         query = query.where(c.customer_id == whose.customer_id)
     if whose.invoice_id is not None:
-        a = applications.c
-        query = query.where(c.id.in_(select(a.record_id).where(a.applied_to == whose.invoice_id)))
+        query = query.where(or_(c.id.in_(_settling(whose.invoice_id)), c.id.in_(_drawn_for(whose.invoice_id))))
     return query.where(c.deleted_at.is_(None))
+
+
+def _settling(invoice_id: RecordId) -> Any:
+    a = applications.c
+    return select(a.record_id).where(a.applied_to == invoice_id)
+
+
+def _drawn_for(invoice_id: RecordId) -> Any:
+    """The deposits from which the invoice was settled."""
+    d = deposit_applications.c
+    return select(d.deposit_id).where(d.id.in_(_settling(invoice_id)), d.deleted_at.is_(None))
 
 
 def _receipt(row: Any, applied: Sequence[Application]) -> Receipt:

@@ -24,12 +24,17 @@ class Cause(StrEnum):
     UNPLACED = "unplaced"  # records cannot be read, and nobody knows whose they are
     CHANGED_SINCE = "changed_since"  # something of the customer's changed after the balances were read
     OTHER_CURRENCY = "other_currency"  # the customer has open items in a currency without a balance
-    OTHER_TRANSACTIONS = "other_transactions"  # kinds that are not pulled, such as journal entries
+    DEPOSITS_UNREAD = "deposits_unread"  # deposit applications are wanted and have never been read
+    REFUNDS_UNREAD = "refunds_unread"  # likewise refunds
+    JOURNALS_UNREAD = "journals_unread"  # likewise journal entries
+    OTHER_TRANSACTIONS = "other_transactions"  # kinds that are not pulled, such as statement charges
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Difference:
-    """One customer in one currency. `balance` is the source's; ours is `open` less `credits` less `payments`.
+    """One customer in one currency. `balance` is the source's; the others make up ours.
+
+    It is `open` less `credits` less `payments`, moved by `adjustments`: refunds and journal entries.
 
     `since` is when a tie-out first found one for this customer and currency.
     """
@@ -39,13 +44,14 @@ class Difference:
     open: Money
     credits: Money
     payments: Money
+    adjustments: Money
     causes: tuple[Cause, ...] = ()
     since: datetime | None = None
 
     @property
     def ours(self) -> Money:
         """What the store makes of the open items."""
-        minor = self.open.minor - self.credits.minor - self.payments.minor
+        minor = self.open.minor - self.credits.minor - self.payments.minor + self.adjustments.minor
         return Money(currency=self.balance.currency, minor=minor)
 
     @property
@@ -92,11 +98,12 @@ tie_out_differences = Table(
     Column("open_minor", BigInteger, nullable=False),
     Column("credits_minor", BigInteger, nullable=False),
     Column("payments_minor", BigInteger, nullable=False),
+    Column("adjustments_minor", BigInteger, nullable=False),
     Column("causes", String, nullable=False),
     Column("since", Instant, nullable=False),
 )
 
-_AMOUNTS = ("balance", "open", "credits", "payments")
+_AMOUNTS = ("balance", "open", "credits", "payments", "adjustments")
 
 
 async def save_tie_out(conn: WriteConnection, found: TieOut, differences: Sequence[Difference]) -> None:

@@ -10,17 +10,27 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Subquery, Table, and_, func, literal_column, or_, select, union
 
+from store.adjustments import open_adjustments
 from store.balances import balances
 from store.credit_memos import credit_memos
 from store.db import ReadConnection
+from store.deposit_applications import deposit_applications
 from store.invoices import invoices, unsettled
+from store.journal_entries import journal_entries, journal_lines
 from store.money import Money
 from store.payments import PaymentKind, payments
 from store.quarantine import list_quarantined
 from store.records import RecordId
+from store.refunds import refunds
 from store.tie_out import Difference
 
-_ITEMS = {"invoice": invoices, "payment": payments, "credit_memo": credit_memos}
+_ITEMS = {
+    "invoice": invoices,
+    "payment": payments,
+    "credit_memo": credit_memos,
+    "deposit_application": deposit_applications,
+    "refund": refunds,
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,6 +64,7 @@ async def differences(conn: ReadConnection, source: str, *, limit: int) -> tuple
             open=Money(currency=row.currency, minor=int(row.open)),
             credits=Money(currency=row.currency, minor=int(row.credits)),
             payments=Money(currency=row.currency, minor=int(row.payments)),
+            adjustments=Money(currency=row.currency, minor=int(row.adjustments)),
         )
         for row in rows
     )
@@ -78,15 +89,16 @@ def _told(source: str) -> tuple[ColumnElement[bool], ...]:
 
 def _differing(source: str) -> Select[Any]:
     b = balances.c
-    owed, credits_, paid = _open_invoices(), _unapplied(credit_memos), _unapplied_payments()
-    sums = [func.coalesce(each.c.minor, literal_column("0")) for each in (owed, credits_, paid)]
-    ours = sums[0] - sums[1] - sums[2]
+    parts = (_open_invoices(), _unapplied(credit_memos), _unapplied_payments(), _drawn(), _adjustments())
+    owed, credited, paid, drawn, moved = (func.coalesce(each.c.minor, literal_column("0")) for each in parts)
+    ours = owed - credited - paid - drawn + moved
     told = (b.customer_id, b.currency, b.balance_minor.label("balance"), ours.label("ours"))
-    parts = (sums[0].label("open"), sums[1].label("credits"), sums[2].label("payments"))
+    amounts = (owed.label("open"), credited.label("credits"), (paid + drawn).label("payments"))
     joined: Any = balances
-    for each in (owed, credits_, paid):
+    for each in parts:
         joined = joined.outerjoin(each, and_(each.c.customer_id == b.customer_id, each.c.currency == b.currency))
-    return select(*told, *parts).select_from(joined).where(*_told(source), b.balance_minor != ours)
+    shown = (*told, *amounts, moved.label("adjustments"))
+    return select(*shown).select_from(joined).where(*_told(source), b.balance_minor != ours)
 
 
 def _open_invoices() -> Subquery:
@@ -95,6 +107,16 @@ def _open_invoices() -> Subquery:
 
 def _unapplied_payments() -> Subquery:
     return _unapplied(payments, payments.c.kind == PaymentKind.PAYMENT.value)
+
+
+def _drawn() -> Subquery:
+    return _unapplied(deposit_applications)
+
+
+def _adjustments() -> Subquery:
+    rows = open_adjustments().subquery()
+    query = select(rows.c.customer_id, rows.c.currency, func.sum(rows.c.minor).label("minor"))
+    return query.group_by(rows.c.customer_id, rows.c.currency).subquery()
 
 
 def _unapplied(table: Table, *also: ColumnElement[bool]) -> Subquery:
@@ -134,6 +156,10 @@ async def _changed(conn: ReadConnection, customer_ids: Sequence[RecordId], since
         )
         for table in _ITEMS.values()
     ]
+    entry = journal_entries.c
+    posted = select(journal_lines.c.customer_id).join(journal_entries, entry.id == journal_lines.c.entry_id)
+    later = or_(entry.source_changed_at > since, entry.deleted_at > since)
+    queries.append(posted.where(journal_lines.c.customer_id.in_(customer_ids), later))
     return frozenset(RecordId(each) for each in (await conn.execute(union(*queries))).scalars())
 
 
@@ -142,12 +168,15 @@ async def _other_currency(conn: ReadConnection, customer_ids: Sequence[RecordId]
         invoices: unsettled(),
         payments: (*_has_unapplied(payments), payments.c.kind == PaymentKind.PAYMENT.value),
         credit_memos: _has_unapplied(credit_memos),
+        deposit_applications: _has_unapplied(deposit_applications),
     }
+    moved = open_adjustments().subquery()
     held = union(
         *(
             select(table.c.customer_id, table.c.currency).where(table.c.customer_id.in_(customer_ids), *only)
             for table, only in has_open.items()
-        )
+        ),
+        select(moved.c.customer_id, moved.c.currency).where(moved.c.customer_id.in_(customer_ids)),
     )
     b = balances.c
     told = select(b.customer_id, b.currency).where(b.customer_id.in_(customer_ids), b.deleted_at.is_(None))

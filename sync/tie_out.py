@@ -1,6 +1,6 @@
 """Comparing, after each run, what the store makes of open items with the balances that the source tells."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -19,16 +19,26 @@ MOST_KEPT = 200
 _MOST_BROKEN = 1000
 # The streams that bring what a balance is made of, by the names that every connector gives them.
 _ITEM_STREAMS = frozenset({"invoices", "payments", "credit_memos"})
+# Those of which few sources have any, and what a difference comes from where one was never read.
+_OTHER_STREAMS: Mapping[str, Cause] = {
+    "deposit_applications": Cause.DEPOSITS_UNREAD,
+    "refunds": Cause.REFUNDS_UNREAD,
+    "journal_entries": Cause.JOURNALS_UNREAD,
+}
 # One run reads them minutes apart, and leaves the last changes alone for a while.
 _TOGETHER = timedelta(hours=2)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reach:
-    """How far the streams are: whether all were ever read to the end, and up to when; None before."""
+    """How far the streams are: whether all were ever read to the end, and up to when; None before.
+
+    `unread` are the causes that hold as streams that the source has were never read to their end.
+    """
 
     is_complete: bool
     covered_until: datetime | None
+    unread: tuple[Cause, ...] = ()
 
 
 async def note_balances(conn: WriteConnection, run: SyncRun, page: Page, *, now: datetime) -> None:
@@ -37,15 +47,15 @@ async def note_balances(conn: WriteConnection, run: SyncRun, page: Page, *, now:
         await keep_fact(conn, _read_at_fact(run.source), now.isoformat())
 
 
-async def tie_out(store: Store, source: str, *, now: datetime) -> TieOut | None:
-    """Compare, and keep the result; None when the source tells no balances."""
+async def tie_out(store: Store, source: str, *, now: datetime, streams: Sequence[str] = ()) -> TieOut | None:
+    """Compare, and keep the result; None when the source tells no balances. `streams` are all that it has."""
     async with store.read() as conn:
         compared, differing = await count_compared(conn, source)
         if not compared:
             return None
         read_at = await _balances_read_at(conn, source)
         found = await differences(conn, source, limit=MOST_KEPT)
-        reach = reach_of([one for one in await list_cursors(conn) if one.source == source])
+        reach = reach_of([one for one in await list_cursors(conn) if one.source == source], streams)
         ids = tuple({one.customer_id for one in found})
         known = await evidence(conn, source, ids, since=read_at, most_broken=_MOST_BROKEN)
         since = await difference_since(conn, source)
@@ -64,13 +74,15 @@ async def tie_out(store: Store, source: str, *, now: datetime) -> TieOut | None:
     return result
 
 
-def reach_of(cursors: Sequence[Cursor]) -> Reach:
-    """How far the streams with open items are, of one source's cursors."""
+def reach_of(cursors: Sequence[Cursor], streams: Sequence[str] = ()) -> Reach:
+    """How far the streams with open items are, of one source's cursors; `streams` are all that it has."""
+    done = {one.stream for one in cursors if one.completed_at}
     items = [one for one in cursors if one.stream in _ITEM_STREAMS]
     covered = [one.covered_until for one in items if one.covered_until]
     return Reach(
         is_complete=bool(items) and all(one.completed_at for one in items),
         covered_until=min(covered) if items and len(covered) == len(items) else None,
+        unread=tuple(cause for name, cause in _OTHER_STREAMS.items() if name in streams and name not in done),
     )
 
 
@@ -85,7 +97,7 @@ def causes_of(customer_id: RecordId, known: Evidence, reach: Reach, read_at: dat
         Cause.BEHIND: is_behind,
         Cause.UNPLACED: known.unplaced > 0,
     }
-    found = tuple(cause for cause, is_so in holds.items() if is_so)
+    found = (*(cause for cause, is_so in holds.items() if is_so), *reach.unread)
     return found or (Cause.OTHER_TRANSACTIONS,)
 
 

@@ -10,7 +10,8 @@ from bot.cli.outbox import delivery_summary
 from bot.cli.shell import CommandError, Json, current_settings, print_json, print_table, run_async, say
 from bot.cli.slack_check import INSTALL_AGAIN
 from bot.cli.syncing import run_row
-from bot.root import open_store, utc_now
+from bot.clock import utc_now
+from bot.root_data import open_store
 from bot.settings import Settings
 from store.cursors import Cursor, list_cursors
 from store.customers import Customer, customers_by_id
@@ -33,7 +34,10 @@ _CAUSES = {
     Cause.UNPLACED: "a record that could not be read may be its own",
     Cause.CHANGED_SINCE: "something changed after the balances were read; the next run compares again",
     Cause.OTHER_CURRENCY: "it has open items in a currency without a balance",
-    Cause.OTHER_TRANSACTIONS: "a kind of transaction that is not read, such as a journal entry",
+    Cause.DEPOSITS_UNREAD: "what was drawn from customer deposits has not been read",
+    Cause.REFUNDS_UNREAD: "customer refunds have not been read",
+    Cause.JOURNALS_UNREAD: "journal entries have not been read",
+    Cause.OTHER_TRANSACTIONS: "a kind of transaction that is not read, such as a statement charge",
 }
 _MEND = (
     "Correct these records over there by the reason beside each. They are asked for again in every run, and leave this "
@@ -174,6 +178,7 @@ def _difference_row(settings: Settings, one: Difference, names: dict[RecordId, C
         "open_invoices": _decimal(one.open),
         "credits": _decimal(one.credits),
         "payments": _decimal(one.payments),
+        "refunds_and_journals": _decimal(one.adjustments),
         "difference": _decimal(one.amount),
         "since": _local(settings, one.since),
         "likely_cause": cause_words(one.causes),

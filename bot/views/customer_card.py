@@ -11,6 +11,7 @@ from bot.views.card import Card, acting_buttons, framed, reading_buttons, refres
 from bot.views.children import Child, children_block
 from bot.views.names import MAX_NAME, MAX_NUMBER, customer_name, masked_email
 from bot.views.net_balance import (
+    GROSS_AND_ADJUSTED,
     GROSS_AND_NET,
     GROSS_IS_NET,
     GROSS_ONLY,
@@ -137,12 +138,14 @@ def _balances(card: CustomerCard) -> list[list[Span]]:
 
 
 def _with_unapplied(balances: tuple[NetBalance, ...]) -> list[NetBalance]:
-    return [each for each in balances if each.payments.minor or each.credits.minor]
+    return [each for each in balances if each.payments.minor or each.credits.minor or each.adjustments.minor]
 
 
 def _scope(card: CustomerCard) -> str:
     if card.balances is None:
         return GROSS_ONLY
+    if any(each.adjustments.minor for each in card.balances):
+        return GROSS_AND_ADJUSTED
     return GROSS_AND_NET if _with_unapplied(card.balances) else GROSS_IS_NET
 
 

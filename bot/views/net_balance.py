@@ -17,6 +17,7 @@ _MAX_CURRENCIES = 4
 GROSS_ONLY = "Open invoices only; credits and unapplied payments are not subtracted."
 GROSS_IS_NET = "Open invoices; no payment or credit is unapplied."
 GROSS_AND_NET = "Open balance is gross; net is after unapplied payments and credits."
+GROSS_AND_ADJUSTED = "Open balance is gross; net is after unapplied payments, credits, refunds and journal entries."
 
 
 def net_line(balance: NetBalance, place: Place) -> list[Span]:
@@ -77,8 +78,18 @@ def _less_words(balance: NetBalance, place: Place) -> str:
         (balance.credits, "unapplied credits"),
         (balance.invoice_credit, "credit on invoices"),
     )
-    *most, last = [f"{money(amount, place)} {what}" for amount, what in parts if amount.minor]
+    said = [f"{money(amount, place)} {what}" for amount, what in parts if amount.minor]
+    *most, last = [*said, *_adjusted_words(balance.adjustments, place)]
     return f"{', '.join(most)} and {last}" if most else last
+
+
+def _adjusted_words(adjustments: Money, place: Place) -> list[str]:
+    """«$30.00 added by refunds and journal entries»."""
+    if not adjustments.minor:
+        return []
+    done = "added" if adjustments.minor > 0 else "taken off"
+    amount = adjustments if adjustments.minor > 0 else negated(adjustments)
+    return [f"{money(amount, place)} {done} by refunds and journal entries"]
 
 
 def _rates_words(total: BaseTotal, place: Place) -> str:

@@ -15,7 +15,8 @@ def eur(minor: int) -> Money:
 
 def net_of(amount: Money) -> NetBalance:
     nothing = Money(currency=amount.currency, minor=0)
-    return NetBalance(gross=amount, invoice_credit=nothing, payments=nothing, credits=nothing, deposits=nothing)
+    others = ("invoice_credit", "payments", "credits", "deposits", "adjustments")
+    return NetBalance(gross=amount, **dict.fromkeys(others, nothing))
 
 
 class TestNetBalances:

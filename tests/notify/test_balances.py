@@ -1,6 +1,7 @@
 """Balances that differ are told when they appear, by number, at most once in six hours."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -69,11 +70,8 @@ class TestTellDifferences:
 
     async def _find(self, notifier: Notifier, *since: datetime) -> None:
         """A tie-out with a difference for each of these instants."""
-        zero = usd(0)
-        listed = [
-            Difference(customer_id=CUSTOMER_ID, balance=usd(1), open=zero, credits=zero, payments=zero, since=each)
-            for each in since
-        ]
+        nothing: dict[str, Any] = dict.fromkeys(("open", "credits", "payments", "adjustments"), usd(0))
+        listed = [Difference(customer_id=CUSTOMER_ID, balance=usd(1), since=each, **nothing) for each in since]
         found = TieOut(source="netsuite", at=notifier.clock(), compared=9, differing=len(listed))
         async with notifier.deps.store.write() as conn:
             await save_tie_out(conn, found, listed)

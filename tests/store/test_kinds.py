@@ -16,18 +16,26 @@ from store.contacts import contact_from_row, contacts
 from store.credit_memos import CreditMemo, credit_memo_from_row, credit_memos, credit_memos_of
 from store.custom_fields import CustomField, custom_field_from_row, custom_fields, custom_fields_of
 from store.db import ReadConnection, Store
+from store.deposit_applications import (
+    DepositApplication,
+    deposit_application_from_row,
+    deposit_applications,
+    settled_by_deposits,
+)
 from store.exchange_rates import ExchangeRate, exchange_rate_from_row, exchange_rates, rate_on
 from store.gl_accounts import GLAccount, gl_account_by_id, gl_account_from_row, gl_accounts
 from store.installments import Installment
 from store.invoices import invoice_by_id
+from store.journal_entries import JournalEntry, JournalLine, journal_entries, journal_entry_from_row, journal_lines_of
 from store.messages import Message, count_messages, message_from_row, messages, messages_about
 from store.money import Money
 from store.payments import Payment, PaymentKind, payment_by_id, payment_from_row, payments, payments_of
-from store.pulled import Record, kind_of
+from store.pulled import Record, kind_of, tombstone_records
 from store.records import RecordId, record_id
+from store.refunds import Refund, refund_from_row, refunds
 from store.sales_orders import SalesOrder, sales_order_from_row, sales_orders, sales_orders_of
 from store.subsidiaries import Subsidiary, living_subsidiaries, subsidiaries, subsidiary_from_row
-from tests.store.make import AT, CUSTOMER_ID, changes, make_contact, make_invoice, save, usd
+from tests.store.make import AT, CUSTOMER_ID, changes, make_contact, make_customer, make_invoice, save, usd
 
 INVOICE_ID = record_id("netsuite", "invoice", "1")
 
@@ -74,6 +82,41 @@ def make_credit_memo(source_id: str = "51", **values: Any) -> CreditMemo:
         "credit_date": date(2026, 11, 4),
     }
     return CreditMemo(**known | values)
+
+
+DEPOSIT_ID = record_id("netsuite", "payment", "90")
+
+
+def make_application(source_id: str = "91", **values: Any) -> DepositApplication:
+    known: dict[str, Any] = _origin("deposit_application", source_id) | {
+        "number": f"DA-{source_id}",
+        "deposit_id": DEPOSIT_ID,
+        "total": usd(300),
+        "unapplied": usd(0),
+        "customer_id": CUSTOMER_ID,
+        "applied_on": date(2026, 11, 5),
+    }
+    return DepositApplication(**known | values)
+
+
+def make_refund(source_id: str = "95", **values: Any) -> Refund:
+    known: dict[str, Any] = _origin("refund", source_id) | {
+        "number": f"REF-{source_id}",
+        "total": usd(2_000),
+        "unapplied": usd(0),
+        "customer_id": CUSTOMER_ID,
+        "refund_date": date(2026, 11, 6),
+    }
+    return Refund(**known | values)
+
+
+def journal_line(number: int, amount: int, left: int, customer_id: RecordId = CUSTOMER_ID) -> JournalLine:
+    return JournalLine(line_number=number, customer_id=customer_id, amount=usd(amount), open_amount=usd(left), memo="m")
+
+
+def make_entry(source_id: str = "98", *lines: JournalLine, **values: Any) -> JournalEntry:
+    known: dict[str, Any] = _origin("journal_entry", source_id) | {"number": f"JE-{source_id}", "currency": "USD"}
+    return JournalEntry(**known | {"lines": lines} | values)
 
 
 SUBSIDIARY = Subsidiary(
@@ -156,6 +199,9 @@ _KINDS: list[tuple[Record, Table, Callable[[RowMapping], Record]]] = [
     (BALANCE, balances, balance_from_row),
     (make_payment(is_voided=True, check_number="12", memo="m", account="Bank"), payments, payment_from_row),
     (make_credit_memo(created_from="INV-1", sales_rep="Ana"), credit_memos, credit_memo_from_row),
+    (make_application(memo="m"), deposit_applications, deposit_application_from_row),
+    (make_refund(account="Bank", is_voided=True), refunds, refund_from_row),
+    (make_entry(entry_date=date(2026, 11, 7)), journal_entries, journal_entry_from_row),
     (ORDER, sales_orders, sales_order_from_row),
     (MESSAGE, messages, message_from_row),
     (FILE, attachments, attachment_from_row),
@@ -193,7 +239,7 @@ class TestEveryKind:
     ) -> None:
         del store, from_row
         amounts = {f.name for f in fields(record) if isinstance(getattr(record, f.name), Money)}
-        expected = {f.name for f in fields(record)} - amounts - {"applications"}
+        expected = {f.name for f in fields(record)} - amounts - {"applications", "lines"}
         assert expected <= set(table.c.keys())
         assert {f"{name}_minor" for name in amounts} <= set(table.c.keys())
 
@@ -221,6 +267,63 @@ class TestApplications:
     async def _read(store: Store, owner: RecordId) -> tuple[Application, ...]:
         async with store.read() as conn:
             return await applications_of(conn, owner)
+
+
+class TestDepositApplications:
+    async def test_are_what_the_deposit_settled(self, store: Store) -> None:
+        first = make_application("1", applications=(applied(1, 100), applied(2, 200, record_id("netsuite", "x", "2"))))
+        gone = make_application("2", applications=(applied(1, 50),), deleted_at=AT)
+        await save(store, first, gone, make_application("3", applied_on=None, applications=(applied(1, 7),)))
+        async with store.read() as conn:
+            found = await settled_by_deposits(conn, [DEPOSIT_ID])
+        assert sorted(one.line_number for one in found[DEPOSIT_ID]) == [1, 2, 3]
+        assert {one.amount.minor for one in found[DEPOSIT_ID]} == {100, 200, 7}
+
+    async def test_a_deleted_one_leaves_its_money_to_the_deposit(self, store: Store) -> None:
+        deposit = make_payment("90", kind=PaymentKind.DEPOSIT, total=usd(900), unapplied=usd(500))
+        await save(store, deposit, make_application("1"), make_application("2", total=usd(100)))
+        for _ in range(2):
+            async with store.write() as conn:
+                await tombstone_records(conn, "deposit_application", [make_application("1").id], at=AT)
+            async with store.read() as conn:
+                left = await payment_by_id(conn, deposit.id)
+            assert left is not None
+            assert left.unapplied == usd(800)
+        assert ("payment", "changed", {"unapplied_minor": (500, 800)}) in [
+            (change.kind, change.action, change.fields) for change in await changes(store)
+        ]
+        # What the source says is written again, as it may know better.
+        assert (await save(store, deposit)).changed == 1
+
+    async def test_a_deposit_that_was_read_since_then_stays(self, store: Store) -> None:
+        deposit = make_payment("90", kind=PaymentKind.DEPOSIT, total=usd(900), unapplied=usd(900))
+        await save(store, deposit, make_application("1"))
+        async with store.write() as conn:
+            await tombstone_records(conn, "deposit_application", [make_application("1").id], at=AT)
+        assert (await save(store, deposit)).unchanged == 1
+
+
+class TestBurial:
+    async def test_a_customers_balance_goes_with_it(self, store: Store) -> None:
+        other = replace(BALANCE, id=RecordId("b:2"), source_id="2", customer_id=RecordId("c:2"))
+        await save(store, make_customer(), BALANCE, other)
+        async with store.write() as conn:
+            assert await tombstone_records(conn, "customer", [CUSTOMER_ID], at=AT) == 1
+        async with store.read() as conn:
+            living = (await conn.execute(select(balances.c.id).where(balances.c.deleted_at.is_(None)))).scalars().all()
+        assert living == ["b:2"]
+        assert ("balance", "tombstoned") in [(change.kind, change.action) for change in await changes(store)]
+
+
+class TestJournalEntries:
+    async def test_keep_their_lines(self, store: Store) -> None:
+        entry = make_entry("1", journal_line(1, -900, -100), journal_line(4, 50, 0))
+        await save(store, entry)
+        async with store.read() as conn:
+            assert await journal_lines_of(conn, entry.id) == entry.lines
+        await save(store, replace(entry, lines=entry.lines[:1]))
+        async with store.read() as conn:
+            assert await journal_lines_of(conn, entry.id) == entry.lines[:1]
 
 
 class TestLists:

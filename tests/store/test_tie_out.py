@@ -19,7 +19,14 @@ from store.tie_out import (
 )
 from store.tie_out_sums import Evidence, count_compared, differences, evidence
 from tests.store.make import AT, CUSTOMER_ID, make_invoice, save, usd
-from tests.store.test_kinds import make_credit_memo, make_payment
+from tests.store.test_kinds import (
+    journal_line,
+    make_application,
+    make_credit_memo,
+    make_entry,
+    make_payment,
+    make_refund,
+)
 
 HOUR = timedelta(hours=1)
 OTHER = record_id("netsuite", "customer", "8")
@@ -83,6 +90,24 @@ class TestDifferences:
         await save(store, make_balance(usd(0)), make_balance(usd(7), OTHER))
         assert await found(store) == [(OTHER, 7, 0, 0, 0)]
 
+    async def test_refunds_journal_entries_and_what_was_drawn_from_deposits_count(self, store: Store) -> None:
+        await save(
+            store,
+            make_balance(usd(100 + 40 - 15 + 7)),
+            make_invoice("1", open_balance=usd(100)),
+            make_refund("1", unapplied=usd(40)),
+            make_refund("2", unapplied=usd(999), is_voided=True),
+            make_application("1", unapplied=usd(15)),
+            make_application("2", unapplied=usd(999), deleted_at=AT),
+            make_entry("1", journal_line(1, 9, 7), journal_line(2, 50, 50, OTHER)),
+            make_entry("2", journal_line(1, 999, 999), is_voided=True),
+        )
+        assert await found(store) == []
+        await save(store, make_balance(usd(0), OTHER))
+        async with store.read() as conn:
+            (one,) = await differences(conn, "netsuite", limit=9)
+        assert (one.customer_id, one.adjustments, one.ours) == (OTHER, usd(50), usd(50))
+
     async def test_each_currency_stands_for_itself(self, store: Store) -> None:
         invoices = (make_invoice("1", open_balance=usd(100)), make_invoice("2", total=eur(90), open_balance=eur(90)))
         await save(store, *invoices, make_balance(usd(100)), make_balance(eur(80)))
@@ -129,6 +154,8 @@ class TestEvidence:
     async def test_who_changed_after_the_balances_were_read(self, store: Store) -> None:
         await save(store, make_invoice("1"), make_credit_memo("1", customer_id=OTHER, source_changed_at=AT + HOUR))
         assert (await self.known(store)).changed_since == {OTHER}
+        await save(store, make_entry("1", journal_line(1, 5, 5), source_changed_at=AT + HOUR))
+        assert (await self.known(store)).changed_since == {OTHER, CUSTOMER_ID}
 
     async def test_who_has_open_items_in_a_currency_without_a_balance(self, store: Store) -> None:
         await save(store, make_balance(usd(1)), make_invoice("1"))
@@ -147,6 +174,7 @@ class TestKept:
             open=usd(1),
             credits=usd(2),
             payments=usd(3),
+            adjustments=usd(-4),
             causes=(Cause.CHANGED_SINCE, Cause.UNPLACED),
             since=AT - HOUR,
         )

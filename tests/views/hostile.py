@@ -150,13 +150,15 @@ differences = currencies.flatmap(
     lambda currency: st.builds(
         Difference,
         customer_id=ids,
-        **dict.fromkeys(("balance", "open", "credits", "payments"), monies(currency)),
+        **dict.fromkeys(("balance", "open", "credits", "payments", "adjustments"), monies(currency)),
     )
 )
 nets = currencies.flatmap(
     lambda currency: st.builds(
         NetBalance,
-        **dict.fromkeys(("gross", "invoice_credit", "payments", "credits", "deposits"), monies(currency)),
+        **dict.fromkeys(
+            ("gross", "invoice_credit", "payments", "credits", "deposits", "adjustments"), monies(currency)
+        ),
     )
 )
 _shared = {

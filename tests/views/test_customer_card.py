@@ -285,7 +285,12 @@ class TestNet:
 
     @pytest.mark.parametrize(("balance", "expected"), [(80_000, "$50.00 more"), (70_000, "$50.00 less")])
     def test_another_balance_of_the_source_is_one_quiet_line(self, balance: int, expected: str) -> None:
-        known: dict[str, Any] = {"open": usd(100_000), "credits": usd(5_000), "payments": usd(20_000)}
+        known: dict[str, Any] = {
+            "open": usd(100_000),
+            "credits": usd(5_000),
+            "payments": usd(20_000),
+            "adjustments": usd(0),
+        }
         told = Difference(customer_id=RecordId("netsuite:customer:7"), balance=usd(balance), **known)
         [line] = texts(block(customer_card(_card(differences=(told,))), "tie_out"))
         assert line.startswith(f"NetSuite itself says net ${balance // 100}.00, {expected}. ")
@@ -298,5 +303,5 @@ class TestNet:
 
 
 def make_net(gross: int, **minors: int) -> NetBalance:
-    known = dict.fromkeys(("invoice_credit", "payments", "credits", "deposits"), 0) | minors
+    known = dict.fromkeys(("invoice_credit", "payments", "credits", "deposits", "adjustments"), 0) | minors
     return NetBalance(gross=usd(gross), **{name: usd(minor) for name, minor in known.items()})
