@@ -7,6 +7,7 @@ import pytest
 
 from tests.browser import browser, window
 from tests.demo_page import demo_address, page
+from tests.mail.trust import trusted
 from tests.sampling import leave_samples
 from tests.store_fixtures import empty_postgres_url, postgres, postgres_template, sqlite_template, store, store_url
 
@@ -20,6 +21,7 @@ __all__ = [
     "sqlite_template",
     "store",
     "store_url",
+    "trusted",
     "window",
 ]
 

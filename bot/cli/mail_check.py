@@ -1,12 +1,12 @@
 """What the mail server says to our login and our sender, asked without sending anything: for `tesorio doctor`."""
 
-import ssl
 from contextlib import suppress
 
 import aiosmtplib
 
 from bot.mail.sending import client_of
 from bot.mail.settings import MailSettings
+from bot.mail.trouble import Cause, trouble_of
 from bot.settings import Settings
 from sync.connector import Finding
 
@@ -19,7 +19,12 @@ _LOGIN = (
 )
 _TLS = "Use smtps://, or a server that offers STARTTLS; ?starttls=off sends everything readable, in your own network."
 _FROM = "Set TESORIO_MAIL_FROM to an address that this login may send from."
-_CERTIFICATE = "Use the name that the server's certificate is for, and let this machine trust who signed it."
+_CERTIFICATE = (
+    "Use the name that the server's certificate is for. One that your own authority has signed is accepted when "
+    "SSL_CERT_FILE names a file with that authority's certificate."
+)
+_REACH = "Let this machine connect to {place}, or correct TESORIO_SMTP_URL."
+_REMEDIES = {Cause.LOGIN: _LOGIN, Cause.TLS: _TLS, Cause.CERTIFICATE: _CERTIFICATE}
 
 
 async def mail_findings(settings: Settings, *, is_asked: bool = False) -> list[Finding]:
@@ -38,12 +43,9 @@ async def _asked(mail: MailSettings) -> list[Finding]:
         await client.connect()
         server = Finding(check=_SERVER, ok=True, detail=f"{place} {_taken(mail)}")
         return [server, await _sender(client, mail)]
-    except aiosmtplib.SMTPAuthenticationError as error:
-        return [_bad(_SERVER, f"{place} does not take our login: {error.code} {error.message}", _LOGIN)]
-    except aiosmtplib.SMTPNotSupported as error:
-        return [_bad(_SERVER, f"{place}: {error.message}", _TLS)]
     except (aiosmtplib.SMTPException, OSError) as error:
-        return [_unreachable(place, error)]
+        trouble = trouble_of(error)
+        return [_bad(_SERVER, f"{place} {trouble.words}", _REMEDIES.get(trouble.cause, _REACH.format(place=place)))]
     finally:
         with suppress(aiosmtplib.SMTPException, OSError):
             await client.quit()
@@ -64,13 +66,6 @@ async def _sender(client: aiosmtplib.SMTP, mail: MailSettings) -> Finding:
 def _taken(mail: MailSettings) -> str:
     way = {"none": "without TLS", "starttls": "with STARTTLS", "implicit": "over TLS"}[mail.tls]
     return f"takes our login, {way}" if mail.user else f"takes mail without a login, {way}"
-
-
-def _unreachable(place: str, error: Exception) -> Finding:
-    cause = error.__cause__ or error
-    if isinstance(cause, ssl.SSLError):
-        return _bad(_SERVER, f"{place}: {cause.reason or cause}", _CERTIFICATE)
-    return _bad(_SERVER, f"{place}: {error}", f"Let this machine connect to {place}, or correct TESORIO_SMTP_URL.")
 
 
 def _rules(mail: MailSettings) -> list[Finding]:

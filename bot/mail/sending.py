@@ -4,7 +4,6 @@ All recipients get it or none does, so that an e-mail that is tried again reache
 """
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import timedelta
@@ -13,6 +12,7 @@ import aiosmtplib
 
 from bot.mail.letter import Letter, as_bytes, message_id_of
 from bot.mail.settings import MailSettings
+from bot.mail.trouble import plain, trouble_of
 from bot.views.outbox import MAIL_REFUSED
 from store.deliveries import Delivery
 from store.pushes import written_at_of
@@ -24,8 +24,6 @@ _STEP_SECONDS = 30.0
 _DATA_SECONDS = 120.0
 _QUIT_SECONDS = 2.0
 _FOR_GOOD = 500
-_MAX_REASON = 300
-_log = logging.getLogger(__name__)
 
 # The files that a delivery's payload names, with their content; or what to do without them.
 FilesOf = Callable[[Delivery], Awaitable[tuple[tuple[str, bytes], ...] | Later | Refused]]
@@ -62,12 +60,9 @@ class MailSends:
         try:
             await client.connect()
             await _envelope(client, letter, content)
-        except aiosmtplib.SMTPException as error:
+        except (aiosmtplib.SMTPException, OSError) as error:
             client.close()
             return _before(error)
-        except OSError as error:
-            client.close()
-            return Later(reason=f"the mail server could not be reached: {error.strerror or type(error).__name__}")
         try:
             await client.data(content, timeout=_DATA_SECONDS)
         except aiosmtplib.SMTPResponseException as error:
@@ -117,25 +112,19 @@ async def _envelope(client: aiosmtplib.SMTP, letter: Letter, content: bytes) -> 
         await client.rcpt(each)
 
 
-def _before(error: aiosmtplib.SMTPException) -> Outcome:
+def _before(error: Exception) -> Outcome:
     """What an error means before anything of the e-mail itself has left."""
-    if isinstance(error, aiosmtplib.SMTPAuthenticationError):
-        return Later(reason=f"the mail server does not take our login: {_words(error.message)}")
     if isinstance(error, aiosmtplib.SMTPRecipientRefused):
         return _told(error.code, f"{error.message} ({error.recipient})")
     if isinstance(error, aiosmtplib.SMTPSenderRefused):
         return _told(error.code, error.message)
-    return Later(reason=f"the mail server could not be used: {_words(error.message)}")
+    return Later(reason=f"the mail server {trouble_of(error).words}")
 
 
 def _told(code: int, words: str) -> Outcome:
     """A refusal with its code: for good, or for now."""
-    reason = f"{code} {_words(words)}"
+    reason = f"{code} {plain(words)}"
     return Refused(reason=f"{MAIL_REFUSED}: {reason}") if code >= _FOR_GOOD else Later(reason=reason)
-
-
-def _words(told: object) -> str:
-    return " ".join(str(told).split())[:_MAX_REASON]
 
 
 async def _left(client: aiosmtplib.SMTP) -> None:

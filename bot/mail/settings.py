@@ -119,11 +119,12 @@ def _server(url: str) -> tuple[str, int, Tls, str, str]:
 
 def _tls(scheme: str, host: str, query: str) -> Tls:
     asked = parse_qs(query, keep_blank_values=True)
-    if asked not in ({}, {"starttls": ["off"]}):
-        raise ValueError("only ?starttls=off may stand behind the address of a mail server")
+    if asked not in ({}, {"starttls": ["off"]}, {"starttls": ["on"]}):
+        raise ValueError("only ?starttls=on or ?starttls=off may stand behind the address of a mail server")
     if scheme == "smtps":
         return "implicit"
-    return "none" if asked or _is_loopback(host) else "starttls"
+    wanted = asked.get("starttls", ["off" if _is_loopback(host) else "on"])
+    return "starttls" if wanted == ["on"] else "none"
 
 
 def _is_loopback(host: str) -> bool:

@@ -14,10 +14,10 @@ from cryptography.x509.oid import NameOID
 _LIFETIME = timedelta(days=2)
 
 
-def own_certificate() -> tuple[str, ssl.SSLContext]:
-    """The certificate of 127.0.0.1 as PEM, and the server's context with it and its key."""
+def own_certificate(host: str = "127.0.0.1") -> tuple[str, ssl.SSLContext]:
+    """The certificate of this host, a name or an IP address, as PEM; and the server's context with it and its key."""
     key = ec.generate_private_key(ec.SECP256R1())
-    certificate = _certificate(key).public_bytes(serialization.Encoding.PEM)
+    certificate = _certificate(key, host).public_bytes(serialization.Encoding.PEM)
     secret = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
@@ -30,10 +30,9 @@ def own_certificate() -> tuple[str, ssl.SSLContext]:
     return certificate.decode(), context
 
 
-def _certificate(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
+def _certificate(key: ec.EllipticCurvePrivateKey, host: str) -> x509.Certificate:
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail.sandbox.example")])
     now = datetime.now(UTC)
-    names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1")), x509.DNSName("localhost")])
     return (
         x509.CertificateBuilder()
         .subject_name(name)
@@ -42,7 +41,14 @@ def _certificate(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - _LIFETIME)
         .not_valid_after(now + _LIFETIME)
-        .add_extension(names, critical=False)
+        .add_extension(x509.SubjectAlternativeName([_named(host)]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )
+
+
+def _named(host: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(host))
+    except ValueError:
+        return x509.DNSName(host)

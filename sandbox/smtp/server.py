@@ -1,4 +1,4 @@
-"""The mail server: ESMTP with a login, on loopback, by default without TLS."""
+"""The mail server: ESMTP with a login, on loopback, with or without TLS."""
 
 import asyncio
 import logging
@@ -6,7 +6,7 @@ import re
 import ssl
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
@@ -19,6 +19,7 @@ MAX_BYTES = 25 * 2**20
 MAX_RECIPIENTS = 100
 # It warns of its own past at every login, and of every client that leaves in the middle, which is what tests are about.
 logging.getLogger("mail.log").setLevel(logging.CRITICAL)
+Tls = Literal["none", "starttls", "implicit"]
 _ADDRESS = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;.]+")
 
 
@@ -28,16 +29,23 @@ class MailStandIn:
         async with MailStandIn() as mail: … mail.url, mail.box.mails, mail.faults
 
     A message has at most 25 MB and 100 recipients, and lines of at most 1,000 bytes, as RFC 5321 has it. With `tls` it
-    wants STARTTLS before anything else, and shows `certificate`, a PEM that nobody trusts by himself.
+    wants STARTTLS before anything else, or begins with TLS («implicit»), and shows `certificate`, a PEM for the host
+    `certified_for` that nobody trusts by himself.
     """
 
     def __init__(
-        self, *, port: int = 0, tls: bool = False, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        *,
+        port: int = 0,
+        tls: Tls = "none",
+        certified_for: str = "127.0.0.1",
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.certificate = ""
+        self._way = tls
         self._tls: ssl.SSLContext | None = None
-        if tls:
-            self.certificate, self._tls = own_certificate()
+        if tls != "none":
+            self.certificate, self._tls = own_certificate(certified_for)
         self.box = Mailbox()
         self.faults = MailFaults()
         self._port = port
@@ -48,7 +56,12 @@ class MailStandIn:
     @property
     def url(self) -> str:
         """The setting that points at it, with the login."""
-        return f"smtp://{USER}:{PASSWORD}@127.0.0.1:{self._port}"
+        place = f"{USER}:{PASSWORD}@127.0.0.1:{self._port}"
+        return {
+            "none": f"smtp://{place}",
+            "starttls": f"smtp://{place}?starttls=on",
+            "implicit": f"smtps://{place}",
+        }[self._way]
 
     @property
     def port(self) -> int:
@@ -58,8 +71,9 @@ class MailStandIn:
         """Listens on 127.0.0.1; port 0 takes a free one. Raises OSError when the port is taken."""
         loop = asyncio.get_running_loop()
         handler = _Handler(self.box, self.faults, self._now)
+        later, at_once = (self._tls, None) if self._way == "starttls" else (None, self._tls)
         self._server = await loop.create_server(
-            lambda: _protocol(handler, self._tls, self._open), "127.0.0.1", self._port
+            lambda: _protocol(handler, later, self._open), "127.0.0.1", self._port, ssl=at_once
         )
         self._port = int(self._server.sockets[0].getsockname()[1])
 

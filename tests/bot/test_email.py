@@ -20,14 +20,18 @@ from tests.bot.mailing import A_PREVIEW, TO, form_on, mail_world, mailed, newest
 from tests.bot.outbox_bench import again, told, until
 from tests.bot.replying import FILLED, about_customer, about_invoice, card_of, give_role, submit, submitted_anew, words
 from tests.bot.world import SETTLED, World, elements, ended
+from tests.mail.trust import trust
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def server() -> AsyncIterator[MailStandIn]:
-    async with MailStandIn() as running:
-        yield running
+async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[MailStandIn]:
+    """All of this goes over TLS."""
+    async with MailStandIn(tls="starttls") as running:
+        with pytest.MonkeyPatch.context() as environment:
+            trust(running, tmp_path_factory.mktemp("mail"), environment)
+            yield running
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -202,6 +206,17 @@ class TestTrouble:
         assert [each.subject for each in mail.box.mails].count(subject) == 1
         [message] = [each for each in await recorded(world) if each.subject == subject]
         await world.delivered(f"{message.id}/netsuite")
+
+    async def test_server_that_is_down_is_waited_for(self, world: World, mail: MailStandIn) -> None:
+        await mail.stop()
+        await previewed(world, subject="Down")
+        delivery_id = await sent(world)
+        waiting = await until(world, delivery_id, lambda each: each.attempts == 1 and not each.in_doubt)
+        assert waiting.reason == "the mail server could not be reached: Connection refused"
+        await mail.start()
+        world.pass_time(60)
+        assert (await world.delivered(delivery_id)).state is DeliveryState.SENT
+        assert [each.subject for each in mail.box.mails].count("Down") == 1
 
     async def test_lost_before_the_text_is_tried_again(self, world: World, mail: MailStandIn) -> None:
         mail.faults.lose_connection(Stage.RCPT)

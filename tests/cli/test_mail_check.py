@@ -1,11 +1,14 @@
 """`tesorio doctor mail`: the login and the sender, asked of a server that refuses on demand."""
 
+from typing import Literal
+
 import pytest
 
 from bot.cli.mail_check import mail_findings
 from bot.settings import Rules, Settings, settings_from
 from sandbox.smtp import MailStandIn, Stage
 from sync.connector import Finding
+from tests.mail.trust import Trusted
 
 
 def settings(url: str, sender: str = "ar@meridian.example", **rules: str) -> Settings:
@@ -50,8 +53,40 @@ class TestMailFindings:
         async with MailStandIn() as mail:
             secured = settings(mail.url.replace("smtp://", "smtps://"))
             [found] = await mail_findings(secured)
-        assert not found.ok
-        assert found.remedy
+        assert "does not begin with TLS on this port" in found.detail
+        assert "STARTTLS" in found.remedy
+
+    async def test_a_server_without_starttls_is_told_apart(self) -> None:
+        async with MailStandIn() as mail:
+            [found] = await mail_findings(settings(f"{mail.url}?starttls=on"))
+        assert "does not offer STARTTLS" in found.detail
+        assert "STARTTLS" in found.remedy
+
+    @pytest.mark.parametrize("way", ["starttls", "implicit"])
+    @pytest.mark.parametrize(("host", "said"), [("127.0.0.1", "self-signed"), ("mail.other.example", "not valid for")])
+    async def test_a_certificate_is_judged(
+        self, way: Literal["starttls", "implicit"], host: str, said: str, trusted: Trusted
+    ) -> None:
+        async with MailStandIn(tls=way, certified_for=host) as mail:
+            if host != "127.0.0.1":
+                trusted(mail)
+            [found] = await mail_findings(settings(mail.url))
+        assert "has a certificate that this machine does not accept" in found.detail
+        assert said in found.detail
+        assert "_ssl" not in found.detail
+        assert "SSL_CERT_FILE" in found.remedy
+
+    @pytest.mark.parametrize(
+        ("way", "said"), [("starttls", "takes our login, with STARTTLS"), ("implicit", "takes our login, over TLS")]
+    )
+    async def test_a_trusted_certificate_is_taken(
+        self, way: Literal["starttls", "implicit"], said: str, trusted: Trusted
+    ) -> None:
+        async with MailStandIn(tls=way) as mail:
+            trusted(mail)
+            found = await mail_findings(settings(mail.url))
+        assert [each.ok for each in found] == [True, True]
+        assert said in found[0].detail
 
     async def test_test_mode_is_named(self) -> None:
         async with MailStandIn() as mail:

@@ -22,6 +22,7 @@ class TestMailSettings:
             ("smtp://127.0.0.1:2525", "127.0.0.1", 2525, "none"),
             ("smtp://[::1]:2525", "::1", 2525, "none"),
             ("smtp://localhost", "localhost", 587, "none"),
+            ("smtp://localhost?starttls=on", "localhost", 587, "starttls"),
             ("smtp://relay.example.com:25?starttls=off", "relay.example.com", 25, "none"),
         ],
     )

@@ -3,6 +3,7 @@
 import ssl
 from collections.abc import AsyncIterator
 from email.message import EmailMessage
+from typing import Literal
 from urllib.parse import urlsplit
 
 import aiosmtplib
@@ -80,10 +81,16 @@ class TestRefused:
 class TestTls:
     @pytest.fixture
     async def guarded(self) -> AsyncIterator[MailStandIn]:
-        async with MailStandIn(tls=True) as standing_in:
+        async with MailStandIn(tls="starttls") as standing_in:
             yield standing_in
 
-    async def test_who_trusts_the_certificate_gets_through(self, guarded: MailStandIn) -> None:
+    @pytest.mark.parametrize("way", ["starttls", "implicit"])
+    async def test_who_trusts_the_certificate_gets_through(self, way: Literal["starttls", "implicit"]) -> None:
+        async with MailStandIn(tls=way) as guarded:
+            await self._sent(guarded, way)
+            assert len(guarded.box.mails) == 1
+
+    async def _sent(self, guarded: MailStandIn, way: str) -> None:
         url = urlsplit(guarded.url)
         await aiosmtplib.send(
             letter(),
@@ -91,11 +98,11 @@ class TestTls:
             port=url.port,
             username=url.username,
             password=url.password,
-            start_tls=True,
+            start_tls=way == "starttls",
+            use_tls=way == "implicit",
             tls_context=ssl.create_default_context(cadata=guarded.certificate),
             timeout=5,
         )
-        assert len(guarded.box.mails) == 1
 
     async def test_who_does_not_sends_nothing(self, guarded: MailStandIn) -> None:
         with pytest.raises((aiosmtplib.SMTPException, ssl.SSLError)):
