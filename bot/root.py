@@ -6,11 +6,12 @@ Here, in the files `root_*` beside it and in the command line, and nowhere else,
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from bot.answering import Answering
 from bot.app import services
 from bot.audit_log import AuditLog
+from bot.clock import utc_now
 from bot.deps import Deps
 from bot.lookup.index import LookupIndex
 from bot.root_data import (
@@ -57,11 +58,6 @@ __all__ = [
     "startable",
     "utc_now",
 ]
-
-
-def utc_now() -> datetime:
-    """The one place where the product reads the clock."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,10 +5,8 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.running import stop_signal
 from bot.cli.shell import run_async, say
-from sandbox.demo import run_demo
-from sandbox.stand_ins import environment_lines, stand_ins
+from bot.cli.stopping import stop_signal
 
 Port = Annotated[int, typer.Option(min=0, max=65535, help="The page's port on this machine; 0 takes a free one.")]
 
@@ -36,6 +34,8 @@ def demo(
     ] = None,
 ) -> None:
     """Run the whole bot against a Slack and a NetSuite that live on this machine; nothing has to be set up."""
+    from sandbox.demo import run_demo  # noqa: PLC0415 - long to load, and the overview of all commands needs none of it
+
     if say_lines and port == 8765:  # noqa: PLR2004 - the default: nobody will open the page of a scripted demo
         port = 0
     run_async(lambda: run_demo(port=port, customers=customers, lines=tuple(say_lines or ())))
@@ -49,6 +49,8 @@ def sandbox(
     customers: Annotated[int, typer.Option(min=10, max=20_000, help="How many customers the ledger has.")] = 500,
 ) -> None:
     """Run the stand-ins alone and print the settings that point the bot at them."""
+    from sandbox.stand_ins import environment_lines, stand_ins  # noqa: PLC0415 - likewise
+
     wanted = frozenset(system.value for system in systems or list(System))
 
     async def work() -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 from rich.panel import Panel
 
 from bot.cli.log import log_to_stderr
-from bot.cli.running import stop_signal
 from bot.cli.shell import CommandError, say
+from bot.cli.stopping import stop_signal
 from bot.cli.syncing import SyncProgress
 from bot.root import Assistant, daily_pulls, open_assistant
 from bot.settings import Rules, Settings, settings_from

@@ -3,41 +3,28 @@
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from importlib.metadata import entry_points
 from importlib.metadata import version as package_version
 from typing import Annotated
 
-import aiohttp
 import typer
-from slack_sdk.errors import SlackApiError
 
-from bot.cli import connecting, find, house, outbox, people, pushing, running, sharing, status, syncing
 from bot.cli.log import log_to_stderr
-from bot.cli.shell import CommandError, complain, say
-from bot.doors.app_id import WrongAppError
-from bot.root import AlreadyRunningError, WrongWorkspaceError
-from bot.settings import SettingsError
-from bot.slack_client import slack_refusal
-from store.errors import StoreError
-from sync.errors import SourceError
+from bot.cli.rooms import ENTRIES, Entry
+from bot.cli.shell import complain, say
 
 _PLUGINS = "tesorio.commands"
 _INTERRUPTED = 130
 _DISTRIBUTION = "tesorio-bot"
-# Each of these says in its own words what happened and what to do.
-_EXPECTED = (
-    CommandError,
-    SettingsError,
-    StoreError,
-    SourceError,
-    AlreadyRunningError,
-    WrongWorkspaceError,
-    WrongAppError,
-)
 
 
-def build() -> typer.Typer:
-    """The whole command line. Other packages add theirs through the entry-point group `tesorio.commands`."""
+def build(arguments: Sequence[str] | None = None) -> typer.Typer:
+    """The command line. Other packages add theirs through the entry-point group `tesorio.commands`.
+
+    With arguments, the command that they name is the only one: to load what all of them need takes seconds. Where they
+    name none of ours, these are there to be read about.
+    """
     app = typer.Typer(
         name="tesorio",
         help="Ask the ledger from Slack: a self-hosted accounts-receivable assistant.",
@@ -46,11 +33,18 @@ def build() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_options)
-    for room in (running, syncing, pushing, connecting, find, sharing, people, outbox, status, house):
-        room.register(app)
-    for plugin in entry_points(group=_PLUGINS):
-        plugin.load()(app)
+    called = _called(arguments or ())
+    for entry in [called] if called else ENTRIES:
+        entry.announce(app) if arguments is not None and called is None else entry.load()(app)
+    if called is None:
+        for plugin in entry_points(group=_PLUGINS):
+            plugin.load()(app)
     return app
+
+
+def _called(arguments: Sequence[str]) -> Entry | None:
+    first = next((word for word in arguments if word != "--"), "")
+    return next((entry for entry in ENTRIES if entry.name == first), None)
 
 
 def _say_version(wanted: bool) -> None:
@@ -75,7 +69,7 @@ def main() -> None:
     os.umask(0o077)
     # Until a command listens for it, a polite kill is what Ctrl-C is: what was opened gets closed.
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-    sys.exit(exit_code(build()))
+    sys.exit(exit_code(build(sys.argv[1:])))
 
 
 def exit_code(app: typer.Typer) -> int:
@@ -94,16 +88,11 @@ def exit_code(app: typer.Typer) -> int:
         # Whoever read our output has gone; the interpreter must not stumble over it again at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except (*_EXPECTED, SlackApiError, aiohttp.ClientError, OSError) as error:
-        complain(_sentence(error))
+    except Exception as error:
+        # Only now: what knows these errors takes long to load.
+        from bot.cli.complaints import sentence  # noqa: PLC0415
+
+        if (trouble := sentence(error)) is None:
+            raise
+        complain(trouble)
         return 1
-
-
-def _sentence(error: Exception) -> str:
-    if isinstance(error, SlackApiError):
-        return f"Slack refused: {slack_refusal(error)}. Run `tesorio doctor`."
-    if isinstance(error, aiohttp.ClientConnectorError):
-        return f"{error.host}:{error.port} cannot be reached. Check the address in the settings and the network."
-    if isinstance(error, OSError) and error.filename:
-        return f"{error.filename}: {error.strerror}"
-    return str(error) or type(error).__name__

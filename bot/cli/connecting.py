@@ -9,7 +9,7 @@ from rich.console import Console
 from bot.cli.shell import current_settings, run_async, say
 from bot.cli.slack_check import TOKENS, slack_findings
 from bot.cli.syncing import source_named
-from bot.root import open_store
+from bot.root_data import open_store
 from bot.root_slack import slack_identity
 from bot.settings import Settings
 from bot.slack_client import SlackClient

@@ -11,10 +11,11 @@ from typing import Annotated, Any
 import typer
 
 from bot.cli.shell import CommandError, Json, current_settings, print_json, print_table, run_async
+from bot.clock import utc_now
 from bot.lookup.answers import CustomerAnswer, InvoiceAnswer, answer_json, read_answer
 from bot.lookup.find import find as find_record
 from bot.lookup.index import LookupIndex
-from bot.root import open_store, utc_now
+from bot.root_data import open_store
 from bot.settings import Settings
 from bot.views.amounts import Place, as_of, day, lateness, money
 from store.customers import Customer

@@ -1,34 +1,26 @@
-"""`tesorio doctor`, `db`, `config` and `manifest`: looking after the installation."""
+"""`tesorio doctor`: whether everything is in order, and what to do where it is not."""
 
-import json
 from typing import Annotated
 
 import typer
-import yaml
 
 from bot.cli.mail_check import MAIL, mail_findings
 from bot.cli.outbox import outbox_finding
-from bot.cli.shell import CommandError, Json, current_settings, print_json, print_table, run_async, say
+from bot.cli.shell import CommandError, Json, current_settings, print_json, print_table, run_async
 from bot.cli.slack_check import slack_findings
+from bot.clock import utc_now
 from bot.custom_fields import unknown_fields
-from bot.manifest import app_manifest
-from bot.root import build_sources, further_problems, open_store, private_folder, require_store, utc_now
+from bot.root_data import open_store
+from bot.root_sources import build_sources, further_problems
 from bot.settings import Settings, SettingsError
-from store import migrate
 from store.db import Store
 from store.errors import StoreError
 from sync.connector import Finding
 
-database = typer.Typer(help="The store's schema.", no_args_is_help=True)
-config = typer.Typer(help="The settings as the program sees them.", no_args_is_help=True)
-
 
 def register(app: typer.Typer) -> None:
-    """Add these commands to the command line."""
+    """Add `doctor` to the command line."""
     app.command("doctor")(doctor)
-    app.command("manifest")(manifest)
-    app.add_typer(database, name="db")
-    app.add_typer(config, name="config")
 
 
 def doctor(
@@ -93,88 +85,3 @@ async def _field_findings(store: Store, settings: Settings) -> list[Finding]:
         return [Finding(check="custom fields", ok=True, detail=f"{len(rules.customer) + len(rules.invoice)} shown")]
     remedy = "Correct [custom_fields] in tesorio.toml: each is named by its id in the source, as custentity_region is."
     return [Finding(check="custom fields", ok=False, detail=f"unknown: {', '.join(unknown)}", remedy=remedy)]
-
-
-def manifest(
-    http: Annotated[
-        str, typer.Option(help="For HTTP instead of Socket Mode: the address at which Slack reaches us.")
-    ] = "",
-) -> None:
-    """Print the Slack app manifest; manifest.yml is this output."""
-    if http and not http.startswith("https://"):
-        raise CommandError("Slack posts to https:// addresses only, such as --http https://tesorio.example.com")
-    typer.echo(yaml.safe_dump(app_manifest(http_url=http), sort_keys=False, allow_unicode=True), nl=False)
-
-
-@database.command("upgrade")
-def upgrade() -> None:
-    """Bring the database to this program's schema."""
-
-    async def work() -> None:
-        settings = current_settings()
-        private_folder(settings.data_dir)
-        store = Store(settings.database_url)
-        try:
-            await migrate.upgrade(store)
-        finally:
-            await store.close()
-        say("The database has this program's schema.")
-
-    run_async(work)
-
-
-@database.command("check")
-def check() -> None:
-    """Say whether the database has this program's schema; exit code 1 when it has not."""
-
-    async def work() -> None:
-        settings = current_settings()
-        require_store(settings)
-        store = Store(settings.database_url)
-        try:
-            await migrate.check(store)
-        finally:
-            await store.close()
-        say("The database has this program's schema.")
-
-    run_async(work)
-
-
-@config.command("show")
-def show(as_json: Json = False) -> None:
-    """The settings in force; secrets are shown as stars."""
-    settings = current_settings()
-    prefixes = ("TESORIO_", "SLACK_", "NETSUITE_", "SALESFORCE_", "INVOICED_")
-    rows: list[dict[str, object]] = [
-        {"setting": name, "value": _shown(name, value.get_secret_value())}
-        for name, value in sorted(settings.environment.items())
-        if name.startswith(prefixes)
-    ]
-    rows.append({"setting": "data folder", "value": str(settings.data_dir.absolute())})
-    rules = masked(settings.rules.model_dump(mode="json"))
-    rows.append({"setting": "tesorio.toml", "value": json.dumps(rules, ensure_ascii=False)})
-    print_json(rows) if as_json else print_table("Settings", rows)
-
-
-_OPEN = ("_URL", "_ZONE", "_DIR", "_MODE", "_CONFIG", "_ID", "_VERSION", "_WSDL", "_DOMAIN", "TIMEZONE")
-
-
-def _shown(name: str, value: str) -> str:
-    """A setting's value where its name shows that it is no secret; a URL never with its password."""
-    if name == "NETSUITE_TOKEN_ID" or not name.endswith(_OPEN):
-        return "*****"
-    scheme, separator, rest = value.partition("://")
-    return f"{scheme}://*****@{rest.rpartition('@')[2]}" if separator and "@" in rest else value
-
-
-_SECRET_WORDS = ("secret", "token", "password", "key")
-
-
-def masked(rules: object) -> object:
-    """Rules with stars for what people may have put into the wrong file."""
-    if not isinstance(rules, dict):
-        return rules
-    return {
-        name: "*****" if any(word in name.lower() for word in _SECRET_WORDS) else masked(value)
-        for name, value in rules.items()
-    }

@@ -6,8 +6,9 @@ import typer
 from slack_sdk.errors import SlackApiError
 
 from bot.cli.shell import CommandError, Json, current_settings, print_json, print_table, run_async, say
+from bot.clock import utc_now
 from bot.membership import standing_of
-from bot.root import open_store, utc_now
+from bot.root_data import open_store
 from bot.settings import Settings
 from bot.slack_client import SlackClient, slack_refusal
 from store.audit import AuditEvent, append_audit

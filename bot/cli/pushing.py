@@ -10,11 +10,11 @@ import typer
 
 from bot.cli.outbox import delivery_row
 from bot.cli.shell import CommandError, Json, current_settings, print_json, print_table, run_async
+from bot.clock import utc_now
 from bot.commands.outbox import trouble_of
-from bot.root import build_sources, open_store, utc_now
-from bot.root_data import only_one
+from bot.root_data import only_one, open_store
 from bot.root_replicas import living
-from bot.root_sources import targets_of
+from bot.root_sources import build_sources, targets_of
 from bot.settings import Settings
 from store.db import Store, WriteConnection
 from store.deliveries import Delivery, DeliveryState, delivery_by_id

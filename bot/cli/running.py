@@ -1,12 +1,11 @@
 """`tesorio run`: the bot and the scheduler, until they are told to stop."""
 
-import asyncio
 import logging
-import signal
 
 import typer
 
 from bot.cli.shell import current_settings, run_async, say
+from bot.cli.stopping import on_stop_signal
 from bot.root import Assistant, daily_pulls, open_assistant, startable
 from store.cursors import read_as_of
 from store.db import ReadConnection
@@ -48,23 +47,3 @@ async def _reading(assistant: Assistant) -> str:
 
 async def _is_read(conn: ReadConnection, source: Source) -> bool:
     return all([await read_as_of(conn, source.name, stream) for stream in source.streams])
-
-
-async def stop_signal() -> None:
-    """Wait for SIGINT or SIGTERM."""
-    await on_stop_signal().wait()
-
-
-def on_stop_signal() -> asyncio.Event:
-    """What SIGINT or SIGTERM sets from now on. A second one ends the process at once: nothing accepted is lost."""
-    stop, loop = asyncio.Event(), asyncio.get_running_loop()
-
-    def on_signal() -> None:
-        stop.set()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)
-            signal.signal(number, signal.SIG_DFL)
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, on_signal)
-    return stop

@@ -16,13 +16,14 @@ from bot.audience import audience_of
 from bot.cards import read_card
 from bot.cli.find import Kind
 from bot.cli.shell import CommandError, Json, current_settings, print_json, run_async, say
+from bot.clock import utc_now
 from bot.lookup.find import find as find_record
 from bot.lookup.index import LookupIndex
 from bot.lookup.match import Match
 from bot.membership import UnreachableError
 from bot.private_channels import is_hidden_from
-from bot.root import AlreadyRunningError, build_sources, open_store, utc_now
-from bot.root_data import only_one
+from bot.root_data import AlreadyRunningError, only_one, open_store
+from bot.root_sources import build_sources
 from bot.settings import CustomFieldRules, Settings
 from bot.shares.sharing import (
     KIND,

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 from rich import box
@@ -14,7 +14,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from bot.settings import Settings, load_settings
+if TYPE_CHECKING:
+    from bot.settings import Settings
 
 _T = TypeVar("_T")
 _UNBOUNDED_COLUMNS = 10_000
@@ -25,8 +26,10 @@ class CommandError(Exception):
     """The command could not do what was asked; the message says why and what to do."""
 
 
-def current_settings() -> Settings:
+def current_settings() -> "Settings":
     """The settings of the folder that the command was called in. Raises SettingsError."""
+    from bot.settings import load_settings  # noqa: PLC0415 - help and complaints need none, and it takes long to load
+
     return load_settings(os.environ, folder=Path.cwd())
 
 

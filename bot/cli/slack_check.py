@@ -7,8 +7,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot.doors.app_id import apart, app_of_app_token, app_of_bot
 from bot.doors.http_door import SLACK_PATH
 from bot.manifest import app_manifest
-from bot.root import open_store
-from bot.root_data import is_running
+from bot.root_data import is_running, open_store
 from bot.settings import Settings, SettingsError
 from bot.slack_client import SlackClient, slack_reason, slack_refusal
 from store.errors import StoreError

@@ -9,7 +9,9 @@ from rich.console import Console, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from bot.cli.shell import CommandError, Json, current_settings, print_json, print_table, run_async, say
-from bot.root import build_sources, open_store, refresh_index, utc_now
+from bot.clock import utc_now
+from bot.root_data import open_store, refresh_index
+from bot.root_sources import build_sources
 from bot.root_work import deletion_rules
 from bot.settings import Settings
 from store.examples import Example

@@ -59,7 +59,7 @@ def run_here(folder: Path, environment: Mapping[str, str], *arguments: str) -> i
         for name, value in environment.items():
             patch.setenv(name, value)
         patch.setattr(sys, "argv", ["tesorio", *arguments])
-        return exit_code(build())
+        return exit_code(build(arguments))
 
 
 @contextmanager

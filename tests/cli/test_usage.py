@@ -1,5 +1,7 @@
 """What every command has in common: help, exit codes, and sentences instead of tracebacks."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -37,6 +39,25 @@ class TestHelp:
             *("users add", "users list", "users remove", "users link", "users role"),
             *("config show", "db upgrade", "db check"),
         }
+
+
+class TestOverview:
+    """The overview is shown without loading what the commands need."""
+
+    def test_says_what_the_commands_say_of_themselves(self) -> None:
+        overview = typer.main.get_command(build(()))
+        told = {path: command.help for path, command in commands(overview) if path}
+        assert told == {path: ALL[path].help.partition("\n")[0] for path in ALL if len(path) == 1}
+
+    def test_loads_little(self) -> None:
+        loaded = "import sys; from bot.cli import build; build(['--help']); print(*sys.modules)"
+        ended = subprocess.run(  # noqa: S603 - our own program
+            [sys.executable, "-c", loaded], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2]
+        )
+        assert not {"dbos", "pydantic", "slack_sdk", "sqlalchemy", "zeep"} & set(ended.stdout.split())
+
+    def test_a_command_behind_two_dashes_is_itself(self, bare: Console) -> None:
+        assert bare("--", "config", "show").code == 0
 
 
 class TestExitCode:
