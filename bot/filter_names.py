@@ -9,6 +9,7 @@ from bot.deps import Deps
 from bot.filters import ME, FieldFilter, Filter, FilterError
 from bot.matches import found_for
 from bot.views.text import clean, literal, shortened
+from store.crm_accounts import owner_names
 from store.custom_values import values_in_use
 from store.customers import Customer, customer_by_id
 from store.db import ReadConnection
@@ -85,9 +86,10 @@ async def _owner(conn: ReadConnection, typed: str, user: User) -> str:
     names = await owners(conn)
     if typed != ME:
         return _only(typed, names, "sales rep")
+    by_email = [name for name in await owner_names(conn, user.email) if name in names]
     # Only the whole name: another's customers, taken for one's own, would go unnoticed.
     own = {plain_words(user.name), plain_words(user.email.partition("@")[0])}
-    found = [name for name in names if plain_words(name) in own]
+    found = by_email[:1] or [name for name in names if plain_words(name) in own]
     if len(found) != 1:
         raise FilterError(f"No sales rep is called {_shown(user.name)} like you. {_known(names, 'sales rep')}")
     return found[0]

@@ -14,6 +14,7 @@ from bot.views.home_rows import MAX_ROWS
 from bot.views.names import customer_name, invoice_number, short_name
 from bot.views.values import RecordRef
 from store.audit import recent_subjects
+from store.crm_accounts import owner_names
 from store.cursors import Cursor, list_cursors
 from store.customers import customers_by_id
 from store.db import ReadConnection
@@ -43,7 +44,7 @@ async def home_of(deps: Deps, conn: ReadConnection, person: SlackPerson) -> Home
     link = await slack_link(conn, person.team_id, person.user_id)
     if account is None or link is None:
         return None
-    today, name = deps.today(), account.name
+    today, name = deps.today(), await _own_name(conn, account)
     runs = await latest_runs(conn)
     return Home(
         account=account,
@@ -57,6 +58,14 @@ async def home_of(deps: Deps, conn: ReadConnection, person: SlackPerson) -> Home
         sources=_sources(deps, await list_cursors(conn), runs),
         admin=await _admin(deps, conn, runs) if account.role is Role.ADMIN else None,
     )
+
+
+async def _own_name(conn: ReadConnection, account: User) -> str:
+    """By what name customers are this person's: what the CRM calls them by their e-mail address, else their own."""
+    for name in await owner_names(conn, account.email):
+        if await count_customers_of(conn, name):
+            return name
+    return account.name
 
 
 async def _recent(conn: ReadConnection, account: User) -> tuple[RecentCard, ...]:

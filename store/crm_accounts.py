@@ -92,7 +92,7 @@ crm_accounts = Table(
     Column("url", Text),
     Column("owner_id", String, index=True),
     Column("owner_name", String),
-    Column("owner_email", String),
+    Column("owner_email", String, index=True),
     Column("owner_phone", String),
     Column("owner_title", String),
     Column("owner_is_active", Boolean),
@@ -135,8 +135,18 @@ async def accounts_by_id(conn: ReadConnection, ids: Sequence[RecordId]) -> dict[
     return {RecordId(row["id"]): crm_account_from_row(row) for row in rows.mappings()}
 
 
+async def owner_names(conn: ReadConnection, email: str) -> tuple[str, ...]:
+    """What the CRM calls the owner of accounts with this e-mail address, in any case; usually one name."""
+    c = crm_accounts.c
+    living = (c.owner_email == email.lower(), c.deleted_at.is_(None))
+    names = (await conn.execute(select(c.owner_name).where(*living).distinct())).scalars()
+    return tuple(sorted(filter(None, names)))
+
+
 def _owner_row(owner: CrmOwner | None) -> dict[str, Any]:
-    return {f"owner_{name}": getattr(owner, name) if owner else None for name in _OWNER}
+    row = {f"owner_{name}": getattr(owner, name) if owner else None for name in _OWNER}
+    # By it people are recognised, who write it as they like.
+    return row | {"owner_email": owner.email.lower() if owner and owner.email else None}
 
 
 def _owner(row: RowMapping) -> CrmOwner | None:

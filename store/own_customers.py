@@ -1,4 +1,4 @@
-"""The customers whom one sales rep looks after, those with the most past due first, each currency by itself."""
+"""The customers whom one person looks after: those with the most past due first, each currency by itself."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from store.customers import Customer, customers, customers_by_id
 from store.db import ReadConnection
 from store.invoices import OWED, invoices
 from store.money import Money
+from store.portfolio import customers_of_owner
 from store.records import RecordId
 
 
@@ -46,7 +47,7 @@ async def count_customers_past_due_of(conn: ReadConnection, sales_rep: str, toda
 async def count_customers_of(conn: ReadConnection, sales_rep: str) -> int:
     """How many customers the rep has, whatever they owe."""
     query = select(func.count()).select_from(customers)
-    mine = query.where(customers.c.sales_rep == sales_rep, customers.c.deleted_at.is_(None))
+    mine = query.where(customers_of_owner(sales_rep), customers.c.deleted_at.is_(None))
     return int((await conn.execute(mine)).scalar_one())
 
 
@@ -84,7 +85,7 @@ def _past_due_of_rep(*columns: Any) -> Select[Any]:
         select(*columns)
         .select_from(customers.join(invoices, invoices.c.customer_id == customers.c.id))
         .where(
-            customers.c.sales_rep == bindparam("sales_rep"),
+            customers_of_owner(bindparam("sales_rep")),
             customers.c.deleted_at.is_(None),
             invoices.c.due_date < bindparam("today"),
             *_owed(),

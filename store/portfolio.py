@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, case, or_, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, case, exists, or_, select, union
 
 from store.custom_values import CustomMatch, has_value, invoices_with
 from store.customers import Customer, customers
@@ -19,7 +19,7 @@ from store.records import RecordId
 class InvoiceFilter:
     """Which invoices are meant; what is None does not restrict.
 
-    `owner` is a sales rep as the source writes the name: the invoice's own, or its customer's where it has none.
+    `owner` is who looks after an invoice, as the source writes the name (`owner_of`).
     `amount_over` is in whole units of each invoice's own currency and means its open balance; `days_over` means days
     past due. Both ends are excluded. `custom` is a value of a custom field, of the invoice or of its customer.
     """
@@ -35,7 +35,7 @@ class InvoiceFilter:
 
 def matches(wanted: InvoiceFilter, invoice: Invoice, customer: Customer | None, today: date) -> bool:
     """Whether an invoice is one of those that are meant; `customer` is the invoice's, if it is known."""
-    owner = invoice.sales_rep or (customer.sales_rep if customer else None)
+    owner = owner_of(invoice, customer)
     over = wanted.amount_over
     return (
         wanted.owner in {None, owner}
@@ -46,6 +46,18 @@ def matches(wanted: InvoiceFilter, invoice: Invoice, customer: Customer | None, 
         and (wanted.days_over is None or days_past_due(invoice, today) > wanted.days_over)
         and has_custom(wanted, invoice, customer)
     )
+
+
+def owner_of(invoice: Invoice | None, customer: Customer | None) -> str | None:
+    """Who looks after an invoice: its customer's account manager, else its own sales rep, else its customer's."""
+    manager = customer.account_manager if customer else None
+    return manager or (invoice.sales_rep if invoice else None) or (customer.sales_rep if customer else None)
+
+
+def customers_of_owner(owner: Any) -> ColumnElement[bool]:
+    """Whether a row of `customers` is looked after by this person: its account manager's, else its sales rep's."""
+    c = customers.c
+    return or_(c.account_manager == owner, and_(c.account_manager.is_(None), c.sales_rep == owner))
 
 
 def has_custom(wanted: InvoiceFilter, invoice: Invoice | None, customer: Customer | None) -> bool:
@@ -78,7 +90,7 @@ def conditions(wanted: InvoiceFilter, today: date) -> tuple[ColumnElement[bool],
 
 
 async def owners(conn: ReadConnection) -> tuple[str, ...]:
-    """Every sales rep of an open invoice or a customer, by name."""
+    """Every sales rep of an open invoice or a customer, and every account manager, by name."""
     return await _names(conn, _OWNERS)
 
 
@@ -92,7 +104,11 @@ async def currencies(conn: ReadConnection) -> tuple[str, ...]:
     return await _names(conn, _CURRENCIES)
 
 
-_OWNERS = union(select(invoices.c.sales_rep).where(*unsettled()), select(customers.c.sales_rep))
+_OWNERS = union(
+    select(invoices.c.sales_rep).where(*unsettled()),
+    select(customers.c.sales_rep),
+    select(customers.c.account_manager),
+)
 _SUBSIDIARIES = select(invoices.c.subsidiary).where(*unsettled()).distinct()
 _CURRENCIES = select(invoices.c.currency).where(*unsettled()).distinct()
 
@@ -102,9 +118,15 @@ async def _names(conn: ReadConnection, query: Select[Any] | CompoundSelect[Any])
 
 
 def _belongs_to(owner: str) -> ColumnElement[bool]:
-    theirs = select(customers.c.id).where(customers.c.sales_rep == owner)
-    inherited = and_(invoices.c.sales_rep.is_(None), invoices.c.customer_id.in_(theirs))
-    return or_(invoices.c.sales_rep == owner, inherited)
+    c = customers.c
+    managed = select(c.id).where(c.account_manager == owner)
+    theirs = select(c.id).where(c.sales_rep == owner, c.account_manager.is_(None))
+    is_managed = exists().where(c.id == invoices.c.customer_id, c.account_manager.is_not(None))
+    return or_(
+        invoices.c.customer_id.in_(managed),
+        and_(invoices.c.sales_rep == owner, ~is_managed),
+        and_(invoices.c.sales_rep.is_(None), invoices.c.customer_id.in_(theirs)),
+    )
 
 
 def _is_over(amount: Decimal) -> ColumnElement[bool]:

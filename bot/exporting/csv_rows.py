@@ -14,6 +14,7 @@ from store.applications import Application
 from store.db import ReadConnection
 from store.invoices import days_past_due
 from store.open_invoices import ListedInvoice, all_open_invoices
+from store.portfolio import owner_of
 from store.portfolio_aging import CustomerAging, aging_by_customer
 from store.receipts import Receipt, Whose, receipt_page
 
@@ -97,7 +98,7 @@ def _of_invoice(deps: Deps, listed: ListedInvoice, today: date) -> Row:
         invoice.payment_terms,
         invoice.po_number,
         invoice.subsidiary,
-        invoice.sales_rep,
+        owner_of(invoice, listed.customer),
         deps.source_titles.get(invoice.origin, invoice.origin),
         invoice.source_id,
     )

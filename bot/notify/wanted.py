@@ -9,7 +9,7 @@ from store.customers import Customer
 from store.invoices import InvoiceStatus
 from store.money import Money
 from store.notices import Notice
-from store.portfolio import InvoiceFilter, has_custom, matches
+from store.portfolio import InvoiceFilter, has_custom, matches, owner_of
 from store.records import RecordId
 from store.subscriptions import ChannelSubscription, NewsKind, Rhythm
 
@@ -97,7 +97,7 @@ def _fits_as_owed(wanted: InvoiceFilter, news: News, today: date) -> bool:
 
 def _fits_customer(wanted: InvoiceFilter, customer: Customer, amount: Money | None) -> bool:
     return (
-        wanted.owner in {None, customer.sales_rep}
+        wanted.owner in {None, owner_of(None, customer)}
         and wanted.customer_id in {None, customer.id}
         and wanted.subsidiary in {None, customer.subsidiary}
         and has_custom(wanted, None, customer)

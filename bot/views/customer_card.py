@@ -180,6 +180,7 @@ def _facts(card: CustomerCard) -> list[tuple[str, str | None]]:
         ("Parent", card.parent.name if card.parent else None),
         ("Primary contact", _contact_words(card)),
         ("Sales rep", customer.sales_rep),
+        ("Account manager", customer.account_manager),
     ]
 
 

@@ -101,6 +101,7 @@ def _facts(card: InvoiceCard) -> list[tuple[str, str | None]]:
         ("PO number", invoice.po_number),
         ("Last payment", _payment_words(card)),
         ("Sales rep", invoice.sales_rep),
+        ("Account manager", card.customer.account_manager if card.customer else None),
     ]
 
 

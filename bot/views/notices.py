@@ -20,6 +20,7 @@ from store.aging import Aging
 from store.customers import Customer
 from store.invoices import Invoice
 from store.money import Money
+from store.portfolio import owner_of
 from store.subscriptions import NewsKind
 
 CHANGE_IT = "To change this: /tesorio subscriptions"
@@ -185,7 +186,7 @@ def _quote(text: str) -> Block:
 
 
 def _origin(view: NoticeView) -> Block:
-    owner = (view.invoice.sales_rep if view.invoice else None) or (view.customer.sales_rep if view.customer else None)
+    owner = owner_of(view.invoice, view.customer)
     looked_after = f" · {esc(owner, MAX_NAME)}" if owner else ""
     return small_print("origin", f"{esc(view.source, MAX_NAME)}{looked_after} · {CHANGE_IT}")
 

@@ -13,6 +13,7 @@ from sandbox.slack import Outcome, Waiting
 from sandbox.slack.records import Message
 from sandbox.slack.seed import ANA, BEN, GUEST, NORTHWIND_SHARED
 from store.contacts import Contact
+from store.crm_accounts import CrmAccount, CrmOwner, account_record_id
 from store.customers import Customer
 from store.invoices import Invoice, InvoiceStatus
 from store.money import Money
@@ -152,6 +153,26 @@ class TestAging:
             meant = await meaning_of(world.assistant.deps, conn, Filter(owner="me"), user)
         assert meant.filter.owner == REP
         assert f"Only sales rep {REP}" in await said(world, "/tesorio aging owner:zelda")
+
+    async def test_me_is_whom_the_crm_knows_by_my_address(self, world: World) -> None:
+        owner = CrmOwner(id="005", name="Zelda M. Quill", email="ZM@x.example")
+        account = CrmAccount(
+            id=account_record_id("salesforce", "001"),
+            origin="salesforce",
+            source_id="001",
+            name="Zenith",
+            owner=owner,
+            seen_at=world.clock(),
+        )
+        customer = Customer(
+            id=BIG, origin="netsuite", source_id="big", seen_at=world.clock(), name="Zenith", account_manager=owner.name
+        )
+        async with world.store.write() as conn:
+            user = await add_user(conn, email="zm@x.example", name=REP, role=Role.VIEWER, at=world.clock())
+            await upsert_records(conn, [customer, account], at=world.clock())
+        async with world.store.read() as conn:
+            meant = await meaning_of(world.assistant.deps, conn, Filter(owner="me"), user)
+        assert meant.filter.owner == owner.name
 
     async def test_its_buttons_lead_on(self, world: World) -> None:
         answer = await world.card(f'/tesorio aging owner:"{REP}"')

@@ -55,6 +55,17 @@ class TestOwnCustomers:
         assert await seen(store, limit=1) == [("2", [300_00], [1000_00])]
         assert await counts(store) == (2, 3)
 
+    async def test_an_account_manager_goes_before_a_sales_rep(self, store: Store) -> None:
+        await save(
+            store,
+            make_customer("1", sales_rep="Ben Okafor", account_manager="Ana Silva"),
+            make_customer("2", sales_rep="Ana Silva", account_manager="Ben Okafor"),
+            make_customer("3", sales_rep="Ana Silva"),
+            *(invoice(each, each, int(each)) for each in "123"),
+        )
+        assert [one[0] for one in await seen(store)] == ["3", "1"]
+        assert await counts(store) == (2, 2)
+
     async def test_each_currency_stands_by_itself(self, store: Store) -> None:
         await save(
             store,

@@ -38,7 +38,10 @@ FILTERS = (
 
 def some_customers() -> list[Customer]:
     reps = [None, "Robin Ray", "Dana O'Neil"]
-    return [make_customer(str(number), sales_rep=reps[number % 3]) for number in range(6)]
+    managers = [None, None, None, "Robin Ray", "Robin Ray", "Mara Moss"]
+    return [
+        make_customer(str(number), sales_rep=reps[number % 3], account_manager=managers[number]) for number in range(6)
+    ]
 
 
 def some_invoices(count: int = 200) -> list[Invoice]:
