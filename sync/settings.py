@@ -23,18 +23,20 @@ def settings_from(
 
     Blank variables count as missing. `hints` says per variable where a person gets its value. Raises SettingsError.
     """
-    names = {field.alias for field in model.model_fields.values() if field.alias}
-    values: dict[str, Any] = {name: env[name].strip() for name in names if env.get(name, "").strip()}
+    names = {name: field.alias for name, field in model.model_fields.items() if field.alias}
+    values: dict[str, Any] = {name: env[name].strip() for name in names.values() if env.get(name, "").strip()}
     try:
-        return model.model_validate(values | {key: value for key, value in rules.items() if key not in names})
+        return model.model_validate(values | {key: value for key, value in rules.items() if key not in names.values()})
     except ValidationError as error:
         problems = tuple(_problem(dict(one), names, hints, table) for one in error.errors(include_input=False))
     raise SettingsError(problems)
 
 
-def _problem(error: Mapping[str, Any], names: set[str], hints: Mapping[str, str], table: str) -> str:
-    path = ".".join(str(part) for part in error["loc"])
-    setting = path if path in names or not path else f"[{table}] {path}"
+def _problem(error: Mapping[str, Any], names: Mapping[str, str], hints: Mapping[str, str], table: str) -> str:
+    said = ".".join(str(part) for part in error["loc"])
+    # A default that is none is told by the name of its field.
+    path = names.get(said, said)
+    setting = path if path in names.values() or not path else f"[{table}] {path}"
     reason = "is missing" if error["type"] == "missing" else str(error["msg"]).removeprefix("Value error, ")
     hint = f" ({hints[path]})" if path in hints else ""
     return f"{setting}: {reason}{hint}"

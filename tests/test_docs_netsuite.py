@@ -6,10 +6,20 @@ from typing import Any
 
 from sync.connectors.netsuite import NetSuiteSettings
 from sync.connectors.netsuite.lifecycle import Support, last_release_of, support_of
-from sync.connectors.netsuite.role import OAUTH2, PERMISSIONS, REST, SCRIPT
+from sync.connectors.netsuite.role import OAUTH2, PERMISSIONS, REST, SCRIPT, WORKBOOK
+from sync.connectors.netsuite.settings import SUITEQL_STREAMS
 from sync.connectors.netsuite.streams import STREAMS
+from sync.connectors.netsuite.suiteql import company_tables, entity_tables, transaction_tables
+from sync.connectors.netsuite.suiteql.kinds import KINDS
+from sync.connectors.netsuite.suiteql.tables import Select
 from tests.pages import ROOT, read, rows_below
 
+OTHERS = [
+    one
+    for module in (company_tables, entity_tables, transaction_tables)
+    for one in vars(module).values()
+    if isinstance(one, Select)
+]
 PAGE = ROOT / "docs" / "netsuite.md"
 
 
@@ -37,7 +47,7 @@ class TestRole:
 
     def test_permissions_of_what_is_optional_are_named(self) -> None:
         text = read(PAGE)
-        for path in (SCRIPT, REST, OAUTH2):
+        for path in (SCRIPT, REST, OAUTH2, WORKBOOK):
             tab, _, name = path.partition(" > ")
             assert f"{tab} > **{name}**" in text
 
@@ -48,6 +58,17 @@ class TestStreams:
         assert len(cells) == 9
         named = {name for cell in cells for name in re.findall(r"`([a-z_]+)`", cell)}
         assert named | {"deletions"} == set(STREAMS)
+
+
+class TestSuiteQL:
+    def test_the_tables_are_those_that_are_asked(self) -> None:
+        shown = {plain(name) for cells in rows_below(PAGE, "SuiteQL instead of SOAP") for name in cells[1].split(",")}
+        asked = {kind.table.name for kind in KINDS.values()} | {one.table for one in OTHERS}
+        assert asked <= shown
+
+    def test_every_stream_is_named(self) -> None:
+        text = read(PAGE)
+        assert all(f"`{name}`" in text for name in SUITEQL_STREAMS)
 
 
 class TestSettings:

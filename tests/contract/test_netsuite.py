@@ -5,7 +5,7 @@ import pytest
 
 from tests.contract.source_contract import SourceBench, SourceContract
 from tests.sync.netsuite.bench import netsuite_bench
-from tests.sync.netsuite.suiteql_bench import SuiteQLBench
+from tests.sync.netsuite.suiteql_bench import TokenlessBench
 
 
 class TestNetSuiteSource(SourceContract):
@@ -15,8 +15,10 @@ class TestNetSuiteSource(SourceContract):
             yield bench
 
 
-class TestInvoicesBySuiteQL(SourceContract):
+class TestNetSuiteSourceBySuiteQL(SourceContract):
+    """Without a token: all that is read comes by SuiteQL."""
+
     @pytest.fixture
     async def bench(self, tmp_path: Path) -> AsyncIterator[SourceBench]:
-        async with netsuite_bench(tmp_path, SuiteQLBench(tmp_path, customers=8, page_size=8)) as bench:
+        async with netsuite_bench(tmp_path, TokenlessBench(tmp_path, customers=6, page_size=10)) as bench:
             yield bench

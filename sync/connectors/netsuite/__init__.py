@@ -1,4 +1,4 @@
-"""NetSuite over SuiteTalk (SOAP) with token-based authentication."""
+"""NetSuite over SuiteTalk (SOAP) with token-based authentication, and by SuiteQL with OAuth 2.0."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -21,8 +21,8 @@ def build(environment: Mapping[str, str], rules: Mapping[str, Any], folder: Path
 
 
 def target_of(source: Source) -> NetSuiteTarget | None:
-    """What is pushed to the account of this source; None when it is another system's."""
-    return source.target() if isinstance(source, NetSuiteSource) else None
+    """What is pushed to the account of this source; None when it is another system's, or nothing can be."""
+    return source.target() if isinstance(source, NetSuiteSource) and not source.is_read_only else None
 
 
 def connect(
@@ -36,6 +36,8 @@ def connect(
     Raises SettingsError and SourceError.
     """
     settings = NetSuiteSettings.from_mapping(environment, rules)
+    if not settings.has_tokens:
+        return "No WSDL is needed: everything is read by SuiteQL."
     if settings.wsdl_file is not None:
         return f"The WSDL is the file {settings.wsdl_file}."
     return f"The WSDL and its schemas are in {download_wsdl(settings, folder, progress).parent}."

@@ -127,7 +127,7 @@ async def _stream_findings(checked: Checked) -> list[Finding]:
     found: list[Finding] = []
     sample: list[Tree] = []
     for name, stream in streams_of(checked.settings).items():
-        if stream.kind == _DEFINITIONS:
+        if stream.kind == _DEFINITIONS or name in checked.settings.by_suiteql:
             continue
         finding, records = await _stream_finding(checked, name, stream)
         found.append(finding)

@@ -15,7 +15,7 @@ from sync.connectors.netsuite.lifecycle import (
     support_of,
 )
 
-_BY_SUITEQL = "docs/netsuite.md says how customers and invoices are read by SuiteQL instead"
+_BY_SUITEQL = "docs/netsuite.md says what is read by SuiteQL instead, without SOAP and its tokens"
 
 
 def date_findings(endpoint: str, now: datetime) -> tuple[Finding, Finding]:

@@ -46,7 +46,6 @@ class SuiteTalkClient:
 
     def __init__(self, settings: NetSuiteSettings, wsdl: Path, *, unix_time: Callable[[], float] = time.time) -> None:
         self._settings = settings
-        self._credentials = settings.credentials
         self._unix_time = unix_time
         self._envelopes = Envelopes(wsdl, settings.endpoint_version)
         self._session = new_session(
@@ -104,7 +103,8 @@ class SuiteTalkClient:
     def _exchange(
         self, request: Request | TargetRequest, take: Callable[[Tree], _T], most_bytes: int | None
     ) -> Answer[_T]:
-        envelope = self._envelopes.build(request, new_passport(self._credentials, timestamp=int(self._unix_time())))
+        passport = new_passport(self._settings.credentials, timestamp=int(self._unix_time()))
+        envelope = self._envelopes.build(request, passport)
         deadline = time.monotonic() + self._settings.total_timeout_seconds
         with ended_by(self._session, deadline):
             return self._posted(request, envelope, take, deadline=deadline, most_bytes=most_bytes)

@@ -1,6 +1,6 @@
 """Reading the definitions of custom fields: which there are, then all of them at once."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
@@ -39,9 +39,12 @@ class Definitions:
 
 
 async def definition_pages(
-    client: SuiteTalkClient, settings: NetSuiteSettings, account: Account, cursor: str, ceiling: datetime
+    read: Callable[[], Awaitable[Definitions]], settings: NetSuiteSettings, cursor: str, ceiling: datetime
 ) -> AsyncGenerator[Page, None]:
-    """All definitions in one page, unless no time has passed since the cursor. Raises SourceError."""
+    """All definitions as `read` brings them, in one page, unless no time has passed since the cursor.
+
+    Raises SourceError.
+    """
     plan = plan_of(CUSTOM_FIELDS, settings)
     position = decode(cursor) if cursor else first_position(ceiling, plan)
     if position.stage is Stage.REST:
@@ -49,7 +52,7 @@ async def definition_pages(
         if following is None:
             return
         position = following
-    found = await read_definitions(client, settings, account)
+    found = await read()
     after = advanced(position, Heading(total_pages=1), plan)
     ids = (*(one.source_id for one in found.fields), *(one.source_id for one in found.broken))
     yield Page(
@@ -81,14 +84,21 @@ async def read_definitions(client: SuiteTalkClient, settings: NetSuiteSettings, 
         raise refusals[0]
     fields = [one for one in found if isinstance(one, CustomField)]
     broken = tuple(one for one in found if isinstance(one, Broken))
-    known = {field.script_id for field in fields}
-    named = (configured_definition(each, account) for each in settings.email_fields if each not in known)
     return Definitions(
-        fields=(*fields, *named),
+        fields=with_configured(fields, settings, account),
         broken=broken,
         skipped=len(found) - len(fields) - len(broken),
         is_whole=not refusals,
     )
+
+
+def with_configured(
+    fields: Sequence[CustomField], settings: NetSuiteSettings, account: Account
+) -> tuple[CustomField, ...]:
+    """These fields, and those that only the settings say to hold e-mail addresses."""
+    known = {field.script_id for field in fields}
+    named = (configured_definition(each, account) for each in settings.email_fields if each not in known)
+    return (*fields, *named)
 
 
 async def _of_type(client: SuiteTalkClient, record_type: str, account: Account) -> list[_Found]:

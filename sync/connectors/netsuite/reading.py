@@ -77,6 +77,10 @@ class Reader:
             if page is not None:
                 yield page
 
+    async def _require(self, *, is_found: bool) -> None:
+        """Raises NotPermittedError when the role may not see what the stream is made of, which a search leaves out."""
+        await require_types(self.client, self.stream, is_found=is_found)
+
     async def _marking(self, position: Position, plan: Plan) -> "Reader":
         """The same, knowing which of the records of this window are marked."""
         if self.marked is not None and self.marked.covers(position):
@@ -99,7 +103,7 @@ class Reader:
         except TooMuchError as error:
             return _less(position, plan, error), None
         if position.until >= position.ceiling and not position.is_midway:
-            await require_types(self.client, self.stream, is_found=bool(answer.records))
+            await self._require(is_found=bool(answer.records))
         other = self._other_window(position, plan, answer)
         if other is not None:
             _log.info("netsuite.window", stream=self.stream.kind, since=str(other.since), until=str(other.until))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 
 from sync.connectors.netsuite.passport import Credentials
 from sync.connectors.netsuite.suiteql.tokens import Certificate, key_of
+from sync.errors import NotPermittedError
 from sync.settings import settings_from
 
 # What helps against an answer that is too large.
@@ -29,6 +30,25 @@ _HINTS = {
     "NETSUITE_ENDPOINT_VERSION": "for example 2025_2",
     "NETSUITE_PRIVATE_KEY": "the key of the certificate; NETSUITE_PRIVATE_KEY_FILE may name its file",
 }
+
+
+SuiteQLStream = Literal[
+    "subsidiaries",
+    "accounts",
+    "exchange_rates",
+    "custom_fields",
+    "contacts",
+    "customers",
+    "invoices",
+    "payments",
+    "credit_memos",
+    "sales_orders",
+    "balances",
+    "deletions",
+]
+SUITEQL_STREAMS: tuple[str, ...] = get_args(SuiteQLStream)
+_CERTIFICATE_FIELDS = ("client_id", "certificate_id", "private_key")
+_TOKEN_FIELDS = ("consumer_key", "consumer_secret", "token_id", "token_secret")
 
 
 def _account(value: str) -> str:
@@ -78,19 +98,20 @@ class NetSuiteSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, hide_input_in_errors=True)
 
     account_id: Annotated[str, AfterValidator(_account)] = Field(alias="NETSUITE_ACCOUNT_ID")
-    consumer_key: SecretStr = Field(alias="NETSUITE_CONSUMER_KEY", min_length=1)
-    consumer_secret: SecretStr = Field(alias="NETSUITE_CONSUMER_SECRET", min_length=1)
-    token_id: SecretStr = Field(alias="NETSUITE_TOKEN_ID", min_length=1)
-    token_secret: SecretStr = Field(alias="NETSUITE_TOKEN_SECRET", min_length=1)
+    client_id: str | None = Field(None, alias="NETSUITE_CLIENT_ID")
+    certificate_id: str | None = Field(None, alias="NETSUITE_CERTIFICATE_ID")
+    private_key: Annotated[SecretStr, AfterValidator(_key)] | None = Field(None, alias="NETSUITE_PRIVATE_KEY")
+    # All four or, where a certificate stands in for them, none: SOAP has no other login.
+    consumer_key: SecretStr | None = Field(None, alias="NETSUITE_CONSUMER_KEY", validate_default=True)
+    consumer_secret: SecretStr | None = Field(None, alias="NETSUITE_CONSUMER_SECRET", validate_default=True)
+    token_id: SecretStr | None = Field(None, alias="NETSUITE_TOKEN_ID", validate_default=True)
+    token_secret: SecretStr | None = Field(None, alias="NETSUITE_TOKEN_SECRET", validate_default=True)
     # SuiteTalk itself takes a user without a zone to be in Pacific time.
     timezone: Annotated[str, AfterValidator(_zone)] = Field("America/Los_Angeles", alias="NETSUITE_TIMEZONE")
     endpoint_version: str = Field("2025_2", alias="NETSUITE_ENDPOINT_VERSION", pattern=r"^20\d\d_[12]$")
     wsdl: str | None = Field(None, alias="NETSUITE_WSDL")
     soap_url: _Url | None = Field(None, alias="NETSUITE_SOAP_URL")
     restlet_url: Annotated[_Url, AfterValidator(_with_script)] | None = Field(None, alias="NETSUITE_RESTLET_URL")
-    client_id: str | None = Field(None, alias="NETSUITE_CLIENT_ID")
-    certificate_id: str | None = Field(None, alias="NETSUITE_CERTIFICATE_ID")
-    private_key: Annotated[SecretStr, AfterValidator(_key)] | None = Field(None, alias="NETSUITE_PRIVATE_KEY")
     rest_url: _Url | None = Field(None, alias="NETSUITE_REST_URL")
 
     page_size: int = Field(200, ge=5, le=1000)
@@ -118,8 +139,8 @@ class NetSuiteSettings(BaseModel):
 
     # Custom fields that hold e-mail addresses, where the role may not read which do, or more of them.
     email_fields: tuple[Annotated[str, Field(pattern=r"^cust(entity|body)_?[a-z0-9_]{1,60}$")], ...] = ()
-    # The streams that are read by SuiteQL over REST, and not by SOAP.
-    suiteql: tuple[Literal["customers", "invoices"], ...] = ()
+    # The streams that are read by SuiteQL over REST, and not by SOAP; «all» are those that can be.
+    suiteql: tuple[Literal["all"] | SuiteQLStream, ...] = ()
     # What our external ids begin with, so that those of other integrations are told apart.
     external_id_prefix: str = Field("tesorio-", pattern=r"^[A-Za-z0-9_-]{1,20}$")
     # Whether a message takes an external id; where an account refuses it, what a message says identifies it.
@@ -127,10 +148,22 @@ class NetSuiteSettings(BaseModel):
     # The internal ids of contact roles, by name, as in Setup > Sales > CRM Lists.
     contact_roles: dict[str, Annotated[str, Field(pattern=r"^-?\d+$")]] = Field(default_factory=dict)
 
+    @field_validator(*_TOKEN_FIELDS)
+    @classmethod
+    def _all_or_none(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        """All of the token's four, or none of them and a certificate."""
+        earlier = [info.data.get(name) for name in _TOKEN_FIELDS[: _TOKEN_FIELDS.index(str(info.field_name))]]
+        is_certified = all(info.data.get(name) for name in _CERTIFICATE_FIELDS)
+        if value is None and (any(earlier) or not is_certified):
+            raise ValueError("is missing")
+        if value is not None and not all(earlier):
+            raise ValueError("is of no use without the other three: consumer key and secret, token id and secret")
+        return value
+
     @field_validator("suiteql")
     @classmethod
     def _with_certificate(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
-        if value and not all(info.data.get(name) for name in ("client_id", "certificate_id", "private_key")):
+        if value and not all(info.data.get(name) for name in _CERTIFICATE_FIELDS):
             raise ValueError("needs NETSUITE_CLIENT_ID, NETSUITE_CERTIFICATE_ID and NETSUITE_PRIVATE_KEY")
         return value
 
@@ -140,14 +173,29 @@ class NetSuiteSettings(BaseModel):
         return settings_from(cls, env, rules, hints=_HINTS, table="netsuite")
 
     @property
+    def has_tokens(self) -> bool:
+        """Whether SOAP may be used: without, all that is read comes by SuiteQL, and nothing is sent."""
+        return self.token_secret is not None
+
+    @property
+    def by_suiteql(self) -> frozenset[str]:
+        """The names of the streams that are read by SuiteQL."""
+        everything = "all" in self.suiteql or not self.has_tokens
+        return frozenset(SUITEQL_STREAMS) if everything else frozenset(self.suiteql)
+
+    @property
     def credentials(self) -> Credentials:
-        """What a request is signed with."""
+        """What a request is signed with. Raises NotPermittedError where no token is set."""
+        secrets = [getattr(self, name) for name in _TOKEN_FIELDS]
+        if not all(secrets):
+            raise NotPermittedError("a token for SOAP: none is set, and this comes by SOAP only")
+        consumer_key, consumer_secret, token_id, token_secret = (each.get_secret_value() for each in secrets)
         return Credentials(
             account=self.account_id,
-            consumer_key=self.consumer_key.get_secret_value(),
-            consumer_secret=self.consumer_secret.get_secret_value(),
-            token_id=self.token_id.get_secret_value(),
-            token_secret=self.token_secret.get_secret_value(),
+            consumer_key=consumer_key,
+            consumer_secret=consumer_secret,
+            token_id=token_id,
+            token_secret=token_secret,
         )
 
     @property

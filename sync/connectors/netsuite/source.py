@@ -10,7 +10,7 @@ from sync.connector import Finding, Page
 from sync.connectors.netsuite.check import Checked, findings
 from sync.connectors.netsuite.client import SuiteTalkClient
 from sync.connectors.netsuite.currencies import Currencies, read_currencies
-from sync.connectors.netsuite.definitions import definition_pages
+from sync.connectors.netsuite.definitions import Definitions, definition_pages, read_definitions
 from sync.connectors.netsuite.files import read_content
 from sync.connectors.netsuite.limits import keep_to_limit
 from sync.connectors.netsuite.mapping import ORIGIN, Account
@@ -44,18 +44,19 @@ class NetSuiteSource:
         self._wsdl = wsdl_path(settings, folder)
         self._clock = clock
         self._client = SuiteTalkClient(settings, self._wsdl, unix_time=lambda: clock().timestamp())
-        self._restlet = None if settings.restlet_url is None else self._script(settings, settings.restlet_url)
-        self._suiteql = self._queries(settings) if settings.suiteql else None
+        address = settings.restlet_url if settings.has_tokens else None
+        self._restlet = None if address is None else self._script(settings, address)
+        self._suiteql = self._queries(settings) if settings.by_suiteql else None
         self._currencies: tuple[datetime, Currencies] | None = None
         self._knows_limit = False
 
     async def pages(self, stream: str, cursor: str, *, now: datetime) -> AsyncGenerator[Page, None]:
         """Read on from the cursor; a read that was broken off is finished before changes since then are read."""
         known = stream_named(stream)
-        account = await self._account(now)
+        account = await self._account(now, known)
         ceiling = now - self._settings.lag
         if known is CUSTOM_FIELDS:
-            async for page in definition_pages(self._client, self._settings, account, cursor, ceiling):
+            async for page in definition_pages(lambda: self._definitions(account), self._settings, cursor, ceiling):
                 yield page
             return
         reader = await self._reader(known, account)
@@ -66,8 +67,8 @@ class NetSuiteSource:
     async def fetch(self, kind: str, source_id: str, *, since: datetime | None) -> tuple[Record, ...]:
         """The record with its lines, then what a customer's card shows. Raises RejectedError when it is unreadable."""
         stream = stream_of(kind)
-        account = await self._account(self._clock())
-        fetcher = await self._fetcher(account)
+        account = await self._account(self._clock(), stream)
+        fetcher = await self._fetcher(stream, account)
         found = await fetcher.record(stream, source_id)
         if found is None:
             return ()
@@ -85,6 +86,9 @@ class NetSuiteSource:
 
     async def check(self) -> tuple[Finding, ...]:
         """One finding each for Oracle's dates, login and clock, every stream, every push, and what is had besides."""
+        queried = () if self._suiteql is None else await self._suiteql.findings()
+        if not self._settings.has_tokens:
+            return queried
         checked = Checked(
             client=self._client,
             settings=self._settings,
@@ -92,8 +96,12 @@ class NetSuiteSource:
             script=self._restlet,
             now=self._clock(),
         )
-        found = await findings(checked)
-        return found if self._suiteql is None else (*found, *await self._suiteql.findings())
+        return (*await findings(checked), *queried)
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether nothing can be pushed: what is written goes by SOAP, which needs a token."""
+        return not self._settings.has_tokens
 
     def target(self) -> NetSuiteTarget:
         """What is pushed to this account, through the same client: both share what the account bears."""
@@ -122,15 +130,25 @@ class NetSuiteSource:
             client=self._client, settings=self._settings, account=account, stream=stream, script=self._restlet
         )
 
-    async def _fetcher(self, account: Account) -> Fetcher:
-        if self._suiteql is not None:
+    async def _fetcher(self, stream: Stream, account: Account) -> Fetcher:
+        # A customer comes with what its card is made of, which may be read by either way.
+        if self._suiteql is not None and (stream is CUSTOMERS or self._suiteql.serves(stream)):
             return await self._suiteql.fetcher(account)
         return Fetcher(client=self._client, settings=self._settings, account=account)
 
-    async def _account(self, now: datetime) -> Account:
+    async def _definitions(self, account: Account) -> Definitions:
+        if self._suiteql is not None and self._suiteql.serves(CUSTOM_FIELDS):
+            return await self._suiteql.definitions(account)
+        return await read_definitions(self._client, self._settings, account)
+
+    async def _account(self, now: datetime, stream: Stream) -> Account:
+        """The account's facts, by the way by which the stream is read: each needs no login of the other one."""
         settings = self._settings
-        self._knows_limit = self._knows_limit or await keep_to_limit(self._client)
-        currencies = await self._known_currencies(now)
+        if self._suiteql is not None and self._suiteql.serves(stream):
+            currencies = await self._suiteql.currencies(now)
+        else:
+            self._knows_limit = self._knows_limit or await keep_to_limit(self._client)
+            currencies = await self._known_currencies(now)
         return Account(
             app_address=settings.app_address,
             zone=settings.zone,

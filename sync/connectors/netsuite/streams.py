@@ -221,8 +221,11 @@ STREAMS: Mapping[str, Stream] = {
 
 
 def streams_of(settings: NetSuiteSettings) -> Mapping[str, Stream]:
-    """The streams that the settings want, in the order of pulling."""
-    return {name: one for name, one in STREAMS.items() if one is not FILES or settings.invoice_files}
+    """The streams that the settings want, and have a login for, in the order of pulling."""
+    wanted = {name: one for name, one in STREAMS.items() if one is not FILES or settings.invoice_files}
+    if settings.has_tokens:
+        return wanted
+    return {name: one for name, one in wanted.items() if name in settings.by_suiteql}
 
 
 def stream_named(name: str) -> Stream:

@@ -1,6 +1,5 @@
 """Customers and invoices by SuiteQL: the same records as by SOAP, whatever happens on the way."""
 
-import json
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -9,11 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from sandbox.netsuite.permissions import Level
-from sandbox.netsuite.rest.oauth2 import MachineClient
 from store.customers import Customer
 from store.invoices import Invoice
 from store.pulled import Record
@@ -23,11 +19,13 @@ from sync.connectors.netsuite.mapping import invoice
 from sync.connectors.netsuite.request import Criterion, Search, within
 from sync.connectors.netsuite.slots import Slots
 from sync.connectors.netsuite.suiteql.client import SuiteQLClient
+from sync.connectors.netsuite.suiteql.entity_tables import CUSTOMERS
 from sync.connectors.netsuite.suiteql.literals import filled, literal
-from sync.connectors.netsuite.suiteql.tables import query_for
-from sync.connectors.netsuite.suiteql.tokens import Certificate, form_for, key_of, token_of
-from sync.connectors.netsuite.suiteql.trees import Related, invoice_tree
-from sync.errors import NotPermittedError, ReauthoriseError, RejectedError, RetryError
+from sync.connectors.netsuite.suiteql.related import Context
+from sync.connectors.netsuite.suiteql.tables import select_for, text_of, without
+from sync.connectors.netsuite.suiteql.transaction_tables import INVOICES
+from sync.connectors.netsuite.suiteql.transaction_trees import invoice_tree
+from sync.errors import NotPermittedError, RejectedError, RetryError
 from sync.settings import SettingsError
 from tests.contract.source_contract import read, records_of
 from tests.sync.netsuite.bench import NetSuiteBench, netsuite_bench
@@ -62,10 +60,6 @@ def by_soap(bench: SuiteQLBench) -> NetSuiteSource:
 
 async def all_of(source: Source, stream: str, bench: NetSuiteBench, cursor: str = "") -> dict[str, Record]:
     return records_of([page async for page in source.pages(stream, cursor, now=bench.now)])
-
-
-def custom_values(record: Customer | Invoice) -> dict[str, Any]:
-    return {name: value for name, value in json.loads(record.custom_fields_json).items() if value["type"] != "Date"}
 
 
 def operations(bench: SuiteQLBench) -> Counter[str]:
@@ -104,26 +98,6 @@ class TestLiteral:
 
 
 class TestRecords:
-    @pytest.mark.parametrize("stream", STREAMS)
-    async def test_are_those_that_soap_brings(self, stream: str, bench: SuiteQLBench) -> None:
-        other = by_soap(bench)
-        ours, theirs = await all_of(bench.source, stream, bench), await all_of(other, stream, bench)
-        await other.close()
-        assert ours.keys() == theirs.keys()
-        for source_id, record in ours.items():
-            soap = theirs[source_id]
-            assert isinstance(record, Customer | Invoice)
-            assert isinstance(soap, Customer | Invoice)
-            assert custom_values(record) == custom_values(soap)
-            same: dict[str, Any] = {"extra_json": "", "custom_fields_json": ""}
-            if isinstance(soap, Customer):
-                # These SuiteQL does not bring.
-                same |= dict.fromkeys(("fax", "address", "category"), None)
-            if isinstance(soap, Invoice):
-                # Nor does it tell these.
-                same |= {"installments": None}
-            assert replace(record, **same) == replace(soap, **same)
-
     async def test_voided_invoices_are_voided(self, bench: SuiteQLBench) -> None:
         number = next(one.id for one in bench.ledger.invoices.values() if one.status == "open")
         bench.ledger.void_invoice(number)
@@ -138,7 +112,7 @@ class TestRecords:
     def test_pending_invoices_are_pending_in_any_language(self, letter: str, status: str) -> None:
         row = {"id": "5", "tranid": "R1", "entity": "7", "foreigntotal": "100.00", "foreignamountunpaid": "100.00"}
         said = {"currency": "1", "status": letter, "status_name": "Rechnung : Wartet", "voided": "F"}
-        assert invoice(invoice_tree(row | said, (), Related(subsidiaries={}, lines={})), ACCOUNT).status == status
+        assert invoice(invoice_tree(row | said, Context(account=ACCOUNT)), ACCOUNT).status == status
 
     async def test_no_search_is_sent_for_them(self, bench: SuiteQLBench) -> None:
         for stream in STREAMS:
@@ -204,6 +178,32 @@ class TestTrouble:
         assert not finding.ok
         assert "Lists > Customers" in finding.remedy
 
+    async def test_a_column_that_the_account_lacks_costs_nothing_else(self, bench: SuiteQLBench) -> None:
+        whole = await all_of(bench.source, "customers", bench)
+        bench.server.rest.queries.hidden |= {("customer", "fax"), ("customer", "custentity_collector")}
+        source = bench._source(bench.server.credentials)
+        found = await all_of(source, "customers", bench)
+        (finding,) = [one for one in await source.check() if one.check == "customers by SuiteQL"]
+        await source.close()
+        assert found.keys() == whole.keys()
+        one = next(record for record in whole.values() if isinstance(record, Customer) and record.fax)
+        less = found[one.source_id]
+        assert isinstance(less, Customer)
+        assert (less.fax, less.address) == (None, one.address)
+        assert "custentity_collector" not in less.custom_fields_json
+        assert finding.ok
+        assert finding.detail.endswith("which lacks custentity_collector, fax")
+
+    async def test_a_column_that_is_needed_is_missed(self, bench: SuiteQLBench) -> None:
+        bench.server.rest.queries.hidden.add(("transaction", "voided"))
+        with pytest.raises(RejectedError, match="Unknown identifier 'voided'"):
+            await read(bench)
+
+    async def test_installments_that_cannot_be_told_are_left_alone(self, bench: SuiteQLBench) -> None:
+        bench.server.rest.queries.hidden.add(("invoiceinstallment", ""))
+        found = await all_of(bench.source, "invoices", bench)
+        assert {one.installments for one in found.values() if isinstance(one, Invoice)} == {None}
+
     async def test_more_rows_than_a_query_counts_are_read_in_halves(
         self, bench: SuiteQLBench, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -217,81 +217,30 @@ class TestTrouble:
             assert set(await all_of(bench.source, "invoices", bench)) == bench.ids("invoices")
 
 
-class TestToken:
-    async def test_is_bought_once_and_again_when_it_ends(self, bench: SuiteQLBench) -> None:
-        given: list[datetime] = []
-        real = bench.server.tokens.give
-
-        def give(*args: Any) -> dict[str, str]:
-            given.append(bench.now)
-            return real(*args)
-
-        bench.server.tokens.give = give  # type: ignore[method-assign,assignment]  # a counter at the stand-in's own door
-        await read(bench)
-        await read(bench)
-        assert len(given) == 1
-        bench.pass_time(timedelta(minutes=59, seconds=30))
-        await read(bench)
-        assert len(given) == 2
-        bench.server.tokens.expire()
-        await read(bench)
-        assert len(given) == 3
-
-    async def test_a_certificate_that_is_not_theirs_asks_for_another(self, bench: SuiteQLBench) -> None:
-        bench.env = {"NETSUITE_CERTIFICATE_ID": "another"}
-        source = bench._source(bench.server.credentials)
-        with pytest.raises(ReauthoriseError, match="invalid_client"):
-            await all_of(source, "invoices", bench)
-        found = [one for one in await source.check() if "SuiteQL" in one.check and not one.ok]
-        await source.close()
-        assert [one.check for one in found] == ["customers by SuiteQL", "invoices by SuiteQL"]
-        assert "OAuth 2.0 Client Credentials" in found[0].remedy
-        assert bench.server.client.private_key_pem not in str(found)
-
-    async def test_an_rsa_key_is_as_good(self, tmp_path: Path) -> None:
-        made = SuiteQLBench(tmp_path, customers=2)
-        made.server.client = MachineClient.made(rsa.generate_private_key(public_exponent=65537, key_size=3072))
-        made.server.tokens._client = made.server.client
-        async with netsuite_bench(tmp_path, made) as bench:
-            assert set(await all_of(bench.source, "invoices", bench)) == bench.ids("invoices")
-
-    def test_a_curve_gives_its_algorithm(self) -> None:
-        key = ec.generate_private_key(ec.SECP384R1())
-        pem = key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        ).decode()
-        form = form_for(
-            Certificate(client_id="c", certificate_id="k", private_key=pem), "https://x", timestamp=1_800_000_000
-        )
-        assert form["client_assertion"].count(".") == 2
-
-    @pytest.mark.parametrize("text", ["", "no key", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----"])
-    def test_what_is_no_key_is_refused(self, text: str) -> None:
-        with pytest.raises(ValueError, match="no private key"):
-            key_of(text)
-
-    def test_a_public_key_is_refused(self) -> None:
-        public = ec.generate_private_key(ec.SECP256R1()).public_key()
-        pem = public.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-        with pytest.raises(ValueError, match="no private key"):
-            key_of(pem.decode())
-
-    @pytest.mark.parametrize("answer", [{}, {"access_token": ""}, {"access_token": "x"}, {"expires_in": "3600"}])
-    def test_half_an_answer_is_no_token(self, answer: dict[str, str]) -> None:
-        assert token_of(answer, timestamp=0) is None
-
-
 class TestQuery:
     def test_conditions_are_those_of_the_search(self) -> None:
         window = within("lastModifiedDate", NOON, NOON)
-        query = query_for("invoice", Search(searched="Transaction", criteria=(window,), page_size=5), after=7)
+        search = Search(searched="Transaction", criteria=(window,), page_size=5)
+        query = text_of(select_for(INVOICES, search, (), frozenset()), {"after": 7})
         assert query.endswith("AND id > 7 ORDER BY id")
         assert query.count("2026-11-22 12:00:00") == 2
 
     def test_a_condition_without_a_column_is_refused(self) -> None:
         search = Search(searched="Customer", criteria=(Criterion(field="phone", values=("1",)),), page_size=5)
         with pytest.raises(RejectedError, match="phone"):
-            query_for("customer", search, after=0)
+            select_for(CUSTOMERS, search, (), frozenset())
+
+    def test_what_a_literal_says_is_no_place(self) -> None:
+        search = Search(searched="Customer", criteria=(Criterion(field="internalId", values=(":after",)),), page_size=5)
+        query = text_of(select_for(CUSTOMERS, search, (), frozenset()), {"after": 7})
+        assert "id IN (':after') AND id > 7" in query
+
+    def test_a_column_is_left_out_with_all_that_is_made_of_it(self) -> None:
+        select = select_for(CUSTOMERS, Search(searched="Customer", criteria=(), page_size=5), (), frozenset())
+        less = without(select, "terms")
+        assert less is not None
+        assert {one for one in select.columns if "terms" in one} == set(select.columns) - set(less.columns)
+        assert without(select, "companyname") is None
 
 
 class TestSettings:

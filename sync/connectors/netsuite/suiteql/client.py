@@ -1,4 +1,4 @@
-"""The door to SuiteQL: each query gets a bearer token, is posted in a worker thread, and its page of rows read.
+"""The door to the REST services: each request gets a bearer token, is sent in a worker thread, and its answer read.
 
 Requests share the slots of the SuiteTalk client: NetSuite counts them together.
 """
@@ -8,12 +8,14 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Event, Lock
-from typing import Any
+from typing import Any, TypeVar
+from urllib.parse import quote
 
 import requests
 
+from sync.connectors.netsuite.faults import GoneError
 from sync.connectors.netsuite.settings import PAGE_REMEDY, NetSuiteSettings
 from sync.connectors.netsuite.slots import Slots
 from sync.connectors.netsuite.suiteql.refusals import rest_error, token_error
@@ -24,6 +26,8 @@ from sync.patience import patiently
 
 TOKEN_PATH = "/services/rest/auth/oauth2/v1/token"  # noqa: S105 - an address
 QUERY_PATH = "/services/rest/query/v1/suiteql"
+RECORD_PATH = "/services/rest/record/v1"
+_SCHEMA_TYPE = "application/schema+json"
 # More rows a query does not have, however many there are.
 MOST_ROWS = 100_000
 MOST_AT_ONCE = 1_000
@@ -32,6 +36,7 @@ _CHUNK_BYTES = 64 * 1024
 _OK = 200
 
 Row = Mapping[str, str]
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,6 +46,15 @@ class Rows:
     rows: tuple[Row, ...]
     total: int
     has_more: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Request:
+    """What is asked for; without data it is a GET."""
+
+    path: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    data: bytes | None = None
 
 
 class SuiteQLClient:
@@ -65,10 +79,25 @@ class SuiteQLClient:
         self._pool = ThreadPoolExecutor(settings.concurrency, thread_name_prefix="suiteql")
         self._closing = Event()
 
-    async def rows(self, query: str, *, limit: int = MOST_AT_ONCE) -> Rows:
-        """Ask, again with growing pauses while that may help."""
-        loop = asyncio.get_running_loop()
-        return await patiently(self._settings, lambda: loop.run_in_executor(self._pool, self._attempt, query, limit))
+    async def rows(self, query: str, *, limit: int = MOST_AT_ONCE, offset: int = 0) -> Rows:
+        """Rows of a query, asked for again with growing pauses while that may help; the offset is whole pages."""
+        path = f"{QUERY_PATH}?limit={limit}&offset={offset}"
+        headers = {"Content-Type": "application/json", "Prefer": "transient"}
+        request = _Request(path=path, headers=headers, data=json.dumps({"q": query}).encode())
+        return await self._patient(request, _rows)
+
+    async def schema(self, record: str) -> Any:
+        """What the account says of a type of records: its fields, its own ones among them."""
+        path = f"{RECORD_PATH}/metadata-catalog/{record}"
+        return await self._patient(_Request(path=path, headers={"Accept": _SCHEMA_TYPE}), _anything)
+
+    async def is_there(self, record: str, source_id: str) -> bool:
+        """Whether the account has the record. Raises NotPermittedError where our role may not see such records."""
+        try:
+            await self._patient(_Request(path=f"{RECORD_PATH}/{record}/{quote(source_id, safe='')}"), _anything)
+        except GoneError:
+            return False
+        return True
 
     async def close(self) -> None:
         """Break off what is under way, then free threads and connections."""
@@ -77,33 +106,36 @@ class SuiteQLClient:
         await asyncio.to_thread(self._pool.shutdown, wait=True, cancel_futures=True)
         self._session.close()
 
-    def _attempt(self, query: str, limit: int) -> Rows:
+    async def _patient(self, request: "_Request", read: Callable[[Any], _T]) -> _T:
+        loop = asyncio.get_running_loop()
+        return await patiently(self._settings, lambda: loop.run_in_executor(self._pool, self._attempt, request, read))
+
+    def _attempt(self, request: "_Request", read: Callable[[Any], _T]) -> _T:
         with self._slots.slot():
             if self._closing.is_set():
                 raise shutting_down()
             try:
-                answer = self._asked(query, limit)
+                answer = self._asked(request)
             except BusyError:
                 self._slots.busy()
                 raise
             self._slots.calm()
-            return _rows(answer)
+            return read(answer)
 
-    def _asked(self, query: str, limit: int) -> Any:
+    def _asked(self, request: "_Request") -> Any:
         token = self._good_token()
         try:
-            return self._query(token, query, limit)
+            return self._answer(token, request)
         except ReauthoriseError:
             # It may have been revoked before its end; a new one tells whether we are still welcome.
             with self._token_lock:
                 if self._token is token:
                     self._token = None
-        return self._query(self._good_token(), query, limit)
+        return self._answer(self._good_token(), request)
 
-    def _query(self, token: Token, query: str, limit: int) -> Any:
-        headers = {"Authorization": f"Bearer {token.value}", "Content-Type": "application/json", "Prefer": "transient"}
-        address = f"{self._settings.rest_address}{QUERY_PATH}?limit={limit}&offset=0"
-        response, body = self._post(address, headers, json.dumps({"q": query}).encode())
+    def _answer(self, token: Token, request: "_Request") -> Any:
+        headers = {**request.headers, "Authorization": f"Bearer {token.value}"}
+        response, body = self._send(f"{self._settings.rest_address}{request.path}", headers, request.data)
         if response.status_code != _OK:
             location, after = response.headers.get("Location", ""), response.headers.get("Retry-After", "")
             raise rest_error(response.status_code, body, location=location, retry_after=after)
@@ -119,7 +151,7 @@ class SuiteQLClient:
     def _bought(self, now: float) -> Token:
         address = f"{self._settings.rest_address}{TOKEN_PATH}"
         form = form_for(self._certificate, address, timestamp=int(now))
-        response, body = self._post(address, {}, form)
+        response, body = self._send(address, {}, form)
         token = token_of(body, timestamp=now) if response.status_code == _OK and isinstance(body, dict) else None
         if token is not None:
             return token
@@ -127,8 +159,8 @@ class SuiteQLClient:
             raise UnreadableAnswerError("neither a token nor a refusal")
         raise token_error(response.status_code, body, retry_after=response.headers.get("Retry-After", ""))
 
-    def _post(
-        self, address: str, headers: Mapping[str, str], data: bytes | Mapping[str, str]
+    def _send(
+        self, address: str, headers: Mapping[str, str], data: bytes | Mapping[str, str] | None
     ) -> tuple[requests.Response, Any]:
         """The response with its body as JSON; None for a body that is none."""
         deadline = time.monotonic() + self._settings.total_timeout_seconds
@@ -136,11 +168,12 @@ class SuiteQLClient:
             return self._answered(address, headers, data, deadline=deadline)
 
     def _answered(
-        self, address: str, headers: Mapping[str, str], data: bytes | Mapping[str, str], *, deadline: float
+        self, address: str, headers: Mapping[str, str], data: bytes | Mapping[str, str] | None, *, deadline: float
     ) -> tuple[requests.Response, Any]:
         settings = self._settings
         try:
-            response = self._session.post(
+            response = self._session.request(
+                "GET" if data is None else "POST",
                 address,
                 data=data,
                 headers={"Accept": "application/json", **headers},
@@ -172,6 +205,13 @@ def _json(body: BoundedBody) -> Any:
         return None
 
 
+def _anything(answer: Any) -> Any:
+    """The answer. Raises UnreadableAnswerError for what is no JSON, and the error of a refusal that came with 200."""
+    if not isinstance(answer, dict) or "o:errorDetails" in answer:
+        raise _no_page(answer)
+    return answer
+
+
 def _rows(answer: Any) -> Rows:
     """The page. Raises UnreadableAnswerError for what is none, and the error of a refusal that came with HTTP 200."""
     items = answer.get("items") if isinstance(answer, dict) else None
@@ -191,4 +231,4 @@ def _row(item: Mapping[str, Any]) -> Row:
 def _no_page(answer: Any) -> SourceError:
     if isinstance(answer, dict) and "o:errorDetails" in answer:
         return rest_error(_OK, answer)
-    return UnreadableAnswerError("the answer to a query is no page of rows")
+    return UnreadableAnswerError("the answer is not what was asked for")

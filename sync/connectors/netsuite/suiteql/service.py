@@ -1,27 +1,33 @@
 """What is read by SuiteQL of one account: its streams, single records, and what the doctor sees of it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from store.custom_fields import CustomField
 from sync.connector import Finding
 from sync.connectors.netsuite.client import SuiteTalkClient
-from sync.connectors.netsuite.definitions import read_definitions
+from sync.connectors.netsuite.currencies import Currencies
+from sync.connectors.netsuite.definitions import Definitions, with_configured
 from sync.connectors.netsuite.mapping import Account
 from sync.connectors.netsuite.settings import NetSuiteSettings
 from sync.connectors.netsuite.stream import Stream
-from sync.connectors.netsuite.streams import STREAMS
+from sync.connectors.netsuite.streams import CREDIT_MEMOS, PAYMENTS, SETTLEMENTS, STREAMS, streams_of
+from sync.connectors.netsuite.suiteql.ask import Asker
+from sync.connectors.netsuite.suiteql.check import login_finding, soap_only_finding, stream_finding
 from sync.connectors.netsuite.suiteql.client import SuiteQLClient
-from sync.connectors.netsuite.suiteql.reading import Desk, SuiteQLFetcher, SuiteQLReader
-from sync.connectors.netsuite.suiteql.tables import TABLES
+from sync.connectors.netsuite.suiteql.company import read_currencies, read_fields
+from sync.connectors.netsuite.suiteql.desk import Desk
+from sync.connectors.netsuite.suiteql.fields import Field, definition_of
+from sync.connectors.netsuite.suiteql.reading import SuiteQLFetcher, SuiteQLReader
+from sync.connectors.netsuite.suiteql.related import Rates
 from sync.connectors.netsuite.suiteql.tokens import Certificate
-from sync.errors import NotPermittedError, ReauthoriseError, SourceError
 
-# One run reads several streams; a field that is added meanwhile comes with the next run.
-_FIELDS_HOLD = timedelta(minutes=10)
-_ONE = "SELECT id FROM {} WHERE id > 0 ORDER BY id"
-_LATER = "Try again in a few minutes; if it stays, look at the detail."
+# One run reads several streams; a field or a currency that is added meanwhile comes with the next run.
+_HOLDS = timedelta(minutes=10)
+# Those whose custom fields have a definition here.
+_DEFINED = ("customer", "invoice")
+# Those whose rows may have values of custom fields.
+_WITH_FIELDS = frozenset({"contact", "credit_memo", "customer", "invoice", "payment", "sales_order", "settlement"})
 
 
 class SuiteQLService:
@@ -37,73 +43,76 @@ class SuiteQLService:
     ) -> None:
         self._settings, self._soap, self._clock = settings, soap, clock
         self._rest = SuiteQLClient(settings, certificate, soap.slots, unix_time=lambda: clock().timestamp())
-        self._streams = tuple(STREAMS[name] for name in settings.suiteql)
-        self._fields: tuple[datetime, tuple[CustomField, ...]] | None = None
-        self._reading_fields = asyncio.Lock()
+        self._ask = Asker(rest=self._rest)
+        self._streams = {name: one for name, one in streams_of(settings).items() if name in settings.by_suiteql}
+        self._fields: dict[str, tuple[datetime, tuple[Field, ...]]] = {}
+        self._currencies: tuple[datetime, Currencies, Rates] | None = None
+        self._turn = asyncio.Lock()
 
     def serves(self, stream: Stream) -> bool:
         """Whether the stream is read by SuiteQL."""
-        return stream in self._streams
+        return stream in self._streams.values()
+
+    async def currencies(self, now: datetime) -> Currencies:
+        """The account's currencies. Raises SourceError."""
+        return (await self._known_currencies(now))[1]
+
+    async def definitions(self, account: Account) -> Definitions:
+        """The custom fields of customers and invoices. Raises SourceError."""
+        found = [one for kind in _DEFINED for one in await read_fields(self._ask, kind)]
+        fields = with_configured([definition_of(one, account) for one in found], self._settings, account)
+        return Definitions(fields=fields, broken=(), skipped=0, is_whole=True)
 
     async def reader(self, stream: Stream, account: Account) -> SuiteQLReader:
         """What reads the stream. Raises SourceError."""
-        desk = await self._desk(account)
+        desk = await self._desk(account.seen_at, (stream.kind,))
         return SuiteQLReader(client=self._soap, settings=self._settings, account=account, stream=stream, desk=desk)
 
     async def fetcher(self, account: Account) -> SuiteQLFetcher:
         """What fetches single records, those of the streams by SuiteQL. Raises SourceError."""
-        kinds = frozenset(stream.kind for stream in self._streams)
-        desk = await self._desk(account)
-        return SuiteQLFetcher(client=self._soap, settings=self._settings, account=account, desk=desk, kinds=kinds)
+        kinds = {stream.kind for stream in self._streams.values()}
+        if {PAYMENTS.kind, CREDIT_MEMOS.kind} <= kinds:
+            kinds.add(SETTLEMENTS.kind)
+        desk = await self._desk(account.seen_at, tuple(kinds))
+        return SuiteQLFetcher(
+            client=self._soap, settings=self._settings, account=account, desk=desk, kinds=frozenset(kinds)
+        )
 
     async def findings(self) -> tuple[Finding, ...]:
-        """One finding per stream: whether a token is given, and the role may read the table."""
-        return tuple([await self._finding(name) for name in self._settings.suiteql])
+        """Whether a token is given; then one finding per stream, and what is left to SOAP where that is not set up."""
+        login = await login_finding(self._ask)
+        if not login.ok:
+            return (login,)
+        found = [login, *[await stream_finding(self._ask, name, one) for name, one in self._streams.items()]]
+        left = [name for name in STREAMS if name not in self._streams]
+        return tuple(found) if self._settings.has_tokens else (*found, soap_only_finding(left))
 
     async def close(self) -> None:
         """Break off what is under way; free threads and connections."""
         await self._rest.close()
 
-    async def _finding(self, name: str) -> Finding:
-        check = f"{name} by SuiteQL"
-        try:
-            await self._rest.rows(_ONE.format(TABLES[STREAMS[name].kind].name), limit=1)
-        except SourceError as error:
-            return Finding(check=check, ok=False, detail=str(error), remedy=_remedy(error, STREAMS[name].permission))
-        return Finding(check=check, ok=True, detail="a token is given, and its role may read the table")
-
-    async def _desk(self, account: Account) -> Desk:
+    async def _desk(self, now: datetime, kinds: tuple[str, ...]) -> Desk:
         return Desk(
-            rest=self._rest,
-            fields=await self._known_fields(account),
+            ask=self._ask,
+            fields=await self._known_fields(kinds),
+            rates=(await self._known_currencies(now))[2],
             with_lines=self._settings.invoice_lines,
             page_size=self._settings.page_size,
         )
 
-    async def _known_fields(self, account: Account) -> tuple[CustomField, ...]:
-        async with self._reading_fields:
-            known, now = self._fields, self._clock()
-            if known is None or now - known[0] >= _FIELDS_HOLD:
-                known = self._fields = (now, await self._read_fields(account))
-            return known[1]
+    async def _known_fields(self, kinds: tuple[str, ...]) -> Mapping[str, tuple[Field, ...]]:
+        async with self._turn:
+            now = self._clock()
+            for kind in _WITH_FIELDS & set(kinds):
+                known = self._fields.get(kind)
+                if known is None or now - known[0] >= _HOLDS:
+                    self._fields[kind] = (now, await read_fields(self._ask, kind))
+            return {kind: fields for kind, (_, fields) in self._fields.items()}
 
-    async def _read_fields(self, account: Account) -> tuple[CustomField, ...]:
-        """The custom fields that the role may know of: SuiteQL has a column for each, and no word for all of them."""
-        try:
-            return (await read_definitions(self._soap, self._settings, account)).fields
-        except NotPermittedError:
-            return ()
-
-
-def _remedy(error: SourceError, permission: str) -> str:
-    if isinstance(error, ReauthoriseError):
-        return (
-            "Compare NETSUITE_CLIENT_ID, NETSUITE_CERTIFICATE_ID and NETSUITE_PRIVATE_KEY with Setup > Integration > "
-            "OAuth 2.0 Client Credentials (M2M) Setup; is the certificate still valid?"
-        )
-    if isinstance(error, NotPermittedError):
-        return (
-            f"Give the role of the certificate {permission}, Setup > REST Web Services and Setup > Log in using "
-            "OAuth 2.0 Access Tokens."
-        )
-    return _LATER
+    async def _known_currencies(self, now: datetime) -> tuple[datetime, Currencies, Rates]:
+        async with self._turn:
+            known = self._currencies
+            if known is None or now - known[0] >= _HOLDS:
+                found = await read_currencies(self._ask, default=self._settings.currency)
+                known = self._currencies = (now, *found)
+            return known

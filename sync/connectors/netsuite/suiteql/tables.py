@@ -1,11 +1,12 @@
-"""The queries, as constants, and which of them a search for records becomes. Pure.
+"""What a table of SuiteQL is read for, and which query a search for records becomes. Pure.
 
 Amounts are those in the transaction's currency. Every query has one order, by ids that no two rows share, and begins
 after the last id that is known: no row can come twice or be skipped because others come and go meanwhile.
 """
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sync.connectors.netsuite.request import Criterion, Search
@@ -13,10 +14,27 @@ from sync.connectors.netsuite.suiteql.literals import Value, filled
 from sync.errors import RejectedError
 
 # A timestamp of SuiteQL is shown in the zone and form that its user prefers; so none is left to choose.
-_UTC = 'TO_CHAR(SYS_EXTRACT_UTC({}), \'YYYY-MM-DD"T"HH24:MI:SS"Z"\')'
-_CHANGED = _UTC.format("lastmodifieddate")
-_DAY = "TO_CHAR({}, 'YYYY-MM-DD')"
-_WINDOW = "SYS_EXTRACT_UTC(lastmodifieddate) >= :since AND SYS_EXTRACT_UTC(lastmodifieddate) <= :until"
+UTC_TEXT = 'TO_CHAR(SYS_EXTRACT_UTC({0}), \'YYYY-MM-DD"T"HH24:MI:SS"Z"\') AS {1}'
+DAY_TEXT = "TO_CHAR({0}, 'YYYY-MM-DD') AS {1}"
+CHANGED = UTC_TEXT.format("lastmodifieddate", "changed")
+WINDOW = "SYS_EXTRACT_UTC(lastmodifieddate) >= :since AND SYS_EXTRACT_UTC(lastmodifieddate) <= :until"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Select:
+    """A query: what is read of a table, where, and in which order.
+
+    `where` has places for literals (:ids, :after); `conditions` are whole already, so that nothing that a literal
+    says becomes a place. `optional` are the columns that an account may lack, as a feature is off or its role may not
+    see them: what is made of one is then left out.
+    """
+
+    table: str
+    columns: tuple[str, ...]
+    where: str = "id > :after"
+    conditions: tuple[str, ...] = ()
+    order: str = "id"
+    optional: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,111 +42,47 @@ class Table:
     """What the records of one kind are read from.
 
     `columns` are the values of the body; `conditions` say per field of a SuiteTalk search what it is in SuiteQL, with
-    places :values, or :since and :until. `words` translates values that are words of SuiteTalk.
+    places :values, or :since and :until. `words` translates values that are words of SuiteTalk. `optional` is as above.
     """
 
     name: str
     columns: tuple[str, ...]
     conditions: Mapping[str, str]
     words: Mapping[str, str]
+    optional: frozenset[str] = frozenset()
 
 
-CUSTOMERS = Table(
-    name="customer",
-    columns=(
-        "id",
-        "entityid",
-        "altname",
-        "companyname",
-        "isperson",
-        "parent",
-        "email",
-        "phone",
-        "url",
-        "currency",
-        "terms",
-        "BUILTIN.DF(terms) AS terms_name",
-        "salesrep",
-        "BUILTIN.DF(salesrep) AS salesrep_name",
-        "creditlimit",
-        "creditholdoverride",
-        "isinactive",
-        "comments",
-        "searchstage",
-        f"{_UTC.format('datecreated')} AS created",
-        f"{_CHANGED} AS changed",
-    ),
-    conditions={
-        "internalId": "id IN (:values)",
-        "lastModifiedDate": _WINDOW,
-        "stage": "searchstage IN (:values)",
-    },
-    words={"_customer": "Customer", "_prospect": "Prospect", "_lead": "Lead"},
-)
-INVOICES = Table(
-    name="transaction",
-    columns=(
-        "id",
-        "tranid",
-        "entity",
-        "BUILTIN.DF(entity) AS entity_name",
-        f"{_DAY.format('trandate')} AS day",
-        f"{_DAY.format('duedate')} AS due",
-        "foreigntotal",
-        "foreignamountunpaid",
-        "foreignamountpaid",
-        "currency",
-        "exchangerate",
-        "terms",
-        "BUILTIN.DF(terms) AS terms_name",
-        "otherrefnum",
-        "memo",
-        "email",
-        "employee",
-        "BUILTIN.DF(employee) AS employee_name",
-        "status",
-        "BUILTIN.DF(status) AS status_name",
-        "BUILTIN.DF(postingperiod) AS period_name",
-        "voided",
-        f"{_UTC.format('createddate')} AS created",
-        f"{_CHANGED} AS changed",
-    ),
-    conditions={
-        "internalId": "id IN (:values)",
-        "entity": "entity IN (:values)",
-        "lastModifiedDate": _WINDOW,
-        "type": "type IN (:values)",
-        # Open are those of which something is unpaid, in every language and type.
-        "status": "foreignamountunpaid > 0",
-    },
-    words={"_invoice": "CustInvc"},
-)
-# By the kind of record.
-TABLES: Mapping[str, Table] = {"customer": CUSTOMERS, "invoice": INVOICES}
-
-SUBSIDIARIES_OF = (
-    "SELECT entity, BUILTIN.DF(subsidiary) AS subsidiary_name FROM customersubsidiaryrelationship"
-    " WHERE isprimarysub = 'T' AND entity IN (:ids) AND entity > :after ORDER BY entity"
-)
-# A line for what was sold and for the whole; taxes and the cost of goods are lines, too.
-LINES_OF = (
-    "SELECT uniquekey, transaction, mainline, linesequencenumber, BUILTIN.DF(item) AS item_name, memo, quantity,"
-    " foreignamount, BUILTIN.DF(subsidiary) AS subsidiary_name FROM transactionline"
-    " WHERE taxline = 'F' AND iscogs = 'F' AND transaction IN (:ids) AND uniquekey > :after ORDER BY uniquekey"
-)
-MAIN_LINES_OF = LINES_OF.replace("taxline = 'F' AND iscogs = 'F'", "mainline = 'T'")
+def shown(column: str, name: str = "") -> str:
+    """The name that people see of what a column points at."""
+    return f"BUILTIN.DF({column}) AS {name or column}_name"
 
 
-def query_for(kind: str, search: Search, after: int, custom_columns: tuple[str, ...] = ()) -> str:
-    """The query for the records that the search finds, after the one with this internal id. Raises RejectedError.
+def select_for(table: Table, search: Search, custom_columns: tuple[str, ...], custom: frozenset[str]) -> Select:
+    """The query for the records that the search finds, after the one with the id :after. Raises RejectedError.
 
-    Its parts are constants, literals that `filled` made, and columns whose names were looked at.
+    `custom_columns` are made of the columns `custom`, which the account may lack. All else are constants, and literals
+    that `filled` made.
     """
-    table = TABLES[kind]
-    conditions = [_condition(table, one) for one in search.criteria if one.field != "mainLine"]
-    where = (*conditions, filled("id > :after", {"after": after}))
-    columns = ", ".join((*table.columns, *custom_columns))
-    return " ".join(("SELECT", columns, "FROM", table.name, "WHERE", " AND ".join(where), "ORDER BY id"))
+    return Select(
+        table=table.name,
+        columns=(*table.columns, *custom_columns),
+        conditions=tuple(_condition(table, one) for one in search.criteria if one.field != "mainLine"),
+        optional=table.optional | custom,
+    )
+
+
+def text_of(select: Select, values: Mapping[str, Value]) -> str:
+    """The query as it is sent, with these values in its places."""
+    columns, where = ", ".join(select.columns), (*select.conditions, filled(select.where, values))
+    return " ".join(("SELECT", columns, "FROM", select.table, "WHERE", " AND ".join(where), "ORDER BY", select.order))
+
+
+def without(select: Select, column: str) -> Select | None:
+    """The query without what is made of the column; None where it cannot do without."""
+    if column not in select.optional:
+        return None
+    named = re.compile(rf"\b{re.escape(column)}\b", re.IGNORECASE)
+    return replace(select, columns=tuple(one for one in select.columns if not named.search(one)))
 
 
 def _condition(table: Table, criterion: Criterion) -> str:
@@ -142,7 +96,8 @@ def _values(table: Table, criterion: Criterion) -> dict[str, Value]:
     if criterion.operator == "within":
         since, until = criterion.values
         return {"since": _plain(since), "until": _plain(until)}
-    return {"values": tuple(table.words.get(str(value), str(value)) for value in criterion.values)}
+    words = (table.words.get(str(value), value) for value in criterion.values)
+    return {"values": tuple(value if isinstance(value, int) else str(value) for value in words)}
 
 
 def _plain(value: object) -> Value:
