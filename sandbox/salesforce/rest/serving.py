@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable, MutableSequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from email.utils import format_datetime
 
 from aiohttp import web
 
@@ -76,9 +77,10 @@ class Service:
         return await _MISDELIVERIES[fault.kind](delivery, fault, work)
 
     def _with_usage(self, operation: str, answer: Answer) -> Answer:
-        if operation in {"token", "soap_login"}:
-            return answer
-        headers = {**self.site.usage.header, **answer.headers}
+        """The answer with the org's own time, and outside of the login with what is used of the day's requests."""
+        usage = {} if operation in {"token", "soap_login"} else self.site.usage.header
+        date = {"Date": format_datetime(self.now().astimezone(UTC), usegmt=True)}
+        headers = {**date, **usage, **answer.headers}
         return Answer(body=answer.body, status=answer.status, headers=headers, content_type=answer.content_type)
 
     def call(self, request: web.Request, body: bytes) -> Call:

@@ -112,11 +112,13 @@ class SalesforceClient:
         """A resource that is no JSON, as it comes."""
         return await self._patiently(lambda sf: self._text(sf, path, params))
 
-    async def send(self, method: str, path: str, body: Any, *, headers: Mapping[str, str] | None = None) -> Answer:
-        """Send a change once, whether or not our share is used up: people wait for it, or it is lost."""
+    async def send(
+        self, method: str, path: str, body: Any, *, headers: Mapping[str, str] | None = None, urgent: bool = True
+    ) -> Answer:
+        """Send something once, a change by default even when our share is used up: people wait for it."""
         data = json.dumps(body, ensure_ascii=False).encode()
         return await self._once(
-            lambda sf: sf.restful(path, method=method, data=data, headers=dict(headers or {})), urgent=True
+            lambda sf: sf.restful(path, method=method, data=data, headers=dict(headers or {})), urgent=urgent
         )
 
     async def close(self) -> None:

@@ -19,7 +19,7 @@ from sync.errors import (
 )
 
 _DETAIL_CHARACTERS = 300
-_UNAUTHORISED, _FORBIDDEN, _NOT_FOUND, _TOO_MANY, _SERVER_ERROR = 401, 403, 404, 429, 500
+_UNAUTHORISED, _FORBIDDEN, _NOT_FOUND, _TOO_LONG, _TOO_MANY, _SERVER_ERROR = 401, 403, 404, 414, 429, 500
 _REDIRECT = range(300, 400)
 # The limit of long requests at a time, not of requests a day.
 _CONCURRENT = "concurrent"
@@ -100,6 +100,8 @@ def status_error(status: int, location: str = "") -> SourceError:
     if status in _REDIRECT:
         where = f" sends us on to «{location[:100]}»" if location else " sends us on"
         return RejectedError(f"{detail}{where}; check SALESFORCE_DOMAIN and SALESFORCE_URL")
+    if status == _TOO_LONG:
+        return RejectedError(f"{detail}: too many fields; name those that are wanted in [salesforce] custom_fields")
     if status >= _SERVER_ERROR:
         return RetryError(detail)
     return _BY_STATUS.get(status, RejectedError)(detail)

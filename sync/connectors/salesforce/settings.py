@@ -81,6 +81,8 @@ class SalesforceSettings(CrmSettings):
     client_id: str | None = Field(None, alias="SALESFORCE_CLIENT_ID", validate_default=True)
     api_version: str = Field("62.0", alias="SALESFORCE_API_VERSION", pattern=r"^[3-9]\d\.0$")
 
+    # Which custom fields of accounts and contacts are read; all of them by default.
+    custom_fields: tuple[Annotated[str, Field(pattern=_FIELD)], ...] | None = None
     page_size: int = Field(2000, ge=1, le=2000)
     # Beyond so many rows Bulk API 2.0 takes fewer requests; it answers in pages of so many rows.
     bulk_above: int = Field(20_000, ge=0)
@@ -135,6 +137,11 @@ class SalesforceSettings(CrmSettings):
     def address(self) -> str:
         """The host that requests go to unless a login names another: as set, else the domain's."""
         return self.url or f"https://{self.domain}.salesforce.com"
+
+    @property
+    def app_address(self) -> str | None:
+        """Where people open records in a browser; None when we know no My Domain."""
+        return None if self.domain in _SHARED_DOMAINS else f"https://{self.domain}.salesforce.com"
 
     @property
     def audience(self) -> str:

@@ -1,0 +1,80 @@
+"""Values of a row, as Salesforce's JSON has them and as the text of a bulk file does."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from sync.connectors.salesforce.client import Tree
+
+_SHOWN = 60
+
+
+class UnreadableFieldError(ValueError):
+    """A field holds what cannot be read; the message names the field and the value."""
+
+
+def value_at(row: Tree, path: str) -> Any:
+    """The value of a field, or of one that is reached over relationships: «Owner.Name»."""
+    found: Any = row
+    for name in path.split("."):
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return found
+
+
+def text(row: Tree, path: str) -> str | None:
+    """A text without what surrounds it; None when it is empty. Raises UnreadableFieldError."""
+    value = value_at(row, path)
+    if isinstance(value, bool | dict | list):
+        raise _unreadable(path, value)
+    return None if value is None else _written(value).strip() or None
+
+
+def required(row: Tree, path: str) -> str:
+    """A text that has to be there. Raises UnreadableFieldError."""
+    found = text(row, path)
+    if found is None:
+        raise UnreadableFieldError(f"{path} is empty")
+    return found
+
+
+def boolean(row: Tree, path: str, *, default: bool = False) -> bool:
+    """A check box; `default` where our user may not see it. Raises UnreadableFieldError."""
+    value = value_at(row, path)
+    if value is None:
+        return default
+    if not isinstance(value, bool):
+        raise _unreadable(path, value)
+    return value
+
+
+def instant(row: Tree, path: str) -> datetime:
+    """A date with its time, in UTC. Raises UnreadableFieldError."""
+    value = value_at(row, path)
+    try:
+        found = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise _unreadable(path, value) from None
+    if found.tzinfo is None:
+        raise _unreadable(path, value)
+    return found.astimezone(UTC)
+
+
+def plain(value: Any) -> str | list[str] | None:
+    """A custom field's value as the store keeps it: a text, or several that were selected; None when it is empty."""
+    if isinstance(value, list):
+        return [str(each) for each in value] or None
+    if isinstance(value, dict):
+        return json.dumps(value, default=str, ensure_ascii=False, sort_keys=True)
+    return None if value is None else _written(value) or None
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+
+
+def _unreadable(path: str, value: Any) -> UnreadableFieldError:
+    return UnreadableFieldError(f"{path} is «{str(value)[:_SHOWN]}»")
