@@ -6,18 +6,17 @@ from pathlib import Path
 import pytest
 
 from tests.browser import browser, window
-from tests.demo_page import demo_address, page
 from tests.mail.trust import trusted
 from tests.sampling import leave_samples
 from tests.store_fixtures import empty_postgres_url, postgres, postgres_template, sqlite_template, store, store_url
+from tests.workers import pytest_xdist_make_scheduler
 
 __all__ = [
     "browser",
-    "demo_address",
     "empty_postgres_url",
-    "page",
     "postgres",
     "postgres_template",
+    "pytest_xdist_make_scheduler",
     "sqlite_template",
     "store",
     "store_url",
@@ -28,7 +27,7 @@ __all__ = [
 
 _HERE = Path(__file__).parent
 # Tests of whole programs take longest: begun last, they would have one worker wait for another.
-_FIRST = (_HERE, _HERE / "cli")
+_FIRST = (_HERE, _HERE / "cli", _HERE / "demo")
 
 
 @pytest.hookimpl(tryfirst=True)

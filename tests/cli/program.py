@@ -73,7 +73,7 @@ class Rig:
         """Send the signals, and wait for the end."""
         for number in signals:
             program.send_signal(number)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             await program.wait()
 
 

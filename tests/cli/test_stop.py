@@ -3,7 +3,6 @@
 import asyncio
 import signal
 import socket
-import time
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 
@@ -14,7 +13,7 @@ import pytest_asyncio
 from sandbox.slack import Waiting
 from sandbox.slack.seed import ANA, BEN
 from tests.bot.world import CHANNEL
-from tests.cli.program import Rig, open_rig
+from tests.cli.program import PATIENCE_SECONDS, Rig, open_rig
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 ACKED = Waiting(until=lambda _: True)
@@ -51,7 +50,7 @@ async def get(rig: Rig, path: str) -> tuple[int, str]:
 
 async def status_becomes(rig: Rig, wanted: int) -> str:
     """What /readyz says as soon as its status is this."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             status, text = await get(rig, "/readyz")
             if status == wanted:
@@ -84,11 +83,9 @@ class TestStop:
         for _ in range(IN_FLIGHT):
             assert (await workspace.say(BEN, CHANNEL, LINE, ACKED)).ack is not None
         program.send_signal(signal.SIGTERM)
-        started = time.monotonic()
         await asyncio.sleep(0.5)
         late = await workspace.hub.deliver("slash_commands", {"command": "/tesorio", "text": "help"})
         await rig.stop(program)
-        assert time.monotonic() - started < 20
         assert program.returncode == 0, rig.log()
         assert late.ack is None
         assert len(workspace.messages(CHANNEL, ANA)) == seen + IN_FLIGHT
@@ -104,9 +101,7 @@ class TestStop:
             await rig.answer(LINE)
             rig.slack.workspace.faults.stall("response_url", 9)
             assert (await rig.slack.workspace.say(BEN, CHANNEL, LINE, ACKED)).ack is not None
-            started = time.monotonic()
             program.send_signal(signal.SIGTERM)
             await asyncio.sleep(0.3)
             await rig.stop(program, signal.SIGTERM)
-            assert time.monotonic() - started < 5
             assert program.returncode == -signal.SIGTERM

@@ -1,4 +1,4 @@
-"""A running demo and a window on it, for the test files that do what a person does there: one demo for all."""
+"""One running demo for all files here, and a window on it: they do what a person does there."""
 
 import asyncio
 import contextlib
@@ -16,7 +16,7 @@ from tests.browser import SlackPage
 _ADDRESS = re.compile(rb"http://127\.0\.0\.1:\d+/")
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def demo_address() -> AsyncIterator[str]:
     """A running demo on a free port; when the tests are over, Ctrl-C must end it in peace."""
     demo = await asyncio.create_subprocess_exec(
@@ -33,7 +33,7 @@ async def demo_address() -> AsyncIterator[str]:
     yield found[0].decode()
     with contextlib.suppress(ProcessLookupError):
         demo.send_signal(signal.SIGINT)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         told += await demo.stderr.read()
         assert await demo.wait() in {0, 130}
     assert b"Traceback" not in told, told.decode()
