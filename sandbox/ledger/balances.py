@@ -12,18 +12,20 @@ from sandbox.ledger.book import Ledger
 from sandbox.ledger.records import Kind
 from sandbox.ledger.setup import CURRENCIES, RATES
 
+_SPARE = (Kind.CREDIT_MEMO, Kind.PAYMENT, Kind.DEPOSIT_APPLICATION)
 _EXPONENTS = {currency.code: currency.exponent for currency in CURRENCIES}
 
 
 def balance(ledger: Ledger, customer_id: int, currency: str | None = None) -> int:
-    """Open invoices less what is unapplied of credit memos and payments, moved by journal entries.
+    """Open invoices less what is unapplied of credit memos and payments, moved by refunds and journal entries.
 
     Deposits are apart, in `deposit_balance`.
     """
     count = _Counter(ledger, customer_id, currency)
-    spare = sum(count.of(kind, lambda record: record.unapplied_minor) for kind in (Kind.CREDIT_MEMO, Kind.PAYMENT))
-    posted = count.of(Kind.JOURNAL_ENTRY, lambda entry: entry.amount_minor)
-    return count.of(Kind.INVOICE, lambda invoice: invoice.open_minor) - spare + posted
+    spare = sum(count.of(kind, lambda record: record.unapplied_minor) for kind in _SPARE)
+    paid_back = count.of(Kind.CUSTOMER_REFUND, lambda refund: refund.unapplied_minor)
+    posted = count.of(Kind.JOURNAL_ENTRY, lambda entry: entry.open_minor)
+    return count.of(Kind.INVOICE, lambda invoice: invoice.open_minor) - spare + paid_back + posted
 
 
 def past_due_balance(ledger: Ledger, customer_id: int, currency: str | None = None) -> int:

@@ -225,6 +225,14 @@ class Ledger:
             if invoice := self.invoices.get(applied.invoice_id):
                 self.put(Kind.INVOICE, paid(invoice, -applied.settled_minor, self.instant()))
 
+    def draw(self, deposit_id: int, amount_minor: int) -> None:
+        """Counts what went from a deposit into an application; below zero, what came back. One that is gone stays so.
+
+        The deposit keeps its date of change: not every change of what it settles is one of its own.
+        """
+        if deposit := self._records[Kind.CUSTOMER_DEPOSIT].get(deposit_id):
+            self.put(Kind.CUSTOMER_DEPOSIT, replace(deposit, drawn_minor=deposit.drawn_minor + amount_minor))
+
     def attach_contact(self, kind: Kind, record_id: int, contact_id: int, role_id: int | None) -> None:
         """Puts the contact on the record, in this role instead of the one that it had there."""
         self._contacts_on[kind, record_id][contact_id] = role_id
@@ -235,14 +243,27 @@ class Ledger:
         return MappingProxyType(dict(self._contacts_on[kind, record_id]))
 
     def delete(self, kind: Kind, record_id: int) -> Deletion:
-        """Removes the record and keeps that it was there; what it settled is open again. Raises KeyError."""
+        """Removes the record and keeps that it was there; what it settled is open again. Raises KeyError.
+
+        What had been drawn from a deposit is the deposit's again, which does not count as a change of the deposit.
+        """
         record = self._records[kind].pop(record_id)
         self.release(getattr(record, "applications", ()))
+        self._settle_deposits(kind, record)
         deletion = Deletion(kind=kind, id=record_id, name=_name_of(record), deleted_at=self.instant())
         self.deletions.append(deletion)
         self._by_customer.pop(kind, None)
         self._changed(kind)
         return deletion
+
+    def _settle_deposits(self, kind: Kind, gone: Any) -> None:
+        """What a deleted deposit or deposit application means to the other one."""
+        if kind is Kind.DEPOSIT_APPLICATION:
+            self.draw(gone.deposit_id, -gone.total_minor)
+        if kind is Kind.CUSTOMER_DEPOSIT:
+            drawn = [one.id for one in self._records[Kind.DEPOSIT_APPLICATION].values() if one.deposit_id == gone.id]
+            for application_id in drawn:
+                self.delete(Kind.DEPOSIT_APPLICATION, application_id)
 
     def _changed(self, kind: Kind) -> None:
         self._by_change.pop(kind, None)

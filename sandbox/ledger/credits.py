@@ -17,9 +17,10 @@ from sandbox.ledger.records import Application, Customer, Invoice, InvoiceLine, 
 from sandbox.ledger.settlement import end_of_history
 from sandbox.ledger.setup import RATES
 from sandbox.ledger.showcase import AHEAD, CREDITED
-from sandbox.ledger.transactions import CreditMemo, CustomerDeposit
+from sandbox.ledger.transactions import CreditMemo, CustomerDeposit, DepositApplication
 
 FIRST_DEPOSIT_ID = 6_000_001
+FIRST_DEPOSIT_APPLICATION_ID = 6_500_001
 FIRST_CREDIT_MEMO_ID = 7_000_001
 
 _REASONS = ("Damaged in transit", "Price corrected", "Returned goods", "Goodwill", "Short shipment <2 of 3>")
@@ -33,6 +34,7 @@ class Books:
     payments: list[Payment] = field(default_factory=list)
     credits: list[CreditMemo] = field(default_factory=list)
     deposits: list[CustomerDeposit] = field(default_factory=list)
+    deposit_applications: list[DepositApplication] = field(default_factory=list)
 
 
 def with_credits(
@@ -52,7 +54,7 @@ def with_credits(
     for customer in customers:
         _keep_open(rng, books, customer, today)
     books.credits = list(_numbered(books.credits, FIRST_CREDIT_MEMO_ID, "CM"))
-    books.deposits = list(_numbered(books.deposits, FIRST_DEPOSIT_ID, "DEP"))
+    _number_deposits(books)
     return books
 
 
@@ -69,7 +71,9 @@ def _settle_otherwise(rng: random.Random, books: Books, payment: Payment, custom
         books.credits.append(_memo_on(rng, customer, invoice, applied, at))
         books.payments.append(_reduced(payment, part))
     elif way == "deposit":
-        books.deposits.append(deposit_of(customer, amount_minor=part, applications=(applied,), at=at))
+        deposit = replace(deposit_of(customer, amount_minor=part, at=at), drawn_minor=part)
+        books.deposits.append(deposit)
+        books.deposit_applications.append(application_of(deposit, amount_minor=part, applications=(applied,), at=at))
         books.payments.append(_reduced(payment, part))
     else:
         discount = last.amount_minor // 50
@@ -121,6 +125,16 @@ def _numbered(records: Iterable[Any], first_id: int, prefix: str) -> Iterator[An
         yield replace(record, id=first_id + nth, number=f"{prefix}-{nth + 1:05}")
 
 
+def _number_deposits(books: Books) -> None:
+    # What was drawn in this past was drawn when its deposit was made, by one customer at one instant.
+    books.deposits = list(_numbered(books.deposits, FIRST_DEPOSIT_ID, "DEP"))
+    known = {(one.customer_id, one.created_at): one.id for one in books.deposits if one.drawn_minor}
+    books.deposit_applications = [
+        replace(one, deposit_id=known[one.customer_id, one.created_at])
+        for one in _numbered(books.deposit_applications, FIRST_DEPOSIT_APPLICATION_ID, "DEPAPP")
+    ]
+
+
 def _midway(first: datetime, last: datetime) -> datetime:
     return (first + (last - first) / 2).replace(microsecond=0)
 
@@ -158,9 +172,35 @@ def credit_memo_of(
     )
 
 
-def deposit_of(
-    customer: Customer, *, amount_minor: int, at: datetime, applications: tuple[Application, ...] = ()
-) -> CustomerDeposit:
+def application_of(
+    deposit: CustomerDeposit,
+    *,
+    amount_minor: int,
+    at: datetime,
+    applications: tuple[Application, ...] = (),
+    refund_id: int | None = None,
+) -> DepositApplication:
+    """A deposit application that waits for its id and number."""
+    return DepositApplication(
+        id=0,
+        number="",
+        deposit_id=deposit.id,
+        refund_id=refund_id,
+        customer_id=deposit.customer_id,
+        subsidiary_id=deposit.subsidiary_id,
+        currency=deposit.currency,
+        exchange_rate=deposit.exchange_rate,
+        application_date=at.date(),
+        deposit_date=deposit.deposit_date,
+        total_minor=amount_minor,
+        applications=applications,
+        memo="",
+        created_at=at,
+        last_modified=at,
+    )
+
+
+def deposit_of(customer: Customer, *, amount_minor: int, at: datetime) -> CustomerDeposit:
     """A deposit that waits for its id and number, and secures no order."""
     return CustomerDeposit(
         id=0,
@@ -172,7 +212,6 @@ def deposit_of(
         deposit_date=at.date(),
         order_id=None,
         amount_minor=amount_minor,
-        applications=applications,
         check_number="",
         memo="",
         is_undeposited=False,

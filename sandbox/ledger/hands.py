@@ -10,16 +10,16 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import TypeVar
 
+from sandbox.ledger.adjusting import FIRST_JOURNAL_ID, entry_of
 from sandbox.ledger.book import Ledger
 from sandbox.ledger.credits import FIRST_CREDIT_MEMO_ID, FIRST_DEPOSIT_ID, credit_memo_of, deposit_of
+from sandbox.ledger.drawing import drawn, give_back
 from sandbox.ledger.invoices import FIRST_PAYMENT_ID
 from sandbox.ledger.orders import FIRST_ORDER_ID, order_of
 from sandbox.ledger.records import Application, InvoiceLine, Kind, Payment
 from sandbox.ledger.settlement import paid
 from sandbox.ledger.setup import ITEMS, RATES
 from sandbox.ledger.transactions import CreditMemo, CustomerDeposit, JournalEntry, OrderStatus, SalesOrder
-
-FIRST_JOURNAL_ID = 9_000_001
 
 Settling = TypeVar("Settling", Payment, CustomerDeposit, CreditMemo)
 
@@ -100,24 +100,17 @@ def place_order(
 
 
 def post_journal_entry(ledger: Ledger, customer_id: int, amount_minor: int) -> JournalEntry:
-    """Moves the customer's balance without any transaction that a search for receivables gives."""
-    entry_id, at = ledger.new_id(Kind.JOURNAL_ENTRY, FIRST_JOURNAL_ID), ledger.instant()
-    entry = JournalEntry(
-        id=entry_id,
-        number=f"JE-{entry_id}",
-        customer_id=customer_id,
-        currency=ledger.customers[customer_id].currency,
-        entry_date=ledger.today,
-        amount_minor=amount_minor,
-        memo="Adjustment of receivables",
-        created_at=at,
-        last_modified=at,
-    )
-    return ledger.put(Kind.JOURNAL_ENTRY, entry)
+    """Moves the customer's balance by an entry in the books alone; below zero, down."""
+    entry_id = ledger.new_id(Kind.JOURNAL_ENTRY, FIRST_JOURNAL_ID)
+    entry = entry_of(ledger.customers[customer_id], entry_id, amount_minor, at=ledger.instant())
+    return ledger.put(Kind.JOURNAL_ENTRY, replace(entry, entry_date=ledger.today))
 
 
 def apply(ledger: Ledger, record: Settling, invoice_id: int, amount_minor: int, *, discount_minor: int = 0) -> Settling:
-    """Settles a part of the invoice with what is unapplied, and grants the discount on top."""
+    """Settles a part of the invoice with what is unapplied, and grants the discount on top.
+
+    Of a deposit it is drawn for that, which changes neither its text nor its date of change.
+    """
     invoice, at = ledger.invoices[invoice_id], ledger.instant()
     if not 0 < amount_minor <= record.unapplied_minor:
         raise ValueError(f"{amount_minor} is not within the unapplied amount of {record.unapplied_minor}")
@@ -127,12 +120,18 @@ def apply(ledger: Ledger, record: Settling, invoice_id: int, amount_minor: int, 
         raise ValueError(f"{amount_minor} is not within the open balance of {invoice.open_minor}")
     applied = Application(invoice_id=invoice_id, amount_minor=amount_minor, discount_minor=discount_minor)
     ledger.put(Kind.INVOICE, paid(invoice, applied.settled_minor, at))
+    if isinstance(record, CustomerDeposit):
+        drawn(ledger, record, amount_minor, applications=(applied,))
+        return _as_it_is(ledger, record)
     changed = replace(record, applications=(*record.applications, applied), last_modified=at)
     return ledger.put(_KINDS[type(record)], changed)
 
 
 def unapply(ledger: Ledger, record: Settling, invoice_id: int) -> Settling:
     """Takes back what was applied to the invoice, which is open by that much again."""
+    if isinstance(record, CustomerDeposit):
+        give_back(ledger, record.id, invoice_id)
+        return _as_it_is(ledger, record)
     kept = tuple(applied for applied in record.applications if applied.invoice_id != invoice_id)
     ledger.release([applied for applied in record.applications if applied.invoice_id == invoice_id])
     changed = replace(record, applications=kept, last_modified=ledger.instant())
@@ -151,11 +150,8 @@ def reverse_payment(ledger: Ledger, payment_id: int) -> Payment:
 
 def cancel_deposit(ledger: Ledger, deposit_id: int) -> CustomerDeposit:
     """Cancels a deposit: it keeps its number at zero and frees what it settled."""
-    deposit = ledger.records(Kind.CUSTOMER_DEPOSIT)[deposit_id]
-    ledger.release(deposit.applications)
-    voided: CustomerDeposit = ledger.edit(
-        Kind.CUSTOMER_DEPOSIT, deposit_id, amount_minor=0, applications=(), is_voided=True
-    )
+    give_back(ledger, deposit_id)
+    voided: CustomerDeposit = ledger.edit(Kind.CUSTOMER_DEPOSIT, deposit_id, amount_minor=0, is_voided=True)
     return voided
 
 
@@ -177,6 +173,11 @@ def stamp(ledger: Ledger, kind: Kind, ids: Iterable[int], at: datetime) -> None:
     """
     for record_id in ids:
         ledger.edit(kind, record_id, last_modified=at)
+
+
+def _as_it_is(ledger: Ledger, record: Settling) -> Settling:
+    known: Settling = ledger.records(_KINDS[type(record)])[record.id]
+    return known
 
 
 def _line(total_minor: int) -> InvoiceLine:

@@ -18,6 +18,8 @@ class Kind(StrEnum):
     INVOICE = "invoice"
     PAYMENT = "payment"
     CUSTOMER_DEPOSIT = "customer_deposit"
+    DEPOSIT_APPLICATION = "deposit_application"
+    CUSTOMER_REFUND = "customer_refund"
     CREDIT_MEMO = "credit_memo"
     SALES_ORDER = "sales_order"
     JOURNAL_ENTRY = "journal_entry"
@@ -232,7 +234,7 @@ class Application:
 class Payment:
     """A voided payment keeps its number, with nothing applied and an amount of zero.
 
-    An undeposited one still waits to be brought to the bank.
+    An undeposited one still waits to be brought to the bank. `refunded_minor` of it went back to the customer.
     """
 
     id: int
@@ -250,10 +252,11 @@ class Payment:
     last_modified: datetime
     is_undeposited: bool = False
     is_voided: bool = False
+    refunded_minor: int = 0
 
     @property
     def unapplied_minor(self) -> int:
-        return self.amount_minor - sum(applied.amount_minor for applied in self.applications)
+        return self.amount_minor - self.refunded_minor - sum(applied.amount_minor for applied in self.applications)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

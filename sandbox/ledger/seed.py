@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from sandbox.ledger.adjusting import make_entries, paid_back
 from sandbox.ledger.correspondence import correspondence
 from sandbox.ledger.credits import with_credits
 from sandbox.ledger.custom_fields import DEFINITIONS, with_customer_fields, with_invoice_fields
@@ -51,6 +52,7 @@ def seeded(*, customers: int, today: date, seed: int, invoices_per_customer: int
     # What follows has a chance of its own, so that it changes nothing of what is above.
     apart = random.Random(f"{seed}:beyond")  # noqa: S311 -- likewise
     books = with_credits(apart, people, invoices, payments, today=today)
+    memos, refunds = paid_back(people, books.credits, today=today)
     orders, bills = make_orders(apart, people, invoices, today=today)
     invoices |= {invoice_id: replace(invoices[invoice_id], order_id=order) for invoice_id, order in bills.items()}
     invoices |= dict(with_invoice_fields(apart, invoices.values()))
@@ -61,7 +63,10 @@ def seeded(*, customers: int, today: date, seed: int, invoices_per_customer: int
         Kind.INVOICE: tuple(invoices.values()),
         Kind.PAYMENT: tuple(books.payments),
         Kind.CUSTOMER_DEPOSIT: tuple(books.deposits),
-        Kind.CREDIT_MEMO: tuple(books.credits),
+        Kind.DEPOSIT_APPLICATION: tuple(books.deposit_applications),
+        Kind.CREDIT_MEMO: memos,
+        Kind.CUSTOMER_REFUND: refunds,
+        Kind.JOURNAL_ENTRY: tuple(make_entries(people, today=today)),
         Kind.SALES_ORDER: orders,
         Kind.SUBSIDIARY: SUBSIDIARIES,
         Kind.ACCOUNT: ACCOUNTS,

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 
 COVERAGE: Mapping[str, str] = {
     "search": (
-        "customers, contacts, invoices, payments, deposits, credit memos, sales orders, notes, messages, subsidiaries,"
-        " accounts, exchange rates and employees, by the criteria of fields.py; advanced with the columns of rows.py;"
-        " journal entries are in balances alone; bank deposits and deposit applications are not kept"
+        "customers, contacts, invoices, payments, deposits and what was drawn from them, credit memos, refunds, sales"
+        " orders, notes, messages, subsidiaries, accounts, exchange rates and employees, by the criteria of fields.py;"
+        " advanced with the columns of rows.py; of journal entries those that post to a customer's receivables; bank"
+        " deposits are not kept"
     ),
     "searchMoreWithId": "every page of a search, which is run again for each page; an id lives for 15 minutes",
     "get": "the same kinds, currency and definitions of custom fields, with all lists",

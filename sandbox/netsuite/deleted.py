@@ -13,9 +13,7 @@ from sandbox.netsuite.texts import Calendar
 
 # What getDeleted tells of: neither accounts nor subsidiaries.
 DELETED_TYPES: Mapping[Kind, str] = {
-    kind: record_type
-    for kind, record_type in {**RECORD_TYPES, Kind.JOURNAL_ENTRY: "journalEntry"}.items()
-    if kind not in {Kind.ACCOUNT, Kind.SUBSIDIARY}
+    kind: record_type for kind, record_type in RECORD_TYPES.items() if kind not in {Kind.ACCOUNT, Kind.SUBSIDIARY}
 }
 
 

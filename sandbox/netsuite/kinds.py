@@ -10,7 +10,10 @@ RECORD_TYPES: Mapping[Kind, str] = {
     Kind.INVOICE: "invoice",
     Kind.PAYMENT: "customerPayment",
     Kind.CUSTOMER_DEPOSIT: "customerDeposit",
+    Kind.DEPOSIT_APPLICATION: "depositApplication",
     Kind.CREDIT_MEMO: "creditMemo",
+    Kind.CUSTOMER_REFUND: "customerRefund",
+    Kind.JOURNAL_ENTRY: "journalEntry",
     Kind.SALES_ORDER: "salesOrder",
     Kind.SUBSIDIARY: "subsidiary",
     Kind.ACCOUNT: "account",
@@ -29,4 +32,7 @@ TRANSACTIONS: Mapping[str, Kind] = {
     "_customerDeposit": Kind.CUSTOMER_DEPOSIT,
     "_creditMemo": Kind.CREDIT_MEMO,
     "_salesOrder": Kind.SALES_ORDER,
+    "_depositApplication": Kind.DEPOSIT_APPLICATION,
+    "_customerRefund": Kind.CUSTOMER_REFUND,
+    "_journal": Kind.JOURNAL_ENTRY,
 }

@@ -6,7 +6,15 @@ from typing import Any
 
 from sandbox.ledger import InvoiceStatus
 from sandbox.ledger.records import Invoice, Payment
-from sandbox.ledger.transactions import CreditMemo, CustomerDeposit, OrderStatus, SalesOrder
+from sandbox.ledger.transactions import (
+    CreditMemo,
+    CustomerDeposit,
+    CustomerRefund,
+    DepositApplication,
+    JournalEntry,
+    OrderStatus,
+    SalesOrder,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,7 +56,16 @@ _CREDIT_OPEN, _CREDIT_APPLIED, _CREDIT_VOIDED = (
     Status(value="_creditMemoFullyApplied", text="Fully Applied"),
     Status(value="_creditMemoVoided", text="Voided"),
 )
-# The enumeration has no value for a voided payment.
+# The enumeration has no values for these, nor for a voided payment.
+_HELD, _DRAWN = (
+    Status(value="", text="Unapplied"),
+    Status(value="", text="Fully Applied"),
+)
+_PAID_OUT, _NOT_PAID_OUT = (
+    Status(value="", text="Fully Applied"),
+    Status(value="_customerRefundVoided", text="Voided"),
+)
+_POSTED = Status(value="_journalApprovedForPosting", text="Approved for Posting")
 _PAYMENT_VOIDED = Status(value="", text="Voided")
 
 STATUS_VALUES = frozenset(
@@ -59,6 +76,7 @@ STATUS_VALUES = frozenset(
         *(_PAID_IN, _WAITING),
         *(_DEPOSITED, _NOT_DEPOSITED, _USED_UP, _CANCELLED),
         *(_CREDIT_OPEN, _CREDIT_APPLIED, _CREDIT_VOIDED),
+        *(_NOT_PAID_OUT, _POSTED),
     )
 )
 
@@ -89,9 +107,12 @@ _STATUS_OF: Mapping[type, Callable[[Any], Status]] = {
     CustomerDeposit: _of_deposit,
     CreditMemo: _of_credit_memo,
     SalesOrder: lambda order: ORDER_STATUSES[order.status],
+    DepositApplication: lambda one: _HELD if one.unapplied_minor else _DRAWN,
+    CustomerRefund: lambda one: _NOT_PAID_OUT if one.is_voided else _PAID_OUT,
+    JournalEntry: lambda _: _POSTED,
 }
 
 
-def status_of(transaction: Invoice | Payment | CustomerDeposit | CreditMemo | SalesOrder) -> Status:
+def status_of(transaction: Any) -> Status:
     """The status that the transaction has by its amounts and flags."""
     return _STATUS_OF[type(transaction)](transaction)

@@ -1,10 +1,10 @@
-"""The rows in which payments, deposits and credit memos say what they were applied to."""
+"""The rows in which payments, deposit applications and credit memos say what they were applied to."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sandbox.ledger.records import Application, Invoice, Payment
-from sandbox.ledger.transactions import CreditMemo, CustomerDeposit
+from sandbox.ledger.transactions import CreditMemo, DepositApplication
 from sandbox.netsuite.records.writer import Writer
 from sandbox.netsuite.texts import boolean, text
 
@@ -35,20 +35,20 @@ _CELLS: Mapping[str, Cell] = {
     "amount": lambda row, writer: writer.amount(row.applied.amount_minor, row.currency),
 }
 _PAYMENT_CELLS = ("apply", "doc", "line", "applyDate", "type", "refNum", "total", "due", "currency", "disc", "amount")
-_DEPOSIT_CELLS = ("doc", "line", "apply", "applyDate", "type", "refNum", "total", "amount")
+_DRAWN_CELLS = ("doc", "line", "apply", "applyDate", "type", "refNum", "total", "due", "currency", "amount")
 _CREDIT_CELLS = ("apply", "doc", "applyDate", "type", "refNum", "total", "due", "currency", "amount", "line")
 
 
 def payment_applications(payment: Payment, writer: Writer) -> str:
-    return _list(payment, writer, "apply", _PAYMENT_CELLS, open_to=_choices(payment, writer))
+    return _list(payment, writer, _PAYMENT_CELLS, open_to=_choices(payment, writer))
 
 
-def deposit_applications(deposit: CustomerDeposit, writer: Writer) -> str:
-    return _list(deposit, writer, "customerDepositApply", _DEPOSIT_CELLS)
+def drawn_applications(application: DepositApplication, writer: Writer) -> str:
+    return _list(application, writer, _DRAWN_CELLS)
 
 
 def credit_applications(memo: CreditMemo, writer: Writer) -> str:
-    return _list(memo, writer, "apply", _CREDIT_CELLS, open_to=_choices(memo, writer))
+    return _list(memo, writer, _CREDIT_CELLS, open_to=_choices(memo, writer))
 
 
 def _choices(record: Payment | CreditMemo, writer: Writer) -> tuple[Application, ...]:
@@ -64,15 +64,14 @@ def _choices(record: Payment | CreditMemo, writer: Writer) -> tuple[Application,
 
 
 def _list(
-    record: Payment | CustomerDeposit | CreditMemo,
+    record: Payment | DepositApplication | CreditMemo,
     writer: Writer,
-    element: str,
     cells: tuple[str, ...],
     *,
     open_to: tuple[Application, ...] = (),
 ) -> str:
     rows = (_row(applied, record.currency, writer) for applied in (*record.applications, *open_to))
-    content = "".join(_written(row, writer, element, cells) for row in rows if row)
+    content = "".join(_written(row, writer, cells) for row in rows if row)
     return f"<tranCust:applyList>{content}</tranCust:applyList>"
 
 
@@ -82,10 +81,10 @@ def _row(applied: Application, currency: str, writer: Writer) -> Row | None:
     return Row(applied=applied, invoice=invoice, currency=currency) if invoice else None
 
 
-def _written(row: Row, writer: Writer, element: str, cells: tuple[str, ...]) -> str:
+def _written(row: Row, writer: Writer, cells: tuple[str, ...]) -> str:
     content = "".join(
         f"<tranCust:{name}>{_CELLS[name](row, writer)}</tranCust:{name}>"
         for name in cells
         if name != "disc" or row.applied.discount_minor
     )
-    return f"<tranCust:{element}>{content}</tranCust:{element}>"
+    return f"<tranCust:apply>{content}</tranCust:apply>"

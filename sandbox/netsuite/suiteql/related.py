@@ -8,15 +8,13 @@ from typing import Any
 from sandbox.ledger import Kind, Ledger
 from sandbox.ledger.records import Contact, Customer, Installment, Invoice
 from sandbox.ledger.setup import BASE_CURRENCY, PRIMARY_CONTACT_ID, RATES
-from sandbox.ledger.transactions import CustomerDeposit
+from sandbox.ledger.transactions import DepositApplication
 from sandbox.netsuite.common_fields import major
 from sandbox.netsuite.records.customer import address_text
 from sandbox.netsuite.suiteql.table import Column, Table, attribute, flag
 from sandbox.netsuite.suiteql.transactions import entity_column, shown_subsidiary
 
 _ADDRESSES_EACH = 10
-# A deposit is not applied itself: a transaction of its own does that, which the ledger does not keep.
-_FIRST_APPLICATION = 8_000_000
 
 
 def address_key(customer: Customer) -> int:
@@ -134,16 +132,16 @@ class Link:
 
 def _links(record: Any, ledger: Ledger) -> Iterator[Link]:
     """What settles an invoice follows it; a deposit is followed by its application, which is what settles."""
-    settles = record.id
-    if isinstance(record, CustomerDeposit) and record.applications:
-        settles = _FIRST_APPLICATION + record.id
-        used = record.amount_minor - record.unapplied_minor
-        yield Link(previous=record.id, following=settles, kind="DepAppl", minor=used, currency=record.currency)
+    if isinstance(record, DepositApplication):
+        drawn = record.total_minor
+        yield Link(
+            previous=record.deposit_id, following=record.id, kind="DepAppl", minor=drawn, currency=record.currency
+        )
     for applied in record.applications:
         if applied.invoice_id in ledger.invoices:
             yield Link(
                 previous=applied.invoice_id,
-                following=settles,
+                following=record.id,
                 kind="Payment",
                 minor=applied.amount_minor,
                 currency=record.currency,
@@ -151,7 +149,7 @@ def _links(record: Any, ledger: Ledger) -> Iterator[Link]:
 
 
 TRANSACTION_LINE_LINK = Table(
-    kinds=(Kind.PAYMENT, Kind.CUSTOMER_DEPOSIT, Kind.CREDIT_MEMO),
+    kinds=(Kind.PAYMENT, Kind.DEPOSIT_APPLICATION, Kind.CREDIT_MEMO),
     unfolded=_links,
     columns={
         "foreignamount": Column(lambda row, _: major(row.minor, row.currency)),

@@ -42,6 +42,7 @@ SCHEMAS = {
         Schema(file="sales", name="sales", area="transactions"),
         Schema(file="saleTypes", name="types.sales", area="transactions"),
         Schema(file="customers", name="customers", area="transactions"),
+        Schema(file="general", name="general", area="transactions"),
     )
 }
 

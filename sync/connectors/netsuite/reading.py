@@ -9,11 +9,11 @@ import structlog
 from store.pulled import Record
 from sync.connector import Broken, Gone, Listing, Page
 from sync.connectors.netsuite.asking import by_ids, marking_at, plan_of, request_at
-from sync.connectors.netsuite.attached import with_attachments
 from sync.connectors.netsuite.changed import changed_since
 from sync.connectors.netsuite.client import Answer, SuiteTalkClient
+from sync.connectors.netsuite.completing import completed
 from sync.connectors.netsuite.faults import TooMuchError
-from sync.connectors.netsuite.mapping import Account, Other, with_followers
+from sync.connectors.netsuite.mapping import Account, Other
 from sync.connectors.netsuite.marks import Marked, marked_ids, span_of
 from sync.connectors.netsuite.pages import Heading
 from sync.connectors.netsuite.position import (
@@ -36,6 +36,7 @@ from sync.connectors.netsuite.position import (
 from sync.connectors.netsuite.restlet import RestletClient
 from sync.connectors.netsuite.role import require_types
 from sync.connectors.netsuite.settings import NetSuiteSettings
+from sync.connectors.netsuite.single import Fetcher
 from sync.connectors.netsuite.stream import Stream, Way, read_record
 from sync.errors import ExpiredPositionError, RetryError, UnreadableAnswerError
 
@@ -126,8 +127,12 @@ class Reader:
         return await self.client.call(request, lambda tree: read_record(self.stream, tree, self.account))
 
     async def _completed(self, answer: Answer[_Found]) -> Answer[_Found]:
-        records = await with_attachments(self.client, answer.records, page_size=self.settings.page_size)
+        is_whole = (answer.heading.total_pages or 0) <= 1
+        records = await completed(self._fetcher(), self.stream, answer.records, is_whole=is_whole)
         return replace(answer, records=records)
+
+    def _fetcher(self) -> Fetcher:
+        return Fetcher(client=self.client, settings=self.settings, account=self.account)
 
     async def _ask(self, position: Position) -> Answer[_Found]:
         request = request_at(self.stream, position, self.settings)
@@ -164,7 +169,7 @@ class Reader:
             covered_until=after.covered,
             broken=broken,
             expected=after.expected,
-            gone=tuple(each for one in deleted for each in with_followers(one)),
+            gone=tuple(deleted),
             listing=self._listing(records, broken, before, after) if self._lists(before) else None,
             skipped=sum(isinstance(one, Other) for one in answer.records),
         )

@@ -40,6 +40,9 @@ TO_GET: Mapping[str, str] = {
     "invoice": "Transactions > Invoice",
     "customerPayment": "Transactions > Customer Payment",
     "customerDeposit": "Transactions > Customer Deposit",
+    "depositApplication": "Transactions > Deposit Application",
+    "customerRefund": "Transactions > Customer Refund",
+    "journalEntry": "Transactions > Make Journal Entry",
     "creditMemo": "Transactions > Credit Memo",
     "salesOrder": "Transactions > Sales Order",
     "note": NOTES,
@@ -49,6 +52,8 @@ TO_GET: Mapping[str, str] = {
     "entityCustomField": "Setup > Custom Entity Fields",
     "transactionBodyCustomField": "Setup > Custom Body Fields",
 }
+# What a search calls otherwise than its record.
+_RECORDS: Mapping[str, str] = {"journal": "journalEntry"}
 DELETED_RECORDS = "Setup > Deleted Records"
 # Each permission with the level that it needs, in the order in which a role shows them.
 PERMISSIONS: Mapping[str, str] = {
@@ -71,6 +76,9 @@ PERMISSIONS: Mapping[str, str] = {
     "Transactions > Invoice": "View",
     "Transactions > Customer Payment": "View",
     "Transactions > Customer Deposit": "View",
+    "Transactions > Deposit Application": "View",
+    "Transactions > Customer Refund": "View",
+    "Transactions > Make Journal Entry": "View",
     "Transactions > Credit Memo": "View",
     "Transactions > Sales Order": "View",
 }
@@ -164,9 +172,10 @@ async def _asked(client: SuiteTalkClient, request: Get | Write) -> None:
 
 
 def transaction_types_of(stream: Stream) -> tuple[str, ...]:
-    """The types of transactions that the stream is made of; none for another stream."""
+    """The types of transactions that the stream is made of, as records are called; none for another stream."""
     values = (value for criterion in stream.always if criterion.field == "type" for value in criterion.values)
-    return tuple(str(value).removeprefix("_") for value in values)
+    names = (str(value).removeprefix("_") for value in values)
+    return tuple(_RECORDS.get(name, name) for name in names)
 
 
 def record_types_of(stream: Stream) -> tuple[str, ...]:

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from store.journal_entries import JournalEntry
 from store.pulled import Record
 from sync.connector import Broken, Gone
 from sync.connectors.netsuite.asking import marking
 from sync.connectors.netsuite.client import SuiteTalkClient
 from sync.connectors.netsuite.faults import GoneError
-from sync.connectors.netsuite.mapping import Account, Other, source_id_of
+from sync.connectors.netsuite.mapping import Account, Other, merged, source_id_of
 from sync.connectors.netsuite.marks import marked_ids
 from sync.connectors.netsuite.paging import answers_of
 from sync.connectors.netsuite.position import BEGINNING
@@ -20,7 +21,7 @@ from sync.connectors.netsuite.role import record_types_of
 from sync.connectors.netsuite.settings import NetSuiteSettings
 from sync.connectors.netsuite.stream import Stream, read_record
 from sync.connectors.netsuite.streams import CONTACTS, INVOICES, SETTLEMENTS
-from sync.errors import RejectedError
+from sync.errors import RejectedError, RetryError
 
 # Somebody is waiting for this: what one customer has beyond it comes with the next pull.
 _MOST_PAGES = 5
@@ -47,9 +48,11 @@ class Fetcher:
         if not found:
             await self._require_gone(stream, source_id)
             return None
-        if isinstance(found[0], Broken):
-            raise RejectedError(found[0].reason)
-        return next(iter(_readable(found)), None)
+        broken = next((one for one in found if isinstance(one, Broken)), None)
+        if broken is not None:
+            raise RejectedError(broken.reason)
+        entries = merged(one for one in found if isinstance(one, JournalEntry))
+        return next(iter(entries or _readable(found)), None)
 
     async def around(self, customer_id: str, since: datetime | None) -> tuple[Record, ...]:
         """What shows on a customer's card and changed since then, a little overlapping.
@@ -78,7 +81,20 @@ class Fetcher:
         until = self.account.seen_at.replace(microsecond=0) + _SKEW
         return within("lastModifiedDate", max(BEGINNING, since - self.settings.overlap), until)
 
+    async def whole(self, stream: Stream, criteria: tuple[Criterion, ...]) -> list[Record | Gone | Other | Broken]:
+        """All of a stream that meets the criteria. Raises SourceError, RetryError when rows come or go meanwhile."""
+        found, total = await self._read(stream, criteria, most=None)
+        if len(found) != total:
+            raise RetryError(f"{stream.permission}: what belongs together changes faster than it can be read")
+        return found
+
     async def _found(self, stream: Stream, criteria: tuple[Criterion, ...]) -> list[Record | Gone | Other | Broken]:
+        return (await self._read(stream, criteria, most=_MOST_PAGES))[0]
+
+    async def _read(
+        self, stream: Stream, criteria: tuple[Criterion, ...], *, most: int | None
+    ) -> tuple[list[Record | Gone | Other | Broken], int]:
+        """What meets the criteria, of so many pages, and how much there is."""
         search = Search(
             searched=stream.searched,
             criteria=(*stream.always, *criteria),
@@ -88,11 +104,11 @@ class Fetcher:
         )
         account = replace(self.account, marked=await self._marked(stream, criteria))
         found: list[Record | Gone | Other | Broken] = []
-        async for answer in answers_of(
-            self.client, search, lambda tree: read_record(stream, tree, account), most=_MOST_PAGES
-        ):
+        total = 0
+        async for answer in answers_of(self.client, search, lambda tree: read_record(stream, tree, account), most=most):
             found += answer.records
-        return found
+            total = answer.heading.total_records or 0
+        return found, total
 
     async def _marked(self, stream: Stream, criteria: tuple[Criterion, ...]) -> frozenset[str]:
         return await marked_ids(self.client, marking(stream, criteria))

@@ -3,11 +3,12 @@
 A further stream is one value here and one mapping function.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from store.pulled import Record
 from sync.connectors.netsuite.mapping import (
     FILE_COLUMNS,
+    JOURNAL_COLUMNS,
     MESSAGE_COLUMNS,
     NOTE_COLUMNS,
     Account,
@@ -16,15 +17,18 @@ from sync.connectors.netsuite.mapping import (
     credit_memo,
     customer,
     definition,
+    deposit_application,
     exchange_rate,
     file_fields,
     gl_account,
     gone,
     invoice,
     invoice_file,
+    journal_entry,
     message,
     note,
     payment,
+    refund,
     sales_order,
     subsidiary,
 )
@@ -115,6 +119,15 @@ PAYMENTS = Stream(
     # What they were applied to comes with the lines.
     with_lines=_always,
 )
+DEPOSIT_APPLICATIONS = Stream(
+    kind="deposit_application",
+    searched="Transaction",
+    mapped=deposit_application,
+    permission="Transactions > Deposit Application",
+    always=_transactions("_depositApplication"),
+    marked_by=_VOIDED,
+    with_lines=_always,
+)
 CREDIT_MEMOS = Stream(
     kind="credit_memo",
     searched="Transaction",
@@ -124,6 +137,31 @@ CREDIT_MEMOS = Stream(
     open_only=STILL_OPEN,
     marked_by=_VOIDED,
     with_lines=_always,
+)
+REFUNDS = Stream(
+    kind="refund",
+    searched="Transaction",
+    mapped=refund,
+    permission="Transactions > Customer Refund",
+    always=_transactions("_customerRefund"),
+    marked_by=_VOIDED,
+    with_lines=_always,
+)
+# Rows, one for each line on receivables: a record has all lines, and does not say which accounts are receivables, nor
+# what of a line is open. That a line left them, only a read of all tells.
+JOURNAL_ENTRIES = Stream(
+    kind="journal_entry",
+    searched="Transaction",
+    mapped=journal_entry,
+    permission="Transactions > Make Journal Entry",
+    always=(
+        Criterion(field="type", values=("_journal",)),
+        Criterion(field="accountType", values=("_accountsReceivable",)),
+        is_true("posting"),
+    ),
+    marked_by=_VOIDED,
+    columns=JOURNAL_COLUMNS,
+    is_listed=True,
 )
 SALES_ORDERS = Stream(
     kind="sales_order",
@@ -184,17 +222,26 @@ BALANCES = Stream(
 )
 
 
+_SETTLING: Mapping[str, Callable[[Tree, Account], Record]] = {
+    "CreditMemo": credit_memo,
+    "DepositApplication": deposit_application,
+    "CustomerRefund": refund,
+}
+
+
 def _settlement(tree: Tree, account: Account) -> Record:
-    return credit_memo(tree, account) if tree.get("@type") == "CreditMemo" else payment(tree, account)
+    return _SETTLING.get(str(tree.get("@type")), payment)(tree, account)
 
 
-# What a customer's invoices were or may be settled with, all in one search.
+# What a customer's invoices were or may be settled with, and what was paid back of it, all in one search.
 SETTLEMENTS = Stream(
     kind="settlement",
     searched="Transaction",
     mapped=_settlement,
     permission=PAYMENTS.permission,
-    always=_transactions("_customerPayment", "_customerDeposit", "_creditMemo"),
+    always=_transactions(
+        "_customerPayment", "_customerDeposit", "_creditMemo", "_depositApplication", "_customerRefund"
+    ),
     open_only=STILL_OPEN,
     marked_by=_VOIDED,
     with_lines=_always,
@@ -210,7 +257,10 @@ STREAMS: Mapping[str, Stream] = {
     "customers": CUSTOMERS,
     "invoices": INVOICES,
     "payments": PAYMENTS,
+    "deposit_applications": DEPOSIT_APPLICATIONS,
     "credit_memos": CREDIT_MEMOS,
+    "refunds": REFUNDS,
+    "journal_entries": JOURNAL_ENTRIES,
     "sales_orders": SALES_ORDERS,
     "notes": NOTES,
     "messages": MESSAGES,

@@ -119,16 +119,30 @@ def money(tree: Tree, field: str, currency: str) -> Money | None:
         raise UnreadableFieldError(field, str(error)) from None
 
 
+def number(tree: Tree, field: str) -> Decimal | None:
+    """A number whatever it counts; None when the field is absent or nil. Raises UnreadableFieldError."""
+    value = text(tree, field)
+    if value is None:
+        return None
+    try:
+        found = Decimal(value.replace("_", ","))
+    except InvalidOperation:
+        raise UnreadableFieldError(field, f"«{value[:_VALUE_CHARACTERS]}» is no number") from None
+    if not found.is_finite():
+        raise UnreadableFieldError(field, f"«{value[:_VALUE_CHARACTERS]}» is no number")
+    return found
+
+
 def rate(tree: Tree, field: str) -> str | None:
     """An exchange rate as it was written; None when the field is absent. Raises UnreadableFieldError."""
     value = text(tree, field)
     if value is None:
         return None
     try:
-        number = Decimal(value.replace("_", ","))
+        found = Decimal(value.replace("_", ","))
     except InvalidOperation:
         raise UnreadableFieldError(field, f"«{value[:_VALUE_CHARACTERS]}» is no rate") from None
-    if not number.is_finite() or number <= 0:
+    if not found.is_finite() or found <= 0:
         raise UnreadableFieldError(field, f"«{value[:_VALUE_CHARACTERS]}» is no rate")
     return value
 

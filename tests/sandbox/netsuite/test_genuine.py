@@ -10,7 +10,7 @@ import pytest
 import zeep
 from lxml import etree
 
-from sandbox.ledger import Kind, Ledger
+from sandbox.ledger import Kind, Ledger, drawing, hands
 from sandbox.netsuite import NetSuiteStandIn
 from sandbox.netsuite.kinds import TRANSACTIONS
 from sandbox.netsuite.wsdl import SCHEMAS, schema_document
@@ -46,6 +46,13 @@ def clock() -> Clock:
 @pytest.fixture(scope="module")
 def ledger(clock: Clock) -> Ledger:
     made = Ledger.seeded(today=TODAY, customers=120, now=clock)
+    for customer_id in list(made.customers)[:25]:
+        memo = hands.issue_credit_memo(made, customer_id, 5_000)
+        drawing.refund(made, customer_id, 2_000, memo)
+        drawing.refund(made, customer_id, 500, hands.take_deposit(made, customer_id, 900))
+        hands.post_journal_entry(made, customer_id, 700 - customer_id % 2 * 1_400)
+        deposit, bill = hands.take_deposit(made, customer_id, 900), made.add_invoice(customer_id, total_minor=800)
+        hands.apply(made, deposit, bill.id, 300)
     made.void_invoice(made.invoice_numbered("INV-123").id)
     made.delete(Kind.CUSTOMER, 1120)
     return made

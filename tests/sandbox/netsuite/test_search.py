@@ -207,7 +207,7 @@ class TestInvoices:
             soap.transactions(type=None, currency=soap.refs(5), amountRemaining=open_ones, voided=soap.flag(False))
         )
         expected = [one.id for one in ledger.invoices.values() if one.currency == "JPY" and one.open_minor]
-        for kind in (Kind.PAYMENT, Kind.CUSTOMER_DEPOSIT, Kind.CREDIT_MEMO):
+        for kind in (Kind.PAYMENT, Kind.CUSTOMER_DEPOSIT, Kind.CREDIT_MEMO, Kind.DEPOSIT_APPLICATION):
             held = ledger.records(kind).values()
             expected += [one.id for one in held if one.currency == "JPY" and one.unapplied_minor]
         assert ids(found) == expected

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from sandbox.ledger import Kind, Ledger, hands
+from sandbox.ledger import Kind, Ledger, drawing, hands
 from sandbox.ledger.balances import balance
 from sandbox.ledger.transactions import OrderStatus
-from sandbox.netsuite.kinds import TRANSACTIONS
+from sandbox.netsuite.kinds import RECORD_TYPES, TRANSACTIONS
 from tests.sandbox.netsuite.conftest import Clock
 from tests.sandbox.netsuite.soap import SoapClient, ids
 
@@ -107,7 +107,7 @@ class TestPayment:
 
 
 class TestCustomerDeposit:
-    async def test_says_its_order_and_what_it_settled(self, soap: SoapClient, ledger: Ledger) -> None:
+    async def test_says_its_order_and_what_was_drawn_from_it(self, soap: SoapClient, ledger: Ledger) -> None:
         order = hands.place_order(ledger, ABC, 50_000)
         invoice = ledger.add_invoice(ABC, total_minor=10_000)
         deposit = hands.take_deposit(ledger, ABC, 3_000, order_id=order.id)
@@ -116,8 +116,9 @@ class TestCustomerDeposit:
         assert (record.payment, record.status, record.customer.internalId) == (30.0, "Deposited", str(ABC))
         assert record.salesOrder.internalId == str(order.id)
         (row,) = record.applyList.customerDepositApply
+        (drawn,) = ledger.records_of(Kind.DEPOSIT_APPLICATION, ABC)
         assert (row.doc, row.type, row.refNum, row.amount, row.total) == (
-            invoice.id, "Invoice", invoice.number, 10.0, 100.0,
+            drawn.id, "Deposit Application", drawn.number, 10.0, 10.0,
         )  # fmt: skip
         assert (await only(soap, invoice.id, "_invoice")).amountRemaining == 90
 
@@ -127,6 +128,52 @@ class TestCustomerDeposit:
         cancelled = hands.cancel_deposit(ledger, hands.take_deposit(ledger, ABC, 500).id)
         assert (await only(soap, used.id, "_customerDeposit")).status == "Fully Applied"
         assert (await only(soap, cancelled.id, "_customerDeposit")).status == "Cancelled"
+
+
+class TestDepositApplication:
+    async def test_says_its_deposit_and_what_it_settled(self, soap: SoapClient, ledger: Ledger) -> None:
+        invoice = ledger.add_invoice(ABC, total_minor=10_000)
+        deposit = hands.apply(ledger, hands.take_deposit(ledger, ABC, 3_000), invoice.id, 1_000)
+        (drawn,) = ledger.records_of(Kind.DEPOSIT_APPLICATION, ABC)
+        record = await only(soap, drawn.id, "_depositApplication")
+        assert (record.deposit.internalId, record.customer.internalId) == (str(deposit.id), str(ABC))
+        assert (record.total, record.applied, record.unapplied, record.status) == (10, 10, 0, "Fully Applied")
+        (row,) = record.applyList.apply
+        assert (row.doc, row.refNum, row.amount, row.total) == (invoice.id, invoice.number, 10, 100)
+
+    async def test_what_is_taken_off_its_invoice_stays_in_it(self, soap: SoapClient, ledger: Ledger) -> None:
+        invoice = ledger.add_invoice(ABC, total_minor=10_000)
+        hands.apply(ledger, hands.take_deposit(ledger, ABC, 3_000), invoice.id, 1_000)
+        (drawn,) = ledger.records_of(Kind.DEPOSIT_APPLICATION, ABC)
+        before = balance(ledger, ABC)
+        drawing.release_application(ledger, drawn.id)
+        record = await only(soap, drawn.id, "_depositApplication")
+        assert (record.applied, record.unapplied, record.status) == (0, 10, "Unapplied")
+        assert balance(ledger, ABC) == before
+
+
+class TestCustomerRefund:
+    async def test_says_what_it_paid_back(self, soap: SoapClient, ledger: Ledger) -> None:
+        memo = hands.issue_credit_memo(ledger, ABC, 5_000)
+        deposit = hands.take_deposit(ledger, ABC, 3_000)
+        of_memo = drawing.refund(ledger, ABC, 2_000, memo)
+        of_deposit = drawing.refund(ledger, ABC, 1_000, deposit)
+        record = await only(soap, of_memo.id, "_customerRefund")
+        (row,) = record.applyList.apply
+        assert (record.total, row.doc, row.refNum, row.amount) == (20, memo.id, memo.number, 20)
+        (drawn,) = (await only(soap, of_deposit.id, "_customerRefund")).depositList.customerRefundDeposit
+        assert (drawn.doc, drawn.refNum, drawn.amount) == (deposit.id, deposit.number, 10)
+        assert (await only(soap, memo.id, "_creditMemo")).unapplied == 30
+
+    async def test_of_nothing_is_owed_again(self, ledger: Ledger) -> None:
+        before = balance(ledger, ABC)
+        memo = hands.issue_credit_memo(ledger, ABC, 5_000)
+        drawing.refund(ledger, ABC, 5_000, memo)
+        assert balance(ledger, ABC) == before
+        drawing.refund(ledger, ABC, 700)
+        assert balance(ledger, ABC) == before + 700
+        with pytest.raises(ValueError, match="unapplied"):
+            drawing.refund(ledger, ABC, 1, ledger.records(Kind.CREDIT_MEMO)[memo.id])
 
 
 class TestCreditMemo:
@@ -176,17 +223,18 @@ class TestSalesOrder:
 
 
 class TestDeletions:
-    @pytest.mark.parametrize("kind", [Kind.PAYMENT, Kind.CUSTOMER_DEPOSIT, Kind.CREDIT_MEMO, Kind.SALES_ORDER])
+    @pytest.mark.parametrize("kind", TRANSACTIONS.values())
     async def test_deleted_transaction_is_listed_with_its_type(
         self, soap: SoapClient, ledger: Ledger, kind: Kind
     ) -> None:
-        gone = ledger.delete(kind, max(ledger.records(kind)))
+        held = ledger.records(kind)
+        # With a deposit what was drawn from it is deleted, too.
+        gone = ledger.delete(kind, max(one for one in held if not getattr(held[one], "drawn_minor", 0)))
         since = soap.dates("onOrAfter", datetime(2026, 11, 1, tzinfo=UTC))
         asked = soap.make("core.GetDeletedFilter", deletedDate=since)
         result = (await soap.call("getDeleted", getDeletedFilter=asked, pageIndex=1)).getDeletedResult
         (deleted,) = result.deletedRecordList.deletedRecord
-        type_of = {value: name.removeprefix("_") for name, value in TRANSACTIONS.items()}
-        assert (deleted.record.type, deleted.record.internalId) == (type_of[kind], str(gone.id))
+        assert (deleted.record.type, deleted.record.internalId) == (RECORD_TYPES[kind], str(gone.id))
 
 
 class TestBalances:
@@ -200,12 +248,16 @@ class TestBalances:
         assert after["depositBalance"] == before["depositBalance"] + 50
         assert after["overdueBalance"] == before["overdueBalance"]
 
-    async def test_journal_entry_moves_a_balance_that_nothing_else_explains(
-        self, soap: SoapClient, ledger: Ledger
-    ) -> None:
+    async def test_journal_entry_moves_a_balance_by_what_is_open_of_it(self, soap: SoapClient, ledger: Ledger) -> None:
         before = await balances(soap, ABC)
         hands.post_journal_entry(ledger, ABC, 12_345)
         assert (await balances(soap, ABC))["balance"] == before["balance"] + Decimal("123.45")
+        credit, invoice = hands.post_journal_entry(ledger, ABC, -1_000), ledger.add_invoice(ABC, total_minor=600)
+        drawing.settle_journal_entry(ledger, credit.id, invoice.id, 600)
+        assert (await balances(soap, ABC))["balance"] == before["balance"] + Decimal("119.45")
+        record = await only(soap, credit.id, "_journal")
+        lines = [(line.debit, line.credit, line.entity and line.entity.internalId) for line in record.lineList.line]
+        assert lines == [(10, None, None), (None, 10, str(ABC))]
         assert ids(await soap.search(soap.transactions(type=None, entity=soap.refs(ABC)))) == [
             record.id for kind in TRANSACTIONS.values() for record in ledger.records_of(kind, ABC)
         ]

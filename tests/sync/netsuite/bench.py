@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sandbox.ledger import Kind, Ledger
+from sandbox.ledger import Kind, Ledger, drawing, hands
 from sandbox.ledger.book import DEFAULT_SEED
 from sandbox.ledger.seed import seeded
 from sandbox.netsuite import Credentials, NetSuiteStandIn
@@ -27,7 +27,10 @@ KINDS: Mapping[str, tuple[Kind, ...]] = {
     "customers": (Kind.CUSTOMER,),
     "invoices": (Kind.INVOICE,),
     "payments": (Kind.PAYMENT, Kind.CUSTOMER_DEPOSIT),
+    "deposit_applications": (Kind.DEPOSIT_APPLICATION,),
     "credit_memos": (Kind.CREDIT_MEMO,),
+    "refunds": (Kind.CUSTOMER_REFUND,),
+    "journal_entries": (Kind.JOURNAL_ENTRY,),
     "sales_orders": (Kind.SALES_ORDER,),
     "notes": (Kind.NOTE,),
     "messages": (Kind.MESSAGE,),
@@ -42,7 +45,19 @@ def small_ledger(customers: int, *, now: Callable[[], datetime]) -> Ledger:
     """A ledger with few invoices, and only the latest exchange rates of its thousand."""
     records = seeded(customers=customers, today=START.date(), seed=DEFAULT_SEED, invoices_per_customer=3)
     rates = records[Kind.EXCHANGE_RATE][-_RATES:]
-    return Ledger({**records, Kind.EXCHANGE_RATE: rates}, today=START.date(), now=now)
+    made = Ledger({**records, Kind.EXCHANGE_RATE: rates}, today=START.date(), now=lambda: START - timedelta(days=2))
+    _add_what_is_seldom(made)
+    made.now = now
+    return made
+
+
+def _add_what_is_seldom(ledger: Ledger) -> None:
+    customer_id = max(ledger.customers)
+    bill = ledger.add_invoice(customer_id, total_minor=9_000)
+    hands.apply(ledger, hands.take_deposit(ledger, customer_id, 5_000), bill.id, 3_000)
+    drawing.refund(ledger, customer_id, 700, hands.issue_credit_memo(ledger, customer_id, 1_000))
+    drawing.refund(ledger, customer_id, 400, hands.take_deposit(ledger, customer_id, 600))
+    hands.post_journal_entry(ledger, customer_id, -250)
 
 
 class NetSuiteBench(SourceBench):
@@ -84,7 +99,17 @@ class NetSuiteBench(SourceBench):
         if stream == "files":
             files = self.ledger.records(Kind.FILE).values()
             return {f"{invoice_id}-{file.id}" for file in files for invoice_id in file.invoice_ids}
-        return {str(number) for kind in KINDS[stream] for number in self.ledger.records(kind)}
+        own = {str(number) for kind in KINDS[stream] for number in self.ledger.records(kind)}
+        return own | self._brought_along(stream)
+
+    def _brought_along(self, stream: str) -> set[str]:
+        """What was used up by the records of a stream is read with them."""
+        if stream == "deposit_applications":
+            return {str(one.deposit_id) for one in self.ledger.records(Kind.DEPOSIT_APPLICATION).values()}
+        if stream != "refunds":
+            return set()
+        refunds = self.ledger.records(Kind.CUSTOMER_REFUND).values()
+        return {str(one.record_id) for refund in refunds for one in refund.refunded}
 
     def add(self) -> str:
         return str(self.ledger.add_invoice(min(self.ledger.customers), total_minor=12_345).id)

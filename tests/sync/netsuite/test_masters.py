@@ -16,7 +16,6 @@ from sync.connectors.netsuite.mapping import (
     gone,
     sales_order,
     subsidiary,
-    with_followers,
 )
 from sync.connectors.netsuite.values import UnreadableFieldError, row_fields
 from tests.sync.netsuite.trees import (
@@ -163,11 +162,6 @@ class TestGone:
         }
         at = datetime(2026, 11, 20, 18, tzinfo=UTC)
         assert gone(tree, ACCOUNT) == Gone(kind="payment", source_id="6000", at=at)
-
-    def test_a_customers_balance_goes_with_it(self) -> None:
-        kinds = [one.kind for one in with_followers(Gone(kind="customer", source_id="17"))]
-        assert kinds == ["customer", "balance"]
-        assert len(with_followers(Gone(kind="invoice", source_id="900"))) == 1
 
     @pytest.mark.parametrize(
         "record", [None, {"@recordType": "vendor", "@internalId": "1"}, {"@recordType": "invoice"}]

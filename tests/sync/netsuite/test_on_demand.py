@@ -152,7 +152,7 @@ class TestRefresh:
             order = PullOrder(run_id=f"run {bench.now}", streams=streams)
             await pull_source(bench.source, store, order, clock=lambda: bench.now)
 
-        await pull("contacts", "invoices", "payments", "credit_memos")
+        await pull("contacts", "invoices", "payments", "deposit_applications", "credit_memos")
         bench.pass_time(timedelta(hours=2))
         paid = next(one for one in bench.ledger.invoices_of(customer.id) if one.open_minor > 0)
         made = bench.ledger.pay_invoice(paid.id)

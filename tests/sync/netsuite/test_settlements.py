@@ -9,9 +9,29 @@ import pytest
 from store.invoices import InvoiceStatus
 from store.money import Money
 from store.payments import PaymentKind
-from sync.connectors.netsuite.mapping import credit_memo, invoice, payment
+from store.records import record_id
+from sync.connectors.netsuite.mapping import (
+    credit_memo,
+    deposit_application,
+    invoice,
+    journal_entry,
+    merged,
+    payment,
+    refund,
+    with_known,
+)
 from sync.connectors.netsuite.values import UnreadableFieldError
-from tests.sync.netsuite.trees import ACCOUNT, applied, credit_memo_tree, deposit_tree, invoice_tree, payment_tree
+from tests.sync.netsuite.trees import (
+    ACCOUNT,
+    applied,
+    credit_memo_tree,
+    deposit_application_tree,
+    deposit_tree,
+    invoice_tree,
+    journal_row,
+    payment_tree,
+    refund_tree,
+)
 
 
 def usd(minor: int) -> Money:
@@ -38,9 +58,14 @@ class TestPayment:
     def test_a_deposit_says_what_is_unapplied_by_what_is(self) -> None:
         found = payment(deposit_tree(), ACCOUNT)
         assert (found.kind, found.total, found.unapplied) == (PaymentKind.DEPOSIT, usd(80_00), usd(50_00))
-        assert [(one.applied_to, one.amount) for one in found.applications] == [("netsuite:invoice:900", usd(30_00))]
+        # Its applications tell, which are records of their own.
+        assert found.applications == ()
         assert found.url is not None
         assert "custdep" in found.url
+
+    def test_a_status_tells_it_where_the_list_of_what_was_drawn_does_not(self) -> None:
+        assert payment(deposit_tree(applyList=None, status="Fully Applied"), ACCOUNT).unapplied == usd(0)
+        assert payment(deposit_tree(status="Fully Applied"), ACCOUNT).unapplied == usd(50_00)
 
     def test_a_deposit_that_nothing_was_applied_of_is_unapplied_whole(self) -> None:
         assert payment(deposit_tree(applyList=None), ACCOUNT).unapplied == usd(80_00)
@@ -78,6 +103,81 @@ class TestPayment:
     def test_of_another_type_is_told(self, kind: str | None) -> None:
         with pytest.raises(UnreadableFieldError, match="@type"):
             payment(payment_tree() | {"@type": kind}, ACCOUNT)
+
+
+class TestDepositApplication:
+    def test_carries_its_deposit_and_what_it_settled(self) -> None:
+        found = deposit_application(deposit_application_tree(), ACCOUNT)
+        assert (found.id, found.deposit_id) == ("netsuite:deposit_application:6500", "netsuite:payment:6000")
+        assert (found.total, found.unapplied, found.applied_on) == (usd(30_00), usd(5_00), date(2026, 10, 20))
+        assert [(one.applied_to, one.amount) for one in found.applications] == [("netsuite:invoice:900", usd(25_00))]
+
+    def test_a_missing_total_is_what_it_is_made_of(self) -> None:
+        found = deposit_application(deposit_application_tree(total=None), ACCOUNT)
+        assert found.total == usd(30_00)
+        assert deposit_application(deposit_application_tree(total=None, applied=None), ACCOUNT).total == usd(30_00)
+
+    def test_a_voided_one_counts_for_nothing(self) -> None:
+        found = deposit_application(deposit_application_tree(), replace(ACCOUNT, marked=frozenset({"6500"})))
+        assert (found.is_voided, found.unapplied) == (True, usd(0))
+
+    def test_without_its_deposit_it_is_told(self) -> None:
+        with pytest.raises(UnreadableFieldError, match="deposit"):
+            deposit_application(deposit_application_tree(deposit=None), ACCOUNT)
+
+
+class TestRefund:
+    def test_names_what_it_was_paid_out_of(self) -> None:
+        found = refund(refund_tree(), ACCOUNT)
+        assert (found.id, found.total, found.unapplied) == ("netsuite:refund:9500", usd(60_00), usd(5_00))
+        assert [(one.line_number, one.applied_to) for one in found.applications] == [
+            (1, "netsuite:settlement:7000"), (2, "netsuite:payment:6000"),
+        ]  # fmt: skip
+        known = with_known(found, {"7000": record_id("netsuite", "credit_memo", "7000")})
+        assert [one.applied_to for one in known.applications] == ["netsuite:credit_memo:7000", "netsuite:payment:6000"]
+
+    def test_a_voided_one_counts_for_nothing(self) -> None:
+        assert refund(refund_tree(status="Voided"), ACCOUNT).unapplied == usd(0)
+
+
+class TestJournalEntry:
+    def test_a_line_moves_what_its_customer_owes(self) -> None:
+        found = journal_entry(journal_row(), ACCOUNT)
+        assert (found.id, found.number, found.currency) == ("netsuite:journal_entry:9000", "JE-1", "EUR")
+        (line,) = found.lines
+        assert (line.customer_id, line.memo) == ("netsuite:customer:17", "Write-off")
+        assert (line.amount.minor, line.open_amount.minor, line.amount.currency) == (-100_00, -50_00, "EUR")
+
+    @pytest.mark.parametrize(
+        ("changes", "amount", "left"),
+        [
+            ({"creditAmount": None, "debitAmount": "110.0", "amount": "110.0", "fxAmount": "100.0"}, 100_00, 50_00),
+            ({"amountRemaining": None}, -100_00, -100_00),
+            ({"amountRemaining": "0.0"}, -100_00, 0),
+            ({"amountRemaining": "110.0"}, -100_00, -100_00),
+            ({"amountRemaining": "36.67"}, -100_00, -33_34),
+            ({"fxAmount": None}, -110_00, -55_00),
+            ({"amount": "0.0", "amountRemaining": "0.0"}, -100_00, 0),
+        ],
+    )
+    def test_what_is_open_is_told_in_the_base_currency(self, changes: dict[str, Any], amount: int, left: int) -> None:
+        (line,) = journal_entry(journal_row(**changes), ACCOUNT).lines
+        assert (line.amount.minor, line.open_amount.minor) == (amount, left)
+
+    def test_a_line_without_a_customer_is_none(self) -> None:
+        assert journal_entry(journal_row(entity=None), ACCOUNT).lines == ()
+
+    def test_rows_of_one_entry_are_its_lines(self) -> None:
+        rows = [journal_row(line="7"), journal_row(line="2", entity={"@internalId": "18"}), journal_row(entity=None)]
+        other = journal_row() | {"@internalId": "9001"}
+        first, second = merged(journal_entry(row, ACCOUNT) for row in (*rows, other))
+        assert [(line.line_number, line.customer_id[-2:]) for line in first.lines] == [(1, "18"), (2, "17")]
+        assert (second.source_id, len(second.lines)) == ("9001", 1)
+
+    @pytest.mark.parametrize("amount", ["1,5", "NaN"])
+    def test_what_is_no_number_is_told(self, amount: str) -> None:
+        with pytest.raises(UnreadableFieldError, match="amountRemaining"):
+            journal_entry(journal_row(amountRemaining=amount), ACCOUNT)
 
 
 class TestCreditMemo:

@@ -227,6 +227,7 @@ class TestDeletions:
         bench.pass_time(timedelta(hours=2))
         at = bench.now
         kinds = (Kind.INVOICE, Kind.PAYMENT, Kind.CUSTOMER_DEPOSIT, Kind.CONTACT, Kind.CUSTOMER)
+        drawn = str(max(bench.ledger.records(Kind.DEPOSIT_APPLICATION)))
         lost = {kind: str(bench.ledger.delete(kind, max(bench.ledger.records(kind))).id) for kind in kinds}
         bench.pass_time(timedelta(hours=1))
         pages = await read(bench, cursor, "deletions")
@@ -235,9 +236,9 @@ class TestDeletions:
                 ("invoice", lost[Kind.INVOICE]),
                 ("payment", lost[Kind.PAYMENT]),
                 ("payment", lost[Kind.CUSTOMER_DEPOSIT]),
+                ("deposit_application", drawn),
                 ("contact", lost[Kind.CONTACT]),
                 ("customer", lost[Kind.CUSTOMER]),
-                ("balance", lost[Kind.CUSTOMER]),
             ]
         )
         assert {one.at for page in pages for one in page.gone} == {at}

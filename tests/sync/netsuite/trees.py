@@ -63,9 +63,50 @@ def deposit_tree(**changes: Any) -> dict[str, Any]:
         "customer": reference("17", "Sun Microsystems"),
         "payment": "80.0",
         "status": "Deposited",
-        "applyList": {"customerDepositApply": applied("900", "30.0")},
+        "applyList": {"customerDepositApply": applied("6500", "30.0", type="Deposit Application")},
     }
     return transaction("CustomerDeposit", "6000", fields, changes)
+
+
+def deposit_application_tree(**changes: Any) -> dict[str, Any]:
+    fields = {
+        "customer": reference("17", "Sun Microsystems"),
+        "deposit": reference("6000", "Customer Deposit #DEP-1"),
+        "total": "30.0",
+        "applied": "25.0",
+        "unapplied": "5.0",
+        "status": "Unapplied",
+        "applyList": {"apply": [applied("900", "25.0"), applied("901", "0.0", apply="false")]},
+    }
+    return transaction("DepositApplication", "6500", fields, changes)
+
+
+def refund_tree(**changes: Any) -> dict[str, Any]:
+    fields = {
+        "customer": reference("17", "Sun Microsystems"),
+        "total": "60.0",
+        "account": reference("5", "Chase 1234"),
+        "status": "Fully Applied",
+        "applyList": {"apply": [applied("7000", "20.0"), applied("7001", "9.0", apply="false")]},
+        "depositList": {"customerRefundDeposit": applied("6000", "35.0")},
+    }
+    return transaction("CustomerRefund", "9500", fields, changes)
+
+
+def journal_row(**changes: Any) -> dict[str, Any]:
+    fields = {
+        "entity": {"@internalId": "17"},
+        "amount": "-110.0",
+        "fxAmount": "-100.0",
+        "creditAmount": "110.0",
+        "amountRemaining": "55.0",
+        "line": "1",
+        "memo": "Write-off",
+        "tranId": "JE-1",
+        "tranDate": DAY,
+        "currency": {"@internalId": "2"},
+    }
+    return _tree("", "9000", fields, changes)
 
 
 def credit_memo_tree(**changes: Any) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """Deleted records, which getDeleted names by their SuiteTalk type and internal id."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from sync.connector import NO_ID, Gone
 from sync.connectors.netsuite.mapping.account import Account, required, source_id_of
@@ -15,14 +14,15 @@ _KINDS: Mapping[str, str] = {
     "customer": "customer",
     "customerDeposit": "payment",
     "customerPayment": "payment",
+    "customerRefund": "refund",
+    "depositApplication": "deposit_application",
     "invoice": "invoice",
+    "journalEntry": "journal_entry",
     "message": "message",
     "note": "note",
     "salesOrder": "sales_order",
 }
 DELETED_TYPES: tuple[str, ...] = tuple(_KINDS)
-# What has no deletion of its own: a customer's balance ends with the customer.
-_FOLLOWING: Mapping[str, tuple[str, ...]] = {"customer": ("balance",)}
 
 
 def gone(tree: Tree, _account: Account) -> Gone:
@@ -37,12 +37,6 @@ def named_in(tree: Tree) -> tuple[str, str]:
     found = _reference(tree)
     kind, source_id = _KINDS.get(str(found.get("@recordType")), ""), source_id_of(found)
     return (kind, source_id) if kind and source_id != NO_ID else ("", NO_ID)
-
-
-def with_followers(deleted: Gone) -> tuple[Gone, ...]:
-    """The deletion with those that it entails."""
-    following = _FOLLOWING.get(deleted.kind, ())
-    return (deleted, *(replace(deleted, kind=kind) for kind in following))
 
 
 def _reference(tree: Tree) -> Tree:

@@ -34,6 +34,7 @@ _KINDS: Mapping[str, PaymentKind] = {
     "CustomerPayment": PaymentKind.PAYMENT,
     "CustomerDeposit": PaymentKind.DEPOSIT,
 }
+_DRAWN = ("applyList", "customerDepositApply")
 _PAGES = {PaymentKind.PAYMENT: "custpymt", PaymentKind.DEPOSIT: "custdep"}
 
 
@@ -43,7 +44,7 @@ def payment(tree: Tree, account: Account) -> Payment:
     kind = required(one_of(tree, "@type", _KINDS), "@type")
     currency = currency_of(tree, account)
     total = required(money(tree, "payment", currency) or money(tree, "total", currency), "payment")
-    applied = applications(tree, currency, account)
+    applied = _applied(tree, kind, currency, account)
     voided = is_voided(tree, account)
     return Payment(
         **origin,
@@ -63,8 +64,15 @@ def payment(tree: Tree, account: Account) -> Payment:
         url=f"{account.app_address}/app/accounting/transactions/{_PAGES[kind]}.nl?id={origin['source_id']}",
         custom_fields_json=custom_fields(tree),
         extra_json=rest(tree, _TAKEN),
-        applications=applied,
+        # What became of a deposit, its applications say, which are records of their own.
+        applications=applied if kind is PaymentKind.PAYMENT else (),
     )
+
+
+def _applied(tree: Tree, kind: PaymentKind, currency: str, account: Account) -> tuple[Application, ...]:
+    if kind is PaymentKind.PAYMENT:
+        return applications(tree, currency, account)
+    return applications(tree, currency, account, kind="deposit_application", listed=_DRAWN)
 
 
 def _unapplied(tree: Tree, total: Money, applied: tuple[Application, ...]) -> Money:
@@ -72,7 +80,7 @@ def _unapplied(tree: Tree, total: Money, applied: tuple[Application, ...]) -> Mo
     said = money(tree, "unapplied", total.currency)
     if said is not None:
         return said
-    if status_word(tree) == "fully applied":
+    if not applied and status_word(tree) == "fully applied":
         return nothing(total.currency)
     counted = money(tree, "applied", total.currency)
     return total - (applied_total(applied, total.currency) if counted is None else counted)

@@ -7,8 +7,6 @@ from sync.connectors.netsuite.mapping.account import ORIGIN, Account, currency_c
 from sync.connectors.netsuite.pages import Tree, many
 from sync.connectors.netsuite.values import calendar_date, money, text
 
-# What the rows of an applyList are called: a deposit has a type of its own for them.
-_APPLICATIONS = ("apply", "customerDepositApply")
 # SuiteTalk gives the status of a transaction as text in the user's language: these are the English ones. Which
 # transactions are voided, a search tells in any language.
 _VOIDED = frozenset({"voided", "cancelled", "canceled"})
@@ -36,11 +34,20 @@ def rows(tree: Tree, holder: str, name: str) -> list[Tree]:
     return [entry for entry in entries if isinstance(entry, dict)]
 
 
-def applications(tree: Tree, currency: str, account: Account) -> tuple[Application, ...]:
-    """What the transaction was applied to. The list also names what it could be applied to and was not."""
-    listed = [row for name in _APPLICATIONS for row in rows(tree, "applyList", name)]
-    applied = [row for row in listed if text(row, "apply") not in {"false", "0"}]
-    return tuple(_application(row, number, currency, account) for number, row in enumerate(applied, start=1))
+def applications(
+    tree: Tree,
+    currency: str,
+    account: Account,
+    *,
+    kind: str = "invoice",
+    listed: tuple[str, str] = ("applyList", "apply"),
+) -> tuple[Application, ...]:
+    """What the transaction was applied to, records of a kind. The list also names what it could be applied to.
+
+    `listed` are the names of the list and of its rows.
+    """
+    applied = [row for row in rows(tree, *listed) if text(row, "apply") not in {"false", "0"}]
+    return tuple(_application(row, number, currency, account, kind) for number, row in enumerate(applied, start=1))
 
 
 def applied_total(found: tuple[Application, ...], currency: str) -> Money:
@@ -53,10 +60,10 @@ def nothing(currency: str) -> Money:
     return Money(currency=currency, minor=0)
 
 
-def _application(row: Tree, number: int, currency: str, account: Account) -> Application:
-    # Ids are unique over all types of transactions, and the type is said in the user's language only: what is no
-    # invoice simply points at none.
-    applied_to = record_id(ORIGIN, "invoice", required(text(row, "doc"), "applyList.apply.doc"))
+def _application(row: Tree, number: int, currency: str, account: Account, kind: str) -> Application:
+    # Ids are unique over all types of transactions, and the type is said in the user's language only: what is of
+    # another kind simply points at nothing.
+    applied_to = record_id(ORIGIN, kind, required(text(row, "doc"), "applyList.apply.doc"))
     return Application(
         line_number=number,
         applied_to=applied_to,
