@@ -22,8 +22,8 @@ def delete(org: Org, name: str, record: str) -> None:
         return
     _bin(org, name, row["Id"])
     for child, field in (*_CASCADING.get(name, ()), *_LETTERS):
-        for row_id in [each["Id"] for each in org.living(child) if each.get(field) == row["Id"]]:
-            delete(org, child, row_id)
+        for each in org.holding(child, field, row["Id"]):
+            delete(org, child, each["Id"])
     if name in _DOCUMENTS:
         delete(org, _DOCUMENTS[name], row["Id"])
     _cut(org, name, row["Id"])
@@ -39,8 +39,8 @@ def _cut(org: Org, name: str, row_id: str) -> None:
     for type_, field in org.referring(name):
         if not field.is_custom:
             continue
-        for each in [row["Id"] for row in org.living(type_.name) if row.get(field.name) == row_id]:
-            org.edit(type_.name, each, **{field.name: None})
+        for each in org.holding(type_.name, field.name, row_id):
+            org.edit(type_.name, each["Id"], **{field.name: None})
 
 
 def undelete(org: Org, name: str, record: str) -> None:
@@ -50,9 +50,8 @@ def undelete(org: Org, name: str, record: str) -> None:
     org.edit(name, row["Id"], IsDeleted=None, MasterRecordId=None)
     _forget(org, name, row["Id"])
     for child, field in (*_CASCADING.get(name, ()), *_LETTERS):
-        hung = [each for each in org.rows(child).values() if each.get(field) == row["Id"] and each.get("IsDeleted")]
-        for each in hung:
-            if each["SystemModstamp"] == gone_at:
+        for each in org.table(child).holding(field, (row["Id"],)):
+            if each.get("IsDeleted") and each["SystemModstamp"] == gone_at and each[field] == row["Id"]:
                 undelete(org, child, each["Id"])
 
 
@@ -79,9 +78,9 @@ def merge(org: Org, name: str, winner: str, *losers: str) -> None:
         for type_, field in list(org.referring(name)):
             if field.name == "MasterRecordId":
                 continue
-            for each in [one["Id"] for one in org.living(type_.name) if one.get(field.name) == row["Id"]]:
-                if each != master:
-                    org.edit(type_.name, each, **{field.name: master})
+            for each in org.holding(type_.name, field.name, row["Id"]):
+                if each["Id"] != master:
+                    org.edit(type_.name, each["Id"], **{field.name: master})
         _bin(org, name, row["Id"], MasterRecordId=master)
 
 

@@ -1,6 +1,7 @@
 """Record ids: 15 characters in which case matters, and the 18 that end with a checksum of that case."""
 
 import string
+from functools import lru_cache
 
 ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _CHECKSUM = string.ascii_uppercase + "012345"
@@ -27,6 +28,7 @@ def known_id(text: str) -> str | None:
     return full if text in {text[:SHORT], full} else None
 
 
+@lru_cache(4096)
 def _checksum(chunk: str) -> str:
     return _CHECKSUM[sum(1 << place for place, letter in enumerate(chunk) if letter.isupper())]
 

@@ -109,9 +109,12 @@ class Org:
 
     def create(self, name: str, **values: Any) -> str:
         """The id of a new row; stamps that are not said are now."""
-        type_, at = self.type(name), self.instant()
-        row = {"Id": values.get("Id") or self.new_id(name), **self._stamps(type_, values.get("CreatedDate", at))}
-        row |= {key: value for key, value in values.items() if value is not None}
+        type_ = self.type(name)
+        row: Row = {"Id": values.get("Id") or self.new_id(name)}
+        row |= self._stamps(type_, values.get("CreatedDate") or self.instant())
+        row |= values
+        for key in [key for key, value in row.items() if value is None]:
+            del row[key]
         self._tables[type_.name].put(row)
         return str(row["Id"])
 
@@ -129,6 +132,11 @@ class Org:
         row = self.rows(name)[known_id(record_id) or record_id]
         stamps = {key: row[key] for key in ("LastModifiedDate", "LastModifiedById", "SystemModstamp") if key in row}
         return self.edit(name, record_id, **values, **stamps)
+
+    def holding(self, name: str, field: str, value: str) -> list[Row]:
+        """The living rows of an object whose field says this, in ascending order of their ids."""
+        found = (row for row in self._tables[name].holding(field, (value,)) if row.get(field) == value)
+        return sorted((row for row in found if not row.get("IsDeleted")), key=lambda row: str(row["Id"]))
 
     def referring(self, name: str) -> Iterator[tuple[ObjectType, Field]]:
         """The fields of all objects that can point at records of this one."""
@@ -149,7 +157,9 @@ class Org:
         self.deleted[:] = deleted
 
     def _stamps(self, type_: ObjectType, at: datetime, *, is_new: bool = True) -> Row:
-        stamps: Row = {"SystemModstamp": at, "LastModifiedDate": at, "LastModifiedById": self.acting_user}
-        if is_new:
-            stamps |= {"CreatedDate": at, "CreatedById": self.acting_user}
-        return {key: value for key, value in stamps.items() if key.lower() in type_.fields and value != ""}
+        stamps: Row = {"SystemModstamp": at}
+        if "lastmodifieddate" in type_.fields:
+            stamps |= {"LastModifiedDate": at, "LastModifiedById": self.acting_user or None}
+        if is_new and "createddate" in type_.fields:
+            stamps |= {"CreatedDate": at, "CreatedById": self.acting_user or None}
+        return stamps

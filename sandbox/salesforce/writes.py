@@ -9,7 +9,7 @@ from sandbox.salesforce.field import Field, FieldType, ObjectType, Row
 from sandbox.salesforce.hands import delete as put_in_the_bin
 from sandbox.salesforce.ids import known_id
 from sandbox.salesforce.org import Org
-from sandbox.salesforce.values import taken, value_of
+from sandbox.salesforce.values import taken
 
 Body = Mapping[str, Any]
 
@@ -71,15 +71,10 @@ def writable(org: Org, type_: ObjectType, record_id: str) -> Row:
 
 def with_key(org: Org, type_: ObjectType, field: Field, sent: str) -> list[str]:
     """The ids of the living records that hold this external id, in ascending order."""
-    wanted = _key(field, taken(field, sent))
-    look_up, at = org.row, org.now()
-    return sorted(
-        row["Id"] for row in org.living(type_.name) if _key(field, value_of(field, row, look_up, at)) == wanted
-    )
-
-
-def _key(field: Field, value: Any) -> Any:
-    return value.casefold() if isinstance(value, str) and not field.is_case_sensitive else value
+    value = taken(field, sent)
+    found = org.table(type_.name).holding(field.name, () if value is None else (value,))
+    same = (row for row in found if not field.is_case_sensitive or row[field.name] == value)
+    return sorted(row["Id"] for row in same if not row.get("IsDeleted"))
 
 
 def _check_may(org: Org, type_: ObjectType, *, is_allowed: bool) -> None:

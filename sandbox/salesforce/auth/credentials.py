@@ -22,10 +22,15 @@ class Credentials:
 
     @property
     def public_key(self) -> rsa.RSAPublicKey:
-        key = serialization.load_pem_private_key(self.private_key_pem.encode(), None)
-        if not isinstance(key, rsa.RSAPrivateKey):
-            raise TypeError("the app's certificate is one of RSA")
-        return key.public_key()
+        return _public_key(self.private_key_pem)
+
+
+@cache
+def _public_key(private_key_pem: str) -> rsa.RSAPublicKey:
+    key = serialization.load_pem_private_key(private_key_pem.encode(), None)
+    if not isinstance(key, rsa.RSAPrivateKey):
+        raise TypeError("the app's certificate is one of RSA")
+    return key.public_key()
 
 
 @cache

@@ -1,5 +1,6 @@
 """SOQL: strict by a grammar; what is not understood is refused, and every literal is judged by its field's type."""
 
-from sandbox.salesforce.soql.run import Found, Queries, Shower
+from sandbox.salesforce.soql.run import Found, Queries
+from sandbox.salesforce.soql.showing import Shower
 
 __all__ = ["Found", "Queries", "Shower"]

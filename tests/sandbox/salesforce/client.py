@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, cast
 from urllib.parse import urlsplit, urlunsplit
 
 import requests
 from requests.adapters import HTTPAdapter
-from simple_salesforce.api import Salesforce
+from simple_salesforce.api import Salesforce, SFType
 from simple_salesforce.exceptions import SalesforceError
 
 from sandbox.salesforce import SalesforceStandIn
@@ -56,6 +56,9 @@ class Client:
 
     async def do(self, call: Callable[..., T], *arguments: Any, **named: Any) -> T:
         return await asyncio.to_thread(call, *arguments, **named)
+
+    def object(self, name: str) -> SFType:
+        return cast("SFType", getattr(self.api, name))
 
     async def query(self, soql: str, **named: Any) -> Any:
         return await self.do(self.api.query, soql, **named)

@@ -1,10 +1,13 @@
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from typing import Any
 
 import pytest
 
-from sandbox.ledger import Ledger
-from sandbox.salesforce import SalesforceStandIn
+from sandbox.ledger import DEFAULT_SEED, Kind, Ledger
+from sandbox.ledger.seed import seeded
+from sandbox.salesforce import Org, SalesforceStandIn
 from tests.sandbox.salesforce.client import Client
 
 TODAY = date(2026, 11, 22)
@@ -29,8 +32,21 @@ def clock() -> Clock:
 
 
 @pytest.fixture
+def org(clock: Clock) -> Org:
+    """One without accounts, outside any server."""
+    made = Org(clock)
+    made.acting_user = made.create("User", LastName="I", Username="i@x.example", Email="i@x.example")
+    return made
+
+
+@cache
+def _records() -> Mapping[Kind, tuple[Any, ...]]:
+    return seeded(customers=40, today=TODAY, seed=DEFAULT_SEED, invoices_per_customer=0)
+
+
+@pytest.fixture
 def ledger(clock: Clock) -> Ledger:
-    return Ledger.seeded(today=TODAY, customers=40, invoices_per_customer=1, now=clock)
+    return Ledger(_records(), today=TODAY, now=clock)
 
 
 @pytest.fixture
