@@ -39,6 +39,8 @@ _UNLINKED = ("eva.lima@meridian.example", "Eva Lima", Role.FINANCE)
 _CHANNEL = "#ar-team"
 _SHARED_TO = ("#ar-team", "#sales")
 _LOOK_SECONDS = 1.0
+# What the bot does not hear is answered by nobody.
+_ANSWER_SECONDS = 15
 _NOBODY = "(Nobody answered. The bot hears what begins with /tesorio, for example: /tesorio help)"
 
 
@@ -162,7 +164,9 @@ def _is_answered(seen: Outcome) -> bool:
 
 async def _say_all(slack: SlackStandIn, lines: Sequence[str]) -> None:
     for line in lines:
-        outcome = await slack.workspace.say(ANA, _CHANNEL, line, Waiting(until=_is_answered))
+        outcome = await slack.workspace.say(
+            ANA, _CHANNEL, line, Waiting(until=_is_answered, timeout_seconds=_ANSWER_SECONDS)
+        )
         answer = slack.workspace.transcript(outcome) if outcome.answered else _NOBODY
         say(f"> {line}\n{answer}\n")
 

@@ -22,10 +22,10 @@ ARGUMENTS = (
     "--disable-sync",
 )
 WINDOW = ViewportSize(width=1280, height=800)
-PATIENCE_MS = 10_000
+PATIENCE_MS = 30_000
 # Generous: the machine may be busy with other tests.
 ANSWER_MS = 30_000
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=30_000)
 # A browser belongs to the event loop that started it, so its tests and their fixtures share the session's.
 IN_BROWSER = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 

@@ -48,7 +48,7 @@ class TestInterrupted:
             time.sleep(0.02)
         time.sleep(wait_seconds)
         program.send_signal(number)
-        _, told = program.communicate(timeout=20)
+        _, told = program.communicate(timeout=60)
         assert program.returncode in {0, 130}, told
         assert "Traceback" not in told
         assert list(temporary.iterdir()) == []
@@ -63,7 +63,7 @@ class TestInterrupted:
             check=False,
             cwd=tmp_path,
             env=environment(tmp_path, PYTHONPATH=os.pathsep.join((str(tmp_path), str(ROOT)))),
-            timeout=20,
+            timeout=60,
         )
         assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "")
 

@@ -49,7 +49,7 @@ class Waiting:
     """How long to look: until `until` holds, then until nothing came for `quiet_seconds`, never beyond the timeout."""
 
     until: Callable[[Outcome], bool] = answered
-    timeout_seconds: float = 5.0
+    timeout_seconds: float = 30.0
     quiet_seconds: float = 0.0
 
 

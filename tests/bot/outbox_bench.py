@@ -48,7 +48,7 @@ def posted(world: World, name: str, channel: str = AR_TEAM) -> list[Message]:
 
 async def until(world: World, name: str, holds: Callable[[Delivery], bool]) -> Delivery:
     """The delivery as soon as this is true of it."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             async with world.store.read() as conn:
                 found = await delivery_by_id(conn, name)
@@ -78,7 +78,7 @@ async def again(world: World, name: str) -> Delivery:
 
 async def told(world: World, name: str, action_id: str) -> Message:
     """The message to Ana about this delivery with this button, once it has come."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             for each in world.workspace.messages(ANA_APP_DM):
                 if any(button["value"] == name for button in elements(each, action_id)):

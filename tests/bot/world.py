@@ -123,7 +123,7 @@ class World:
 
     async def delivered(self, delivery_id: str) -> Delivery:
         """The delivery once it has come to an end."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while True:
                 async with self.store.read() as conn:
                     found = await delivery_by_id(conn, delivery_id)

@@ -37,7 +37,7 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, s
         yield settings
         program.terminate()
         told = program.stderr.read()
-        assert program.wait(timeout=20) == 0, told
+        assert program.wait(timeout=60) == 0, told
         assert "Traceback" not in told
 
 

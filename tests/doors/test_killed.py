@@ -104,7 +104,7 @@ class TestAnsweringForOthers:
         async with store.write() as conn:
             await take_lease(conn, "replica/two", "two", now=clock.now, lasting=timedelta(seconds=100))
         async with (
-            asyncio.timeout(20),
+            asyncio.timeout(60),
             open_intake(posting_app(client), client, store, clock=clock) as intake,
             answering_for_others(intake, store, Services(), clock=clock, every_seconds=0.01),
         ):

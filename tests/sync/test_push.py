@@ -206,7 +206,7 @@ class TestTurns:
         await free_places(store, "other")
         assert await other._free_place("other/y") is None
         await free_places(store, "one")
-        async with asyncio.timeout(5), killed._turn():
+        async with asyncio.timeout(60), killed._turn():
             await free_places(store, "other")
             assert await other._free_place("other/y") is None
 

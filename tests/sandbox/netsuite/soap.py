@@ -90,7 +90,7 @@ class SoapClient:
         """The HTTP answer to an envelope, whatever it is."""
         data = envelope if isinstance(envelope, bytes) else etree.tostring(envelope)
         sent = {"SOAPAction": f'"{action}"', "Content-Type": "text/xml; charset=utf-8", **headers}
-        return await asyncio.to_thread(self.http.post, url or self.ns.soap_url, data=data, headers=sent, timeout=5)
+        return await asyncio.to_thread(self.http.post, url or self.ns.soap_url, data=data, headers=sent, timeout=60)
 
     # The searches that most tests ask for.
 
@@ -127,7 +127,7 @@ class SoapClient:
 
 def loaded_wsdl(url: str) -> zeep.Client:
     """A client of the WSDL at this address, with every schema that it imports."""
-    transport = Transport(session=requests.Session(), timeout=10, operation_timeout=5)  # type: ignore[no-untyped-call]
+    transport = Transport(session=requests.Session(), timeout=60, operation_timeout=60)  # type: ignore[no-untyped-call]
     return zeep.Client(url, transport=transport)  # type: ignore[no-untyped-call]  # zeep's own
 
 

@@ -96,9 +96,9 @@ class TestConnection:
             "/xsd/platform/v2025_2_0/nothing.xsd",
             "/xsd/lists/v2025_2_0/core.xsd",
         ):
-            answer = await asyncio.to_thread(soap.http.get, soap.ns.base_url + path, timeout=5)
+            answer = await asyncio.to_thread(soap.http.get, soap.ns.base_url + path, timeout=60)
             assert answer.status_code == 404
 
     async def test_service_takes_nothing_but_posts(self, soap: SoapClient) -> None:
-        answer = await asyncio.to_thread(soap.http.get, soap.ns.soap_url, timeout=5)
+        answer = await asyncio.to_thread(soap.http.get, soap.ns.soap_url, timeout=60)
         assert answer.status_code == 405

@@ -1,4 +1,4 @@
-import time
+import asyncio
 
 import aiohttp
 import pytest
@@ -81,14 +81,12 @@ class TestFaults:
         assert [each.text for each in slack.workspace.messages(AR_TEAM)] == ["hi"]
 
     async def test_closing_does_not_wait_for_stalled_answers(self) -> None:
-        started = time.monotonic()
-        async with SlackStandIn() as slack:
-            slack.workspace.faults.stall("auth.test", 60)
+        async with asyncio.timeout(60), SlackStandIn() as slack:
+            slack.workspace.faults.stall("auth.test", 3600)
             client = web_client(slack)
             client.timeout = 0.05  # type: ignore[assignment] # likewise
             with pytest.raises(TimeoutError):
                 await client.auth_test()
-        assert time.monotonic() - started < 5
 
     async def test_opening_connections_fails_until_it_works(self, slack: SlackStandIn) -> None:
         slack.workspace.faults.fail("apps.connections.open", 500, times=2)

@@ -28,7 +28,7 @@ class Page:
     async def next(self, kind: str) -> Json:
         """The next frame of this kind; others before it are passed over."""
         while True:
-            frame: Json = await self._socket.receive_json(timeout=5)
+            frame: Json = await self._socket.receive_json(timeout=60)
             if frame["type"] == kind:
                 return frame
 
@@ -260,8 +260,8 @@ class TestConversation:
             async with SlackStandIn() as running:
                 socket = await session.ws_connect(f"{running.page_url.replace('http', 'ws')}page/ws")
                 await socket.send_json({"type": "hello", "user": None})
-                await socket.receive_json(timeout=5)
-            assert (await socket.receive(timeout=5)).type is aiohttp.WSMsgType.CLOSE
+                await socket.receive_json(timeout=60)
+            assert (await socket.receive(timeout=60)).type is aiohttp.WSMsgType.CLOSE
             await socket.close()
 
 

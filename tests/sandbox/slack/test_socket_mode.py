@@ -21,7 +21,7 @@ async def socket_url(slack: SlackStandIn) -> str:
 async def until(slack: SlackStandIn, holds: Callable[[set[int]], bool]) -> None:
     """Wait until `holds` for the numbers of the open connections."""
     hub = slack.workspace.hub
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         with slack.core.feed.listen() as queue:
             while not holds({each.number for each in hub.connections}):
                 await queue.get()

@@ -48,7 +48,7 @@ class TestTaken:
 
     async def test_several_over_one_connection(self, mail: MailStandIn) -> None:
         url = urlsplit(mail.url)
-        client = aiosmtplib.SMTP(hostname=url.hostname, port=url.port, start_tls=False, timeout=5)
+        client = aiosmtplib.SMTP(hostname=url.hostname, port=url.port, start_tls=False, timeout=60)
         async with client:
             await client.login(url.username or "", url.password or "")
             for number in range(3):
@@ -65,7 +65,7 @@ class TestRefused:
 
     async def test_without_login(self, mail: MailStandIn) -> None:
         with pytest.raises(aiosmtplib.SMTPResponseException) as caught:
-            await aiosmtplib.send(letter(), hostname="127.0.0.1", port=mail.port, start_tls=False, timeout=5)
+            await aiosmtplib.send(letter(), hostname="127.0.0.1", port=mail.port, start_tls=False, timeout=60)
         assert (caught.value.code, mail.box.mails) == (530, [])
 
     async def test_no_address(self, mail: MailStandIn) -> None:
@@ -75,7 +75,7 @@ class TestRefused:
 
     async def test_tls_is_not_offered(self, mail: MailStandIn) -> None:
         with pytest.raises(aiosmtplib.SMTPException):
-            await aiosmtplib.send(letter(), hostname="127.0.0.1", port=mail.port, start_tls=True, timeout=5)
+            await aiosmtplib.send(letter(), hostname="127.0.0.1", port=mail.port, start_tls=True, timeout=60)
 
 
 class TestTls:
@@ -106,7 +106,7 @@ class TestTls:
 
     async def test_who_does_not_sends_nothing(self, guarded: MailStandIn) -> None:
         with pytest.raises((aiosmtplib.SMTPException, ssl.SSLError)):
-            await aiosmtplib.send(letter(), hostname="127.0.0.1", port=guarded.port, start_tls=True, timeout=5)
+            await aiosmtplib.send(letter(), hostname="127.0.0.1", port=guarded.port, start_tls=True, timeout=60)
         assert guarded.box.mails == []
 
     async def test_nothing_goes_in_the_clear(self, guarded: MailStandIn) -> None:

@@ -80,7 +80,7 @@ class TestRequests:
         release = threading.Event()
         wire.answers(Reply(body=TIME.encode(), hold=release), TIME)
         tasks = [asyncio.create_task(ask(client)) for _ in range(2)]
-        await asyncio.to_thread(wire.arrived.wait, 5)
+        await asyncio.to_thread(wire.arrived.wait, 60)
         assert next(instants) == 1  # the second request has not looked at the clock yet
         release.set()
         await asyncio.gather(*tasks)
@@ -273,9 +273,9 @@ class TestClose:
         release = threading.Event()
         wire.answers(Reply(body=TIME.encode(), hold=release))
         task = asyncio.create_task(ask(client))
-        await asyncio.to_thread(wire.arrived.wait, 5)
+        await asyncio.to_thread(wire.arrived.wait, 60)
         try:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(60):
                 await client.close()
             with pytest.raises(SourceError, match="shutting down"):
                 await task
@@ -288,7 +288,7 @@ class TestClose:
         release = threading.Event()
         wire.answers(Reply(body=page(*(customer_record(n) for n in range(9))).encode(), hold=release))
         task = asyncio.create_task(client.call(_search(), same))
-        await asyncio.to_thread(wire.arrived.wait, 5)
+        await asyncio.to_thread(wire.arrived.wait, 60)
         closing = asyncio.create_task(client.close())
         await asyncio.sleep(0)
         release.set()
