@@ -106,7 +106,7 @@ class TestKilled:
             account = Account(bench, sqlite_template)
             await endure(account, kills=1, dice=dice)
             account.change()
-            await endure(account, kills=2, dice=dice)
+            await endure(account, kills=1, dice=dice)
             assert len([row for row in contents(account.template)["invoices"] if row[DELETED_AT] is not None]) == 5
 
     @pytest.mark.soak
