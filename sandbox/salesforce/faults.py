@@ -65,9 +65,11 @@ class Faults:
         fault = Fault(kind=FaultKind.EXPIRED, error=session_expired(), operation=operation, skip=skip, times=times)
         self._add(fault)
 
-    def limit_reached(self, times: int = 1, *, operation: str | None = None, skip: int = 0) -> None:
-        """REQUEST_LIMIT_EXCEEDED, with 403."""
-        self.error(limit_exceeded(), operation=operation, skip=skip, times=times)
+    def limit_reached(
+        self, times: int = 1, *, which: str = "TotalRequests", operation: str | None = None, skip: int = 0
+    ) -> None:
+        """REQUEST_LIMIT_EXCEEDED, with 403; `which` may be ConcurrentRequests as well."""
+        self.error(limit_exceeded(which), operation=operation, skip=skip, times=times)
 
     def query_timeout(self, *, operation: str | None = "query", skip: int = 0, times: int = 1) -> None:
         """QUERY_TIMEOUT, with 400."""

@@ -13,6 +13,8 @@ from sandbox.salesforce.ids import known_id, new_id
 from sandbox.salesforce.schema import standard_objects
 from sandbox.salesforce.table import Table
 
+_PREFIX = 3
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Deleted:
@@ -33,14 +35,17 @@ class Org:
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self.now = now
-        self.types: dict[str, ObjectType] = standard_objects()
+        self.types: dict[str, ObjectType] = {}
         self.access = Access()
         self.deleted: list[Deleted] = []
         self.deletions_known_since: datetime | None = None
         self.replication_lag = timedelta()
         self.acting_user = ""
-        self._tables: dict[str, Table] = {type_.name: Table() for type_ in self.types.values()}
+        self._tables: dict[str, Table] = {}
+        self._by_prefix: dict[str, list[Table]] = defaultdict(list)
         self._numbers: dict[str, int] = defaultdict(int)
+        for type_ in standard_objects():
+            self.add_type(type_)
 
     def type(self, name: str) -> ObjectType:
         """Raises KeyError."""
@@ -52,8 +57,10 @@ class Org:
         return found if found and self.access.sees(found) else None
 
     def add_type(self, type_: ObjectType) -> None:
+        """A new object, without records."""
         self.types[type_.name.lower()] = type_
-        self._tables.setdefault(type_.name, Table())
+        table = self._tables[type_.name] = Table()
+        self._by_prefix[type_.prefix].append(table)
 
     def table(self, name: str) -> Table:
         return self._tables[name]
@@ -91,8 +98,10 @@ class Org:
 
     def row(self, record_id: str) -> Row | None:
         """The row of this 18-character id, of whatever object."""
-        found = (self._tables[type_.name].rows.get(record_id) for type_ in self.types_of(record_id))
-        return next((row for row in found if row is not None), None)
+        for table in self._by_prefix.get(record_id[:_PREFIX], ()):
+            if row := table.rows.get(record_id):
+                return row
+        return None
 
     def types_of(self, record_id: str) -> tuple[ObjectType, ...]:
         """The objects whose records have ids that begin like this one."""

@@ -1,7 +1,7 @@
 """Values between the row and the wire: as JSON, as CSV, and as somebody sent them."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -24,13 +24,23 @@ def value_of(field: Field, row: Row, look_up: LookUp, at: datetime) -> Any:
 
 
 def as_json(value: Any, field: Field) -> Any:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
-    if isinstance(value, date):
-        return value.isoformat()
-    if field.type in NUMBERS and value is not None:
-        return int(value) if field.type is FieldType.INT else float(value)
-    return value
+    """The value as JSON says it."""
+    if value is None:
+        return None
+    write = _WRITERS.get(field.type)
+    return write(value) if write else value
+
+
+def _instant(value: datetime) -> str:
+    return f"{value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}.000+0000"
+
+
+_WRITERS: Mapping[FieldType, Callable[[Any], Any]] = {
+    FieldType.DATETIME: _instant,
+    FieldType.DATE: date.isoformat,
+    FieldType.INT: int,
+    **dict.fromkeys(NUMBERS - {FieldType.INT}, float),
+}
 
 
 def as_csv(value: Any, field: Field) -> str:
@@ -40,7 +50,7 @@ def as_csv(value: Any, field: Field) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+        return _instant(value).replace("+0000", "Z")
     return str(as_json(value, field))
 
 

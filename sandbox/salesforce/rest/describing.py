@@ -128,8 +128,11 @@ def _outline(call: Call, type_: ObjectType) -> dict[str, Any]:
 
 
 def _field(call: Call, type_: ObjectType, field: Field) -> dict[str, Any]:
-    may = call.org.access.may_write(type_, field)
-    is_person = field.is_name and type_.name in {"Contact", "User"}
+    return _shape(field) | _uses(call, type_, field) | _choices(field) | {"compoundFieldName": _compound(type_, field)}
+
+
+def _shape(field: Field) -> dict[str, Any]:
+    """What values the field holds."""
     return {
         "name": field.name,
         "label": field.label,
@@ -141,6 +144,20 @@ def _field(call: Call, type_: ObjectType, field: Field) -> dict[str, Any]:
         "digits": field.precision if field.type is FieldType.INT else 0,
         "scale": field.scale,
         "custom": field.is_custom,
+        "nameField": field.is_name,
+        "externalId": field.is_external_id,
+        "idLookup": field.type is FieldType.ID or field.is_external_id,
+        "unique": field.is_unique,
+        "caseSensitive": field.is_case_sensitive,
+        "htmlFormatted": False,
+    }
+
+
+def _uses(call: Call, type_: ObjectType, field: Field) -> dict[str, Any]:
+    """What can be done with the field."""
+    may = call.org.access.may_write(type_, field)
+    is_person = field.is_name and type_.name in {"Contact", "User"}
+    return {
         "calculated": field.formula is not None and not field.is_compound and not is_person,
         "nillable": not field.is_required and field.type is not FieldType.BOOLEAN and not _is_kept(field),
         "createable": field.is_createable and may,
@@ -151,13 +168,12 @@ def _field(call: Call, type_: ObjectType, field: Field) -> dict[str, Any]:
         "sortable": field.is_sortable,
         "groupable": field.is_sortable and field.formula is None,
         "aggregatable": field.is_sortable,
-        "nameField": field.is_name,
-        "namePointing": len(field.reference_to) > 1,
-        "idLookup": field.type is FieldType.ID or field.is_external_id,
-        "externalId": field.is_external_id,
-        "unique": field.is_unique,
-        "caseSensitive": field.is_case_sensitive,
-        "htmlFormatted": False,
+    }
+
+
+def _choices(field: Field) -> dict[str, Any]:
+    """What the field chooses among: the entries of a list, or the records of other objects."""
+    return {
         "restrictedPicklist": field.is_restricted,
         "picklistValues": [
             {"active": True, "defaultValue": False, "label": choice, "value": choice, "validFor": None}
@@ -165,7 +181,7 @@ def _field(call: Call, type_: ObjectType, field: Field) -> dict[str, Any]:
         ],
         "referenceTo": list(field.reference_to),
         "relationshipName": field.relationship or None,
-        "compoundFieldName": _compound(type_, field),
+        "namePointing": len(field.reference_to) > 1,
     }
 
 

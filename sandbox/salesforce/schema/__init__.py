@@ -9,9 +9,9 @@ from sandbox.salesforce.schema.people import contact, user
 __all__ = ["ERP_KEY", "standard_objects"]
 
 
-def standard_objects() -> dict[str, ObjectType]:
-    """A new set of them, by their names in lower case, for one org to change."""
-    made = (
+def standard_objects() -> tuple[ObjectType, ...]:
+    """A new set of them, for one org to change."""
+    return (
         account(),
         contact(),
         user(),
@@ -22,7 +22,6 @@ def standard_objects() -> dict[str, ObjectType]:
         _organization(),
         _profile(),
     )
-    return {each.name.lower(): each for each in made}
 
 
 def _organization() -> ObjectType:

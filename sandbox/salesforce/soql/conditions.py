@@ -9,19 +9,9 @@ from typing import Any
 from sandbox.salesforce.errors import ApiError
 from sandbox.salesforce.field import IDS, NUMBERS, TEXTS, Field, FieldType, Row
 from sandbox.salesforce.ids import known_id
-from sandbox.salesforce.soql.grammar import (
-    Among,
-    Compare,
-    Condition,
-    Includes,
-    Junction,
-    Like,
-    Negation,
-    Path,
-    SemiJoin,
-)
 from sandbox.salesforce.soql.literals import Span, Text, midnight
 from sandbox.salesforce.soql.names import Column, Names
+from sandbox.salesforce.soql.tree import Among, Compare, Condition, Includes, Junction, Like, Negation, Path, SemiJoin
 
 Test = Callable[[Row], bool]
 Joined = Callable[[SemiJoin], frozenset[str]]

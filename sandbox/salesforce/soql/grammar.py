@@ -1,9 +1,8 @@
-"""The grammar of SOQL, as far as it is understood here, and the tree that a query is read into.
+"""The grammar of SOQL, as far as it is understood here.
 
 As in the real service AND and OR do not mix without parentheses, and NOT stands alone or in parentheses.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 from lark import Lark, Token, Transformer, UnexpectedInput, v_args
@@ -11,6 +10,19 @@ from lark.exceptions import VisitError
 
 from sandbox.salesforce.errors import ApiError
 from sandbox.salesforce.soql.literals import LiteralError, Text, day, instant, number, span_named, text, whole
+from sandbox.salesforce.soql.tree import (
+    Among,
+    Compare,
+    Condition,
+    Includes,
+    Junction,
+    Like,
+    Negation,
+    Ordering,
+    Path,
+    Query,
+    SemiJoin,
+)
 
 MAX_CHARACTERS = 100_000
 
@@ -73,93 +85,6 @@ DAY.1: /\d{4}-\d{2}-\d{2}(?!T|\d)/
 NUMBER: /[+-]?\d+(?:\.\d+)?(?![\w-])/
 %ignore /\s+/
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Path:
-    """A field, at the end of the relationships that lead to it; `at` is its place in the query."""
-
-    names: tuple[str, ...]
-    at: int
-
-    def __str__(self) -> str:
-        return ".".join(self.names)
-
-
-@dataclass(frozen=True, slots=True)
-class Compare:
-    path: Path
-    sign: str
-    literal: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Like:
-    path: Path
-    pattern: Text
-
-
-@dataclass(frozen=True, slots=True)
-class Among:
-    path: Path
-    literals: tuple[Any, ...]
-    is_negated: bool
-
-
-@dataclass(frozen=True, slots=True)
-class SemiJoin:
-    """The ids that another object refers to."""
-
-    path: Path
-    selected: Path
-    object: str
-    at: int
-    where: "Condition | None"
-    is_negated: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Includes:
-    path: Path
-    choices: tuple[Text, ...]
-    is_negated: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Junction:
-    """All of them, or any when `is_any`."""
-
-    parts: "tuple[Condition, ...]"
-    is_any: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Negation:
-    part: "Condition"
-
-
-Condition = Compare | Like | Among | SemiJoin | Includes | Junction | Negation
-
-
-@dataclass(frozen=True, slots=True)
-class Ordering:
-    path: Path
-    is_descending: bool
-    nulls_last: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """`paths` is empty for COUNT(); `at` is where the object is named."""
-
-    text: str
-    paths: tuple[Path, ...]
-    object: str
-    at: int
-    where: Condition | None
-    order: tuple[Ordering, ...]
-    limit: int | None
-    offset: int
 
 
 def parsed(query: str) -> Query:

@@ -8,7 +8,8 @@ from sandbox.salesforce.errors import ApiError
 from sandbox.salesforce.field import Field, FieldType, ObjectType, Row
 from sandbox.salesforce.org import Org
 from sandbox.salesforce.schema.common import kept
-from sandbox.salesforce.soql.grammar import Path, at_place
+from sandbox.salesforce.soql.grammar import at_place
+from sandbox.salesforce.soql.tree import Path
 from sandbox.salesforce.values import value_of
 
 MAX_STEPS = 5

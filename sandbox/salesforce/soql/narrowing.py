@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sandbox.salesforce.field import IDS, ObjectType, Row
 from sandbox.salesforce.ids import known_id
-from sandbox.salesforce.soql.grammar import Among, Compare, Condition, Junction, Path, Query
 from sandbox.salesforce.soql.literals import Text
+from sandbox.salesforce.soql.tree import Among, Compare, Condition, Junction, Path, Query
 from sandbox.salesforce.table import Table
 
 

@@ -10,9 +10,10 @@ from sandbox.salesforce.errors import ApiError
 from sandbox.salesforce.field import IDS, ObjectType, Row
 from sandbox.salesforce.org import Org
 from sandbox.salesforce.soql.conditions import Conditions, Test, comparable
-from sandbox.salesforce.soql.grammar import Condition, Ordering, Query, SemiJoin, at_place, parsed
+from sandbox.salesforce.soql.grammar import at_place, parsed
 from sandbox.salesforce.soql.names import Column, Names
 from sandbox.salesforce.soql.narrowing import candidates, equalities, is_stamp_order
+from sandbox.salesforce.soql.tree import Condition, Ordering, Query, SemiJoin
 
 MAX_OFFSET = 2_000
 _LINK_KEYS = frozenset({"contentdocumentid", "linkedentityid"})
