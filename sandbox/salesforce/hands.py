@@ -35,9 +35,9 @@ def _bin(org: Org, name: str, row_id: str, **more: Any) -> None:
 
 
 def _cut(org: Org, name: str, row_id: str) -> None:
-    """Custom look-ups that pointed at the record are empty from now on."""
-    for type_, field in org.referring(name):
-        if not field.is_custom:
+    """Look-ups that pointed at the record are empty from now on."""
+    for type_, field in list(org.referring(name)):
+        if field.name == "MasterRecordId":
             continue
         for each in org.holding(type_.name, field.name, row_id):
             org.edit(type_.name, each["Id"], **{field.name: None})

@@ -15,11 +15,15 @@ JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
 
 class Grants:
-    """Gives sessions. `allows_client_credentials` and `allows_password` are switches of the app and the org."""
+    """Gives sessions. `allows_client_credentials` and `allows_password` are switches of the app and the org.
+
+    `refusal` is what every grant is refused with, such as invalid_app_access when the app keeps the user out.
+    """
 
     def __init__(self, org: Org, credentials: Credentials, sessions: Sessions) -> None:
         self.allows_client_credentials = True
         self.allows_password = True
+        self.refusal: GrantError | None = None
         self._org = org
         self._credentials = credentials
         self._sessions = sessions
@@ -35,6 +39,8 @@ class Grants:
         if kind is None:
             raise GrantError("unsupported_grant_type", "grant type not supported")
         kind()
+        if self.refusal:
+            raise self.refusal
         self.check_user()
         return self._token(address, at)
 

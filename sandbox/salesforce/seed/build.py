@@ -193,6 +193,8 @@ class _Seeding:
         self._org.create("Contact", **self._stamps().row, **twin, FirstName="Ina", LastName="Twin")
         nameless = {"AccountId": account_id, "OwnerId": owner, "LastName": "Silent", "Title": "CFO"}
         self._org.create("Contact", **self._stamps().row, **nameless)
+        # A private contact: of no account, and of no debtor.
+        self._org.create("Contact", **self._stamps().row, OwnerId=owner, LastName="Private", Email="me@home.example")
 
 
 def _mail(number: int, customer: Customer) -> str:

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from simple_salesforce.exceptions import SalesforceAuthenticationFailed
 
-from sandbox.salesforce import SalesforceStandIn
+from sandbox.salesforce import GrantError, SalesforceStandIn
 from sandbox.salesforce.hands import deactivate
 from tests.sandbox.salesforce.client import Client
 from tests.sandbox.salesforce.conftest import Clock
@@ -52,6 +52,14 @@ class TestClientCredentials:
         status, said = await asked(client, form)
 
         assert (status, said["error_description"]) == (400, "no client credentials user enabled")
+
+    async def test_a_policy_may_keep_the_user_out(self, client: Client, sf: SalesforceStandIn) -> None:
+        sf.grants.refusal = GrantError("invalid_app_access", "user is not admin approved to access this app")
+        given = {"consumer_key": sf.credentials.client_id, "consumer_secret": sf.credentials.client_secret}
+
+        code, message = await refused(client, **given, domain=sf.domain)
+
+        assert (code, message) == ("invalid_app_access", "user is not admin approved to access this app")
 
     async def test_other_grants_are_not_supported(self, client: Client) -> None:
         assert (await asked(client, {"grant_type": "implicit"}))[1]["error"] == "unsupported_grant_type"

@@ -76,7 +76,7 @@ class TestSeed:
             if row.get("ParentId") and accounts[row["ParentId"]].get("ParentId") == row["Id"]
         ]
 
-        addresses = Counter((row["AccountId"], row["Email"]) for row in contacts if "Email" in row)
+        addresses = Counter((row.get("AccountId"), row["Email"]) for row in contacts if "Email" in row)
         stamps = Counter(row["SystemModstamp"] for row in accounts.values())
         assert len(loops) == 2
         assert [row for row in contacts if "Email" not in row]
