@@ -75,7 +75,19 @@ def request_at(stream: Stream, position: Position, settings: NetSuiteSettings) -
 
 
 def _place(stream: Stream, position: Position) -> tuple[Criterion, ...]:
-    if stream.way is Way.WHOLE:
+    return (*_span(stream, position), *_slice(position))
+
+
+def _slice(position: Position) -> tuple[Criterion, ...]:
+    if not position.by_ids:
+        return ()
+    if position.upto is None:
+        return (Criterion(field="internalIdNumber", operator="greaterThan", values=(position.above,)),)
+    return (Criterion(field="internalIdNumber", operator="between", values=(position.above + 1, position.upto)),)
+
+
+def _span(stream: Stream, position: Position) -> tuple[Criterion, ...]:
+    if stream.way is Way.WHOLE or (position.stage is Stage.NEW and position.by_ids):
         return ()
     if position.stage is Stage.NEW:
         return (Criterion(field="internalIdNumber", operator="greaterThan", values=(position.top_id,)),)

@@ -16,20 +16,31 @@ _MOST_ATTEMPTS = 4
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Marked:
-    """The span of a stream of which it is known which records are marked."""
+    """The span of a stream of which it is known which records are marked; ids as in a position."""
 
     stage: Stage
     since: datetime
     until: datetime
+    above: int = 0
+    upto: int | None = None
 
     def covers(self, position: Position) -> bool:
         """Whether the position's window lies within the span."""
-        return self.stage is position.stage and self.since <= position.since and position.until <= self.until
+        if self.stage is not position.stage or position.since < self.since or self.until < position.until:
+            return False
+        is_below = self.upto is None or (position.upto is not None and position.upto <= self.upto)
+        return self.above <= position.above and is_below
 
 
 def span_of(position: Position) -> Marked:
     """The span of the position's own window."""
-    return Marked(stage=position.stage, since=position.since, until=position.until)
+    return Marked(
+        stage=position.stage,
+        since=position.since,
+        until=position.until,
+        above=position.above,
+        upto=position.upto,
+    )
 
 
 async def marked_ids(client: SuiteTalkClient, search: Search | None, *, most: int | None = None) -> frozenset[str]:

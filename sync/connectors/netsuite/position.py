@@ -22,7 +22,7 @@ from sync.errors import StopError
 BEGINNING = datetime(1998, 1, 1, tzinfo=UTC)
 _SHORTEST_WINDOW = timedelta(minutes=1)
 # Rows shift while people work. A window is then halved until it fits on one page, which cannot shift; what cannot be
-# halved (the stage of open items, or one crowded minute) is tried this often.
+# halved (the stage of open items, or one crowded minute) is tried this often before it is read otherwise (see slices).
 _MOST_RESTARTS = 3
 _FORMAT = 1
 
@@ -64,7 +64,8 @@ class Position:
     `search_id`, `next_page` and `total` are set in the middle of a window; `covered` is the instant up to which the
     stream is complete already; `expected` counts the records of the whole read, as far as NetSuite said. `top_id` is
     the highest id of the reads before, `seen_id` that of this one; `swept` is when all was read the last time.
-    `changed_at` and `changed_id` are of the last changed record that the script told.
+    `changed_at` and `changed_id` are of the last changed record that the script told. `by_ids` says that of the window
+    only records with internal ids above `above`, up to `upto` where that is set, are asked for now.
     """
 
     stage: Stage
@@ -83,6 +84,9 @@ class Position:
     swept: datetime | None = None
     changed_at: datetime | None = None
     changed_id: str = ""
+    by_ids: bool = False
+    above: int = 0
+    upto: int | None = None
 
     @property
     def is_midway(self) -> bool:
@@ -135,7 +139,7 @@ def _is_sweep_due(position: Position, end: datetime, plan: Plan) -> bool:
 def is_first_of_all(position: Position, plan: Plan) -> bool:
     """Whether the first page of a read is asked for that brings everything once."""
     is_first_window = position.stage is Stage.WINDOWS and position.until == position.ceiling + plan.reach
-    return position.is_of_all and is_first_window and not position.is_midway
+    return position.is_of_all and is_first_window and not position.is_midway and not position.above
 
 
 def has_shifted(position: Position, heading: Heading) -> bool:
@@ -166,16 +170,6 @@ def halved(position: Position, heading: Heading | None = None) -> Position:
     return replace(restarted(position), seconds=length, restarts=0, expected=_expected(position, heading))
 
 
-def smaller(position: Position, plan: Plan) -> Position | None:
-    """What to read instead of a span that is too much or keeps shifting; None when it cannot be divided.
-
-    Open items are all in the windows, too, so that nothing is complete before these have been read.
-    """
-    if position.stage is Stage.OPEN:
-        return replace(restarted(position), stage=Stage.WINDOWS, restarts=0)
-    return halved(position) if is_divisible(position, plan) else None
-
-
 def advanced(position: Position, heading: Heading, plan: Plan) -> Position:
     """The position after a page was read: within the window, at the next window or stage, or at rest."""
     page, pages = position.next_page, heading.total_pages or 0
@@ -188,7 +182,10 @@ def advanced(position: Position, heading: Heading, plan: Plan) -> Position:
             total=total,
             expected=_expected(position, heading),
         )
-    return _after_window(replace(position, expected=_expected(position, heading)), plan, few=pages <= 1)
+    counted = replace(position, expected=_expected(position, heading))
+    if position.by_ids and position.upto is not None:
+        return replace(restarted(counted), restarts=0, above=position.upto, upto=None)
+    return _after_window(counted, plan, few=pages <= 1)
 
 
 def encode(position: Position) -> str:
@@ -214,7 +211,7 @@ _READABLE = {_FORMAT: ("floor", "until", "ceiling", "covered", "swept", "changed
 
 
 def _after_window(position: Position, plan: Plan, *, few: bool) -> Position:
-    done = replace(position, search_id=None, next_page=1, total=None, restarts=0)
+    done = replace(position, search_id=None, next_page=1, total=None, restarts=0, by_ids=False, above=0)
     if position.stage is Stage.OPEN:
         return replace(done, stage=Stage.WINDOWS, covered=position.ceiling)
     until = position.since
@@ -243,7 +240,7 @@ def _after_window(position: Position, plan: Plan, *, few: bool) -> Position:
 
 def _expected(position: Position, heading: Heading | None) -> int | None:
     counted = None if heading is None else heading.total_records
-    is_first = position.next_page == 1 and position.restarts == 0
+    is_first = position.next_page == 1 and position.restarts == 0 and not position.by_ids
     is_whole = is_first and position.until >= position.ceiling and position.since == position.floor
     if counted is None or not is_whole:
         return position.expected

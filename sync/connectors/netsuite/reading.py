@@ -31,12 +31,12 @@ from sync.connectors.netsuite.position import (
     may_restart,
     next_position,
     restarted,
-    smaller,
 )
 from sync.connectors.netsuite.restlet import RestletClient
 from sync.connectors.netsuite.role import require_types
 from sync.connectors.netsuite.settings import NetSuiteSettings
 from sync.connectors.netsuite.single import Fetcher
+from sync.connectors.netsuite.slices import cut, smaller
 from sync.connectors.netsuite.stream import Stream, Way, read_record
 from sync.errors import ExpiredPositionError, RetryError, UnreadableAnswerError
 
@@ -109,8 +109,10 @@ class Reader:
         if other is not None:
             _log.info("netsuite.window", stream=self.stream.kind, since=str(other.since), until=str(other.until))
             return other, None
+        whole = await self._completed(answer)
         following = advanced(_noting_ids(position, answer, self.stream), answer.heading, plan)
-        return following, self._page(await self._completed(answer), position, following)
+        following = _expecting(following, len(whole.records) - len(answer.records))
+        return following, self._page(whole, position, following)
 
     async def _step_by_script(self, position: Position, plan: Plan) -> tuple[Position, Page]:
         """The next records of which the script says that they have changed; none where it was given up meanwhile."""
@@ -144,6 +146,8 @@ class Reader:
     def _other_window(self, position: Position, plan: Plan, answer: Answer[_Found]) -> Position | None:
         """The window to read instead, when this one holds too much or has shifted while it was read."""
         heading = answer.heading
+        if position.by_ids:
+            return self._less_of(position, plan, answer) if (heading.total_pages or 0) > 1 else None
         if not position.is_midway:
             is_large = (heading.total_records or 0) > self.settings.window_records
             return halved(position, heading) if is_large and is_divisible(position, plan) else None
@@ -153,7 +157,11 @@ class Reader:
             return halved(position)
         if may_restart(position):
             return restarted(position)
-        less = smaller(position, plan)
+        return self._less_of(position, plan, answer)
+
+    def _less_of(self, position: Position, plan: Plan, answer: Answer[_Found]) -> Position:
+        """What to read instead of a window that shifts, or of a slice of it that is more than a page."""
+        less = cut(position, _numbers(answer)) if position.by_ids else smaller(position, plan)
         if less is None:
             # To go on would lose for ever what was skipped, and of a whole list take what is there for deleted.
             raise RetryError(f"{self.stream.permission}: what is searched for changes faster than it can be read")
@@ -201,5 +209,13 @@ def _noting_ids(position: Position, answer: Answer[_Found], stream: Stream) -> P
     """The position with the highest id of the answer, for a stream that is read by its ids."""
     if stream.way is not Way.DATES:
         return position
-    numbers = (int(one.source_id) for one in answer.records if one.source_id.isdecimal())
-    return replace(position, seen_id=max((position.seen_id, *numbers)))
+    return replace(position, seen_id=max((position.seen_id, *_numbers(answer))))
+
+
+def _expecting(position: Position, more: int) -> Position:
+    """The position where so many more records came than NetSuite had counted."""
+    return position if position.expected is None else replace(position, expected=position.expected + more)
+
+
+def _numbers(answer: Answer[_Found]) -> list[int]:
+    return [int(one.source_id) for one in answer.records if one.source_id.isdecimal()]
