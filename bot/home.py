@@ -7,6 +7,7 @@ from bot.access import SlackPerson
 from bot.cards import place_of
 from bot.deps import Deps
 from bot.views.amounts import counted, money
+from bot.views.conflicts import MAX_CONFLICTS, ConflictsPart
 from bot.views.connect import Asked
 from bot.views.home import Freshness, Home, RecentCard
 from bot.views.home_admin import MAX_ASKED, MAX_TROUBLES, AdminPart, Finding
@@ -15,6 +16,7 @@ from bot.views.names import customer_name, invoice_number, short_name
 from bot.views.values import RecordRef
 from store.audit import recent_subjects
 from store.crm_accounts import owner_names
+from store.crm_conflicts import count_open_conflicts, open_conflicts
 from store.cursors import Cursor, list_cursors
 from store.customers import customers_by_id
 from store.db import ReadConnection
@@ -57,6 +59,7 @@ async def home_of(deps: Deps, conn: ReadConnection, person: SlackPerson) -> Home
         recent=await _recent(conn, account),
         sources=_sources(deps, await list_cursors(conn), runs),
         admin=await _admin(deps, conn, runs) if account.role is Role.ADMIN else None,
+        conflicts=await _conflicts(deps, conn) if account.role is not Role.VIEWER else None,
     )
 
 
@@ -66,6 +69,14 @@ async def _own_name(conn: ReadConnection, account: User) -> str:
         if await count_customers_of(conn, name):
             return name
     return account.name
+
+
+async def _conflicts(deps: Deps, conn: ReadConnection) -> ConflictsPart | None:
+    found = await open_conflicts(conn, limit=MAX_CONFLICTS)
+    if not found:
+        return None
+    titles = [deps.source_titles.get(origin, origin) for origin in (found[0].origin, found[0].crm)]
+    return ConflictsPart(listed=found, in_all=await count_open_conflicts(conn), erp=titles[0], crm=titles[1])
 
 
 async def _recent(conn: ReadConnection, account: User) -> tuple[RecentCard, ...]:

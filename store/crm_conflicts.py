@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
 
+from store.crm_accounts import crm_accounts
 from store.crm_decide import FieldState, Standing, is_conflict
 from store.crm_links import crm_links, lock_links
 from store.crm_rules import crm_rules
@@ -28,10 +29,12 @@ _STATES = {Choice.KEEP: FieldState.KEPT, Choice.ACCEPT: FieldState.ACCEPTED}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Conflict:
-    """A field of a customer on which the systems differ. `customer_name` is the one that shows."""
+    """A field of a customer on which two systems differ: `origin` and `crm`. `customer_name` is the one that shows."""
 
     customer_id: RecordId
     customer_name: str
+    origin: str
+    crm: str
     field: str
     standing: Standing
 
@@ -81,22 +84,27 @@ def _is_open() -> ColumnElement[bool]:
 
 def _differs() -> ColumnElement[bool]:
     c = crm_fields.c
-    # What a person chose is kept while there is no account, too; then there is nothing to tell.
-    is_linked = c.customer_id.in_(select(crm_links.c.customer_id))
-    return (c.state != FieldState.FILLED.value) & (c.crm_value != "") & (c.erp_value != "") & is_linked
+    return (c.state != FieldState.FILLED.value) & (c.crm_value != "") & (c.erp_value != "")
 
 
 async def _conflicts(
     conn: ReadConnection, condition: ColumnElement[bool], *, limit: int, offset: int = 0
 ) -> tuple[Conflict, ...]:
     c = crm_fields.c
-    query: Select[Any] = select(crm_fields, customers.c.name).join(customers, customers.c.id == c.customer_id)
+    query: Select[Any] = (
+        select(crm_fields, customers.c.name, customers.c.origin, crm_accounts.c.origin.label("crm"))
+        .join(customers, customers.c.id == c.customer_id)
+        .join(crm_links, crm_links.c.customer_id == c.customer_id)
+        .join(crm_accounts, crm_accounts.c.id == crm_links.c.account_id)
+    )
     ordered = query.where(condition).order_by(c.since, c.customer_id, c.field).limit(limit).offset(offset)
     rows = (await conn.execute(ordered)).mappings()
     return tuple(
         Conflict(
             customer_id=RecordId(row["customer_id"]),
             customer_name=row["name"],
+            origin=row["origin"],
+            crm=row["crm"],
             field=row["field"],
             standing=standing_of_row(row),
         )

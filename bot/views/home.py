@@ -13,6 +13,7 @@ from slack_sdk.models.blocks import Block, MarkdownTextObject, SectionBlock
 from bot.views.amounts import Place, as_of, counted, day, money
 from bot.views.block_json import as_json
 from bot.views.buttons import confirmation, plain_button
+from bot.views.conflicts import ConflictsPart, conflict_blocks
 from bot.views.home_admin import AdminPart, admin_blocks
 from bot.views.home_rows import MAX_ROWS, entry, heading, more
 from bot.views.misses import not_linked
@@ -66,15 +67,18 @@ class Home:
     recent: tuple[RecentCard, ...]
     sources: tuple[Freshness, ...]
     admin: AdminPart | None = None
+    conflicts: ConflictsPart | None = None
 
 
 def home_view(home: Home) -> dict[str, Any]:
     """The Home tab of a linked person."""
     admin = admin_blocks(home.admin, home.place) if home.admin else []
+    conflicts = conflict_blocks(home.conflicts, home.place) if home.conflicts else []
     return _view(
         [
             *_identity(home),
             *admin,
+            *conflicts,
             *_customers(home),
             *_follows(home),
             *_recent(home.recent),

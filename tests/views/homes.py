@@ -4,6 +4,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from bot.views.conflicts import ConflictsPart
 from bot.views.connect import (
     Asked,
     Situation,
@@ -17,8 +18,11 @@ from bot.views.connect import (
 )
 from bot.views.home import Freshness, Home, RecentCard
 from bot.views.home_admin import AdminPart, Finding
+from store.crm_conflicts import Conflict
+from store.crm_decide import FieldState, Standing
 from store.deliveries import Delivery, DeliveryState
 from store.own_customers import OwnCustomer
+from store.records import RecordId
 from store.subscriptions import ChannelSubscription, NewsKind, Rhythm
 from store.users import Role, User
 from tests.views import hostile
@@ -135,6 +139,33 @@ homes = st.builds(
         ),
         max_size=14,
     ).map(tuple),
+    conflicts=st.none()
+    | st.builds(
+        ConflictsPart,
+        listed=st.lists(
+            st.builds(
+                Conflict,
+                customer_id=hostile.texts.map(RecordId),
+                customer_name=hostile.texts,
+                origin=st.just("netsuite"),
+                crm=st.just("salesforce"),
+                field=st.sampled_from(("name", "phone", "address", "made_up")),
+                standing=st.builds(
+                    Standing,
+                    erp_value=hostile.texts,
+                    crm_value=hostile.texts,
+                    state=st.just(FieldState.OPEN),
+                    since=hostile.instants,
+                    decided_by=st.none(),
+                    decided_at=st.none(),
+                ),
+            ),
+            max_size=7,
+        ).map(tuple),
+        in_all=st.integers(0, 10**6),
+        erp=hostile.texts,
+        crm=hostile.texts,
+    ),
     admin=st.none()
     | st.builds(
         AdminPart,
