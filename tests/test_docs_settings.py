@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from bot.settings import Rules, Settings, load_settings, settings_from
 from sync.connectors.netsuite.settings import NetSuiteSettings
+from sync.connectors.salesforce.settings import SalesforceSettings
 from sync.registry import CONNECTORS
 from tests.pages import PAGES, README, ROOT, code_of, first_cells, read
 
@@ -21,7 +22,7 @@ RULES_EXAMPLE = ROOT / "tesorio.toml.example"
 # Read before there are settings, so no field of theirs.
 _CONFIG = "TESORIO_CONFIG"
 _LINE = re.compile(r"#?([A-Z][A-Z0-9_]+)=(.*)")
-_NAME = re.compile(r"(?:TESORIO|SLACK|NETSUITE)_[A-Z_]*[A-Z]")
+_NAME = re.compile(r"(?:TESORIO|SLACK|NETSUITE|SALESFORCE)_[A-Z_]*[A-Z]")
 _MADE_UP = dict.fromkeys(
     "NETSUITE_CONSUMER_KEY NETSUITE_CONSUMER_SECRET NETSUITE_TOKEN_ID NETSUITE_TOKEN_SECRET".split(), "made-up"
 ) | {"NETSUITE_ACCOUNT_ID": "1234567"}
@@ -66,6 +67,11 @@ def netsuite_settings(environment: dict[str, str], rules: dict[str, Any]) -> Net
     return NetSuiteSettings.from_mapping(_MADE_UP | environment, rules)
 
 
+def salesforce_settings(environment: dict[str, str], rules: dict[str, Any]) -> SalesforceSettings:
+    made_up = dict.fromkeys(("SALESFORCE_CLIENT_ID", "SALESFORCE_CLIENT_SECRET"), "made-up")
+    return SalesforceSettings.from_mapping({"SALESFORCE_DOMAIN": "acme.my"} | made_up | environment, rules)
+
+
 class TestEnvironment:
     def test_example_names_what_the_program_reads_and_nothing_else(self) -> None:
         assert sorted(name for _, name, _ in example_settings()) == sorted(settings_read())
@@ -84,6 +90,7 @@ class TestEnvironment:
         ours = settings_from(shown, Rules()).model_dump(exclude={"environment"})
         assert ours == settings_from({}, Rules()).model_dump(exclude={"environment"})
         assert netsuite_settings(shown, {}) == netsuite_settings({}, {})
+        assert salesforce_settings(shown, {}) == salesforce_settings({}, {})
 
     def test_config_names_the_rules(self, tmp_path: Path) -> None:
         rules = tmp_path / "rules.toml"
@@ -104,6 +111,7 @@ class TestRules:
         rules = Rules.model_validate(example_rules())
         assert (rules.sync, rules.display, rules.slack) == (Rules().sync, Rules().display, Rules().slack)
         assert netsuite_settings({}, dict(rules.connector("netsuite"))) == netsuite_settings({}, {})
+        assert salesforce_settings({}, dict(rules.connector("salesforce"))) == salesforce_settings({}, {})
 
     def test_example_has_every_table(self) -> None:
         assert set(example_rules()) == {*Rules.model_fields, *CONNECTORS}

@@ -75,7 +75,7 @@ class TestDoctor:
         assert filled("doctor", "slack", "--json", NETSUITE_TOKEN_SECRET="wrong").code == 0
         ended = filled("doctor", "invoiced")
         assert ended.code == 1
-        assert "invoiced is not set up here; there is database, mail, netsuite, slack" in ended.err
+        assert "invoiced is not set up here; there is database, mail, netsuite, salesforce, slack" in ended.err
 
     def test_an_unreachable_slack_is_a_finding(self, filled: Console) -> None:
         ended = filled("doctor", "slack", "--json", SLACK_API_URL="http://127.0.0.1:9/api/")

@@ -1,6 +1,6 @@
 """What `tesorio doctor` looks at in a Salesforce organisation: one finding per thing that can be wrong."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from store.crm_rules import CrmRules, MatchBy, rules_of
@@ -44,14 +44,19 @@ class Checked:
 
 async def findings(checked: Checked) -> tuple[Finding, ...]:
     """Every check that can still tell something: without a login the later ones would only repeat it."""
+    # The doctor tells of all sources in one list.
+    return tuple(replace(one, check=f"salesforce {one.check}") for one in await _found(checked))
+
+
+async def _found(checked: Checked) -> list[Finding]:
     found = [way_finding(checked.settings, checked.now.date()), *await _login_findings(checked)]
     if not found[1].ok:
-        return tuple(found)
+        return found
     rules = rules_of(checked.settings.choices)
     found.append(_limit_finding(checked))
     for name in _NEEDED:
         found += await _object_findings(checked, rules, name)
-    return (*found, *await _key_findings(checked, rules), *await _count_findings(checked))
+    return [*found, *await _key_findings(checked, rules), *await _count_findings(checked)]
 
 
 def way_finding(settings: SalesforceSettings, today: date) -> Finding:

@@ -55,6 +55,11 @@ class Descriptions:
         self._known: dict[str, tuple[str, Description]] = {}
         self.at: datetime | None = None
 
+    def ceiling(self, now: datetime) -> datetime:
+        """Up to when is read, in whole seconds: by Salesforce's clock or by ours, whichever is behind."""
+        told = now if self.at is None else min(self.at, now)
+        return told.replace(microsecond=0)
+
     async def of(self, name: str, *, anew: bool = False, urgent: bool = False) -> Description:
         """The object as it is now. `at` then is when that was, by Salesforce's clock."""
         stamp, known = self._known.get(name, ("", None))

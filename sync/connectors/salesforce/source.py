@@ -69,7 +69,7 @@ class SalesforceSource:
             parts=await self._parts(stream, now),
             described=lambda anew: self._parts(stream, now, anew=anew),
         )
-        ceiling = (self._descriptions.at or now) - self._settings.lag
+        ceiling = self._descriptions.ceiling(now) - self._settings.lag
         async with aclosing(reader.pages(cursor, ceiling)) as pages:
             async for page in pages:
                 yield page

@@ -54,7 +54,7 @@ async def definition_pages(
 ) -> AsyncGenerator[Page, None]:
     """All definitions of accounts' custom fields in one page, unless no time has passed since the cursor."""
     described = await descriptions.of("Account")
-    ceiling = descriptions.at or now
+    ceiling = descriptions.ceiling(now)
     position = decode(cursor) if cursor else Position(ceiling=ceiling)
     plan = Plan(parts=1, overlap=settings.overlap, sweep=settings.overlap)
     if position.stage is Stage.REST:
