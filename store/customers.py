@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, Column, Index, RowMapping, String, Table, Text, bindparam, func, select
 
 from store.db import ReadConnection
-from store.keys import name_key, sorted_name_key
+from store.keys import name_key, sorted_words
 from store.money import Money
 from store.records import Pulled, RecordId
+from store.rows import plain_values
 from store.schema import KEY, metadata, origin_columns
 
 
@@ -91,11 +92,12 @@ _CHILDREN = (
 def customer_row(customer: Customer) -> dict[str, Any]:
     """The table row of a customer, keys included; the fingerprint is the upsert's to add."""
     limit = customer.credit_limit
-    return {name: getattr(customer, name) for name in _PLAIN if name != "refreshed_at"} | {
+    key = name_key(customer.name)
+    return plain_values(customer, _PLAIN) | {
         "credit_limit_minor": limit.minor if limit else None,
         "credit_limit_currency": limit.currency if limit else None,
-        "name_key": name_key(customer.name),
-        "sorted_name_key": sorted_name_key(customer.name),
+        "name_key": key,
+        "sorted_name_key": sorted_words(key),
     }
 
 

@@ -25,9 +25,10 @@ from sqlalchemy import (
 
 from store.db import ReadConnection
 from store.installments import Installment, installment_rows, installments_of
-from store.keys import number_key, reversed_number_key
+from store.keys import number_key
 from store.money import Money
 from store.records import Pulled, RecordId
+from store.rows import plain_values
 from store.schema import KEY, metadata, origin_columns
 
 
@@ -184,13 +185,14 @@ _PLAIN = tuple(f.name for f in fields(Invoice) if f.name not in _APART)
 
 def invoice_row(invoice: Invoice) -> dict[str, Any]:
     """The table row of an invoice without its lines; the fingerprint is the upsert's to add."""
-    return {name: getattr(invoice, name) for name in _PLAIN if name != "refreshed_at"} | {
+    key = number_key(invoice.number)
+    return plain_values(invoice, _PLAIN) | {
         "status": invoice.status.value,
         "currency": invoice.total.currency,
         "total_minor": invoice.total.minor,
         "open_balance_minor": invoice.open_balance.minor,
-        "number_key": number_key(invoice.number),
-        "reversed_number_key": reversed_number_key(invoice.number),
+        "number_key": key,
+        "reversed_number_key": key[::-1],
     }
 
 

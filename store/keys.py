@@ -47,6 +47,7 @@ _LEGAL_PHRASES = frozenset(
     )
 )
 _LONGEST_PHRASE = max(map(len, _LEGAL_PHRASES))
+_PHRASE_ENDS = frozenset(phrase[-1] for phrase in _LEGAL_PHRASES)
 # Russian, Ukrainian and Indonesian names lead with the legal form; «the» is left out as often as it is typed.
 _LEADING_WORDS = frozenset("the oao ooo pao pt tov zao".split())
 # These scripts write no spaces, so the form is cut out before the text is turned into Latin letters.
@@ -56,7 +57,6 @@ _EAST_ASIAN_FORMS = re.compile(
 )
 # Symbols and emoji, private and unassigned characters: spelled out («☀» as «sun») they would be words nobody meant.
 _SYMBOLS = frozenset({"So", "Sk", "Co", "Cn"})
-_APOSTROPHES = str.maketrans("", "", "'`")
 _NON_ALPHANUMERIC = re.compile(r"[^0-9a-z]+")
 _LEADING_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
 # Letters and digits beyond this are no name; normal forms of them would only fill the index.
@@ -66,7 +66,7 @@ _TEXT_CHARACTERS = 2 * KEY_CHARACTERS
 def plain_words(text: str) -> str:
     """Lower-case ASCII words separated by single spaces: accents, case, punctuation and scripts are levelled."""
     folded = _folded(text)
-    shortened = _EAST_ASIAN_FORMS.sub(" ", folded)
+    shortened = folded if folded.isascii() else _EAST_ASIAN_FORMS.sub(" ", folded)
     ascii_text = _ascii(shortened if shortened.strip() else folded).replace("&", " and ")
     return _words(ascii_text)[:KEY_CHARACTERS].strip()
 
@@ -80,7 +80,12 @@ def name_key(name: str) -> str:
 
 def sorted_name_key(name: str) -> str:
     """The words of the name key in alphabetical order, so that swapped words still meet."""
-    return " ".join(sorted(name_key(name).split()))
+    return sorted_words(name_key(name))
+
+
+def sorted_words(key: str) -> str:
+    """The words of a key in alphabetical order."""
+    return " ".join(sorted(key.split()))
 
 
 def number_key(number: str) -> str:
@@ -96,16 +101,18 @@ def reversed_number_key(number: str) -> str:
 
 
 def _folded(text: str) -> str:
+    if text.isascii():
+        # Its own normal form; most names and nearly all numbers are.
+        return text.strip()[:_TEXT_CHARACTERS].lower()
     return unicodedata.normalize("NFKC", text.strip()[:_TEXT_CHARACTERS]).casefold()
 
 
 def _ascii(text: str) -> str:
-    return anyascii(_without_symbols(text)).lower().translate(_APOSTROPHES)
+    plain = text if text.isascii() else anyascii(_without_symbols(text))
+    return plain.lower().replace("'", "").replace("`", "")
 
 
 def _without_symbols(text: str) -> str:
-    if text.isascii():
-        return text
     return "".join(" " if unicodedata.category(each) in _SYMBOLS else each for each in text)
 
 
@@ -141,7 +148,10 @@ def _without_legal_form(words: list[str]) -> list[str]:
 
 def _legal_form_size(words: list[str]) -> int:
     """How many trailing words are a legal form; 0 when none are, or when nothing would be left."""
-    for size in range(min(_LONGEST_PHRASE, len(words) - 1), 0, -1):
+    if len(words) <= 1:
+        return 0
+    longest = min(_LONGEST_PHRASE, len(words) - 1) if words[-1] in _PHRASE_ENDS else 0
+    for size in range(longest, 0, -1):
         if tuple(words[-size:]) in _LEGAL_PHRASES:
             return size
-    return 1 if len(words) > 1 and words[-1] in _LEGAL_WORDS else 0
+    return int(words[-1] in _LEGAL_WORDS)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
@@ -11,7 +11,7 @@ from sqlalchemy import Table, delete, update
 from store.applications import applications
 from store.attachments import Attachment, attachment_row, attachments
 from store.balances import Balance, balance_row, balances
-from store.bulk import insert_rows
+from store.bulk import among, insert_rows
 from store.changes import Change, append_changes
 from store.contacts import Contact, contact_row, contacts
 from store.credit_memos import CreditMemo, credit_memo_applications, credit_memo_row, credit_memos
@@ -134,22 +134,36 @@ def kind_of(record: Record) -> str:
     return _KINDS[type(record)].name
 
 
+_PartRows: TypeAlias = Mapping[RecordId, tuple[tuple[dict[str, Any], ...] | None, ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """Records with the rows that they become, worked out before the transaction in which they are written."""
+    """Records with the rows that they become, worked out before the transaction in which they are written.
+
+    `parts` has the rows of each record's parts, in the order of its kind's.
+    """
 
     records: Sequence[Record]
     rows: Mapping[type, list[dict[str, Any]]]
+    parts: _PartRows
 
 
 async def prepared_records(records: Sequence[Record]) -> Prepared:
     """What `upsert_prepared` writes: while this is worked out nobody waits for the database."""
+    # A page takes some ten milliseconds, in which nobody in Slack would get an answer.
+    return await asyncio.to_thread(_prepared, records)
+
+
+def _prepared(records: Sequence[Record]) -> Prepared:
+    types = {type(record) for record in records}
+    parts = {record.id: of_record for record in records if (of_record := _part_rows(record))}
     rows = {
-        record_type: await _fingerprinted_rows(kind, of_kind)
-        for record_type, kind in _KINDS.items()
-        if (of_kind := _of_type(records, record_type))
+        record_type: [_fingerprinted_row(record, parts) for record in _of_type(records, record_type)]
+        for record_type in _KINDS
+        if record_type in types
     }
-    return Prepared(records, rows)
+    return Prepared(records, rows, parts)
 
 
 async def upsert_records(conn: WriteConnection, records: Sequence[Record], *, at: datetime) -> Counts:
@@ -172,8 +186,8 @@ async def upsert_prepared(conn: WriteConnection, prepared: Prepared, *, at: date
         fresh = {record.id: record for record in _of_type(prepared.records, record_type) if record.id in written}
         await add_refs(conn, (_own_ref(record, kind.name) for record in fresh.values()))
         await bury_twins(conn, kind.name, tuple(fresh.values()), at=at)
-        for part in kind.parts:
-            await _replace_part(conn, part, fresh)
+        for nth, part in enumerate(kind.parts):
+            await _replace_part(conn, part, {each: prepared.parts[each][nth] for each in fresh})
         await save_field_contacts(conn, tuple(fresh.values()), at=at)
         if crm:
             await crm.follow(conn, kind.name, fresh)
@@ -242,8 +256,8 @@ def _without_echoes(prepared: Prepared, found: Mapping[RecordId, Returned]) -> P
     own = [one.record for one in found.values() if one.record is not None]
     rows = {each: [row for row in rows if row["id"] not in found] for each, rows in prepared.rows.items()}
     if own:
-        rows[Contact] += [_fingerprinted_row(_KINDS[Contact], record) for record in own]
-    return Prepared([*(record for record in prepared.records if record.id not in found), *own], rows)
+        rows[Contact] += [_fingerprinted_row(record, {}) for record in own]
+    return replace(prepared, records=[*(one for one in prepared.records if one.id not in found), *own], rows=rows)
 
 
 def _names(prepared: Prepared) -> set[str]:
@@ -254,22 +268,24 @@ def _of_type(records: Sequence[Record], record_type: type) -> list[Record]:
     return [record for record in records if type(record) is record_type]
 
 
-async def _fingerprinted_rows(kind: _Kind, records: Sequence[Record]) -> list[dict[str, Any]]:
-    # A page takes some ten milliseconds, in which nobody in Slack would get an answer.
-    return await asyncio.to_thread(lambda: [_fingerprinted_row(kind, record) for record in records])
+def _part_rows(record: Record) -> tuple[tuple[dict[str, Any], ...] | None, ...]:
+    return tuple(part.rows(record) for part in _KINDS[type(record)].parts)
 
 
-def _fingerprinted_row(kind: _Kind, record: Record) -> dict[str, Any]:
-    row = kind.row(record)
-    return row | {"fingerprint": fingerprint(row, *(part for parts in kind.parts for part in parts.rows(record) or ()))}
+def _fingerprinted_row(record: Record, parts: _PartRows) -> dict[str, Any]:
+    row = _KINDS[type(record)].row(record)
+    row["fingerprint"] = fingerprint(row, *(part for rows in parts.get(record.id, ()) for part in rows or ()))
+    return row
 
 
 def _own_ref(record: Record, kind: str) -> ExternalRef:
     return ExternalRef(system=record.origin, object=kind, external_id=record.source_id, record_id=record.id)
 
 
-async def _replace_part(conn: WriteConnection, part: _Part, written: Mapping[RecordId, Record]) -> None:
-    told = {each: rows for each, record in written.items() if (rows := part.rows(record)) is not None}
-    for chunk in chunks(tuple(told)):
-        await conn.execute(delete(part.table).where(part.table.c[part.owner].in_(chunk)))
+async def _replace_part(
+    conn: WriteConnection, part: _Part, written: Mapping[RecordId, tuple[dict[str, Any], ...] | None]
+) -> None:
+    told = {each: rows for each, rows in written.items() if rows is not None}
+    if told:
+        await conn.execute(delete(part.table).where(among(conn, part.table.c[part.owner], tuple(told))))
     await insert_rows(conn, part.table, [row for rows in told.values() for row in rows])

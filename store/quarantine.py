@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Column, Index, String, Table, Text, delete, func, select, text, update
 
+from store.bulk import among
 from store.db import ReadConnection, WriteConnection
 from store.records import RecordId, record_id
 from store.schema import Instant, metadata
@@ -72,7 +73,7 @@ async def release_records(conn: WriteConnection, source: str, stream: str, sourc
     c = quarantine.c
     for chunk in chunks(source_ids):
         await conn.execute(
-            delete(quarantine).where(c.source == source, c.stream == stream, c.source_id.in_(chunk)),
+            delete(quarantine).where(c.source == source, c.stream == stream, among(conn, c.source_id, chunk)),
         )
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Column, ColumnElement, String, Table, UniqueConstraint, and_, delete, select, update
 
-from store.bulk import insert_rows
+from store.bulk import among, insert_rows
 from store.db import ReadConnection, WriteConnection
 from store.records import RecordId
 from store.schema import metadata
@@ -43,9 +44,7 @@ async def add_refs(conn: WriteConnection, refs: Iterable[ExternalRef]) -> None:
         {"system": ref.system, "object": ref.object, "external_id": ref.external_id, "record_id": ref.record_id}
         for ref in refs
     ]
-    keys = ["system", "object", "external_id"]
-    statement = conflict_insert(conn, external_refs).on_conflict_do_nothing(index_elements=keys)
-    await insert_rows(conn, external_refs, rows, statement)
+    await insert_rows(conn, external_refs, rows, _unless_known)
 
 
 async def claim_ref(conn: WriteConnection, ref: ExternalRef) -> bool:
@@ -67,7 +66,7 @@ async def records_of(
     found: dict[str, RecordId] = {}
     for chunk in chunks(external_ids):
         query = select(c.external_id, c.record_id).where(
-            c.system == system, c.object == object_, c.external_id.in_(chunk)
+            c.system == system, c.object == object_, among(conn, c.external_id, chunk)
         )
         found.update((row[0], RecordId(row[1])) for row in await conn.execute(query))
     return found
@@ -94,6 +93,10 @@ async def move_ref(conn: WriteConnection, ref: ExternalRef) -> None:
 async def remove_ref(conn: WriteConnection, ref: ExternalRef) -> None:
     """Forget an id of a system."""
     await conn.execute(delete(external_refs).where(_is_named(ref)))
+
+
+def _unless_known(statement: Any) -> Any:
+    return statement.on_conflict_do_nothing(index_elements=["system", "object", "external_id"])
 
 
 def _is_named(ref: ExternalRef) -> ColumnElement[bool]:

@@ -20,7 +20,9 @@ def plain_names(record_type: type, *besides: str) -> tuple[str, ...]:
 def plain_values(record: object, names: Sequence[str]) -> dict[str, Any]:
     """The columns of these fields."""
     # Not asdict: it copies deeply, which takes as long as writing the row.
-    return {name: getattr(record, name) for name in names if name != _NOT_PULLED}
+    row = {name: getattr(record, name) for name in names}
+    row.pop(_NOT_PULLED, None)
+    return row
 
 
 def amounts_row(record: object, names: Sequence[str], currency: str) -> dict[str, Any]:

@@ -1,17 +1,14 @@
 """Writing pulled records: only what differs is written, and what differed goes to the change feed."""
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import RowMapping, Table, bindparam, select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from store.bulk import insert_rows
+from store.bulk import among, insert_of, insert_rows
 from store.changes import Change, append_changes
 from store.db import ReadConnection, WriteConnection
 
@@ -19,13 +16,16 @@ _T = TypeVar("_T")
 
 # SQLite binds at most 32,766 values in one statement; ids are bound one by one.
 _CHUNK = 500
+# Ids that are looked for at once: a page of any source.
+_KNOWN_CHUNK = 5000
 # Columns that a pulled row does not bring.
 _NOT_PULLED = frozenset({"id", "refreshed_at"})
 # Bookkeeping and search keys, not content: a difference here alone is no change to tell people of.
 _NOT_CONTENT = frozenset(
     "id seen_at fingerprint source_changed_at name_key sorted_name_key number_key reversed_number_key".split()
 )
-_CONTENT_JSON = json.JSONEncoder(default=str, sort_keys=True, ensure_ascii=False)
+# What tells when we saw a row, and the digest itself.
+_NOT_FINGERPRINTED = frozenset({"seen_at", "fingerprint"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,11 +49,14 @@ class Counts:
         )
 
 
-def fingerprint(row: Mapping[str, Any], *parts: object) -> str:
-    """A digest of a row's content (and of parts kept elsewhere, such as lines), blind to when we saw it."""
-    content = {key: value for key, value in row.items() if key not in {"seen_at", "fingerprint"}}
-    text = _CONTENT_JSON.encode([content, parts])
-    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+def fingerprint(row: Mapping[str, Any], *parts: Mapping[str, Any]) -> str:
+    """A digest of a row's content (and of the rows of its parts, such as lines), blind to when we saw it.
+
+    Texts, whole numbers, truths, dates and instants are told by the same text each time.
+    """
+    content = [value for name, value in row.items() if name not in _NOT_FINGERPRINTED]
+    told = repr((content, [tuple(part.values()) for part in parts]))
+    return hashlib.blake2b(told.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 async def upsert_rows(
@@ -67,7 +70,7 @@ async def upsert_rows(
     sorted_out = await _sorted_out(conn, table, rows)
     new, differing = sorted_out.new, sorted_out.differing
     before = await _rows_by_id(conn, table, tuple(row["id"] for row in differing))
-    await insert_rows(conn, table, new, _insert(conn, table))
+    await insert_rows(conn, table, new, _overwriting)
     if differing:
         await conn.execute(_update(table), [{f"v_{key}": value for key, value in row.items()} for row in differing])
     await append_changes(conn, _changes(kind, new, differing, before), at=at)
@@ -120,12 +123,11 @@ def chunks(items: Sequence[_T], size: int = _CHUNK) -> Iterator[Sequence[_T]]:
 
 def conflict_insert(conn: WriteConnection, table: Table) -> Any:
     """An INSERT of this database's dialect that takes an ON CONFLICT clause."""
-    return (sqlite_insert if conn.dialect.name == "sqlite" else postgres_insert)(table)
+    return insert_of(table, conn.dialect)
 
 
-def _insert(conn: WriteConnection, table: Table) -> Any:
-    statement = conflict_insert(conn, table)
-    updated = {column.name: statement.excluded[column.name] for column in table.c if column.name not in _NOT_PULLED}
+def _overwriting(statement: Any) -> Any:
+    updated = {each.name: statement.excluded[each.name] for each in statement.table.c if each.name not in _NOT_PULLED}
     return statement.on_conflict_do_update(index_elements=["id"], set_=updated)
 
 
@@ -139,8 +141,8 @@ def _update(table: Table) -> Any:
 async def _versions(conn: ReadConnection, table: Table, ids: Sequence[str]) -> dict[str, tuple[str, datetime | None]]:
     c = table.c
     found: dict[str, tuple[str, datetime | None]] = {}
-    for chunk in chunks(ids):
-        rows = await conn.execute(select(c.id, c.fingerprint, c.source_changed_at).where(c.id.in_(chunk)))
+    for chunk in chunks(ids, _KNOWN_CHUNK):
+        rows = await conn.execute(select(c.id, c.fingerprint, c.source_changed_at).where(among(conn, c.id, chunk)))
         found.update((row[0], (row[1], row[2])) for row in rows)
     return found
 
@@ -156,7 +158,7 @@ def _supersedes(row: Mapping[str, Any], known: tuple[str, datetime | None]) -> b
 async def _rows_by_id(conn: ReadConnection, table: Table, ids: Sequence[str]) -> dict[str, RowMapping]:
     found: dict[str, RowMapping] = {}
     for chunk in chunks(ids):
-        rows = await conn.execute(select(table).where(table.c.id.in_(chunk)))
+        rows = await conn.execute(select(table).where(among(conn, table.c.id, chunk)))
         found.update((row["id"], row) for row in rows.mappings())
     return found
 

@@ -1,18 +1,16 @@
 """Reading an answer as it streams in: one record is in memory at a time, whatever the page holds.
 
-Every response goes through here, so success is checked in one place. DTDs are refused, entities are never
-expanded, nothing is fetched, and libxml2 keeps its own limits.
+Every response goes through here, so success is checked in one place.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, Protocol, TypeAlias
-
-from lxml import etree
+from xml.etree.ElementTree import Element
 
 from sync.connectors.netsuite.faults import Complaint, complaint_error
-from sync.errors import RejectedError, UnreadableAnswerError
+from sync.connectors.netsuite.growing import Growing
+from sync.errors import UnreadableAnswerError
 
 # A record as plain data: text, None for xsi:nil, a mapping for an element with children or attributes (the latter
 # with an «@» before their name), a list where an element occurs more than once.
@@ -20,6 +18,9 @@ Tree: TypeAlias = dict[str, Any]
 
 # xsd:int.
 _DIGITS = 10
+_CHUNK_BYTES = 64 * 1024
+# Far more than NetSuite has.
+_MOST_NAMES = 20_000
 _SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _NIL = f"{{{_XSI}}}nil"
@@ -66,54 +67,59 @@ def read_answer(body: Body, version: str, take: Callable[[Tree], None]) -> Headi
     RejectedError when it holds a DTD.
     """
     names = _names(version)
-    state = _State()
-    try:
-        for event, element in _events(body, tuple(names)):
-            if event == "start":
-                _open_envelope(element, state, is_envelope=names[element.tag] == "envelope")
-            else:
-                _close(element, names[element.tag], state, take)
+    units = frozenset(name for name, meaning in names.items() if meaning != "envelope")
+    state, document = _State(), Growing(units.__contains__)
+    is_more = True
+    while is_more:
+        chunk = body.read(_CHUNK_BYTES)
+        try:
+            for element in document.feed(chunk):
+                _take_in(element, names, state, take)
                 body.mark()
-    except etree.XMLSyntaxError as error:
-        raise UnreadableAnswerError(f"not readable as XML: {str(error)[:150]}") from None
+        except RecursionError:
+            raise UnreadableAnswerError("elements nested too deeply") from None
+        is_more = bool(chunk)
     return _heading(state)
 
 
-def tree_of(element: etree._Element) -> Tree:
+def tree_of(element: Element) -> Tree:
     """An element with its attributes and children as plain data, without namespaces; xsi:type becomes «@type».
 
     Written out in one piece: it is called for every element of a ledger, and most of the reading is done here.
     """
     tree: Tree = {}
     for name, value in element.items():
-        tree[_attribute_name(str(name))] = str(value).rpartition(":")[2] if name == _TYPE else value
-    child = None
+        tree[_ATTRIBUTES[name]] = value.rpartition(":")[2] if name == _TYPE else value
+    if not len(element):
+        if element.text:
+            tree["#text"] = element.text
+        return tree
+    children: Tree = {_ELEMENTS[child.tag]: child.text or "" for child in element}
+    if len(children) < len(element):
+        return tree | _with_repeated(element)
     for child in element:
-        if child.keys():
-            inner: Any = None if child.get(_NIL) in _TRUE else tree_of(child)
+        if len(child) or child.keys():
+            children[_ELEMENTS[child.tag]] = _inner(child)
+    return tree | children if tree else children
+
+
+def _inner(child: Element) -> Any:
+    if child.keys():
+        return None if child.get(_NIL) in _TRUE else tree_of(child)
+    return tree_of(child) if len(child) else child.text or ""
+
+
+def _with_repeated(element: Element) -> Tree:
+    tree: Tree = {}
+    for child in element:
+        name, inner = _ELEMENTS[child.tag], _inner(child)
+        if name not in tree:
+            tree[name] = inner
+        elif isinstance(tree[name], list):
+            tree[name].append(inner)
         else:
-            inner = tree_of(child) if len(child) else child.text or ""
-        _put(tree, _local(str(child.tag)), inner)
-    if child is None and element.text:
-        tree["#text"] = element.text
+            tree[name] = [tree[name], inner]
     return tree
-
-
-def _events(body: Body, tags: tuple[str, ...]) -> Iterator[tuple[str, etree._Element]]:
-    # The stubs know neither several tags nor a source that only reads.
-    parse: Any = etree.iterparse
-    events: Iterator[tuple[str, etree._Element]] = parse(
-        body,
-        events=("start", "end"),
-        tag=tags,
-        resolve_entities=False,
-        load_dtd=False,
-        no_network=True,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    return events
 
 
 def _names(version: str) -> Mapping[str, str]:
@@ -135,38 +141,27 @@ def _names(version: str) -> Mapping[str, str]:
     }
 
 
-def _open_envelope(element: etree._Element, state: _State, *, is_envelope: bool) -> None:
-    if not is_envelope:
-        return
-    tree: Any = element.getroottree()
-    if tree.docinfo.doctype:
-        raise RejectedError("the answer holds a DTD, which SuiteTalk never sends")
-    state.seen_envelope = True
-
-
-def _close(element: etree._Element, name: str, state: _State, take: Callable[[Tree], None]) -> None:
-    if name == "record":
-        if element.get(_TYPE, "").endswith("RecordRef"):
-            # Part of a deleted record, which is what counts and has not ended yet.
+def _take_in(element: Element, names: Mapping[str, str], state: _State, take: Callable[[Tree], None]) -> None:
+    """What an element that has ended says, and each within it, in their order."""
+    match names.get(element.tag):
+        case "record" if element.get(_TYPE, "").endswith("RecordRef"):
+            # It only points at one.
             return
-        if state.complaint is None:
-            take(tree_of(element))
-        _free(element)
-    elif name == "status":
-        _read_status(tree_of(element), state)
-    elif name == "baseRef":
-        state.values["internalId"] = element.get("internalId") or ""
-    elif name == "fault":
-        state.complaint = _fault(element)
-    elif name != "envelope":
-        state.values[name] = element.text or ""
-
-
-def _free(element: etree._Element) -> None:
-    element.clear()
-    parent = element.getparent()
-    while parent is not None and element.getprevious() is not None:
-        del parent[0]
+        case "record":
+            if state.complaint is None:
+                take(tree_of(element))
+        case "status":
+            _read_status(tree_of(element), state)
+        case "baseRef":
+            state.values["internalId"] = element.get("internalId") or ""
+        case "fault":
+            state.complaint = _fault(element)
+        case None | "envelope" as name:
+            state.seen_envelope |= name is not None
+            for child in element:
+                _take_in(child, names, state, take)
+        case name:
+            state.values[name] = element.text or ""
 
 
 def _read_status(status: Tree, state: _State) -> None:
@@ -183,12 +178,12 @@ def _read_status(status: Tree, state: _State) -> None:
     state.complaint = Complaint(code=str(first.get("code") or "UNKNOWN"), message=str(first.get("message") or ""))
 
 
-def _fault(element: etree._Element) -> Complaint:
+def _fault(element: Element) -> Complaint:
     # SOAP 1.1 gives faultstring and detail no namespace.
     detail = element.find("detail")
     found = detail[0] if detail is not None and len(detail) else None
     message = element.findtext("faultstring") or ""
-    if found is None or not isinstance(found.tag, str):
+    if found is None:
         return Complaint(code="", message=message, fault="Fault")
     code = found.findtext(".//{*}code") or ""
     return Complaint(
@@ -239,20 +234,24 @@ def many(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _put(tree: Tree, name: str, value: Any) -> None:
-    if name not in tree:
-        tree[name] = value
-    elif isinstance(tree[name], list):
-        tree[name].append(value)
-    else:
-        tree[name] = [tree[name], value]
-
-
-@lru_cache(maxsize=256)
-def _attribute_name(name: str) -> str:
-    return "@recordType" if name == "type" else f"@{_local(name)}"
-
-
-@lru_cache(maxsize=4096)
 def _local(name: str) -> str:
     return name.rpartition("}")[2]
+
+
+class _Names(dict[str, str]):
+    """What elements or attributes are called in a tree, each worked out once: schemas know some thousand."""
+
+    def __init__(self, called: Callable[[str], str]) -> None:
+        super().__init__()
+        self._called = called
+
+    def __missing__(self, name: str) -> str:
+        called = self._called(name)
+        # A name that an attacker made up has no place here.
+        if len(self) < _MOST_NAMES:
+            self[name] = called
+        return called
+
+
+_ELEMENTS = _Names(_local)
+_ATTRIBUTES = _Names(lambda name: "@recordType" if name == "type" else f"@{_local(name)}")
