@@ -16,7 +16,7 @@ from sandbox.salesforce.auth.door import LoginDoor
 from sandbox.salesforce.auth.grants import Grants
 from sandbox.salesforce.auth.sessions import Sessions
 from sandbox.salesforce.delivery import Answer
-from sandbox.salesforce.errors import not_found
+from sandbox.salesforce.errors import ApiError, not_found
 from sandbox.salesforce.faults import Faults
 from sandbox.salesforce.logged import Logged
 from sandbox.salesforce.org import Org
@@ -124,8 +124,11 @@ class SalesforceStandIn:
         app.router.add_get(DATA + "{_:/?}", partial(_open, service, "versions", versions))
         app.router.add_get("/services/oauth2/userinfo", partial(_rest, service, "user_info", user_info))
         for route in ROUTES:
-            path = f"{DATA}/v{{version:\\d+\\.\\d+}}{route.path}{{_:/?}}"
-            app.router.add_route(route.method, path, partial(_rest, service, route.operation, route.handler))
+            handler = partial(_rest, service, route.operation, route.handler)
+            app.router.add_route(route.method, _address(route.path), handler)
+        for path in dict.fromkeys(route.path for route in ROUTES):
+            wrong = partial(_rest, service, "unknown", partial(_wrong_method, path))
+            app.router.add_route("*", _address(path), wrong)
         app.router.add_route("*", "/services/{rest:.*}", partial(_rest, service, "unknown", _unknown))
 
     def _service(self) -> Service:
@@ -140,6 +143,10 @@ class SalesforceStandIn:
         return Service(site=site, sessions=self.sessions, now=self._now, log=self.log, stopping=self._stopping)
 
 
+def _address(path: str) -> str:
+    return f"{DATA}/v{{version:\\d+\\.\\d+}}{path}{{_:/?}}"
+
+
 async def _rest(service: Service, operation: str, handler: Handler, request: web.Request) -> web.StreamResponse:
     return await service.rest(request, operation, handler)
 
@@ -149,6 +156,11 @@ async def _open(service: Service, operation: str, handler: Handler, request: web
     body = await request.read()
     call = service.call(request, body)
     return await service.served(request, body, operation, lambda: None, lambda: handler(call))
+
+
+def _wrong_method(path: str, _: Call) -> Answer:
+    allowed = ",".join(sorted({route.method for route in ROUTES if route.path == path}))
+    raise ApiError("METHOD_NOT_ALLOWED", f"HTTP Method not allowed. Allowed are {allowed}", 405)
 
 
 def _unknown(_: Call) -> Answer:

@@ -111,9 +111,9 @@ def _time(field: Field, sent: Any) -> date | datetime:
         if field.type is FieldType.DATE:
             return date.fromisoformat(sent)
         at = datetime.fromisoformat(sent)
-    except (ValueError, TypeError):
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC).replace(microsecond=0)
+    except (ValueError, TypeError, OverflowError):
         raise _undeserialized(kind, sent) from None
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC).replace(microsecond=0)
 
 
 def _text(field: Field, sent: Any) -> str | None:

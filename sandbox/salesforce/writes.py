@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sandbox.salesforce import content
-from sandbox.salesforce.errors import ApiError, deleted_entity, json_parser_error, malformed_id, no_access, not_found
+from sandbox.salesforce.errors import ApiError, deleted_entity, malformed_id, no_access, not_found
 from sandbox.salesforce.field import Field, FieldType, ObjectType, Row
 from sandbox.salesforce.hands import delete as put_in_the_bin
 from sandbox.salesforce.ids import known_id
@@ -86,8 +86,6 @@ def _check_may(org: Org, type_: ObjectType, *, is_allowed: bool) -> None:
 
 def _values(org: Org, type_: ObjectType, body: Body, *, is_new: bool) -> Row:
     """What was sent, by the names that describe gives the fields."""
-    if not isinstance(body, Mapping):
-        raise json_parser_error("The HTTP entity body is required to be a JSON object.")
     found: Row = {}
     for name, sent in body.items():
         if name == "attributes":

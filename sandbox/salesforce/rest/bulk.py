@@ -9,11 +9,11 @@ LARGEST_PAGE = 250_000
 
 
 def create_job(call: Call) -> Answer:
-    body = call.json
+    body = call.json_object
     operation, text = body.get("operation"), body.get("query")
     if operation not in {"query", "queryAll"} or not isinstance(text, str):
         raise ApiError("INVALIDJOB", "A query job has an operation, query or queryAll, and a query.")
-    formats = body.get("columnDelimiter", "COMMA"), body.get("lineEnding", "LF")
+    formats = str(body.get("columnDelimiter", "COMMA")), str(body.get("lineEnding", "LF"))
     if formats[0] not in DELIMITERS or formats[1] not in LINE_ENDINGS:
         raise ApiError("INVALIDJOB", "No such delimiter or line ending.")
     found = call.site.queries.found(text, with_deleted=operation == "queryAll")
@@ -25,7 +25,7 @@ def read_job(call: Call) -> Answer:
 
 
 def change_job(call: Call) -> Answer:
-    if call.json.get("state") != "Aborted":
+    if call.json_object.get("state") != "Aborted":
         raise ApiError("INVALIDJOBSTATE", "A query job can only be Aborted.")
     return _info(call, call.site.jobs.abort(call.part("job"), call.at))
 

@@ -80,6 +80,14 @@ class Call:
             raise json_parser_error("Unexpected character at [line:1, column:1]") from None
 
     @property
+    def json_object(self) -> dict[str, Any]:
+        """Raises ApiError for a body that is no JSON object."""
+        found = self.json
+        if not isinstance(found, dict):
+            raise json_parser_error("The HTTP entity body is required to be a JSON object.")
+        return found
+
+    @property
     def may_save_duplicates(self) -> bool:
         return SAVE_DUPLICATES in self.headers.get("Sforce-Duplicate-Rule-Header", "").lower().replace(" ", "")
 

@@ -88,8 +88,8 @@ def _upserted(call: Call, type_: ObjectType, found: Sequence[str], body: dict[st
 
 
 def _sent(call: Call) -> tuple[list[Any], bool]:
-    body = call.json
-    sent = body.get("records") if isinstance(body, dict) else None
+    body = call.json_object
+    sent = body.get("records")
     if not isinstance(sent, list) or not all(isinstance(one, dict) for one in sent):
         raise ApiError("JSON_PARSER_ERROR", "The HTTP entity body is required to hold records.")
     _check_count(sent)

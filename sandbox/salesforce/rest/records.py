@@ -16,7 +16,7 @@ _TALKATIVE_UPSERT = 46.0
 
 
 def create(call: Call) -> Answer:
-    return Answer(body=_saved(created(call, call.type, call.json)), status=201)
+    return Answer(body=_saved(created(call, call.type, call.json_object)), status=201)
 
 
 def read(call: Call) -> Answer:
@@ -25,7 +25,7 @@ def read(call: Call) -> Answer:
 
 
 def update(call: Call) -> Answer:
-    changed(call, call.type, call.part("id"), call.json)
+    changed(call, call.type, call.part("id"), call.json_object)
     return Answer(status=204)
 
 
@@ -44,9 +44,9 @@ def read_by_key(call: Call) -> Answer:
 
 def upsert(call: Call) -> Answer:
     """Creates the record, changes the one that holds the key, or says which ones hold it."""
-    type_, body = call.type, call.json
+    type_, body = call.type, call.json_object
     field = key_field(call.org, type_, call.part("field"))
-    if isinstance(body, dict) and any(name.lower() == field.name.lower() for name in body):
+    if any(name.lower() == field.name.lower() for name in body):
         message = f"The {field.name} field should not be specified in the sobject data."
         raise ApiError("INVALID_FIELD", message, 400, (field.name,))
     found = _with_key(call, type_)

@@ -135,9 +135,9 @@ class Conditions:
         return test
 
     def _meant(self, path: Path, field: Field, literal: Any) -> Any:
-        """The literal as the field's values are compared."""
+        """The literal as the field's values are compared; no value of a box is its not being ticked."""
         if literal is None:
-            return None
+            return False if field.type is FieldType.BOOLEAN else None
         if field.type in IDS:
             return self._id(path, field, literal)
         fits = _FITS.get(field.type, Text if field.type in TEXTS else ())

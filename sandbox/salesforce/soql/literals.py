@@ -9,6 +9,8 @@ from typing import Any
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", '"': '"', "'": "'", "\\": "\\"}
 _PARTS = re.compile(r"\\(?P<code>u[0-9A-Fa-f]{4}|.)|(?P<plain>[^\\]+)", re.DOTALL)
 _DECEMBER = 12
+# No value lies further from today, and the calendar does not end before.
+_MOST_DAYS = 700_000
 
 
 class LiteralError(ValueError):
@@ -111,7 +113,7 @@ def span_named(name: str, count: Any, at: int) -> Span:
     """Raises LiteralError for a name that means no days."""
     upper = name.upper()
     if upper in _COUNTED and count is not None:
-        return Span(upper, whole(count, at))
+        return Span(upper, min(whole(count, at), _MOST_DAYS))
     if upper in _PLAIN and count is None:
         return Span(upper)
     raise LiteralError(f"unexpected token: '{name}'", at)

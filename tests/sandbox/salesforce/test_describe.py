@@ -74,6 +74,18 @@ class TestDescribe:
         assert await client.refusal(client.object("Nobody__c").describe) == (404, "NOT_FOUND")
         assert (await client.raw("GET", "/services/data/v62.0/nowhere")).status_code == 404
 
+    async def test_a_wrong_method_names_the_right_ones(self, client: Client) -> None:
+        for method, path, allowed in (
+            ("POST", "query", "GET"),
+            ("GET", "composite/sobjects/Account/ERP_Customer_Id__c", "PATCH"),
+            ("PUT", "sobjects/Account/001", "DELETE,GET,PATCH"),
+        ):
+            answer = await client.raw(method, f"/services/data/v62.0/{path}")
+
+            [told] = answer.json()
+            assert (answer.status_code, told["errorCode"]) == (405, "METHOD_NOT_ALLOWED")
+            assert told["message"].endswith(f"Allowed are {allowed}")
+
 
 class TestGlobalDescribe:
     async def test_it_names_what_the_user_sees(self, client: Client, sf: SalesforceStandIn) -> None:

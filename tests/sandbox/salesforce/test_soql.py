@@ -61,6 +61,7 @@ class TestConditions:
             ("Phone NOT IN ('555-0')", set(NAMES) - {"alpha"}),
             ("Credit_Insured__c = TRUE", {"Del%ta", "E_psilon", NAMES[5]}),
             ("Credit_Insured__c != true", {"alpha", "Beta", "GAMMA"}),
+            ("Credit_Insured__c = null", {"alpha", "Beta", "GAMMA"}),
             ("NOT Name = 'alpha'", set(NAMES) - {"alpha"}),
             ("(Name = 'alpha' OR Name = 'beta') AND (NOT Phone = null)", {"alpha"}),
             ("Contract_End__c < 2026-11-22", {"alpha", "Beta"}),
