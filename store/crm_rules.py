@@ -131,8 +131,11 @@ _SAME = ("match_by", "account_field", "customer_field", "lookup_contacts", "owne
 
 
 def chosen_over(settled: CrmChoices, chosen: CrmChoices) -> CrmChoices:
-    """What the settings say, and where they are silent what was chosen in Slack."""
-    silent = {each.name for each in fields(CrmChoices) if getattr(settled, each.name) is None}
+    """What the settings say, and where they are silent what was chosen in Slack.
+
+    The account's field of the key is for the settings alone: it is read by a connector that knows nothing else.
+    """
+    silent = {each.name for each in fields(CrmChoices) if getattr(settled, each.name) is None} - {"account_field"}
     told = {name: getattr(chosen, name) for name in silent}
     return replace(settled, **told, policies={**chosen.policies, **settled.policies})
 

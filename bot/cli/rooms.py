@@ -61,6 +61,11 @@ ENTRIES = (
         room="house",
         line="Check settings, tokens, scopes and permissions, and say what to do about what is wrong.",
     ),
+    Entry(
+        name="match",
+        room="matching",
+        line="Which accounts of a CRM are which customers, which are not or not for certain, and what to do.",
+    ),
     Entry(name="manifest", room="manifest", line="Print the Slack app manifest; manifest.yml is this output."),
     Entry(
         name="connect",

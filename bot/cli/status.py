@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from bot.cli.crm_words import crm_lines
 from bot.cli.outbox import delivery_summary
 from bot.cli.shell import CommandError, Json, current_settings, print_json, print_table, run_async, say
 from bot.cli.slack_check import INSTALL_AGAIN
@@ -13,6 +14,7 @@ from bot.cli.syncing import run_row
 from bot.clock import utc_now
 from bot.root_data import open_store
 from bot.settings import Settings
+from store.crm_rules import crm_rules
 from store.cursors import Cursor, list_cursors
 from store.customers import Customer, customers_by_id
 from store.db import ReadConnection, Store
@@ -71,6 +73,8 @@ def status(
             say(f"Slack has shut us out: {found['slack_shut']}. {INSTALL_AGAIN}")
         say(f"Accounts: {found['accounts']}")
     _show_sources(found)
+    for line in found["crm"]:
+        say(line)
     if not name:
         print_table("Outbox", found["deliveries"])
 
@@ -122,7 +126,13 @@ async def _sources(settings: Settings, conn: ReadConnection, name: str) -> dict[
         "quarantined": [_quarantined_row(settings, one) for one in held],
         "tie_outs": [_tie_out_row(settings, one) for one in compared],
         "differences": await _difference_rows(settings, conn, compared),
+        "crm": list(await crm_lines(conn, utc_now())) if name in {"", await _crm(conn)} else [],
     }
+
+
+async def _crm(conn: ReadConnection) -> str:
+    rules = await crm_rules(conn)
+    return rules.system if rules else ""
 
 
 def _source_row(settings: Settings, cursor: Cursor) -> dict[str, object]:

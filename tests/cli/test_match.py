@@ -1,0 +1,70 @@
+"""`tesorio match` and the lines of `tesorio status`: accounts of a CRM and customers, told to people."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from store.crm_rules import CrmRules
+from store.db import Store, sqlite_url
+from tests.cli.console import Console
+from tests.store.make import make_customer, save
+from tests.store.make_crm import make_account, sf_id, tesorio_rules, with_rules
+
+
+async def fill(folder: Path, rules: CrmRules) -> None:
+    """Three customers: one with an account that has another telephone number, one with two, one with none."""
+    store = Store(sqlite_url(folder / "data" / "store.sqlite"))
+    try:
+        await with_rules(store, rules)
+        await save(store, *(make_customer(str(number), name="<!here> Inc", phone="1") for number in range(1, 4)))
+        await save(store, make_account(1, key="1", name="<!HERE> Inc", phone="2"))
+        await save(store, make_account(21, key="2"), make_account(22, key="2"), make_account(9, key="99"))
+    finally:
+        await store.close()
+
+
+@pytest.fixture
+def connected(bare: Console) -> Console:
+    """A console of an installation whose CRM has been read."""
+    assert bare("db", "upgrade").code == 0
+    asyncio.run(fill(bare.folder, tesorio_rules()))
+    return bare
+
+
+class TestMatch:
+    def test_lists_all_of_it(self, connected: Console) -> None:
+        found = connected("match", "salesforce", "--json").json
+
+        assert (found["figures"]["matched"], found["figures"]["ambiguous"], found["figures"]["unmatched"]) == (1, 2, 1)
+        assert found["matched"][0]["account_id"] == sf_id(1)
+        assert found["ambiguous"] == [{"key": "2", "accounts": "Account 21, Account 22", "customers": "<!here> Inc"}]
+        assert found["unmatched"] == [{"account_id": sf_id(9), "key": "99"}]
+        assert [(each["field"], each["erp"], each["crm"]) for each in found["conflicts"]] == [("phone", "1", "2")]
+
+    def test_says_what_to_do(self, connected: Console) -> None:
+        told = connected("match", "salesforce").out
+
+        assert "Account 21, Account 22" in told
+        assert "Salesforce: 2 accounts are ambiguous and used for nobody: correct the keys over there" in told
+
+    def test_another_name_is_none(self, connected: Console) -> None:
+        ended = connected("match", "netsuite")
+
+        assert ended.code == 1
+        assert "nothing was read from a CRM called netsuite yet" in ended.err
+
+
+class TestStatus:
+    def test_has_a_line_each(self, connected: Console) -> None:
+        told = connected("status").out
+
+        assert "Salesforce: 1 of 3 customers have an account; see `tesorio match salesforce`" in told
+        assert "Salesforce: 1 field on which the ERP and the CRM differ: keep or accept them in Slack's Home" in told
+
+    def test_says_that_no_key_is_named(self, bare: Console) -> None:
+        assert bare("db", "upgrade").code == 0
+        asyncio.run(fill(bare.folder, tesorio_rules(account_field="")))
+
+        assert "nothing is matched yet: set [salesforce] account_field" in bare("status").out
+        assert bare("status", "--json").json["crm"]
