@@ -66,6 +66,13 @@ async def labelled_fields(conn: ReadConnection, kind: str, script_ids: Sequence[
     return {row.script_id: (row.label, row.field_type) for row in rows}
 
 
+async def last_labels(conn: ReadConnection, origin: str, kind: str, script_ids: Sequence[str]) -> dict[str, str]:
+    """How these fields of a source were called last, also those that are gone; its script id for one unheard of."""
+    c = custom_fields.c
+    known = select(c.script_id, c.label).where(c.origin == origin, c.kind == kind, c.script_id.in_(script_ids))
+    return {each: each for each in script_ids} | {row.script_id: row.label for row in await conn.execute(known)}
+
+
 async def count_fields(conn: ReadConnection) -> int:
     """How many definitions the sources tell."""
     c = custom_fields.c

@@ -16,10 +16,11 @@ from sqlalchemy import ColumnElement, Table, and_, func, or_, select, update
 from store.addresses import addresses_in
 from store.changes import Change, append_changes
 from store.contacts import Contact, contact_row, contacts
-from store.custom_fields import custom_fields_of
+from store.custom_fields import custom_fields_of, last_labels
 from store.customers import Customer, customers
 from store.db import ReadConnection, WriteConnection
 from store.invoices import Invoice, invoices
+from store.known_fields import read_known_fields
 from store.quarantine import Quarantined, quarantine_records, release_ending, release_records
 from store.records import RecordId, record_id
 from store.upsert import chunks, fingerprint, upsert_rows
@@ -57,10 +58,25 @@ async def save_field_contacts(conn: WriteConnection, records: Sequence[object], 
     """Make the contacts of these customers and invoices anew; nothing for records of other kinds."""
     held = [_holder(record) for record in records if isinstance(record, Customer | Invoice)]
     for origin, kind in {(one.origin, one.kind) for one in held}:
-        fields = await email_fields(conn, origin, kind)
+        fields = await _made_of(conn, origin, kind)
         of_kind = [one for one in held if (one.origin, one.kind) == (origin, kind)]
         for chunk in chunks(of_kind) if fields else ():
             await save_contacts_of(conn, chunk, fields, at=at)
+
+
+async def field_contacts_of(conn: ReadConnection, records: Sequence[object]) -> tuple[Contact, ...]:
+    """The contacts that `save_field_contacts` would make of these customers and invoices; nothing is written."""
+    held = [_holder(record) for record in records if isinstance(record, Customer | Invoice)]
+    fields = {place: await _made_of(conn, *place) for place in {(one.origin, one.kind) for one in held}}
+    found = (each for one in held for each in contacts_in(one, fields[one.origin, one.kind]))
+    return tuple(each for each in found if isinstance(each, Contact))
+
+
+async def _made_of(conn: ReadConnection, origin: str, kind: str) -> Fields:
+    """The fields that contacts are made of: those that hold addresses, and those that a person has not given up yet."""
+    waiting = (await read_known_fields(conn, origin)).waiting(kind)
+    last = await last_labels(conn, origin, kind, sorted(waiting)) if waiting else {}
+    return {**last, **await email_fields(conn, origin, kind)}
 
 
 async def save_contacts_of(conn: WriteConnection, held: Sequence[Holder], fields: Fields, *, at: datetime) -> None:

@@ -60,6 +60,9 @@ class Page:
     the previous value's successor once a window is read to its end. `expected` is how many records the source
     says the whole read will bring, when it says so. `gone` are deletions that the source reports; `listing` is a part
     of a full list, from which they follow. `skipped` counts records that were read and are none of ours.
+
+    After a stream whose pages bring definitions of custom fields (`store.custom_fields.CustomField`), or list these,
+    the contacts that are made of fields with e-mail addresses follow them.
     """
 
     records: tuple[Record, ...]

@@ -21,7 +21,7 @@ from store.runs import Outcome, SyncRun, save_run
 from sync.connector import Source
 from sync.crm import after_stream, begin_crm
 from sync.deleting import decide, followed, forget
-from sync.email_fields import DEFINITIONS, follow_definitions
+from sync.email_fields import follow_definitions
 from sync.errors import ReauthoriseError, RetryError, SourceError, StopError
 from sync.job import Clock, Job, Progress, PullOrder
 from sync.mending import mended
@@ -206,8 +206,8 @@ class _Pull:
         decision = await decide(self._job, stream)
         async for run in followed(self._job, self._open[stream].run, decision):
             self._keep(stream, replace(self._open[stream], run=run))
-        if stream == DEFINITIONS:
-            stop = await follow_definitions(self._job) or stop
+        if self._open[stream].defines:
+            stop = await follow_definitions(self._job, stream) or stop
         decision = replace(decision, stop=decision.stop or stop)
         await forget(self._job, decision)
         await after_stream(self._job, stream)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from store.cursors import Cursor, advance_cursor, claim_cursor, complete_cursor, forget_cursor
+from store.custom_fields import CustomField
 from store.pulled import prepared_records, upsert_prepared
 from store.quarantine import (
     Quarantined,
@@ -23,17 +24,21 @@ from sync.job import Job
 from sync.tie_out import note_balances
 from sync.turn import confirm_turn
 
+_DEFINITION = "custom_field"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reading:
     """How far a stream is: its run, and the cursor that this run alone may move.
 
-    What is read is what there is at `now`: a second stage asks for nothing newer than the first.
+    What is read is what there is at `now`: a second stage asks for nothing newer than the first. `defines` says that
+    pages told which custom fields there are.
     """
 
     run: SyncRun
     cursor: Cursor
     now: datetime
+    defines: bool = False
 
     @property
     def has_ended(self) -> bool:
@@ -85,7 +90,13 @@ async def _save_page(job: Job, reading: Reading, page: Page) -> Reading:
         saved = run.after_page(counts, broken=len(page.broken), expected=page.expected, skipped=page.skipped)
         await save_run(conn, saved)
         await confirm_turn(conn, job, now)
-    return replace(reading, run=saved, cursor=moved)
+    return replace(reading, run=saved, cursor=moved, defines=reading.defines or _defines(page))
+
+
+def _defines(page: Page) -> bool:
+    """Whether the page tells of custom fields: some, or that there are none any more."""
+    is_listed = page.listing is not None and page.listing.kind == _DEFINITION
+    return is_listed or any(isinstance(record, CustomField) for record in page.records)
 
 
 def _quarantined(run: SyncRun, page: Page, now: datetime) -> list[Quarantined]:

@@ -20,6 +20,7 @@ from sync.connectors.netsuite.settings import NetSuiteSettings
 from sync.connectors.netsuite.stream import read_record
 from sync.connectors.netsuite.streams import CUSTOM_FIELDS
 from sync.errors import NotPermittedError, RejectedError
+from sync.payload import payload_hash
 
 _log = structlog.get_logger(__name__)
 # Those of customers and those of invoices; a permission of its own opens each.
@@ -101,6 +102,12 @@ def with_configured(
     return (*fields, *named)
 
 
+def _broken(record_type: str, internal_id: str, error: RejectedError) -> Broken:
+    # NetSuite sends its refusal in the place of the record.
+    sent = {"type": record_type, "internalId": internal_id, "refused": error.detail}
+    return Broken(source_id=internal_id, reason=error.detail, kind=CUSTOM_FIELDS.kind, payload_hash=payload_hash(sent))
+
+
 async def _of_type(client: SuiteTalkClient, record_type: str, account: Account) -> list[_Found]:
     listed = await client.call(GetCustomizationId(record_type=record_type), source_id_of)
     ids = listed.records
@@ -116,7 +123,7 @@ async def _read(client: SuiteTalkClient, record_type: str, ids: tuple[str, ...],
         answer = await client.call(request, lambda tree: read_record(CUSTOM_FIELDS, tree, account))
     except RejectedError as error:
         if len(ids) == 1:
-            return [Broken(source_id=ids[0], reason=error.detail)]
+            return [_broken(record_type, ids[0], error)]
         # One that is refused makes the whole answer a refusal.
         middle = len(ids) // 2
         parts = (ids[:middle], ids[middle:])

@@ -155,6 +155,11 @@ class TestDefinitions:
         async with store.read() as conn:
             assert await count_of_fields(conn, "netsuite") == before
         assert dunned(await found(store, customer_id=customer.id))
+        # Who is edited meanwhile loses none, nor does a new one lack any.
+        bench.pass_time(timedelta(hours=1))
+        fill_field(bench.ledger, customer.id, FIELD, "new@sun.example")
+        await pull(bench, store, ("customers",))
+        assert dunned(await found(store, customer_id=customer.id)) == ["new@sun.example"]
         await pull(bench, store, ("custom_fields",), accept_deletions=True)
         assert dunned(await found(store, customer_id=customer.id)) == []
 

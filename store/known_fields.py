@@ -1,0 +1,40 @@
+"""Which e-mail fields a source's contacts were made of, and of which a person has yet to say that they are gone."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from store.db import ReadConnection, WriteConnection
+from store.facts import keep_fact, read_fact
+
+# The key of the fact under which those names stand, beside the kinds of records.
+_ASKED = "asked"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KnownFields:
+    """The fields of each kind of record whose contacts are there; of those `asked` a person has to say that they go."""
+
+    names: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    asked: frozenset[str] = frozenset()
+
+    def waiting(self, kind: str) -> frozenset[str]:
+        """Those of a kind of record whose contacts stay until a person has spoken."""
+        return self.names.get(kind, frozenset()) & self.asked
+
+
+async def read_known_fields(conn: ReadConnection, source: str) -> KnownFields:
+    """As they were kept; none before."""
+    told = json.loads(await read_fact(conn, _fact(source)) or "{}")
+    found = {kind: frozenset(names) for kind, names in told.items()}
+    return KnownFields(asked=found.pop(_ASKED, frozenset()), names=found)
+
+
+async def keep_known_fields(conn: WriteConnection, source: str, known: KnownFields) -> None:
+    """Keep them for the next run."""
+    told = {kind: sorted(names) for kind, names in known.names.items()} | {_ASKED: sorted(known.asked)}
+    await keep_fact(conn, _fact(source), json.dumps(told))
+
+
+def _fact(source: str) -> str:
+    return f"{source}.email_fields"
