@@ -50,7 +50,15 @@ class Service:
     async def served(
         self, request: web.Request, body: bytes, operation: str, admit: Callable[[], None], work: Work
     ) -> web.StreamResponse:
-        """The answer, or the fault that was queued for it; logged either way."""
+        """The answer, or the fault that was queued for it, dated by the org's clock and logged either way."""
+        response = await self._answered(request, body, operation, admit, work)
+        if not response.prepared:
+            response.headers["Date"] = format_datetime(self.now().astimezone(UTC), usegmt=True)
+        return response
+
+    async def _answered(
+        self, request: web.Request, body: bytes, operation: str, admit: Callable[[], None], work: Work
+    ) -> web.StreamResponse:
         delivery = Delivery(request, self.stopping)
         outcome = "cancelled"
         try:

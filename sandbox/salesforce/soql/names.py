@@ -56,35 +56,34 @@ class Names:
     def column(self, path: Path) -> Column:
         """What the path leads to. Raises ApiError for what the API user does not see."""
         steps, type_ = self._steps(path)
-        field = self._polymorphic(path) if type_ is None else self._org.access.field(type_, path.names[-1])
+        field = self._name_field(path) if type_ is None else self._org.access.field(type_, path.names[-1])
         if field is None:
             entity = type_.name if type_ else "Name"
             raise self.refused(path, _no_column(path.names[-1], entity))
         return Column(field, steps, self._reader(steps, field))
 
     def _steps(self, path: Path) -> tuple[tuple[Field, ...], ObjectType | None]:
-        """The references on the way, and the object at its end: None when it may be one of several."""
+        """The references on the way, and the object at its end: None where no more than a name is to be seen."""
         type_: ObjectType | None = self.type
         steps: list[Field] = []
         for name in path.names[:-1]:
             step = type_.related(name) if type_ else None
             if type_ is None or step is None or not self._org.access.sees_field(type_, step):
                 raise self.refused(path, _no_relationship(name))
-            several = len(step.reference_to) > 1
-            type_ = None if several else self._org.seen_type(step.reference_to[0])
-            if type_ is None and not several:
+            type_ = self._org.seen_type(step.reference_to[0]) if len(step.reference_to) == 1 else None
+            if type_ is None and not _is_named_only(step):
                 raise self.refused(path, _no_relationship(name))
             steps.append(step)
         if len(steps) > MAX_STEPS:
             raise self.refused(path, "SOQL relationships cannot exceed 5 levels", "MALFORMED_QUERY")
         return tuple(steps), type_
 
-    def _polymorphic(self, path: Path) -> Field | None:
+    def _name_field(self, path: Path) -> Field | None:
         known = {"id": kept("Id", "ID", FieldType.ID, length=18), "name": _NAME, "type": _TYPE}
         return known.get(path.names[-1].lower())
 
     def _reader(self, steps: tuple[Field, ...], field: Field) -> Reader:
-        last = self._last(field, is_polymorphic=bool(steps) and len(steps[-1].reference_to) > 1)
+        last = self._last(field)
         if not steps:
             return last
         look_up = self._org.row
@@ -97,10 +96,10 @@ class Names:
 
         return read
 
-    def _last(self, field: Field, *, is_polymorphic: bool) -> Reader:
-        if is_polymorphic and field is _TYPE:
+    def _last(self, field: Field) -> Reader:
+        if field is _TYPE:
             return lambda row: self._type_of(row).name
-        if is_polymorphic and field is _NAME:
+        if field is _NAME:
             return self._name_of
         if field.formula is None and field.type is not FieldType.BOOLEAN:
             name = field.name
@@ -113,6 +112,11 @@ class Names:
     def _name_of(self, row: Row) -> Any:
         type_ = self._type_of(row)
         return value_of(type_.fields[type_.name_field.lower()], row, self._org.row, self._now)
+
+
+def _is_named_only(step: Field) -> bool:
+    """Whether a name is seen whatever else is: of a record of one kind or another, and of people by everybody."""
+    return len(step.reference_to) > 1 or step.reference_to == ("User",)
 
 
 def _no_column(name: str, entity: str) -> str:

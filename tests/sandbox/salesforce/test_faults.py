@@ -3,6 +3,7 @@ import requests
 
 from sandbox.salesforce import ApiError, SalesforceStandIn
 from tests.sandbox.salesforce.client import Client
+from tests.sandbox.salesforce.conftest import Clock
 
 COUNT = "SELECT COUNT() FROM Account"
 QUERY = "/services/data/v62.0/query"
@@ -105,6 +106,17 @@ class TestDelivery:
         sf.faults.meanwhile(lambda: sf.org.create("Account", Name="Late"), operation="query")
 
         assert (await client.query(COUNT))["totalSize"] == before + 1
+
+
+class TestClock:
+    async def test_answers_bear_the_date_of_the_org(self, client: Client, sf: SalesforceStandIn, clock: Clock) -> None:
+        clock.pass_(minutes=3)
+        sf.faults.html(503, skip=1)
+
+        answers = [await client.raw("GET", QUERY, params={"q": COUNT}) for _ in range(2)]
+
+        assert [each.status_code for each in answers] == [200, 503]
+        assert {each.headers["Date"] for each in answers} == {"Sun, 22 Nov 2026 12:03:00 GMT"}
 
 
 class TestQueryTimeout:

@@ -257,6 +257,15 @@ class TestRefusals:
                 Queries(org).found(query)
             assert caught.value.code == code
 
+    def test_names_of_people_are_seen_by_everybody(self, org: Org) -> None:
+        hide_object(org, "User")
+
+        found = Queries(org).found("SELECT Owner.Name, Owner.Id FROM Account LIMIT 1")
+
+        assert [column.read(found.rows[0]) for column in found.columns] == ["I", org.acting_user]
+        with pytest.raises(ApiError):
+            Queries(org).found("SELECT Owner.Email FROM Account")
+
 
 class TestPages:
     async def test_pages_follow_their_locators(self, client: Client, sf: SalesforceStandIn) -> None:
