@@ -74,15 +74,15 @@ class SalesforceClient:
     What is `urgent` is asked for even when our share of the day's requests is used up.
     """
 
-    def __init__(self, settings: SalesforceSettings, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, settings: SalesforceSettings, *, unix_time: Callable[[], float] = time.time) -> None:
         self._settings = settings
         self._closing = Event()
         self._session = new_session(settings, self._closing)
         self._session.hooks["response"].append(self._seen)
-        self._logins = Logins(lambda: log_in(settings, self._session), monotonic)
+        self._logins = Logins(lambda: log_in(settings, self._session), unix_time)
         self._pool = ThreadPoolExecutor(settings.concurrency, thread_name_prefix="salesforce")
         self._last = local()
-        self.allowance = Allowance(settings.api_share, monotonic)
+        self.allowance = Allowance(settings.api_share, unix_time)
 
     async def query(self, query: Query, *, deleted: bool = False, urgent: bool = False) -> Rows:
         """The first page of what a query finds; with `deleted` also what is in the recycle bin."""

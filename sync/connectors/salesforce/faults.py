@@ -63,11 +63,9 @@ _BY_CODE: Mapping[str, type[SourceError]] = {
     **dict.fromkeys(_REAUTHORISE, ReauthoriseError),
     **dict.fromkeys(_NOT_PERMITTED, NotPermittedError),
     **dict.fromkeys(_RETRY, RetryError),
-    **dict.fromkeys(
-        ("QUERY_TIMEOUT", "OPERATION_TOO_LARGE", "QUERY_TOO_COMPLICATED", "EXCEEDED_ID_LIMIT"), TooMuchError
-    ),
-    **dict.fromkeys(("INVALID_QUERY_LOCATOR", "INVALID_LOCATOR"), ExpiredPositionError),
-    **dict.fromkeys(("ENTITY_IS_DELETED", "INVALID_CROSS_REFERENCE_KEY"), GoneError),
+    **dict.fromkeys(_TOO_MUCH, TooMuchError),
+    **dict.fromkeys(_EXPIRED, ExpiredPositionError),
+    **dict.fromkeys(_GONE, GoneError),
     "INVALID_SESSION_ID": SessionEndedError,
     "INVALID_FIELD": VanishedFieldError,
 }

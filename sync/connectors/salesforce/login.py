@@ -70,9 +70,9 @@ def _arguments(settings: SalesforceSettings, credentials: Credentials) -> dict[s
 class Logins:
     """The session that is used now, shared by the worker threads. `log_in` makes a new one."""
 
-    def __init__(self, make: Callable[[], Salesforce], monotonic: Callable[[], float]) -> None:
+    def __init__(self, make: Callable[[], Salesforce], unix_time: Callable[[], float]) -> None:
         self._make = make
-        self._monotonic = monotonic
+        self._unix_time = unix_time
         self._lock = Lock()
         self._known: Salesforce | None = None
         self._made_at: deque[float] = deque(maxlen=_MOST_LOGINS)
@@ -94,8 +94,8 @@ class Logins:
             return self._known
 
     def _new(self) -> Salesforce:
-        now = self._monotonic()
-        if len(self._made_at) == _MOST_LOGINS and now - self._made_at[0] < _WITHIN_SECONDS:
+        now = self._unix_time()
+        if len(self._made_at) == _MOST_LOGINS and 0 <= now - self._made_at[0] < _WITHIN_SECONDS:
             raise self._refusal or UsedUpError(f"{_MOST_LOGINS} sessions ended within ten minutes; the next may wait")
         try:
             made = self._make()

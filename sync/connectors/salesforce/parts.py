@@ -88,7 +88,7 @@ def lookups_of(description: Description) -> tuple[Field, ...]:
 def account_part(described: Mapping[str, Description], context: Context) -> Part:
     """Accounts with their owners and those whom their own fields point at, as far as all that may be seen."""
     of_account, of_user, of_contact = described["Account"], described["User"], described["Contact"]
-    owner = of_user.seen(*PERSON, "IsActive") or ("Name",)
+    owner = of_user.seen(*PERSON, "IsActive")
     person = of_contact.seen(*PERSON, "AccountId")
     key = of_account.seen(context.account_key) if context.account_key else ()
     reached = tuple(each for each in context.lookups if of_contact.fields)

@@ -47,7 +47,7 @@ class SalesforceSource:
     def __init__(self, settings: SalesforceSettings, *, clock: Callable[[], datetime] = _utc_now) -> None:
         self._settings = settings
         self._clock = clock
-        self.client = SalesforceClient(settings)
+        self.client = SalesforceClient(settings, unix_time=lambda: clock().timestamp())
         self._descriptions = Descriptions(self.client)
         self._organisation = ""
 

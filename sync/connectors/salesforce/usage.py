@@ -37,9 +37,9 @@ def usage_in(header: str) -> Usage | None:
 class Allowance:
     """What is known of the usage, shared by the worker threads. `share` is how far reading may go."""
 
-    def __init__(self, share: float, monotonic: Callable[[], float]) -> None:
+    def __init__(self, share: float, unix_time: Callable[[], float]) -> None:
         self._share = share
-        self._monotonic = monotonic
+        self._unix_time = unix_time
         self._asked_at = 0.0
         self._is_refused = False
         self._lock = Lock()
@@ -60,8 +60,8 @@ class Allowance:
     def require_room(self) -> None:
         """Raises UsedUpError when our share is used up, but now and then lets a request find out."""
         with self._lock:
-            now = self._monotonic()
-            if self._has_room() or now - self._asked_at >= _PROBE_SECONDS:
+            now = self._unix_time()
+            if self._has_room() or not 0 <= now - self._asked_at < _PROBE_SECONDS:
                 self._asked_at = now
                 return
             raise UsedUpError(f"{self.usage or 'all API requests'} are used; reading stops at {self._share:.0%}")

@@ -26,10 +26,10 @@ def wire() -> Iterator[Wire]:
 async def make_client(wire: Wire) -> AsyncIterator[MakeClient]:
     made: list[SalesforceClient] = []
 
-    def make(env: dict[str, str] | None = None, monotonic: Callable[[], float] | None = None, **rules: Any) -> Any:
+    def make(env: dict[str, str] | None = None, unix_time: Callable[[], float] | None = None, **rules: Any) -> Any:
         known = (ENV if env is None else env) | {"SALESFORCE_URL": wire.url}
         settings = SalesforceSettings.from_mapping(known, NO_WAITS | rules)
-        made.append(SalesforceClient(settings, **({"monotonic": monotonic} if monotonic else {})))
+        made.append(SalesforceClient(settings, **({"unix_time": unix_time} if unix_time else {})))
         return made[-1]
 
     yield make

@@ -124,7 +124,7 @@ class TestLogin:
 
     async def test_logins_are_had_again_after_ten_minutes(self, wire: Wire, make_client: MakeClient) -> None:
         now = 0.0
-        client = make_client(monotonic=lambda: now)
+        client = make_client(unix_time=lambda: now)
         wire.answers(*[ENDED] * 5)
         with pytest.raises(ReauthoriseError):
             await client.query(ACCOUNTS)
@@ -265,7 +265,7 @@ class TestTrouble:
 class TestAllowance:
     async def test_reading_stops_at_our_share_and_asks_again_later(self, wire: Wire, make_client: MakeClient) -> None:
         now = 0.0
-        client = make_client(monotonic=lambda: now, api_share=0.8)
+        client = make_client(unix_time=lambda: now, api_share=0.8)
         wire.answers(rows(Sforce_Limit_Info="api-usage=4000/5000; per-app-api-usage=17/250(appName=x)"))
         await client.query(ACCOUNTS)
         with pytest.raises(UsedUpError) as caught:
