@@ -17,6 +17,7 @@ from store.invoices import Invoice
 
 CustomKind = Literal["customer", "invoice"]
 _DATE_CHARACTERS = len("2026-11-22")
+_MAX_DIGITS = 30
 _YES, _NO = frozenset({"true", "t", "1"}), frozenset({"false", "f", "0"})
 
 
@@ -100,9 +101,10 @@ def _date_words(value: str, place: Place) -> str:
         if len(value) == _DATE_CHARACTERS:
             return day(date.fromisoformat(value), place)
         moment = datetime.fromisoformat(value)
-    except ValueError:
+        return day(moment.astimezone(place.time_zone).date(), place) if moment.tzinfo else value
+    except (ValueError, OverflowError):
+        # No date, or one at the very end of the calendar that another zone knows no more.
         return value
-    return day(moment.astimezone(place.time_zone).date(), place) if moment.tzinfo else value
 
 
 def _number_words(value: str, field_type: str) -> str:
@@ -111,7 +113,8 @@ def _number_words(value: str, field_type: str) -> str:
         number = Decimal(value)
     except InvalidOperation:
         return value
-    if not number.is_finite():
+    if not number.is_finite() or abs(number.adjusted()) > _MAX_DIGITS:
+        # «1E+999999» would be written out with all its zeros.
         return value
     if field_type == "money":
         return f"{number:,.2f}"

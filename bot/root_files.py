@@ -24,7 +24,9 @@ class SourceFiles:
             raise FileError(_NO_SOURCE)
         try:
             return await files.content(file_id, most_bytes=most_bytes)
-        except (RejectedError, NotPermittedError) as error:
+        except RejectedError as error:
+            raise FileError(error.detail or str(error)) from error
+        except NotPermittedError as error:
             raise FileError(str(error)) from error
         except SourceError as error:
             raise FileError(str(error), is_passing=True) from error

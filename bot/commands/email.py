@@ -115,7 +115,8 @@ async def _form(deps: Deps, value: str, user: User) -> dict[str, Any] | None:
         if about is None:
             return None
         filled = await first_filled(deps, conn, about, user)
-    return form_view(deps.mail, about, Wanted(nonce=new_nonce(), ref=ref, filled=filled))
+    wanted = Wanted(nonce=new_nonce(), ref=ref, open_words=about.open_words, filled=filled)
+    return form_view(deps.mail, about, wanted)
 
 
 def _register(app: AsyncApp, deps: Deps) -> None:

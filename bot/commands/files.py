@@ -28,7 +28,7 @@ from bot.exporting.slack_files import (
 )
 from bot.feature import ActionRequest, Feature, action_request
 from bot.files import FileError
-from bot.views.files import SEND_ACTION, file_failed, file_in_doubt, file_refused, file_started, file_words
+from bot.views.files import SEND_ACTION, file_failed, file_gone, file_in_doubt, file_refused, file_started, file_words
 from bot.views.misses import outdated_button
 from bot.views.names import invoice_number
 from bot.views.parts import Message
@@ -86,7 +86,10 @@ async def send(deps: Deps, work_id: str, payload: Payload) -> None:
         file = await _file(conn, payload["file"])
         decision = await decide(conn, _person(payload), Capability.LOOK_UP)
         known = await export_by_id(conn, work_id)
-    if file is None or not decision.allowed or (known and known.is_sent):
+    if not decision.allowed or (known and known.is_sent):
+        return
+    if file is None:
+        await deps.answering.post_privately(_reply(payload), file_gone())
         return
     told = await _tried(deps, work_id, payload, file, known)
     if told is not None:

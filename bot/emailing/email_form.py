@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from bot.emailing.email_files import too_much
 from bot.mail.settings import MailRules, checked_address, not_allowed
 from bot.replying.reply_form import FormError
 from bot.view_request import ViewRequest
-from bot.views.email import ATTACH, CC, MAX_SUBJECT, MAX_TEXT, OTHERS, SUBJECT, TEXT, TO, Recipient
+from bot.views.email import ATTACH, CC, MAX_SUBJECT, MAX_TEXT, OTHERS, SUBJECT, TEXT, TO, FileChoice, Recipient
 from store.contacts import Contact
 from store.customers import Customer
 
@@ -15,6 +16,8 @@ MAX_ADDRESSES = 20
 # The value of the customer's own address among those of its contacts.
 COMPANY = "company"
 _BETWEEN = re.compile(r"[\s,;]+")
+# «Pat Jones <pat@abc.com>», as people copy it from their mail program.
+_NAMED = re.compile(r"""(?:"[^"]*"|[^<>,;"@])*<([^<>\s]+)>""")
 _MAX_SHOWN = 60
 _MAX_TYPED = 2000
 
@@ -69,15 +72,17 @@ def recipients_of(
     return tuple(known.values())
 
 
-def addressed(filled: Filled, known: Sequence[Recipient], rules: MailRules) -> Addressed:
-    """The e-mail as it can be sent. Raises FormError with everything that has to be put right."""
-    errors: dict[str, str] = {}
+def addressed(
+    filled: Filled, known: Sequence[Recipient], rules: MailRules, files: Sequence[FileChoice] = ()
+) -> Addressed:
+    """The e-mail as it can be sent with these files. Raises FormError with everything that has to be put right."""
+    errors = {ATTACH: told} if (told := too_much(files)) else dict[str, str]()
     by_value = {each.value: checked_address(each.address) for each in known}
     chosen = [by_value[value] for value in filled.chosen if value in by_value]
     to = _unique([*chosen, *_addresses(filled.others, OTHERS, errors)])
     known_to = {each.casefold() for each in to}
     cc = tuple(each for each in _unique(_addresses(filled.cc, CC, errors)) if each.casefold() not in known_to)
-    if not to and not errors:
+    if not to and OTHERS not in errors:
         errors[TO if known else OTHERS] = "Choose somebody, or type an address."
     for action_id, those in ((OTHERS if filled.others else TO, to), (CC, cc)):
         _check(those, action_id, rules, errors)
@@ -92,7 +97,7 @@ def addressed(filled: Filled, known: Sequence[Recipient], rules: MailRules) -> A
 def preferred(known: Sequence[Recipient]) -> tuple[str, ...]:
     """Who is chosen at first: all that are for this very invoice, else the first."""
     own = tuple(each.value for each in known if each.is_own)
-    return own or tuple(each.value for each in known[:1])
+    return own[:MAX_ADDRESSES] or tuple(each.value for each in known[:1])
 
 
 def _redirected(filled: Filled, to: tuple[str, ...], cc: tuple[str, ...], instead: str) -> Addressed:
@@ -118,7 +123,7 @@ def _is_address(text: str) -> bool:
 
 def _addresses(typed: str, action_id: str, errors: dict[str, str]) -> list[str]:
     found = []
-    for each in filter(None, _BETWEEN.split(typed)):
+    for each in filter(None, _BETWEEN.split(_NAMED.sub(r"\1,", typed))):
         try:
             found.append(checked_address(each.strip("<>")))
         except ValueError:

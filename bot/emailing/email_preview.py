@@ -6,18 +6,9 @@ from typing import Any
 from bot.access import Capability, Decision
 from bot.commands.guard import judged, refusal
 from bot.deps import Deps
+from bot.emailing.email_drafts import keep, kept, recalled
 from bot.emailing.email_form import addressed, filled_in
-from bot.emailing.email_steps import (
-    Wanted,
-    about_of,
-    chosen_files,
-    fingerprint,
-    form_view,
-    keep,
-    kept,
-    preview_view,
-    recalled,
-)
+from bot.emailing.email_steps import Wanted, about_of, chosen_files, fingerprint, form_view, preview_view
 from bot.emailing.email_work import ON_ITS_WAY, WORK, Outgoing, payload_of, work_id_of
 from bot.feature import ActionRequest
 from bot.mail.settings import MailSettings
@@ -42,14 +33,13 @@ async def submit(deps: Deps, request: ViewRequest) -> Answer:
     decision = await judged(deps, request.person, Capability.ACT, action=SUBMIT, subject=request.view_id)
     if not decision.allowed or decision.user is None:
         return _instead(card_modal(refusal(decision), TITLE))
-    nonce, ref = recalled(request.metadata)
-    wanted = Wanted(nonce=nonce, ref=ref, filled=filled_in(request))
+    wanted = recalled(request.metadata, filled_in(request))
     async with deps.store.read() as conn:
-        about = await about_of(deps, conn, ref)
+        about = await about_of(deps, conn, wanted.ref)
     if about is None or deps.mail is None:
         raise OutdatedViewError("about nothing that we know")
     try:
-        found = addressed(wanted.filled, about.known, deps.mail.rules)
+        found = addressed(wanted.filled, about.known, deps.mail.rules, chosen_files(about, wanted.filled))
     except FormError as error:
         return _errors(error.errors, request)
     if not await keep(deps, request.person, wanted):
@@ -100,16 +90,17 @@ async def _sent_off(
         about = await about_of(deps, conn, wanted.ref)
     if about is None:
         return _instead(outdated_email(wanted.filled.text))
+    files = chosen_files(about, wanted.filled)
     try:
-        found = addressed(wanted.filled, about.known, mail.rules)
+        found = addressed(wanted.filled, about.known, mail.rules, files)
     except FormError:
         return _instead(form_view(mail, about, wanted))
-    if fingerprint(found, wanted.filled.files) != shown:
+    if fingerprint(about, found, files) != shown:
         return _instead(preview_view(mail, about, wanted, found, user, warning=_CHANGED))
     outgoing = Outgoing(
         about=about,
         found=found,
-        files=chosen_files(about, wanted.filled),
+        files=files,
         author=user,
         slack_user=request.person.user_id,
         nonce=wanted.nonce,

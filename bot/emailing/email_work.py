@@ -22,7 +22,7 @@ from store.users import User
 from store.work import Payload
 
 WORK = "email"
-ON_ITS_WAY = "On its way to the mail server …"
+ON_ITS_WAY = "On its way to the mail server … You may close this: you will be told if it cannot be sent."
 _STATES = {
     DeliveryState.QUEUED: ON_ITS_WAY,
     DeliveryState.UNKNOWN: "The mail server did not confirm it. You will be asked in a message whether it arrived.",

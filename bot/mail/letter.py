@@ -63,8 +63,12 @@ def as_bytes(letter: Letter) -> bytes:
 
 
 def _attach(made: EmailMessage, name: str, content: bytes) -> None:
-    guessed, encoding = mimetypes.guess_type(name)
+    # By its end alone: of a whole name that looks like an address, mimetypes would believe what it says of itself.
+    guessed, encoding = mimetypes.guess_type(f"file.{name.rpartition('.')[2]}")
     main, sub = guessed.split("/") if guessed and not encoding else _OCTETS
+    if main == "message":
+        # What is called a message may not be put into lines of ASCII.
+        main, sub = _OCTETS
     made.add_attachment(content, maintype=main, subtype=sub, filename=name)
 
 

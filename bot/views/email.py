@@ -1,6 +1,6 @@
 """Writing an e-mail about a record: the form, what exactly will be sent, and what became of it. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,8 +8,8 @@ from slack_sdk.models.blocks import Block, DividerBlock
 
 from bot.views.buttons import plain_button
 from bot.views.modal import MAX_OPTION, Choice, checks_input, choices_input, modal, text_input
-from bot.views.parts import lines, paragraph, row_with_button, words
-from bot.views.text import as_written, literal, shortened, size
+from bot.views.parts import lines, paragraph, row_with_button, small_print, words
+from bot.views.text import as_written, escaped, literal, shortened, size
 
 OPEN, SUBMIT, SEND, BACK = "email.open", "email.submit", "email.send", "email.back"
 TO, OTHERS, CC = "email.to", "email.others", "email.cc"
@@ -29,6 +29,11 @@ _MAX_BOXES = 10
 _SHORTEST_NAME = 8
 _SEVERAL = "Several with commas between them."
 _BODY = "email.body"
+# A character may count five, and each line of a block some more: see `literal`.
+_MAX_PIECE = 400
+_MAX_PART = 2400
+_MAX_LINES = 90
+_MAX_UNFIT = 3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,18 +52,19 @@ class Recipient:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FileChoice:
-    """A file of the record that can go with it."""
+    """A file of the record that can go with it; 0 bytes are an unknown size."""
 
     file_id: str
     name: str
     detail: str = ""
+    size_bytes: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EmailForm:
     """The first step as it stands. `about` names the record; `redirected_to` is the test address that all mail goes to.
 
-    `chosen` are values of `known`, `attached` ids of `files`.
+    `chosen` are values of `known`, `attached` ids of `files`; `unfit` says of other files why they cannot go with it.
     """
 
     metadata: str
@@ -71,6 +77,7 @@ class EmailForm:
     text: str = ""
     files: Sequence[FileChoice] = ()
     attached: Sequence[str] = ()
+    unfit: Sequence[str] = ()
     redirected_to: str = ""
 
 
@@ -121,29 +128,50 @@ def preview_email(preview: Preview) -> dict[str, Any]:
         *_test_mode(preview.redirected_to),
         lines("email.envelope", shown),
         DividerBlock(block_id="email.divider"),
-        paragraph(_BODY, as_written(preview.text, _MAX_SHOWN)),
+        *_body(preview.text),
     ]
     return modal(TITLE, blocks, callback_id=SEND, metadata=preview.metadata, submit="Send")
 
 
 def body_in(blocks: Iterable[Mapping[str, Any]]) -> str:
     """The text in the blocks of a preview, to be copied where it is of no other use any more."""
-    found = next((block for block in blocks if block.get("block_id") == _BODY), {})
-    return str((found.get("text") or {}).get("text") or "")
+    parts = [block for block in blocks if str(block.get("block_id")).startswith(_BODY)]
+    return "\n".join(str((block.get("text") or {}).get("text") or "") for block in parts)
 
 
 def sent_email(state: str, to: str, subject: str, text: str = "") -> dict[str, Any]:
     """What stands in the preview's place: `state` is ours, and says what became of it."""
     rows = [[words(state, bold=True)], [words(f"To {literal(to, _MAX_ADDRESSES)}")], [words(literal(subject, 300))]]
-    kept = [paragraph(_BODY, as_written(text, _MAX_SHOWN))] if text else []
-    return modal(TITLE, [lines("email.state", rows), *kept], close="Done")
+    return modal(TITLE, [lines("email.state", rows), *(_body(text) if text else [])], close="Done")
 
 
 def outdated_email(text: str) -> dict[str, Any]:
     """The window is of an older version, or nothing is known of its draft; what was typed can be copied."""
     said = "This window is out of date. Please open it anew from the card; nothing was sent."
-    kept = [paragraph(_BODY, as_written(text, _MAX_SHOWN))] if text else []
-    return modal(TITLE, [paragraph("email.told", said), *kept], close="Done")
+    return modal(TITLE, [paragraph("email.told", said), *(_body(text) if text else [])], close="Done")
+
+
+def _body(text: str) -> list[Block]:
+    """The text whole, however many blocks that takes."""
+    shown = [as_written(part, _MAX_SHOWN, empty="") for part in _parts(text)]
+    return [paragraph(f"{_BODY}.{nth}", each) for nth, each in enumerate(shown) if each] or [paragraph(_BODY, "-")]
+
+
+def _parts(text: str) -> Iterator[str]:
+    """The text in pieces that one block has room for: some lines, or a part of one that is too long."""
+    part: list[str] = []
+    for line in (piece for row in text.splitlines() for piece in _pieces(row)):
+        if part and (len(part) >= _MAX_LINES or size("\n".join([*part, line])) > _MAX_PART):
+            yield "\n".join(part)
+            part = []
+        part.append(line)
+    yield "\n".join(part)
+
+
+def _pieces(line: str) -> list[str]:
+    if size(line) <= _MAX_PART:
+        return [line]
+    return [line[start : start + _MAX_PIECE] for start in range(0, len(line), _MAX_PIECE)]
 
 
 def _test_mode(redirected_to: str) -> list[Block]:
@@ -156,7 +184,8 @@ def _test_mode(redirected_to: str) -> list[Block]:
 def _recipients(form: EmailForm) -> list[Block]:
     choices = [_choice(each) for each in form.known if len(each.value) <= _MAX_VALUE][:MAX_RECIPIENTS]
     if not choices:
-        return [text_input(OTHERS, "To", initial=form.others, hint=_SEVERAL, max_length=1000, has_focus=True)]
+        hint = f"No address of this customer is known. {_SEVERAL}"
+        return [text_input(OTHERS, "To", initial=form.others, hint=hint, max_length=1000, has_focus=True)]
     return [
         _menu(choices, form.chosen),
         text_input(OTHERS, "Other addresses", initial=form.others, hint=_SEVERAL, max_length=1000, optional=True),
@@ -183,4 +212,9 @@ def _choice(recipient: Recipient) -> Choice:
 
 def _files(form: EmailForm) -> list[Block]:
     choices = [Choice(label=each.name, value=each.file_id, detail=each.detail) for each in form.files[:MAX_FILES]]
-    return [checks_input(ATTACH, "Attach", choices, initial=form.attached)] if choices else []
+    attach = [checks_input(ATTACH, "Attach", choices, initial=form.attached)] if choices else []
+    told = [literal(each, _MAX_REASON) for each in form.unfit[:_MAX_UNFIT]]
+    more = [f"{len(form.unfit) - _MAX_UNFIT} more"] if len(form.unfit) > _MAX_UNFIT else []
+    if not told:
+        return attach
+    return [*attach, small_print("email.unfit", escaped(f"Cannot be attached: {'; '.join([*told, *more])}."))]

@@ -51,6 +51,11 @@ def file_failed(name: str, reason: str, reference: str) -> Message:
     return not_understood(f"{_name(name)} could not be brought here: {why}. {_ask(reference)}")
 
 
+def file_gone() -> Message:
+    """Since it was asked for, its source has removed it, or its invoice."""
+    return not_understood("The file is not there any more: it or its invoice was removed since this card was made.")
+
+
 def file_in_doubt(name: str, reference: str) -> Message:
     """It is not known whether the file arrived."""
     doubt = f"Slack did not say whether {_name(name)} arrived. If you do not see it, ask for it again."

@@ -138,7 +138,7 @@ class TestFiles:
         assert await ended(world.assistant, "files") is WorkState.DONE
         await form_on(world)
         assert "INV-12345 signed.pdf" in words(world)
-        assert "without an end" not in words(world)
+        assert "the name «without an end» has no extension" in words(world)
         await world.workspace.submit(ANA, {"email.to": [], "email.others": TO, "email.subject": "Files"}, A_PREVIEW)
         assert "INV-12345 signed.pdf" in words(world)
         assert (await world.delivered(await sent(world))).state is DeliveryState.SENT

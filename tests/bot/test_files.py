@@ -172,6 +172,21 @@ class TestTrouble:
         assert len(thread_of(world, shown)) == 1
         assert "did not say whether lost.pdf arrived" in world.workspace.messages("#ar-team", ANA)[-1].text
 
+    async def test_a_file_that_went_since_it_was_asked_for_is_told(self, world: World) -> None:
+        payload = {
+            "file": "netsuite:attachment:gone",
+            "team_id": world.assistant.deps.team_id,
+            "user_id": ANA,
+            "asked_at": world.clock().isoformat(),
+            "channel_id": "",
+            "thread_ts": "",
+            "reply_url": "",
+            "reply_channel_id": world.workspace.channel("#ar-team").id,
+            "reply_user_id": ANA,
+        }
+        await files.send(world.assistant.deps, "file-gone", payload)
+        assert "The file is not there any more" in world.workspace.messages("#ar-team", ANA)[-1].text
+
     async def test_a_source_that_is_down_for_long_is_told(self, world: World) -> None:
         number = number_with(world, "down.pdf")
         invoice = record_id("netsuite", "invoice", str(world.ledger.invoice_numbered(number).id))

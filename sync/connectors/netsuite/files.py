@@ -23,7 +23,7 @@ async def read_content(client: SuiteTalkClient, file_id: str, *, most_bytes: int
     if found is None:
         raise RejectedError(f"NetSuite sent no content of file {file_id}")
     if len(found) > most:
-        raise RejectedError(f"file {file_id} has {len(found)} bytes, more than {most}")
+        raise RejectedError(f"file {file_id} has {len(found):,} bytes, more than {most:,}")
     return found
 
 
