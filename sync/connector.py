@@ -242,6 +242,14 @@ class Target(Protocol):
         """The kinds of push that it takes: «note», «contact», «message». It is never given another."""
 
     @property
+    def about(self) -> frozenset[str]:
+        """What a note may be about here, «customer» at least; what is about an invoice goes to its customer else."""
+
+    @property
+    def keyless(self) -> frozenset[str]:
+        """The kinds of push that no key keeps single: what was sent may arrive as a second one for minutes."""
+
+    @property
     def contact_roles(self) -> tuple[str, ...]:
         """The words that `ContactPush.role` may be, besides None; the primary contact is none of them."""
 

@@ -15,7 +15,6 @@ from store.deliveries import Delivery
 from store.errors import StoreError
 from store.facts import read_fact
 from store.leases import release_all, release_lease, take_lease
-from store.pushes import MESSAGE
 from store.sending import Absent, Arrived, InDoubt, Later, Outcome, Refused, Trace
 from sync.connector import PushItem, Target
 from sync.errors import NotPermittedError, ReauthoriseError, RetryError, SourceError, StopError, UnknownOutcomeError
@@ -81,8 +80,8 @@ class Pushes:
         return self._absent(delivery) if found is None else Arrived(external_id=found)
 
     def _absent(self, delivery: Delivery) -> Trace:
-        """That it is not there; of a message, which no upsert keeps single, only once no request can bring it."""
-        if delivery.kind != MESSAGE or delivery.tried_at is None:
+        """That it is not there; of what no key keeps single, only once no request can bring it."""
+        if delivery.kind not in self._target.keyless or delivery.tried_at is None:
             return Absent()
         left = delivery.tried_at + REQUEST_LIVES - self._clock()
         if left <= timedelta():
@@ -94,8 +93,11 @@ class Pushes:
         target = self._target
         async with self._store.read() as conn:
             bound = await read_fact(conn, f"{target.name}.account")
-            item = await item_of(conn, target.name, delivery)
-        account = await target.account()
+            item = await item_of(conn, target, delivery)
+        try:
+            account = await target.account()
+        except SourceError as error:
+            return None, Later(reason=_words(error), after_seconds=getattr(error, "after_seconds", None))
         if bound is not None and account not in {"", bound}:
             return None, Later(reason=f"this store holds the data of {target.title} account {bound}, not of {account}")
         return item, None

@@ -81,6 +81,8 @@ class FakeTarget:
     """The target; `at_once` and the names are the test's to choose."""
 
     takes = frozenset({"note", "contact", "message"})
+    about = frozenset({"customer", "invoice"})
+    keyless = frozenset({"message"})
     contact_roles = ("Accounts Payable", "Consultant")
 
     account_id = ""

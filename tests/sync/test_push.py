@@ -107,7 +107,7 @@ class TestMessage:
             id="m", target="crm", message=made[0], about_kind="customer", customer_id=CUSTOMER_ID, at=AT
         )
         async with store.read() as conn:
-            item = await item_of(conn, "crm", replace(push, tried_at=AT))
+            item = await item_of(conn, FakeTarget(""), replace(push, tried_at=AT))
         assert isinstance(item, MessagePush)
         assert (item.others, item.tried_at) == (("M2",), AT)
 

@@ -32,6 +32,8 @@ class NetSuiteTarget:
     name = "netsuite"
     title = "NetSuite"
     takes = frozenset({NotePush.kind, ContactPush.kind, MessagePush.kind})
+    about = frozenset({"customer", "invoice"})
+    keyless = frozenset({MessagePush.kind})
 
     def __init__(
         self, settings: NetSuiteSettings, client: SuiteTalkClient, restlet: RestletClient | None = None
