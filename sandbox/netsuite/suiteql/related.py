@@ -8,7 +8,7 @@ from typing import Any
 from sandbox.ledger import Kind, Ledger
 from sandbox.ledger.records import Contact, Customer, Installment, Invoice
 from sandbox.ledger.setup import BASE_CURRENCY, PRIMARY_CONTACT_ID, RATES
-from sandbox.ledger.transactions import DepositApplication
+from sandbox.ledger.transactions import CustomerRefund, DepositApplication
 from sandbox.netsuite.common_fields import major
 from sandbox.netsuite.records.customer import address_text
 from sandbox.netsuite.suiteql.table import Column, Table, attribute, flag
@@ -131,7 +131,17 @@ class Link:
 
 
 def _links(record: Any, ledger: Ledger) -> Iterator[Link]:
-    """What settles an invoice follows it; a deposit is followed by its application, which is what settles."""
+    """What settles an invoice follows it; a deposit is followed by its application, which is what settles.
+
+    A refund follows what it was paid out of.
+    """
+    if isinstance(record, CustomerRefund):
+        for one in record.refunded:
+            kind = "DepAppl" if one.kind is Kind.CUSTOMER_DEPOSIT else "Payment"
+            yield Link(
+                previous=one.record_id, following=record.id, kind=kind, minor=one.amount_minor, currency=record.currency
+            )
+        return
     if isinstance(record, DepositApplication):
         drawn = record.total_minor
         yield Link(
@@ -149,7 +159,7 @@ def _links(record: Any, ledger: Ledger) -> Iterator[Link]:
 
 
 TRANSACTION_LINE_LINK = Table(
-    kinds=(Kind.PAYMENT, Kind.DEPOSIT_APPLICATION, Kind.CREDIT_MEMO),
+    kinds=(Kind.PAYMENT, Kind.DEPOSIT_APPLICATION, Kind.CREDIT_MEMO, Kind.CUSTOMER_REFUND),
     unfolded=_links,
     columns={
         "foreignamount": Column(lambda row, _: major(row.minor, row.currency)),

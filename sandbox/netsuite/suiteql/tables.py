@@ -8,6 +8,7 @@ from sandbox.ledger.setup import BASE_CURRENCY, CURRENCIES, TERMS
 from sandbox.netsuite.common_fields import major
 from sandbox.netsuite.records.customer import CATEGORY_IDS, UNLISTED
 from sandbox.netsuite.suiteql.company import ACCOUNT, CURRENCY_RATE, CUSTOM_FIELD, DELETED_RECORD, SUBSIDIARY
+from sandbox.netsuite.suiteql.lines import TRANSACTION_ACCOUNTING_LINE, TRANSACTION_LINE
 from sandbox.netsuite.suiteql.related import (
     ADDRESS_BOOK,
     CONTACT,
@@ -22,8 +23,6 @@ from sandbox.netsuite.suiteql.transactions import (
     CURRENCY,
     TERMS_COLUMN,
     TRANSACTION,
-    TRANSACTION_ACCOUNTING_LINE,
-    TRANSACTION_LINE,
     entity_column,
     shown_subsidiary,
 )

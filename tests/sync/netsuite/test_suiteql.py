@@ -157,6 +157,24 @@ class TestSwitching:
         assert set(await all_of(bench.source, "invoices", bench, cursor)) == {edited}
 
 
+class TestMeanwhile:
+    async def test_rows_that_come_and_go_cost_no_record_and_no_second_reading(self, bench: SuiteQLBench) -> None:
+        original = bench.ids("invoices")
+        gone, found = max(original, key=int), set[str]()
+        async for page in bench.source.pages("invoices", "", now=bench.now):
+            if not found:
+                bench.delete(gone)
+                bench.add()
+            found |= {one.source_id for one in page.records}
+        assert found >= original - {gone}
+        assert max(_asked(bench).values()) == 1
+
+
+def _asked(bench: SuiteQLBench) -> Counter[bytes]:
+    """How often each page of invoices was asked for."""
+    return Counter(one.body for one in bench.server.log if b"type IN ('CustInvc')" in one.body)
+
+
 class TestTrouble:
     @pytest.mark.sampled(keep=3)
     @pytest.mark.parametrize("trouble", ["truncate", "drop", "wrong_charset", "blocked", "expired_session", "http 503"])
@@ -229,6 +247,15 @@ class TestQuery:
         search = Search(searched="Customer", criteria=(Criterion(field="phone", values=("1",)),), page_size=5)
         with pytest.raises(RejectedError, match="phone"):
             select_for(CUSTOMERS, search, (), frozenset())
+
+    @pytest.mark.parametrize(
+        ("operator", "values", "said"),
+        [("greaterThan", (4,), "id > 4 AND id > 7"), ("between", (4, 9), "id >= 4 AND id <= 9 AND id > 7")],
+    )
+    def test_a_slice_of_ids_is_one(self, operator: str, values: tuple[int, ...], said: str) -> None:
+        criterion = Criterion(field="internalIdNumber", operator=operator, values=values)
+        search = Search(searched="Transaction", criteria=(criterion,), page_size=5)
+        assert said in text_of(select_for(INVOICES, search, (), frozenset()), {"after": 7})
 
     def test_what_a_literal_says_is_no_place(self) -> None:
         search = Search(searched="Customer", criteria=(Criterion(field="internalId", values=(":after",)),), page_size=5)

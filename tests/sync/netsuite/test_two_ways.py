@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Table, select
 
-from sandbox.ledger import Kind
+from sandbox.ledger import Kind, drawing, hands
 from sandbox.ledger.records import Application, Installment
 from store.db import Store, sqlite_url
 from store.pulled import Record
@@ -28,7 +28,10 @@ from tests.sync.pulling import BOOKKEEPING
 
 # What either way has besides, and what tells whether a row has changed.
 _OTHERWISE = {"extra_json", "fingerprint"}
-_MOVING = ("custom_fields", "customers", "invoices", "balances", "payments", "credit_memos")
+_MOVING = (
+    *("custom_fields", "customers", "invoices", "balances", "payments"),
+    *("deposit_applications", "credit_memos", "refunds", "journal_entries"),
+)
 _DELETED = "deletions"
 
 
@@ -93,6 +96,14 @@ def _change(bench: SuiteQLBench) -> None:
     ledger.edit_customer(owed[2].customer_id, name="Häagen & 'Söhne'")
     ledger.add_invoice(owed[2].customer_id, total_minor=1_234, memo="<b>späť</b>")
     ledger.delete(Kind.INVOICE, owed[3].id)
+    customer_id = owed[2].customer_id
+    deposit = hands.take_deposit(ledger, customer_id, 700)
+    hands.apply(ledger, deposit, owed[2].id, 1)
+    drawing.refund(ledger, customer_id, 5, ledger.records(Kind.CUSTOMER_DEPOSIT)[deposit.id])
+    drawing.refund(ledger, customer_id, 7, hands.issue_credit_memo(ledger, customer_id, 1_000))
+    drawing.refund(ledger, customer_id, 9)
+    hands.post_journal_entry(ledger, customer_id, -250)
+    hands.post_journal_entry(ledger, customer_id, 125)
 
 
 def _in_parts(bench: SuiteQLBench) -> None:

@@ -1,8 +1,7 @@
 """Customers' balances. Pure.
 
 A balance that SuiteQL has a column for is in the company's own currency. Of a customer with another one it is added up
-here from the items that are open, each at the rate of the day, as NetSuite itself does it; what the books alone moved
-is not in it then.
+here from what is open, each item at the rate of the day, as NetSuite itself does it.
 """
 
 from collections.abc import Iterable
@@ -31,7 +30,7 @@ def balance_tree(row: Row, context: Context) -> Tree:
             "currency": reference(row, "currency"),
             "fxBalance": row.get("balancesearch") if is_based else _owed(items, own, context),
             "overdueBalance": row.get("overduebalancesearch") if is_based else _owed(overdue, own, context),
-            "depositBalance": _added([(one, 1) for one in items if one.get("type") == _DEPOSIT], own, context),
+            "depositBalance": _turned(_added((one for one in items if one.get("type") == _DEPOSIT), own, context)),
             "daysOverdue": row.get("daysoverduesearch"),
         }
     )
@@ -43,25 +42,28 @@ def _is_overdue(item: Row, today: date) -> bool:
 
 def _owed(items: Iterable[Row], own: str | None, context: Context) -> str | None:
     """What is unpaid less what is unapplied; deposits stand apart."""
-    signed = [(one, 1 if one.get("type") == _INVOICE else -1) for one in items if one.get("type") != _DEPOSIT]
-    return _added(signed, own, context)
+    total = _added((one for one in items if one.get("type") != _DEPOSIT), own, context)
+    return None if total is None else f"{total:f}"
 
 
-def _added(items: Iterable[tuple[Row, int]], own: str | None, context: Context) -> str | None:
+def _turned(amount: Decimal | None) -> str | None:
+    # A deposit lowers what is owed, and is told by its size.
+    return None if amount is None else f"{0 - amount:f}"
+
+
+def _added(items: Iterable[Row], own: str | None, context: Context) -> Decimal | None:
     """The sum in the customer's currency; None when one of them has no rate."""
-    total = Decimal(0)
-    for item, sign in items:
-        amount = _converted(item, own, context)
-        if amount is None:
-            return None
-        total += sign * amount
-    return f"{total:f}"
+    amounts = [_converted(item, own, context) for item in items]
+    known = [each for each in amounts if each is not None]
+    return sum(known, Decimal(0)) if len(known) == len(amounts) else None
 
 
 def _converted(item: Row, own: str | None, context: Context) -> Decimal | None:
-    amount = _number(item.get("foreignamountunpaid" if item.get("type") == _INVOICE else "foreignpaymentamountunused"))
-    currency, prices = item.get("currency"), context.rates.prices
-    if amount is None or currency == own:
+    unpaid, unused = _number(item.get("foreignamountunpaid")), _number(item.get("foreignpaymentamountunused"))
+    if unpaid is None or unused is None:
+        return None
+    amount, currency, prices = unpaid - unused, item.get("currency"), context.rates.prices
+    if currency == own:
         return amount
     if currency is None or own is None or not {currency, own} <= prices.keys():
         return None

@@ -48,7 +48,6 @@ EXCHANGE_RATES = Table(
     columns=("id", "basecurrency", "transactioncurrency", "exchangerate", DAY_TEXT.format("effectivedate", "day")),
     conditions={
         "internalId": "id IN (:values)",
-        "internalIdNumber": "id > :values",
         "effectiveDate": "effectivedate >= :since AND effectivedate <= :until",
     },
     words={},

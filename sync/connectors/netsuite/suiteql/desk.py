@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from store.invoices import Invoice
+from store.journal_entries import JournalEntry
 from store.pulled import Record
 from sync.connector import Broken, Gone
-from sync.connectors.netsuite.mapping import Account, Other
+from sync.connectors.netsuite.mapping import Account, Other, merged
+from sync.connectors.netsuite.pages import Tree
 from sync.connectors.netsuite.request import GetDeleted, Search
 from sync.connectors.netsuite.stream import Stream, read_record
 from sync.connectors.netsuite.suiteql.ask import Asker
@@ -56,7 +58,16 @@ def _records(stream: Stream, kind: Kind, rows: Sequence[Row], context: Context) 
     account = replace(context.account, marked=marked)
     # What an advanced search makes rows of is a record here.
     plain = replace(stream, columns=())
-    return [_as_told(read_record(plain, kind.tree(row, context), account), context) for row in rows]
+    return [_record(plain, kind.trees(row, context), row, replace(context, account=account)) for row in rows]
+
+
+def _record(stream: Stream, trees: Sequence[Tree], row: Row, context: Context) -> Found:
+    """The record that is made of these parts; none of ours without any."""
+    parts = [_as_told(read_record(stream, tree, context.account), context) for tree in trees]
+    broken = next((one for one in parts if isinstance(one, Broken)), None)
+    if broken is not None or not parts:
+        return broken or Other(source_id=row.get("id", ""))
+    return next(iter(merged(one for one in parts if isinstance(one, JournalEntry))), parts[0])
 
 
 def _as_told(found: Found, context: Context) -> Found:

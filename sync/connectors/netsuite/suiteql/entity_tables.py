@@ -115,7 +115,20 @@ OPEN_ITEMS_OF = Select(
         "foreignpaymentamountunused",
         "TO_CHAR(duedate, 'YYYY-MM-DD') AS due",
     ),
-    where="type IN ('CustInvc', 'CustCred', 'CustPymt', 'CustDep', 'DepAppl') AND entity IN (:ids)"
+    where="type IN ('CustInvc', 'CustCred', 'CustPymt', 'CustDep', 'CustRfnd', 'DepAppl') AND entity IN (:ids)"
     " AND (foreignamountunpaid > 0 OR foreignpaymentamountunused > 0) AND id > :after",
+    optional=frozenset({"currency"}),
+)
+# What the books alone moved is told by its lines.
+OPEN_LINES_OF = Select(
+    table="transactionline",
+    columns=("uniquekey", "transaction", "entity", "foreignamountunpaid", "foreignpaymentamountunused"),
+    where="entity IN (:ids) AND (foreignamountunpaid > 0 OR foreignpaymentamountunused > 0) AND uniquekey > :after",
+    order="uniquekey",
+)
+ENTRIES = Select(
+    table="transaction",
+    columns=("id", "type", "currency"),
+    where="type = 'Journal' AND posting = 'T' AND id IN (:ids) AND id > :after",
     optional=frozenset({"currency"}),
 )

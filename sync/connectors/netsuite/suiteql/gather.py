@@ -8,21 +8,32 @@ import structlog
 
 from sync.connectors.netsuite.suiteql.ask import Asker, grouped, ids_in
 from sync.connectors.netsuite.suiteql.client import Row
-from sync.connectors.netsuite.suiteql.entity_tables import ADDRESS_KEYS_OF, ADDRESSES, OPEN_ITEMS_OF, SUBSIDIARIES_OF
+from sync.connectors.netsuite.suiteql.entity_tables import (
+    ADDRESS_KEYS_OF,
+    ADDRESSES,
+    ENTRIES,
+    OPEN_ITEMS_OF,
+    OPEN_LINES_OF,
+    SUBSIDIARIES_OF,
+)
 from sync.connectors.netsuite.suiteql.related import Related
 from sync.connectors.netsuite.suiteql.tables import Select
 from sync.connectors.netsuite.suiteql.transaction_tables import (
     ACCOUNTS_OF,
     APPLICATIONS_OF,
     DOCUMENTS,
-    DRAWN_OF,
+    DRAWN_FOR,
+    ENTRY_LINES_OF,
     INSTALLMENTS_OF,
     LINES_OF,
     MAIN_LINES_OF,
+    POSTED_OF,
+    RECEIVABLES,
 )
 from sync.errors import NotPermittedError
 
-_DEPOSIT = "CustDep"
+# What deposits are drawn for.
+_DRAWING = frozenset({"CustRfnd", "DepAppl"})
 
 _log = structlog.get_logger(__name__)
 
@@ -65,21 +76,36 @@ async def of_invoices(page: Gathering) -> Related:
 
 
 async def of_settlements(page: Gathering) -> Related:
-    """Main lines, accounts, and what each was applied to."""
-    drawn = await _drawn(page)
-    settling = ids_in([{"id": each} for each in drawn], "id")
-    main, accounts, links = await asyncio.gather(
+    """Main lines, accounts, what each was applied to or paid out of, and which deposit it was drawn from."""
+    main, accounts, links, drawn = await asyncio.gather(
         page.ask.all_of(MAIN_LINES_OF, page.ids, "uniquekey"),
         _optional(page, ACCOUNTS_OF, page.ids, "transaction"),
-        page.ask.all_of(APPLICATIONS_OF, (*page.ids, *settling)),
+        page.ask.all_of(APPLICATIONS_OF, page.ids),
+        page.ask.all_of(DRAWN_FOR, _ids_of(page, _DRAWING)),
     )
-    applied = [_owned(link, drawn) for link in links if link.get("foreignamount", "").strip("-0.")]
-    documents = await page.ask.all_of(DOCUMENTS, ids_in(applied, "previousdoc"), "id")
+    applied = [link for link in links if link.get("foreignamount", "").strip("-0.")]
+    documents = await page.ask.all_of(DOCUMENTS, ids_in([*applied, *drawn], "previousdoc"), "id")
     return Related(
         lines=grouped(main, "transaction"),
         accounts={row["transaction"]: row["account_name"] for row in accounts or () if "account_name" in row},
         applications=grouped(applied, "nextdoc"),
+        drawn=grouped(drawn, "nextdoc"),
         documents={row["id"]: row for row in documents if "id" in row},
+    )
+
+
+async def of_entries(page: Gathering) -> Related:
+    """The lines that post to receivables."""
+    accounts = ids_in(await page.ask.all_after(RECEIVABLES, {}, "id"), "id")
+    if not accounts or not page.ids:
+        return Related()
+    posted, lines = await asyncio.gather(
+        page.ask.listed(POSTED_OF, {"ids": page.ids, "accounts": accounts}),
+        page.ask.all_of(ENTRY_LINES_OF, page.ids, "uniquekey"),
+    )
+    known = {(row.get("transaction"), row.get("transactionline")) for row in posted}
+    return Related(
+        lines=grouped([line for line in lines if (line.get("transaction"), line.get("id")) in known], "transaction")
     )
 
 
@@ -89,8 +115,13 @@ async def of_orders(page: Gathering) -> Related:
 
 
 async def of_balances(page: Gathering) -> Related:
-    """What is open."""
-    return Related(open_items=grouped(await page.ask.all_of(OPEN_ITEMS_OF, page.ids, "id"), "entity"))
+    """What is open; of journal entries each line by itself."""
+    items, lines = await asyncio.gather(
+        page.ask.all_of(OPEN_ITEMS_OF, page.ids, "id"), page.ask.all_of(OPEN_LINES_OF, page.ids, "uniquekey")
+    )
+    entries = {row.get("id"): row for row in await page.ask.all_of(ENTRIES, ids_in(lines, "transaction"), "id")}
+    booked = [{**line, **entries[line["transaction"]]} for line in lines if line.get("transaction") in entries]
+    return Related(open_items=grouped([*items, *booked], "entity"))
 
 
 async def _subsidiaries(page: Gathering) -> dict[str, str]:
@@ -106,17 +137,8 @@ async def _addresses(page: Gathering) -> dict[str, str]:
     return {entity: texts[key] for entity, key in owners if key in texts}
 
 
-async def _drawn(page: Gathering) -> dict[str, str]:
-    """Which deposit each application of a deposit draws from, by its own id."""
-    deposits = ids_in([row for row in page.rows if row.get("type") == _DEPOSIT], "id")
-    rows = await page.ask.all_of(DRAWN_OF, deposits)
-    return {row["nextdoc"]: row["previousdoc"] for row in rows if {"nextdoc", "previousdoc"} <= row.keys()}
-
-
-def _owned(link: Row, drawn: dict[str, str]) -> Row:
-    """The link as one of the deposit's, where it is one of an application that draws from it."""
-    settles = link.get("nextdoc", "")
-    return {**link, "nextdoc": drawn.get(settles, settles)}
+def _ids_of(page: Gathering, types: frozenset[str]) -> tuple[int, ...]:
+    return ids_in([row for row in page.rows if row.get("type") in types], "id")
 
 
 async def _optional(page: Gathering, select: Select, ids: Sequence[int], key: str) -> list[Row] | None:

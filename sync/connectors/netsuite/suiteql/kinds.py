@@ -14,8 +14,18 @@ from sync.connectors.netsuite.suiteql.entity_trees import contact_tree, customer
 from sync.connectors.netsuite.suiteql.gather import Gathering
 from sync.connectors.netsuite.suiteql.related import Context, Related
 from sync.connectors.netsuite.suiteql.tables import Table
-from sync.connectors.netsuite.suiteql.transaction_tables import INVOICES, SALES_ORDERS, SETTLEMENTS
-from sync.connectors.netsuite.suiteql.transaction_trees import invoice_tree, sales_order_tree, settlement_tree
+from sync.connectors.netsuite.suiteql.transaction_tables import INVOICES, JOURNAL_ENTRIES, SALES_ORDERS, SETTLEMENTS
+from sync.connectors.netsuite.suiteql.transaction_trees import (
+    entry_trees,
+    invoice_tree,
+    is_voided,
+    sales_order_tree,
+    settlement_tree,
+)
+
+
+def _one(tree: Callable[[Row, Context], Tree]) -> Callable[[Row, Context], list[Tree]]:
+    return lambda row, context: [tree(row, context)]
 
 
 def _never(_: Row) -> bool:
@@ -24,38 +34,64 @@ def _never(_: Row) -> bool:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Kind:
-    """`records` are what REST calls the types of records that it is made of; `is_marked` is as `Account.marked`."""
+    """`trees` are the parts of one record, of which most have one.
+
+    `records` are what REST calls the types of records that it is made of; `is_marked` is as `Account.marked`.
+    """
 
     table: Table
-    tree: Callable[[Row, Context], Tree]
+    trees: Callable[[Row, Context], list[Tree]]
     records: tuple[str, ...]
     gathered: Callable[[Gathering], Awaitable[Related]] = gather.nothing
     is_marked: Callable[[Row], bool] = _never
 
 
+# What a customer's invoices may be settled with, and what may be paid back of it.
+SETTLING = ("customerPayment", "customerDeposit", "creditMemo", "depositApplication", "customerRefund")
 # By the kind of record.
 KINDS: Mapping[str, Kind] = {
-    "subsidiary": Kind(table=SUBSIDIARIES, tree=subsidiary_tree, records=("subsidiary",)),
-    "gl_account": Kind(table=ACCOUNTS, tree=account_tree, records=("account",)),
-    "exchange_rate": Kind(table=EXCHANGE_RATES, tree=rate_tree, records=("currencyRate",)),
-    "contact": Kind(table=CONTACTS, tree=contact_tree, records=("contact",), is_marked=is_primary),
-    "customer": Kind(table=CUSTOMERS, tree=customer_tree, records=("customer",), gathered=gather.of_customers),
-    "balance": Kind(table=BALANCES, tree=balance_tree, records=("customer",), gathered=gather.of_balances),
-    "invoice": Kind(table=INVOICES, tree=invoice_tree, records=("invoice",), gathered=gather.of_invoices),
+    "subsidiary": Kind(table=SUBSIDIARIES, trees=_one(subsidiary_tree), records=("subsidiary",)),
+    "gl_account": Kind(table=ACCOUNTS, trees=_one(account_tree), records=("account",)),
+    "exchange_rate": Kind(table=EXCHANGE_RATES, trees=_one(rate_tree), records=("currencyRate",)),
+    "contact": Kind(table=CONTACTS, trees=_one(contact_tree), records=("contact",), is_marked=is_primary),
+    "customer": Kind(table=CUSTOMERS, trees=_one(customer_tree), records=("customer",), gathered=gather.of_customers),
+    "balance": Kind(table=BALANCES, trees=_one(balance_tree), records=("customer",), gathered=gather.of_balances),
+    "invoice": Kind(table=INVOICES, trees=_one(invoice_tree), records=("invoice",), gathered=gather.of_invoices),
     "payment": Kind(
         table=SETTLEMENTS,
-        tree=settlement_tree,
+        trees=_one(settlement_tree),
         records=("customerPayment", "customerDeposit"),
         gathered=gather.of_settlements,
     ),
     "credit_memo": Kind(
-        table=SETTLEMENTS, tree=settlement_tree, records=("creditMemo",), gathered=gather.of_settlements
+        table=SETTLEMENTS, trees=_one(settlement_tree), records=("creditMemo",), gathered=gather.of_settlements
+    ),
+    "deposit_application": Kind(
+        table=SETTLEMENTS,
+        trees=_one(settlement_tree),
+        records=("depositApplication",),
+        gathered=gather.of_settlements,
+    ),
+    "refund": Kind(
+        table=SETTLEMENTS,
+        trees=_one(settlement_tree),
+        records=("customerRefund",),
+        gathered=gather.of_settlements,
+    ),
+    "journal_entry": Kind(
+        table=JOURNAL_ENTRIES,
+        trees=entry_trees,
+        records=("journalEntry",),
+        gathered=gather.of_entries,
+        is_marked=is_voided,
     ),
     "settlement": Kind(
         table=SETTLEMENTS,
-        tree=settlement_tree,
-        records=("customerPayment", "customerDeposit", "creditMemo"),
+        trees=_one(settlement_tree),
+        records=SETTLING,
         gathered=gather.of_settlements,
     ),
-    "sales_order": Kind(table=SALES_ORDERS, tree=sales_order_tree, records=("salesOrder",), gathered=gather.of_orders),
+    "sales_order": Kind(
+        table=SALES_ORDERS, trees=_one(sales_order_tree), records=("salesOrder",), gathered=gather.of_orders
+    ),
 }

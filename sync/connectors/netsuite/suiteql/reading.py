@@ -1,6 +1,7 @@
 """Reading by SuiteQL, in the windows in which SuiteTalk is read, into the same records."""
 
 from dataclasses import dataclass, replace
+from itertools import count
 
 from sync.connectors.netsuite.asking import plan_of, request_at
 from sync.connectors.netsuite.client import Answer
@@ -11,6 +12,7 @@ from sync.connectors.netsuite.reading import Reader
 from sync.connectors.netsuite.request import Criterion, GetDeleted, Search
 from sync.connectors.netsuite.single import Fetcher
 from sync.connectors.netsuite.stream import Stream
+from sync.connectors.netsuite.streams import JOURNAL_ENTRIES
 from sync.connectors.netsuite.suiteql.ask import number
 from sync.connectors.netsuite.suiteql.check import hidden_records
 from sync.connectors.netsuite.suiteql.client import MOST_ROWS, Rows
@@ -18,17 +20,19 @@ from sync.connectors.netsuite.suiteql.desk import Desk, Found
 from sync.connectors.netsuite.suiteql.kinds import KINDS
 from sync.errors import ExpiredPositionError, NotPermittedError, RejectedError
 
-# Somebody is waiting for this: what one customer has beyond it comes with the next pull.
-_MOST_PAGES = 5
 # A place in SuiteTalk's list is the id of a search; ours is told from it by this.
 _OURS = "suiteql:"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SuiteQLReader(Reader):
-    """A stream whose records SuiteQL brings. A window that the other way has begun is read from its start."""
+    """A stream whose records SuiteQL brings. A window that the other way has begun is read from its start.
+
+    `kinds` are all that it brings: what belongs to these records may be among them.
+    """
 
     desk: Desk
+    kinds: frozenset[str]
 
     async def _marking(self, position: Position, plan: Plan) -> Reader:
         """Which records are marked, their rows tell."""
@@ -44,6 +48,16 @@ class SuiteQLReader(Reader):
         if hidden:
             raise NotPermittedError(" and ".join(hidden))
 
+    async def _completed(self, answer: Answer[Found]) -> Answer[Found]:
+        """Entries come whole; others with what was used up by them."""
+        is_entry = self.stream.kind == JOURNAL_ENTRIES.kind
+        return answer if is_entry else await super(SuiteQLReader, self)._completed(answer)
+
+    def _fetcher(self) -> Fetcher:
+        return SuiteQLFetcher(
+            client=self.client, settings=self.settings, account=self.account, desk=self.desk, kinds=self.kinds
+        )
+
     async def _ask(self, position: Position) -> Answer[Found]:
         after = _last_id(position)
         request = request_at(self.stream, replace(position, search_id=None, next_page=1), self.settings)
@@ -55,10 +69,11 @@ class SuiteQLReader(Reader):
             raise RejectedError(f"{self.stream.kind} is not read by SuiteQL")
         found, records = await self.desk.page(self.stream, request, after, self.account)
         following = number(found.rows[-1], "id") if found.rows else after
-        total = found.total + (position.next_page - 1) * self.desk.page_size
+        # By ids no row is skipped when others come or go, so only the first page's count means anything.
+        total = None if position.is_midway else found.total
         return Answer(heading=self._heading(found, position, following, total=total), records=tuple(records))
 
-    def _heading(self, found: Rows, position: Position, following: int, *, total: int) -> Heading:
+    def _heading(self, found: Rows, position: Position, following: int, *, total: int | None) -> Heading:
         """What SuiteTalk would say of the page. Raises TooMuchError where not all rows are counted."""
         is_cut = found.total >= MOST_ROWS
         if is_cut and is_divisible(position, plan_of(self.stream, self.settings)) and not position.is_midway:
@@ -78,21 +93,25 @@ class SuiteQLFetcher(Fetcher):
     desk: Desk
     kinds: frozenset[str]
 
-    async def _found(self, stream: Stream, criteria: tuple[Criterion, ...]) -> list[Found]:
+    async def _read(
+        self, stream: Stream, criteria: tuple[Criterion, ...], *, most: int | None
+    ) -> tuple[list[Found], int]:
+        """What meets the criteria, of so many pages, and how much there is: by ids, so nothing comes or goes unseen."""
         if stream.kind not in self.kinds:
-            return await super(SuiteQLFetcher, self)._found(stream, criteria)
+            return await super(SuiteQLFetcher, self)._read(stream, criteria, most=most)
         search = Search(
             searched=stream.searched, criteria=(*stream.always, *criteria), page_size=self.settings.page_size
         )
         found: list[Found] = []
-        after = 0
-        for _ in range(_MOST_PAGES):
+        after, total = 0, 0
+        for number_of_page in count():
             page, records = await self.desk.page(stream, search, after, self.account)
+            total = len(found) + page.total
             found += records
-            if not page.has_more or not page.rows:
+            if not page.has_more or not page.rows or number_of_page + 1 == most:
                 break
             after = number(page.rows[-1], "id")
-        return found
+        return found, total
 
     async def _require_gone(self, stream: Stream, source_id: str) -> None:
         """Raises NotPermittedError or RejectedError unless the record is gone: a query leaves out what is hidden."""

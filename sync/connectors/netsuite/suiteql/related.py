@@ -19,6 +19,7 @@ class Related:
     lines: Mapping[str, Sequence[Row]] = field(default_factory=dict)
     installments: Mapping[str, Sequence[Row]] | None = None
     applications: Mapping[str, Sequence[Row]] = field(default_factory=dict)
+    drawn: Mapping[str, Sequence[Row]] = field(default_factory=dict)
     documents: Mapping[str, Row] = field(default_factory=dict)
     accounts: Mapping[str, str] = field(default_factory=dict)
     open_items: Mapping[str, Sequence[Row]] = field(default_factory=dict)

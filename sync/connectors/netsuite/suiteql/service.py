@@ -1,7 +1,7 @@
 """What is read by SuiteQL of one account: its streams, single records, and what the doctor sees of it."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from sync.connector import Finding
@@ -11,7 +11,15 @@ from sync.connectors.netsuite.definitions import Definitions, with_configured
 from sync.connectors.netsuite.mapping import Account
 from sync.connectors.netsuite.settings import NetSuiteSettings
 from sync.connectors.netsuite.stream import Stream
-from sync.connectors.netsuite.streams import CREDIT_MEMOS, PAYMENTS, SETTLEMENTS, STREAMS, streams_of
+from sync.connectors.netsuite.streams import (
+    CREDIT_MEMOS,
+    DEPOSIT_APPLICATIONS,
+    PAYMENTS,
+    REFUNDS,
+    SETTLEMENTS,
+    STREAMS,
+    streams_of,
+)
 from sync.connectors.netsuite.suiteql.ask import Asker
 from sync.connectors.netsuite.suiteql.check import login_finding, soap_only_finding, stream_finding
 from sync.connectors.netsuite.suiteql.client import SuiteQLClient
@@ -27,7 +35,14 @@ _HOLDS = timedelta(minutes=10)
 # Those whose custom fields have a definition here.
 _DEFINED = ("customer", "invoice")
 # Those whose rows may have values of custom fields.
-_WITH_FIELDS = frozenset({"contact", "credit_memo", "customer", "invoice", "payment", "sales_order", "settlement"})
+_WITH_FIELDS = frozenset(
+    {
+        *("contact", "customer", "invoice", "sales_order"),
+        *("credit_memo", "deposit_application", "payment", "refund", "settlement"),
+    }
+)
+# What is searched for in one go is read by SuiteQL where each of its kinds is.
+_SETTLING = frozenset({PAYMENTS.kind, DEPOSIT_APPLICATIONS.kind, CREDIT_MEMOS.kind, REFUNDS.kind})
 
 
 class SuiteQLService:
@@ -45,6 +60,7 @@ class SuiteQLService:
         self._rest = SuiteQLClient(settings, certificate, soap.slots, unix_time=lambda: clock().timestamp())
         self._ask = Asker(rest=self._rest)
         self._streams = {name: one for name, one in streams_of(settings).items() if name in settings.by_suiteql}
+        self._kinds = _kinds_of(self._streams.values())
         self._fields: dict[str, tuple[datetime, tuple[Field, ...]]] = {}
         self._currencies: tuple[datetime, Currencies, Rates] | None = None
         self._turn = asyncio.Lock()
@@ -65,18 +81,21 @@ class SuiteQLService:
 
     async def reader(self, stream: Stream, account: Account) -> SuiteQLReader:
         """What reads the stream. Raises SourceError."""
-        desk = await self._desk(account.seen_at, (stream.kind,))
-        return SuiteQLReader(client=self._soap, settings=self._settings, account=account, stream=stream, desk=desk)
+        # What was used up by these may be of any kind that settles.
+        desk = await self._desk(account.seen_at, (stream.kind, SETTLEMENTS.kind))
+        return SuiteQLReader(
+            client=self._soap,
+            settings=self._settings,
+            account=account,
+            stream=stream,
+            desk=desk,
+            kinds=self._kinds,
+        )
 
     async def fetcher(self, account: Account) -> SuiteQLFetcher:
         """What fetches single records, those of the streams by SuiteQL. Raises SourceError."""
-        kinds = {stream.kind for stream in self._streams.values()}
-        if {PAYMENTS.kind, CREDIT_MEMOS.kind} <= kinds:
-            kinds.add(SETTLEMENTS.kind)
-        desk = await self._desk(account.seen_at, tuple(kinds))
-        return SuiteQLFetcher(
-            client=self._soap, settings=self._settings, account=account, desk=desk, kinds=frozenset(kinds)
-        )
+        desk = await self._desk(account.seen_at, tuple(self._kinds))
+        return SuiteQLFetcher(client=self._soap, settings=self._settings, account=account, desk=desk, kinds=self._kinds)
 
     async def findings(self) -> tuple[Finding, ...]:
         """Whether a token is given; then one finding per stream, and what is left to SOAP where that is not set up."""
@@ -116,3 +135,9 @@ class SuiteQLService:
                 found = await read_currencies(self._ask, default=self._settings.currency)
                 known = self._currencies = (now, *found)
             return known
+
+
+def _kinds_of(streams: Iterable[Stream]) -> frozenset[str]:
+    """The kinds of records of these streams, and that of all that settles where each of them is among them."""
+    kinds = frozenset(stream.kind for stream in streams)
+    return kinds | {SETTLEMENTS.kind} if kinds >= _SETTLING else kinds

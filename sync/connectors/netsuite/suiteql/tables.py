@@ -19,6 +19,10 @@ DAY_TEXT = "TO_CHAR({0}, 'YYYY-MM-DD') AS {1}"
 CHANGED = UTC_TEXT.format("lastmodifieddate", "changed")
 WINDOW = "SYS_EXTRACT_UTC(lastmodifieddate) >= :since AND SYS_EXTRACT_UTC(lastmodifieddate) <= :until"
 
+_ID_NUMBER = "internalIdNumber"
+# The slices of ids in which a window is read that cannot be divided otherwise.
+_SLICES = {"greaterThan": "id > :values", "between": "id >= :since AND id <= :until"}
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Select:
@@ -86,14 +90,16 @@ def without(select: Select, column: str) -> Select | None:
 
 
 def _condition(table: Table, criterion: Criterion) -> str:
-    template = table.conditions.get(criterion.field)
+    template = (
+        _SLICES.get(criterion.operator) if criterion.field == _ID_NUMBER else table.conditions.get(criterion.field)
+    )
     if template is None:
         raise RejectedError(f"a {table.name} is not found by its {criterion.field} in SuiteQL")
     return filled(template, _values(table, criterion))
 
 
 def _values(table: Table, criterion: Criterion) -> dict[str, Value]:
-    if criterion.operator == "within":
+    if criterion.operator in {"within", "between"}:
         since, until = criterion.values
         return {"since": _plain(since), "until": _plain(until)}
     words = (table.words.get(str(value), value) for value in criterion.values)

@@ -43,7 +43,10 @@ TYPES = {
     "_creditMemo": "CustCred",
     "_customerDeposit": "CustDep",
     "_customerPayment": "CustPymt",
+    "_customerRefund": "CustRfnd",
+    "_depositApplication": "DepAppl",
     "_invoice": "CustInvc",
+    "_journal": "Journal",
     "_salesOrder": "SalesOrd",
 }
 INVOICES = Table(
@@ -58,6 +61,22 @@ SETTLEMENTS = Table(
     name="transaction",
     columns=(*_BODY, *_USED),
     conditions=_CONDITIONS | {"amountRemaining": "foreignpaymentamountunused > 0"},
+    words=TYPES,
+    optional=_OPTIONAL,
+)
+# Entries that post anything: which of their lines are receivables, other tables tell.
+JOURNAL_ENTRIES = Table(
+    name="transaction",
+    columns=(
+        "id",
+        "tranid",
+        DAY_TEXT.format("trandate", "day"),
+        "currency",
+        "memo",
+        "voided",
+        CHANGED,
+    ),
+    conditions=_CONDITIONS | {"accountType": "posting = 'T'", "posting": "posting = 'T'"},
     words=TYPES,
     optional=_OPTIONAL,
 )
@@ -101,18 +120,19 @@ INSTALLMENTS_OF = Select(
     columns=("id", "invoice", "seqnum", "amount", "amountdue", DAY_TEXT.format("duedate", "due")),
     where="invoice IN (:ids) AND id > :after",
 )
-# What settles comes after what it settles; a deposit is followed by its applications, and these do it.
+# What settles comes after what it settles, and a refund after what it was paid out of.
 APPLICATIONS_OF = Select(
     table="nexttransactionlinelink",
     columns=("nextdoc", "previousdoc", "foreignamount"),
     where="linktype = 'Payment' AND nextdoc IN (:ids)",
     order="nextdoc, previousdoc, previousline, nextline",
 )
-DRAWN_OF = Select(
+# A deposit is followed by what was drawn from it.
+DRAWN_FOR = Select(
     table="nexttransactionlinelink",
-    columns=("nextdoc", "previousdoc"),
-    where="linktype = 'DepAppl' AND previousdoc IN (:ids)",
-    order="previousdoc, nextdoc, previousline, nextline",
+    columns=("nextdoc", "previousdoc", "foreignamount"),
+    where="linktype = 'DepAppl' AND nextdoc IN (:ids)",
+    order="nextdoc, previousdoc, previousline, nextline",
 )
 DOCUMENTS = Select(
     table="transaction",
@@ -125,4 +145,28 @@ ACCOUNTS_OF = Select(
     columns=("transaction", shown("account")),
     where="transactionline = 0 AND accountingbook = 1 AND transaction IN (:ids) AND transaction > :after",
     order="transaction",
+)
+RECEIVABLES = Select(table="account", columns=("id",), where="accttype = 'AcctRec' AND id > :after")
+# Which lines post to these accounts, in the first book.
+POSTED_OF = Select(
+    table="transactionaccountingline",
+    columns=("transaction", "transactionline"),
+    where="accountingbook = 1 AND account IN (:accounts) AND transaction IN (:ids)",
+    order="transaction, transactionline",
+)
+ENTRY_LINES_OF = Select(
+    table="transactionline",
+    columns=(
+        "uniquekey",
+        "transaction",
+        "id",
+        "entity",
+        "foreignamount",
+        "foreignamountunpaid",
+        "foreignpaymentamountunused",
+        "memo",
+    ),
+    where="transaction IN (:ids) AND uniquekey > :after",
+    order="uniquekey",
+    optional=frozenset({"memo"}),
 )

@@ -1,6 +1,6 @@
 """Rows of transactions in the shape of SuiteTalk's records. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from sync.connectors.netsuite.pages import Tree
 from sync.connectors.netsuite.suiteql.fields import custom_field_list
@@ -23,9 +23,16 @@ _RECORDS: Mapping[str, str] = {
     "CustDep": "CustomerDeposit",
     "CustInvc": "Invoice",
     "CustPymt": "CustomerPayment",
+    "CustRfnd": "CustomerRefund",
+    "DepAppl": "DepositApplication",
     "SalesOrd": "SalesOrder",
 }
+# What names its customer so, and says where its money is.
+_OF_CUSTOMER = frozenset({"CustDep", "CustPymt", "CustRfnd", "DepAppl"})
 _MONEY_IN = frozenset({"CustDep", "CustPymt"})
+# What of a line of an entry is open, by whether it lowers what is owed.
+_LEFT = {True: "foreignpaymentamountunused", False: "foreignamountunpaid"}
+_WITH_ACCOUNT = frozenset({"CustDep", "CustPymt", "CustRfnd"})
 
 
 def invoice_tree(row: Row, context: Context) -> Tree:
@@ -49,26 +56,55 @@ def invoice_tree(row: Row, context: Context) -> Tree:
 
 
 def settlement_tree(row: Row, context: Context) -> Tree:
-    """A row of transactions as a CustomerPayment, CustomerDeposit or CreditMemo record with its applications."""
-    record = _RECORDS.get(row.get("type", ""), row.get("type", ""))
-    is_money = row.get("type") in _MONEY_IN
-    total, entity = unsigned(row.get("foreigntotal")), reference(row, "entity", "entity_name")
+    """A row of transactions as a CustomerPayment, CustomerDeposit, DepositApplication, CreditMemo or CustomerRefund.
+
+    With what it was applied to, paid out of, or drawn from.
+    """
+    kind, source_id = row.get("type", ""), row.get("id", "")
+    is_credit = kind == "CustCred"
     return without_nulls(
         {
-            **_body(row, context, record),
-            "customer" if is_money else "entity": entity,
-            "payment" if is_money else "total": total,
+            **_body(row, context, _RECORDS.get(kind, kind)),
+            "customer" if kind in _OF_CUSTOMER else "entity": reference(row, "entity", "entity_name"),
+            "payment" if kind in _MONEY_IN else "total": unsigned(row.get("foreigntotal")),
             "applied": unsigned(row.get("foreignpaymentamountused")),
             "unapplied": unsigned(row.get("foreignpaymentamountunused")),
-            "checkNum": row.get("otherrefnum") if is_money else None,
-            "account": named(context.related.accounts.get(row.get("id", ""))) if is_money else None,
-            "createdFrom": None if is_money else named(_main(row, context).get("createdfrom_name")),
-            "salesRep": None if is_money else reference(row, "employee", "employee_name"),
-            # SuiteTalk gives a deposit's status, too, without its type before it.
+            "checkNum": row.get("otherrefnum") if kind in _MONEY_IN else None,
+            "account": named(context.related.accounts.get(source_id)) if kind in _WITH_ACCOUNT else None,
+            "createdFrom": named(_main(row, context).get("createdfrom_name")) if is_credit else None,
+            "salesRep": reference(row, "employee", "employee_name") if is_credit else None,
             "status": _status(row),
-            "applyList": {"apply": list(_applications(row, context))},
+            **_links(kind, source_id, context),
         }
     )
+
+
+def entry_trees(row: Row, context: Context) -> list[Tree]:
+    """A row of transactions as rows of an advanced search for journal entries: one for each line on receivables."""
+    return [
+        without_nulls(
+            {
+                "@internalId": row.get("id"),
+                "tranId": row.get("tranid"),
+                "tranDate": row.get("day"),
+                "currency": reference(row, "currency"),
+                "lastModifiedDate": row.get("changed"),
+                "line": line.get("id"),
+                "entity": reference(line, "entity"),
+                "memo": line.get("memo"),
+                "fxAmount": line.get("foreignamount"),
+                "amount": unsigned(line.get("foreignamount")),
+                "creditAmount": unsigned(line.get("foreignamount")) if _is_credit(line) else None,
+                "amountRemaining": line.get(_LEFT[_is_credit(line)]),
+            }
+        )
+        for line in context.related.lines.get(row.get("id", ""), ())
+    ]
+
+
+def is_voided(row: Row) -> bool:
+    """Whether the transaction counts for nothing."""
+    return row.get("voided") == "T"
 
 
 def sales_order_tree(row: Row, context: Context) -> Tree:
@@ -117,7 +153,7 @@ def _main(row: Row, context: Context) -> Row:
 
 def _status(row: Row) -> str | None:
     """The status without its type, which SuiteQL writes before it: «Invoice : Open»."""
-    if row.get("voided") == "T":
+    if is_voided(row):
         return "Voided"
     return row.get("status_name", "").rpartition(" : ")[2] or None
 
@@ -156,16 +192,32 @@ def _sequence(part: Row) -> int:
     return int(value) if value.isdecimal() else 0
 
 
-def _applications(row: Row, context: Context) -> Iterable[Tree]:
-    """What it was applied to; of a discount that was granted with it, SuiteQL tells nothing."""
-    for link in context.related.applications.get(row.get("id", ""), ()):
-        document = context.related.documents.get(link.get("previousdoc", ""), _NOTHING)
-        yield without_nulls(
-            {
-                "apply": "true",
-                "doc": link.get("previousdoc"),
-                "refNum": document.get("tranid"),
-                "applyDate": document.get("day"),
-                "amount": unsigned(link.get("foreignamount")),
-            }
-        )
+def _is_credit(line: Row) -> bool:
+    return line.get("foreignamount", "").startswith("-")
+
+
+def _links(kind: str, source_id: str, context: Context) -> Tree:
+    """What came before it; of a discount that was granted with an application, SuiteQL tells nothing."""
+    applied = [_application(link, kind, context) for link in context.related.applications.get(source_id, ())]
+    drawn = context.related.drawn.get(source_id, ())
+    if kind == "DepAppl":
+        deposit = next((link.get("previousdoc") for link in drawn), None)
+        return {"applyList": {"apply": applied}, "deposit": without_nulls({"@internalId": deposit}) or None}
+    if kind == "CustRfnd":
+        of_deposits = [_application(link, kind, context) for link in drawn]
+        return {"applyList": {"apply": applied}, "depositList": {"customerRefundDeposit": of_deposits}}
+    return {"applyList": {"apply": applied}}
+
+
+def _application(link: Row, kind: str, context: Context) -> Tree:
+    document = context.related.documents.get(link.get("previousdoc", ""), _NOTHING)
+    return without_nulls(
+        {
+            "apply": "true",
+            "doc": link.get("previousdoc"),
+            "refNum": document.get("tranid"),
+            # Of what a refund was paid out of SuiteTalk does not tell the date.
+            "applyDate": None if kind == "CustRfnd" else document.get("day"),
+            "amount": unsigned(link.get("foreignamount")),
+        }
+    )
