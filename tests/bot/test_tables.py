@@ -164,14 +164,13 @@ class TestAging:
             owner=owner,
             seen_at=world.clock(),
         )
-        customer = Customer(
-            id=BIG, origin="netsuite", source_id="big", seen_at=world.clock(), name="Zenith", account_manager=owner.name
-        )
+        customer = big_customer(world, account_manager=owner.name)
         async with world.store.write() as conn:
             user = await add_user(conn, email="zm@x.example", name=REP, role=Role.VIEWER, at=world.clock())
             await upsert_records(conn, [customer, account], at=world.clock())
         async with world.store.read() as conn:
             meant = await meaning_of(world.assistant.deps, conn, Filter(owner="me"), user)
+        await keep(world, [big_customer(world)])
         assert meant.filter.owner == owner.name
 
     async def test_its_buttons_lead_on(self, world: World) -> None:
