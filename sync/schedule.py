@@ -1,9 +1,10 @@
-"""The clock: when the daily pull is due. The only file that imports apscheduler.
+"""The clock: when a pull is due, daily or in a rhythm of its own. The only file that imports apscheduler.
 
 A due slot is named after its local date, and work of one name runs once; so the autumn hour that comes twice, two
 replicas, a late start and a suspended laptop all come out as one run a day.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, time, timedelta
 from types import TracebackType
@@ -40,7 +41,44 @@ def slot_id(source: str, slot: date, attempt: int) -> str:
     return f"sync-{source}-{slot.isoformat()}/{attempt}"
 
 
-class DailyClock:
+def due_instant(now: datetime, since: datetime, every: timedelta) -> datetime | None:
+    """The newest slot of a rhythm that is due at `now`: `since` and every so much later. None before its first."""
+    return since + (now - since) // every * every if now >= since else None
+
+
+def steady_slot_id(source: str, due: datetime, attempt: int) -> str:
+    """The id of the work that serves a slot of a source's own rhythm: «sync-salesforce-2026-11-22T101500Z/1»."""
+    return f"sync-{source}-{due.astimezone(UTC):%Y-%m-%dT%H%M%SZ}/{attempt}"
+
+
+class Ticker:
+    """Calls `look` every so often while the block lasts; one that fails is called again the next time."""
+
+    def __init__(self, look: Callable[[], Awaitable[None]], *, every: timedelta = LOOK_EVERY) -> None:
+        self._due, self._every = look, every
+        self._looking = asyncio.Lock()
+        self._scheduler = AsyncIOScheduler(timezone=UTC)
+
+    async def __aenter__(self) -> Self:
+        trigger = IntervalTrigger(seconds=self._every.total_seconds(), timezone=UTC)
+        # A late look still counts (the default drops it after one second), and several late ones are one.
+        self._scheduler.add_job(self._tick, trigger, coalesce=True, misfire_grace_time=None, max_instances=1)
+        self._scheduler.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        # A look that is broken off leaves its connection to the database unfit.
+        async with self._looking:
+            self._scheduler.shutdown(wait=False)
+
+    async def _tick(self) -> None:
+        async with self._looking:
+            await self._due()
+
+
+class DailyClock(Ticker):
     """Calls `start` with every local date whose slot falls due while the block lasts; `served` is the last one before.
 
     It asks for the same slot again every hour: `start` must do nothing for one that is under way or done.
@@ -60,21 +98,9 @@ class DailyClock:
         start: StartSlot,
         every: timedelta = LOOK_EVERY,
     ) -> None:
+        super().__init__(self._look, every=every)
         self._at, self._zone, self._now, self._served, self._start = at, zone, now, served, start
-        self._every, self._asked = every, now()
-        self._scheduler = AsyncIOScheduler(timezone=UTC)
-
-    async def __aenter__(self) -> Self:
-        trigger = IntervalTrigger(seconds=self._every.total_seconds(), timezone=UTC)
-        # A late look still counts (the default drops it after one second), and several late ones are one.
-        self._scheduler.add_job(self._look, trigger, coalesce=True, misfire_grace_time=None, max_instances=1)
-        self._scheduler.start()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._scheduler.shutdown(wait=False)
+        self._asked = now()
 
     async def _look(self) -> None:
         slot = due_slot(self._now(), self._at, self._zone)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from store.db import Store
 from store.errors import StaleWriterError, StoreBusyError, StoreCorruptError, StoreFullError
 from store.migrate import upgrade
+from store.rhythms import SourceRhythm, keep_rhythm
 from store.runs import Outcome, sync_runs
 from store.work import TryLaterError, WorkState
 from sync.breaker import Breakers
@@ -45,6 +46,14 @@ async def pulling_daily(source: FakeSource, store: Store, folder: Path) -> Async
 async def runs(store: Store) -> list[str]:
     async with store.read() as conn:
         return list((await conn.execute(select(sync_runs.c.id).order_by(sync_runs.c.id))).scalars())
+
+
+async def begun(work: DurableWork, work_id: str) -> bool:
+    """Wait until there is work of this id."""
+    # Nothing but its row tells.
+    while await work.status(work_id) is None:  # noqa: ASYNC110 - as above
+        await asyncio.sleep(0.01)
+    return True
 
 
 class TestDailyPulls:
@@ -98,6 +107,22 @@ class TestDailyPulls:
         async with pulling_daily(source, store, tmp_path) as work:
             assert await ended(work, "sync-fake-2026-11-22/2") is WorkState.DONE
         assert len(source.asked) == 5
+
+    async def test_a_source_with_a_rhythm_is_pulled_in_that(
+        self, store: Store, source: FakeSource, tmp_path: Path
+    ) -> None:
+        since = source.system.now
+        async with store.write() as conn:
+            await keep_rhythm(conn, SourceRhythm(source="fake", since=since, every_hours=24))
+        async with pulling_daily(source, store, tmp_path) as work:
+            assert await ended(work, "sync-fake-2026-11-22T100000Z/1") is WorkState.DONE
+        source.system.now = since + timedelta(hours=23)
+        async with pulling_daily(source, store, tmp_path) as work:
+            source.system.now = since + timedelta(hours=25)
+            assert await begun(work, "sync-fake-2026-11-23T100000Z/1")
+            assert await ended(work, "sync-fake-2026-11-23T100000Z/1") is WorkState.DONE
+            # The daily slot of that date has fallen due meanwhile, and is none of its.
+            assert await work.status("sync-fake-2026-11-23/1") is None
 
     @pytest.mark.postgres
     async def test_two_replicas_pull_a_slot_once(self, empty_postgres_url: str) -> None:

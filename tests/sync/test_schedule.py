@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from sync.schedule import DailyClock, due_slot, slot_id, slot_instant
+from sync.schedule import DailyClock, due_instant, due_slot, slot_id, slot_instant, steady_slot_id
 
 NEW_YORK, PARIS, KIRITIMATI = ZoneInfo("America/New_York"), ZoneInfo("Europe/Paris"), ZoneInfo("Pacific/Kiritimati")
 QUICKLY = timedelta(milliseconds=1)
@@ -122,6 +122,26 @@ class FakeTime:
 
 def clock(now: FakeTime, start: Starter, served: str, at: time = time(2)) -> DailyClock:
     return DailyClock(at=at, zone=NEW_YORK, now=now, served=date.fromisoformat(served), start=start, every=QUICKLY)
+
+
+class TestRhythm:
+    SINCE = datetime(2026, 3, 28, 12, 15, tzinfo=UTC)
+
+    @pytest.mark.parametrize(
+        ("after", "slots"),
+        [(timedelta(0), 0), (timedelta(hours=23, minutes=59), 0), (timedelta(hours=24), 1), (timedelta(days=3.5), 3)],
+    )
+    def test_counts_from_when_it_was_switched_on(self, after: timedelta, slots: int) -> None:
+        assert due_instant(self.SINCE + after, self.SINCE, timedelta(hours=24)) == self.SINCE + slots * timedelta(
+            days=1
+        )
+
+    def test_nothing_is_due_before(self) -> None:
+        assert due_instant(self.SINCE - timedelta(seconds=1), self.SINCE, timedelta(hours=24)) is None
+
+    def test_is_of_no_zone(self) -> None:
+        here = self.SINCE.astimezone(PARIS)
+        assert steady_slot_id("crm", here, 2) == steady_slot_id("crm", self.SINCE, 2) == "sync-crm-2026-03-28T121500Z/2"
 
 
 class TestDailyClock:
