@@ -18,9 +18,11 @@ from store.deletions import (
     mentioned,
 )
 from store.examples import Example, examples_of
+from store.field_contacts import field_contacts_of
 from store.pulled import compare_records
 from store.runs import Outcome, SyncRun
 from store.scratch import scratch_store
+from store.upsert import Counts
 from sync.ahead import ahead
 from sync.connector import Page, Source
 from sync.deleting import gather, question, weighed
@@ -35,10 +37,15 @@ _LIVING_AT_ONCE = 5000
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Preview:
-    """What a stream's run would be, a few of its changes, and what it would ask a person first, in sentences."""
+    """What a stream's run would be, a few of its changes, and what it would ask a person first, in sentences.
+
+    `contacts` counts what would be made besides of e-mail addresses in fields of its records, by the definitions that
+    are known already.
+    """
 
     run: SyncRun
     examples: tuple[Example, ...] = ()
+    contacts: Counts = Counts()
     questions: tuple[str, ...] = ()
 
 
@@ -83,10 +90,12 @@ async def _start(job: Job, stream: str) -> str:
 async def _counted(job: Job, found: Preview, page: Page) -> Preview:
     async with job.store.read() as conn:
         counts = await compare_records(conn, page.records)
+        made = await field_contacts_of(conn, page.records)
+        contacts = await compare_records(conn, made)
         wanted = MOST_EXAMPLES - len(found.examples)
         examples = await examples_of(conn, page.records, most=wanted) if wanted and counts.changes else ()
     run = found.run.after_page(counts, broken=len(page.broken), expected=page.expected, skipped=page.skipped)
-    return replace(found, run=run, examples=(*found.examples, *examples))
+    return replace(found, run=run, examples=(*found.examples, *examples), contacts=found.contacts + contacts)
 
 
 async def _with_deletions(job: Job, found: Preview, scratch: Store) -> Preview:

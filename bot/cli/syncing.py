@@ -103,7 +103,9 @@ def _show_preview(name: str, found: tuple[Preview, ...], *, as_json: bool) -> No
         of_stream = {one.run.stream: [_example_row(one.run.stream, each) for each in one.examples] for one in found}
         print_json(
             [
-                row | {"examples": of_stream[str(row["stream"])], "questions": one.questions}
+                row
+                | {"examples": of_stream[str(row["stream"])], "questions": one.questions}
+                | {"contacts_from_fields": {"new": one.contacts.inserted, "changed": one.contacts.changed}}
                 for row, one in zip(rows, found, strict=True)
             ]
         )
@@ -111,6 +113,12 @@ def _show_preview(name: str, found: tuple[Preview, ...], *, as_json: bool) -> No
     print_table(f"Would be read from {name}", rows)
     if examples:
         print_table("Such as", examples)
+    for one in found:
+        if one.contacts.changes:
+            say(
+                f"Contacts from e-mail fields of {one.run.stream}: {one.contacts.inserted:,} new, "
+                f"{one.contacts.changed:,} changed"
+            )
     for question in questions:
         say(f"Would ask first: {question}")
 

@@ -125,6 +125,14 @@ def next_position(position: Position, ceiling: datetime, plan: Plan) -> Position
     )
 
 
+def sweeping(position: Position, plan: Plan, every: timedelta) -> Position | None:
+    """A read of everything in the place of the changes that nobody tells; None when the last one is not so long ago."""
+    if position.swept is not None and position.ceiling - position.swept < every:
+        return None
+    start = _start(BEGINNING, position.ceiling, plan, stage=Stage.WINDOWS)
+    return replace(start, covered=position.covered, top_id=position.top_id, seen_id=position.top_id)
+
+
 def _start(floor: datetime, end: datetime, plan: Plan, *, stage: Stage) -> Position:
     until = end + plan.reach
     return Position(stage=stage, floor=floor, until=until, ceiling=end, seconds=_seconds(until - floor))

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -31,6 +31,7 @@ from sync.connectors.netsuite.position import (
     may_restart,
     next_position,
     restarted,
+    sweeping,
 )
 from sync.connectors.netsuite.restlet import RestletClient
 from sync.connectors.netsuite.role import require_types
@@ -38,7 +39,14 @@ from sync.connectors.netsuite.settings import NetSuiteSettings
 from sync.connectors.netsuite.single import Fetcher
 from sync.connectors.netsuite.slices import cut, smaller
 from sync.connectors.netsuite.stream import Stream, Way, read_record
-from sync.errors import ExpiredPositionError, RetryError, UnreadableAnswerError
+from sync.errors import (
+    ExpiredPositionError,
+    NotPermittedError,
+    RejectedError,
+    RetryError,
+    StopError,
+    UnreadableAnswerError,
+)
 
 _log = structlog.get_logger(__name__)
 
@@ -114,12 +122,20 @@ class Reader:
         following = _expecting(following, len(whole.records) - len(answer.records))
         return following, self._page(whole, position, following)
 
-    async def _step_by_script(self, position: Position, plan: Plan) -> tuple[Position, Page]:
-        """The next records of which the script says that they have changed; none where it was given up meanwhile."""
+    async def _step_by_script(self, position: Position, plan: Plan) -> tuple[Position, Page | None]:
+        """The next records of which the script says that they have changed; none where it was given up meanwhile.
+
+        Where it may not be used, all are read again now and then, as they are without it.
+        """
         done = advanced(position, Heading(), plan)
         if self.script is None:
             return done, self._page(_NOTHING, position, done)
-        changed = await changed_since(self.script, self.stream.kind, position, most=self.settings.page_size)
+        try:
+            changed = await changed_since(self.script, self.stream.kind, position, most=self.settings.page_size)
+        except (NotPermittedError, RejectedError, StopError) as error:
+            _log.warning("netsuite.script", stream=self.stream.kind, error=str(error))
+            sweep = sweeping(position, plan, timedelta(days=self.settings.sweep_days))
+            return (done, self._page(_NOTHING, position, done)) if sweep is None else (sweep, None)
         following = replace(position, changed_at=changed.at, changed_id=changed.ids[-1]) if changed.has_more else done
         answer = await self._with_ids(changed.ids) if changed.ids else _NOTHING
         return following, self._page(await self._completed(answer), position, following)

@@ -94,7 +94,13 @@ CUSTOM_FIELDS = Stream(
     way=Way.DEFINITIONS,
     is_listed=True,
 )
-CONTACTS = Stream(kind="contact", searched="Contact", mapped=contact, permission="Lists > Contacts", marked_by=_PRIMARY)
+CONTACTS = Stream(
+    kind="contact",
+    searched="Contact",
+    mapped=contact,
+    permission="Lists > Contacts",
+    marked_by=_PRIMARY,
+)
 CUSTOMERS = Stream(
     kind="customer", searched="Customer", mapped=customer, permission="Lists > Customers", only=_customer_stages
 )

@@ -17,6 +17,7 @@ from store.field_contacts import count_of_fields
 from store.quarantine import list_quarantined
 from store.runs import Outcome
 from sync.errors import StopError
+from sync.preview import preview_source
 from sync.pull import PullOrder, pull_source
 from tests.sync.netsuite.bench import NetSuiteBench, netsuite_bench
 
@@ -104,6 +105,16 @@ class TestOfACustomer:
         bench.ledger.delete(Kind.CUSTOMER, customer.id)
         await pull(bench, store, ("deletions",))
         assert await found(store, customer_id=customer.id) == []
+
+
+    async def test_a_preview_counts_them(self, bench: NetSuiteBench, store: Store) -> None:
+        customer = bench.ledger.customer_named(SEVERAL_ADDRESSES)
+        await pull(bench, store)
+        bench.pass_time(timedelta(hours=1))
+        fill_field(bench.ledger, customer.id, FIELD, "a@sun.example b@sun.example")
+        order = PullOrder(run_id="dry", streams=("customers",))
+        (found,) = await preview_source(bench.source, store, order, clock=lambda: bench.now)
+        assert (found.run.changed, found.contacts.inserted, found.contacts.changed) == (1, 2, 0)
 
 
 class TestOfAnInvoice:

@@ -226,6 +226,27 @@ class TestScript:
         assert decode((await read(bench, midway.cursor, "notes"))[-1].cursor).stage is Stage.REST
 
 
+    async def test_that_may_not_run_is_done_without(self, bench: NetSuiteBench) -> None:
+        await bench.source.close()
+        bench.env = {"NETSUITE_RESTLET_URL": bench.server.restlet_url.replace("script=", "script=9")}
+        bench.open()
+        cursor = (await read(bench, stream="notes"))[-1].cursor
+        edited = min(bench.ledger.records(Kind.NOTE))
+        bench.pass_time(timedelta(hours=2))
+        bench.ledger.edit(Kind.NOTE, edited, text="Rewritten")
+        bench.pass_time(timedelta(hours=2))
+        # What SuiteTalk cannot tell comes with the reading of all, as it does without a script.
+        early = await read(bench, cursor, "notes")
+        assert decode(early[-1].cursor).stage is Stage.REST
+        assert str(edited) not in records_of(early)
+        bench.pass_time(SWEEP)
+        late = await read(bench, early[-1].cursor, "notes")
+        assert decode(late[-1].cursor).stage is Stage.REST
+        assert set(records_of(late)) == bench.ids("notes")
+        bench.pass_time(timedelta(hours=2))
+        assert set(records_of(await read(bench, late[-1].cursor, "notes"))) != bench.ids("notes")
+
+
 class TestAttachments:
     async def test_of_one_message_may_be_several(self, bench: NetSuiteBench) -> None:
         made = receive_message(bench.ledger, an_invoice(bench), subject="Papers", text="See below")
