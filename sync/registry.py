@@ -19,4 +19,5 @@ CONNECTORS: Mapping[str, Build] = {
 # From a source to what is pushed to the same account: both share what that bears.
 TARGETS: Mapping[str, Callable[[Source], Target | None]] = {
     "netsuite": netsuite.target_of,
+    "salesforce": salesforce.target_of,
 }

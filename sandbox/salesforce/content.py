@@ -54,6 +54,6 @@ def _decoded(content: str) -> bytes:
 def _check_link(org: Org, values: Row) -> None:
     pair = values["LinkedEntityId"], values["ContentDocumentId"]
     for link in org.holding("ContentDocumentLink", "LinkedEntityId", pair[0]):
-        if link["ContentDocumentId"] == pair[1]:
+        if link.get("ContentDocumentId") == pair[1]:
             message = "duplicate value found: <unknown> duplicates value on record with id: <unknown>"
             raise ApiError("DUPLICATE_VALUE", message)

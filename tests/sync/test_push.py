@@ -18,7 +18,7 @@ from store.pushes import message_push, note_push
 from store.records import record_id
 from store.refs import ExternalRef, add_refs
 from store.sending import Absent, Arrived, InDoubt, Later, Outcome, Refused
-from sync.connector import MessagePush
+from sync.connector import MessagePush, NotePush
 from sync.errors import (
     NotPermittedError,
     ReauthoriseError,
@@ -31,7 +31,7 @@ from sync.errors import (
 from sync.push import Pushes, free_places, outcome_of
 from sync.push_items import item_of
 from tests.contract.fake_target import FakeTarget, note_keeper
-from tests.store.make import AT, CUSTOMER_ID, make_customer, save
+from tests.store.make import AT, CUSTOMER_ID, make_customer, make_invoice, save
 
 
 class CountingStore(Store):
@@ -89,6 +89,34 @@ class TestWhatIsNotSent:
         pushes, delivery = await with_customer(store)
         refused = await pushes.send(replace(delivery, kind="share"))
         assert refused == Refused(reason="not_taken: Test CRM takes no share from here")
+
+
+class TestNote:
+    async def test_about_an_invoice_goes_to_its_customer_where_invoices_are_unknown(self, store: CountingStore) -> None:
+        await with_customer(store)
+        invoice = make_invoice("9")
+        await save(store, invoice)
+        push = note_push(
+            id="n",
+            target="crm",
+            about_kind="invoice",
+            about_id=invoice.id,
+            customer_id=CUSTOMER_ID,
+            note_id="tesorio:note:n",
+            title="Note",
+            text="They pay on Friday.",
+            written_at=AT,
+            at=AT,
+        )
+        target = FakeTarget("")
+        target.about = frozenset({"customer"})
+        async with store.write() as conn:
+            await add_refs(
+                conn, [ExternalRef(system="crm", object="customer", external_id="001A", record_id=CUSTOMER_ID)]
+            )
+            item = await item_of(conn, target, push)
+        assert isinstance(item, NotePush)
+        assert (item.about_kind, item.about_source_id, item.title) == ("customer", "001A", "Invoice INV-9: Note")
 
 
 class TestMessage:

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from sync.connector import Source
 from sync.connectors.salesforce.settings import SalesforceSettings
 from sync.connectors.salesforce.source import SalesforceSource
+from sync.connectors.salesforce.target import SalesforceTarget
 
 _PREFIX = "SALESFORCE_"
 
@@ -18,4 +20,9 @@ def build(environment: Mapping[str, str], rules: Mapping[str, Any], folder: Path
     return SalesforceSource(SalesforceSettings.from_mapping(environment, rules))
 
 
-__all__ = ["SalesforceSettings", "SalesforceSource", "build"]
+def target_of(source: Source) -> SalesforceTarget | None:
+    """What is pushed to the organisation of this source; None when it is another system's."""
+    return source.target() if isinstance(source, SalesforceSource) else None
+
+
+__all__ = ["SalesforceSettings", "SalesforceSource", "build", "target_of"]

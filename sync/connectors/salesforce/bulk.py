@@ -54,7 +54,7 @@ async def _is_done(client: SalesforceClient, job: str) -> bool:
 async def results(client: SalesforceClient, job: str, locator: str, *, rows: int, booleans: frozenset[str]) -> BulkPage:
     """The page at the locator; «» is the first. Raises SourceError."""
     params: dict[str, Any] = {"maxRecords": rows} | ({"locator": locator} if locator else {})
-    answer = await client.text(f"jobs/query/{job}/results", params=params)
+    answer = await client.text(f"jobs/query/{job}/results", params=params, accept="text/csv")
     found = tuple(rows_in(answer.body or "", booleans))
     _require_all(answer, len(found))
     following = answer.headers.get("sforce-locator", "")

@@ -108,9 +108,9 @@ class SalesforceClient:
             lambda sf: sf.restful(path, dict(params or {}), headers=dict(headers or {})), urgent=urgent
         )
 
-    async def text(self, path: str, *, params: Tree) -> Answer:
-        """A resource that is no JSON, as it comes."""
-        return await self._patiently(lambda sf: self._text(sf, path, params))
+    async def text(self, path: str, *, params: Tree, accept: str) -> Answer:
+        """A resource that is no JSON, as it comes; `accept` is the type that is asked for."""
+        return await self._patiently(lambda sf: self._text(sf, path, params, accept))
 
     async def send(
         self, method: str, path: str, body: Any, *, headers: Mapping[str, str] | None = None, urgent: bool = True
@@ -185,9 +185,9 @@ class SalesforceClient:
         error.args = (error.detail,)
         return error
 
-    def _text(self, session: Salesforce, path: str, params: Tree) -> str:
+    def _text(self, session: Salesforce, path: str, params: Tree, accept: str) -> str:
         address, headers = f"{session.base_url}{path}", {"Authorization": session.headers["Authorization"]}
-        response = self._session.get(address, params=dict(params), headers=headers | {"Accept": "text/csv"})
+        response = self._session.get(address, params=dict(params), headers=headers | {"Accept": accept})
         if response.status_code >= _REFUSED:
             raise refusal(response.status_code, _json_of(response))
         response.encoding = "utf-8"

@@ -15,6 +15,7 @@ from sync.connector import Gone
 from sync.connectors.salesforce.client import Tree
 from sync.connectors.salesforce.describe import Field
 from sync.connectors.salesforce.values import boolean, instant, plain, required, text, value_at
+from sync.plain_text import plain_text
 
 ORIGIN = "salesforce"
 CONTACT, NOTE, CUSTOM_FIELD = "contact", "note", "custom_field"
@@ -108,18 +109,19 @@ def contact(row: Tree, context: Context) -> Contact | Gone:
 
 
 def note(row: Tree, context: Context) -> Note | Gone:
-    """A Note of «Notes & Attachments» of an account."""
-    if boolean(row, "IsDeleted"):
+    """A Note of «Notes & Attachments», or an enhanced one; one that is on no account (any more) is none of ours."""
+    parent = text(row, "ParentId")
+    if boolean(row, "IsDeleted") or parent is None:
         return _gone(row, NOTE)
-    account_id = account_record_id(ORIGIN, required(row, "ParentId"))
-    title, body = text(row, "Title"), text(row, "Body")
+    account_id = account_record_id(ORIGIN, parent)
+    title, body = text(row, "Title"), plain_text(text(row, "Body") or "")
     return Note(
         **_provenance(row, NOTE, context),
         about_id=account_id,
         account_id=account_id,
         title=title,
         text=body or title or "",
-        author=text(row, "Owner.Name") or text(row, "CreatedBy.Name"),
+        author=text(row, "Owner.Name"),
         written_at=instant(row, "CreatedDate"),
     )
 

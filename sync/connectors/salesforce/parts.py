@@ -1,12 +1,14 @@
 """What streams are made of: objects, which of their fields are selected, and how a row of them is read."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from store.crm_accounts import KIND
 from store.pulled import Record
 from sync.connector import Broken, Gone
-from sync.connectors.salesforce.client import Tree
+from sync.connectors.salesforce.client import SalesforceClient, Tree
+from sync.connectors.salesforce.content_notes import on_accounts
 from sync.connectors.salesforce.describe import Description, Field
 from sync.connectors.salesforce.mapping import (
     CONTACT,
@@ -39,9 +41,17 @@ _ACCOUNT = (
 )
 _CONTACT = (*_SYSTEM, "AccountId", "Name", "FirstName", "LastName", "Title", "Email", "Phone", "MobilePhone")
 _NOTE = (*_SYSTEM, "ParentId", "Title", "Body")
+_CONTENT_NOTE = (*_SYSTEM, "Title", "TextPreview")
 # Unlike its SystemModstamp this leaves out that somebody logged in.
 _CHANGED = "LastModifiedDate"
 _NO_ID = "?"
+
+
+Complete: TypeAlias = Callable[[SalesforceClient, Sequence[Tree]], Awaitable[Sequence[Tree]]]
+
+
+async def _as_they_are(_client: SalesforceClient, rows: Sequence[Tree]) -> Sequence[Tree]:
+    return rows
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,7 +60,7 @@ class Part:
 
     `fields` are selected, `always` is what makes a row one of the stream's, `living` what those that count fulfil
     besides. `related` are the dates of what a row shows of others. `booleans` are fields whose text in a bulk file is
-    no text. `context` is what `read` needs besides a row.
+    no text. `context` is what `read` needs besides a row, and `completed` brings what a query does not.
     """
 
     source: str
@@ -62,6 +72,7 @@ class Part:
     living: tuple[Condition | AnyOf, ...] = ()
     related: tuple[str, ...] = ()
     booleans: frozenset[str] = frozenset()
+    completed: Complete = _as_they_are
 
     def read(self, row: Tree) -> Record | Gone | Broken:
         """The record, or why it cannot be taken over."""
@@ -135,6 +146,19 @@ def note_part(description: Description, context: Context) -> Part:
         context=context,
         always=(Condition(field="Parent.Type", is_="=", value="Account"),),
         booleans=_booleans(description),
+    )
+
+
+def content_note_part(description: Description, context: Context) -> Part:
+    """Enhanced notes, of which those on accounts count."""
+    return Part(
+        source="ContentNote",
+        kind=NOTE,
+        fields=(*description.seen(*_CONTENT_NOTE), "Owner.Name"),
+        mapped=note,
+        context=context,
+        booleans=_booleans(description),
+        completed=on_accounts,
     )
 
 

@@ -115,7 +115,7 @@ class Reader:
             last_at=last_at,
             is_last=len(found.rows) < limit and not found.next_path,
         )
-        return after, self._page(part, found.rows, position, after)
+        return after, self._page(part, await part.completed(self.client, found.rows), position, after)
 
     async def _step_in_bulk(self, part: Part, position: Position) -> tuple[Position, Page | None]:
         try:
@@ -140,7 +140,7 @@ class Reader:
         rows = self.settings.bulk_page_size
         page = await results(self.client, position.job, position.locator, rows=rows, booleans=part.booleans)
         after = after_bulk(position, self._plan, page.locator)
-        return after, self._page(part, page.rows, position, after)
+        return after, self._page(part, await part.completed(self.client, page.rows), position, after)
 
     async def _step_in_log(self, part: Part, position: Position) -> tuple[Position, Page]:
         found = await deletions(self.client, part, position)
@@ -152,24 +152,28 @@ class Reader:
 
     def _page(self, part: Part, rows: Sequence[Tree], before: Position, after: Position) -> Page:
         read = [part.read(row) for row in rows]
+        records = tuple(one for one in read if not isinstance(one, Broken | Gone))
+        broken = tuple(one for one in read if isinstance(one, Broken))
+        # What cannot be read is there nevertheless.
+        ids = tuple(one.source_id for one in (*records, *broken))
         return Page(
-            records=tuple(one for one in read if not isinstance(one, Broken | Gone)),
+            records=records,
             cursor=encode(after),
             covered_until=after.covered,
-            broken=tuple(one for one in read if isinstance(one, Broken)),
+            broken=broken,
             expected=after.expected,
             gone=tuple(one for one in read if isinstance(one, Gone)),
-            listing=self._listing(part, rows, before, after) if before.is_of_all else None,
+            listing=_listing(part, ids, before, after) if before.is_of_all else None,
         )
 
-    def _listing(self, part: Part, rows: Sequence[Tree], before: Position, after: Position) -> Listing:
-        # What cannot be read is there nevertheless.
-        return Listing(
-            kind=part.kind,
-            source_ids=tuple(str(row["Id"]) for row in rows if row.get("Id")),
-            is_first=before.part == 0 and not before.last_id and not before.locator,
-            is_last=after.stage is Stage.REST,
-        )
+
+def _listing(part: Part, ids: tuple[str, ...], before: Position, after: Position) -> Listing:
+    return Listing(
+        kind=part.kind,
+        source_ids=ids,
+        is_first=before.part == 0 and not before.last_id and not before.locator,
+        is_last=after.stage is Stage.REST,
+    )
 
 
 def query_at(part: Part, position: Position, limit: int) -> Query:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from joserfc.errors import JoseError
@@ -83,6 +83,8 @@ class SalesforceSettings(CrmSettings):
 
     # Which custom fields of accounts and contacts are read; all of them by default.
     custom_fields: tuple[Annotated[str, Field(pattern=_FIELD)], ...] | None = None
+    # Notes written here become those of «Notes & Attachments», or the enhanced ones of «Notes».
+    note_kind: Literal["note", "content_note"] = "note"
     page_size: int = Field(2000, ge=1, le=2000)
     # Beyond so many rows Bulk API 2.0 takes fewer requests; it answers in pages of so many rows.
     bulk_above: int = Field(20_000, ge=0)

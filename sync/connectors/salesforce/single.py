@@ -32,22 +32,23 @@ async def one_record(client: SalesforceClient, part: Part, source_id: str) -> Re
         return None
     if not rows:
         raise NotPermittedError(f"Salesforce has {part.source} {source_id}, but a query does not find it")
-    found = part.read(rows[0])
+    (row,) = await part.completed(client, rows)
+    found = part.read(row)
     if isinstance(found, Broken):
         raise RejectedError(found.reason)
     return None if isinstance(found, Gone) else found
 
 
-async def records_of(client: SalesforceClient, part: Part, field: str, source_id: str) -> tuple[Record, ...]:
-    """The living records that refer to this one by the field. Raises SourceError."""
-    where = (*part.always, *part.living, Condition(field=field, is_="=", value=source_id))
+async def records_of(client: SalesforceClient, part: Part, condition: Condition) -> tuple[Record, ...]:
+    """The living records of which this is true. Raises SourceError."""
+    where = (*part.always, *part.living, condition)
     query = Query(fields=part.fields, source=part.source, where=where, order=("Id",), limit=_MOST_ROWS)
     found = await client.query(query, urgent=True)
     rows = [*found.rows]
     while found.next_path:
         found = await client.more(found.next_path)
         rows += found.rows
-    return _readable([part.read(row) for row in rows])
+    return _readable([part.read(row) for row in await part.completed(client, rows)])
 
 
 def _require_deleted(error: GoneError) -> None:

@@ -28,6 +28,7 @@ from sync.connectors.salesforce.streams import (
     parts_of,
     require_stream,
 )
+from sync.connectors.salesforce.target import SalesforceTarget
 from sync.errors import NotPermittedError, RejectedError
 
 _ORGANISATION = Query(fields=("Id",), source="Organization", limit=1)
@@ -102,6 +103,10 @@ class SalesforceSource:
             client=self.client, descriptions=self._descriptions, settings=self._settings, now=self._clock()
         )
         return await findings(checked)
+
+    def target(self) -> SalesforceTarget:
+        """What is pushed to this organisation, through the same client."""
+        return SalesforceTarget(self._settings, self.client, self.account)
 
     async def close(self) -> None:
         """Break off what is under way; free threads and connections."""

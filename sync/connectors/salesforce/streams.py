@@ -12,6 +12,7 @@ from sync.connectors.salesforce.parts import (
     Part,
     account_part,
     contact_part,
+    content_note_part,
     custom_fields_of,
     lookups_of,
     note_part,
@@ -39,7 +40,10 @@ async def parts_of(
     """The parts of a stream by what describe tells now. Raises SourceError."""
     context = Context(seen_at=seen_at, app_address=settings.app_address, account_key=settings.account_field or "")
     if stream == NOTES:
-        return (note_part(await descriptions.of("Note", anew=anew), context),)
+        old = note_part(await descriptions.of("Note", anew=anew), context)
+        if settings.note_kind == "note":
+            return (old,)
+        return (old, content_note_part(await descriptions.of("ContentNote", anew=anew), context))
     if stream == CONTACTS:
         described = await descriptions.of("Contact", anew=anew)
         return (contact_part(described, replace(context, custom=_custom(described, settings))),)
