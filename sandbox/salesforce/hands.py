@@ -10,7 +10,10 @@ from sandbox.salesforce.ids import known_id
 from sandbox.salesforce.org import Deleted, Org
 from sandbox.salesforce.schema.common import owner, record_id, system_fields, text
 
-_CASCADING = {"Account": (("Contact", "AccountId"),)}
+_CASCADING = {
+    "Account": (("Contact", "AccountId"),),
+    "ContentDocument": (("ContentDocumentLink", "ContentDocumentId"),),
+}
 _LETTERS = (("Note", "ParentId"), ("ContentDocumentLink", "LinkedEntityId"))
 _DOCUMENTS = {"ContentNote": "ContentDocument", "ContentDocument": "ContentNote"}
 
@@ -53,6 +56,9 @@ def undelete(org: Org, name: str, record: str) -> None:
         for each in org.table(child).holding(field, (row["Id"],)):
             if each.get("IsDeleted") and each["SystemModstamp"] == gone_at and each[field] == row["Id"]:
                 undelete(org, child, each["Id"])
+    twin = _DOCUMENTS.get(name, "")
+    if twin and org.rows(twin)[row["Id"]].get("IsDeleted"):
+        undelete(org, twin, row["Id"])
 
 
 def purge(org: Org, name: str, record: str) -> None:
