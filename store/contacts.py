@@ -86,6 +86,7 @@ _OF_CUSTOMER = (
     )
     .order_by(contacts.c.is_primary.desc(), contacts.c.name, contacts.c.id)
     .limit(bindparam("limit"))
+    .offset(bindparam("skipped"))
 )
 
 
@@ -99,9 +100,11 @@ def contact_from_row(row: RowMapping) -> Contact:
     return Contact(**{name: row[name] for name in Contact.__dataclass_fields__})
 
 
-async def contacts_of(conn: ReadConnection, customer_id: RecordId, *, limit: int) -> tuple[Contact, ...]:
+async def contacts_of(
+    conn: ReadConnection, customer_id: RecordId, *, limit: int, skipped: int = 0
+) -> tuple[Contact, ...]:
     """Whom to reach at a customer: the primary contact first, then by name; without those who are inactive."""
-    rows = await conn.execute(_OF_CUSTOMER, {"customer_id": customer_id, "limit": limit})
+    rows = await conn.execute(_OF_CUSTOMER, {"customer_id": customer_id, "limit": limit, "skipped": skipped})
     return tuple(contact_from_row(row) for row in rows.mappings())
 
 

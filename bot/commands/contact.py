@@ -87,7 +87,7 @@ async def _customer_of(deps: Deps, value: str) -> Known | None:
         return None
     async with deps.store.read() as conn:
         customer = await customer_by_id(conn, ref.record_id)
-    return Known(customer=customer) if customer else None
+    return Known(customer=customer) if customer and customer.deleted_at is None else None
 
 
 async def _contact_of(deps: Deps, value: str) -> Known | None:
@@ -97,7 +97,7 @@ async def _contact_of(deps: Deps, value: str) -> Known | None:
         if contact is None or contact.customer_id is None or not may_be_edited(deps, contact):
             return None
         customer = await customer_by_id(conn, contact.customer_id)
-    return Known(customer=customer, contact=contact) if customer else None
+    return Known(customer=customer, contact=contact) if customer and customer.deleted_at is None else None
 
 
 def _register(app: AsyncApp, deps: Deps) -> None:

@@ -11,7 +11,7 @@ from bot.deps import Deps
 from bot.feature import ActionRequest, Feature, action_request
 from bot.modals import open_over, update_modal
 from bot.views.card_modal import card_modal
-from bot.views.contacts import TITLE
+from bot.views.contacts import NEXT, PREVIOUS, TITLE, contacts_from
 from bot.views.misses import outdated_button
 from bot.views.pick import picked
 
@@ -31,6 +31,15 @@ async def open_contacts(deps: Deps, request: ActionRequest) -> None:
     await update_modal(deps, view_id, content)
 
 
+async def turn_page(deps: Deps, request: ActionRequest) -> None:
+    """«Previous» and «Next» below the list."""
+    decision = await judged(deps, request.person, Capability.ACT, action=request.action_id, subject=request.value)
+    wanted = contacts_from(request.value)
+    found = await contacts_page(deps, wanted[1].record_id, skipped=wanted[0]) if decision.allowed and wanted else None
+    told = outdated_button() if decision.allowed else refusal(decision)
+    await update_modal(deps, request.view_id, found or card_modal(told, TITLE))
+
+
 async def _content(deps: Deps, value: str) -> dict[str, Any] | None:
     """The modal of the customer that a button stands for; None when it stands for none."""
     ref = picked(value)
@@ -42,7 +51,13 @@ def _register(app: AsyncApp, deps: Deps) -> None:
         await ack()
         await open_contacts(deps, action_request(body))
 
+    async def on_page(ack: Any, body: dict[str, Any]) -> None:
+        await ack()
+        await turn_page(deps, action_request(body))
+
     app.action(OPEN_ACTION)(on_open)
+    for action_id in (PREVIOUS, NEXT):
+        app.action(action_id)(on_page)
 
 
 FEATURE = Feature(register=_register)

@@ -18,13 +18,13 @@ from store.pushes import CONTACT
 from store.records import OWN, RecordId
 
 
-async def contacts_page(deps: Deps, customer_id: RecordId) -> dict[str, Any] | None:
-    """The modal of a customer's contacts; None when there is no such customer."""
+async def contacts_page(deps: Deps, customer_id: RecordId, *, skipped: int = 0) -> dict[str, Any] | None:
+    """The modal of a customer's contacts from one of them on; None when there is no such customer."""
     async with deps.store.read() as conn:
         customer = await customer_by_id(conn, customer_id)
         if customer is None:
             return None
-        found = await contacts_of(conn, customer.id, limit=MAX_CONTACTS + 1)
+        found = await contacts_of(conn, customer.id, limit=MAX_CONTACTS + 1, skipped=skipped)
         as_of = record_as_of(customer, await read_as_of(conn, customer.origin, "contacts"))
         states = await states_of_contacts(deps, conn, found)
     source = deps.source_titles.get(customer.origin, customer.origin)
@@ -32,9 +32,11 @@ async def contacts_page(deps: Deps, customer_id: RecordId) -> dict[str, Any] | N
         ContactList(
             customer=customer,
             contacts=found[:MAX_CONTACTS],
+            skipped=skipped,
             has_more=len(found) > MAX_CONTACTS,
             states=states,
-            editable=frozenset(each.id for each in found if may_be_edited(deps, each)),
+            is_closed=customer.deleted_at is not None,
+            editable=frozenset(each.id for each in found if not customer.deleted_at and may_be_edited(deps, each)),
             provenance=Provenance(source=source, as_of=as_of, is_stale=deps.clock() - as_of > deps.stale_after),
             place=place_of(deps),
         )

@@ -82,7 +82,9 @@ async def known_to(deps: Deps, conn: ReadConnection, memory: Memory) -> Known:
     """What the form is about, as it is now. Raises OutdatedViewError for a customer or contact that it cannot be."""
     customer = await customer_by_id(conn, memory.customer_id)
     contact = await contact_by_id(conn, RecordId(memory.contact_id)) if memory.contact_id else None
-    if customer is None or (memory.contact_id and (contact is None or contact.customer_id != customer.id)):
+    if customer is None or customer.deleted_at is not None:
+        raise OutdatedViewError("about no customer that is there")
+    if memory.contact_id and (contact is None or contact.customer_id != customer.id):
         raise OutdatedViewError("about nobody whom we know")
     return Known(customer=customer, contact=contact if contact and may_be_edited(deps, contact) else None)
 

@@ -13,15 +13,19 @@ from bot.views.contact_form import ADD, EDIT
 from bot.views.modal import modal
 from bot.views.names import customer_name
 from bot.views.parts import Span, button, buttons_row, header, lines, paragraph, words
+from bot.views.pick import picked
 from bot.views.provenance import Provenance, provenance_line
 from bot.views.text import literal
-from bot.views.values import RecordRef
+from bot.views.values import RecordRef, encode, is_encodable
 from store.contacts import Contact
 from store.customers import Customer
 from store.records import RecordId
 
 MAX_CONTACTS = 30
 TITLE = "Contacts"
+PREVIOUS, NEXT = "contacts.previous", "contacts.next"
+_BETWEEN = "|"
+_MAX_DIGITS = 6
 _MAX_PART = 120
 _MAX_VALUE = 2000
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_{}~-]{1,64}@[A-Za-z0-9.-]{1,180}")
@@ -29,8 +33,9 @@ _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_{}~-]{1,64}@[A-Za-z0-9.-]{1,180}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ContactList:
-    """A customer's contacts, the primary one first; `has_more` when there are others beyond them.
+    """A customer's contacts, the primary one first; `skipped` are before them, and `has_more` says of others behind.
 
+    `is_closed` says that the customer's source has it no more, so that nobody can be added to it.
     `states` says of those that are on their way to a system how they stand; `editable` are the ids of those that can be
     changed here.
     """
@@ -39,7 +44,9 @@ class ContactList:
     contacts: tuple[Contact, ...]
     provenance: Provenance
     place: Place
+    skipped: int = 0
     has_more: bool = False
+    is_closed: bool = False
     states: Mapping[RecordId, str] = field(default_factory=dict)
     editable: frozenset[RecordId] = frozenset()
 
@@ -53,17 +60,40 @@ def contacts_modal(shown: ContactList) -> dict[str, Any]:
         for place, each in enumerate(shown.contacts[:MAX_CONTACTS])
         for block in (_person(place, each, shown), *_edit(place, each, shown))
     ]
-    add = button("Add contact", ADD, RecordRef(kind="customer", record_id=customer.id))
+    add = [] if shown.is_closed else button("Add contact", ADD, RecordRef(kind="customer", record_id=customer.id))
     blocks: list[Block] = [
         header(customer_name(customer)),
         *([lines("company", [[words("Company", bold=True)], *own])] if own else []),
         *buttons_row("add", add),
         *rows,
         *([] if rows else [paragraph("nobody", "No contacts of this customer are known.")]),
-        *([paragraph("more", "…and more: see the customer's record.")] if shown.has_more else []),
+        *_pages(shown),
         provenance_line(shown.provenance, shown.place),
     ]
     return modal(TITLE, blocks)
+
+
+def contacts_from(value: str) -> tuple[int, RecordRef] | None:
+    """How many to skip, and whose: what the button of a page stands for; None for what we did not write."""
+    skipped, _, rest = value.partition(_BETWEEN)
+    ref = picked(rest)
+    is_count = skipped.isascii() and skipped.isdecimal() and len(skipped) <= _MAX_DIGITS
+    return (int(skipped), ref) if ref is not None and ref.kind == "customer" and is_count else None
+
+
+def _pages(shown: ContactList) -> list[Block]:
+    """Buttons to the contacts before and behind these."""
+    ref = RecordRef(kind="customer", record_id=shown.customer.id)
+    if not is_encodable(ref):
+        return []
+    before, behind = max(0, shown.skipped - MAX_CONTACTS), shown.skipped + MAX_CONTACTS
+    return buttons_row(
+        "pages",
+        [
+            *([plain_button("Previous", PREVIOUS, f"{before}{_BETWEEN}{encode(ref)}")] if shown.skipped else []),
+            *([plain_button("Next", NEXT, f"{behind}{_BETWEEN}{encode(ref)}")] if shown.has_more else []),
+        ],
+    )
 
 
 def _person(place: int, contact: Contact, shown: ContactList) -> Block:

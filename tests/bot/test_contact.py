@@ -8,29 +8,36 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bot.views.contacts import TITLE
-from sandbox.ledger.records import Contact as TheirContact
 from sandbox.netsuite.permissions import Level
-from sandbox.slack import Waiting
 from sandbox.slack.seed import ANA
-from store.contacts import Contact, contacts_of
-from store.deliveries import Delivery, DeliveryState
+from store.contacts import contacts_of
+from store.customers import customer_by_id
+from store.deliveries import DeliveryState
 from store.pulled import tombstone_records, upsert_records
+from store.records import RecordId
 from store.users import Role
-from store.work import WorkState
+from tests.bot.contacting import (
+    A_LIST,
+    added,
+    arrived,
+    entered,
+    form_to_add,
+    form_to_edit,
+    here,
+    is_saved,
+    pulled,
+    theirs,
+)
 from tests.bot.replying import (
-    A_FORM,
-    FILLED,
     about_customer,
     card_of,
     give_role,
-    last_submission,
     modal,
     submit,
     submitted_anew,
     words,
 )
-from tests.bot.world import SETTLED, World, ended, open_world
+from tests.bot.world import SETTLED, World, open_world
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -39,72 +46,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 async def opened(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     async with open_world(tmp_path_factory.mktemp("world"), targets=None) as world:
         yield world
-
-
-def line(world: World) -> str:
-    return f"/tesorio customer {about_customer(world)[1]}"
-
-
-# A saved one's modal may still be told how it goes.
-A_LIST = Waiting(until=lambda seen: FILLED.until(seen) and (seen.view or {})["title"]["text"] == TITLE)
-
-
-async def list_of(world: World, user: str = ANA) -> None:
-    """The contacts of the customer of INV-12345, open."""
-    card = await card_of(world, line(world), user)
-    await world.workspace.click(user, card, "contacts.open", waiting=A_LIST)
-
-
-async def form_to_add(world: World) -> None:
-    await list_of(world)
-    await world.workspace.click(ANA, None, "contact.add", waiting=A_FORM)
-
-
-async def form_to_edit(world: World, contact: Contact) -> None:
-    await list_of(world)
-    await world.workspace.click(ANA, None, "contact.edit", value=contact.id, waiting=A_FORM)
-
-
-def entered(**fields: str) -> dict[str, Any]:
-    return {f"contact.{name}": value for name, value in fields.items()}
-
-
-async def is_saved(world: World) -> dict[str, Any]:
-    """The last submission, once what it said is in the store; what it remembered."""
-    sent = last_submission(world)
-    memory: dict[str, Any] = json.loads(sent["view"]["private_metadata"])
-    work_id = f"contact-{sent['user']['id']}-{memory['nonce']}".lower()
-    assert await ended(world.assistant, work_id) is WorkState.DONE
-    return memory
-
-
-async def arrived(world: World, contact: Contact) -> Delivery:
-    nonce = (await is_saved(world))["nonce"]
-    return await world.delivered(f"{contact.id}/{nonce}/netsuite")
-
-
-async def here(world: World, name: str) -> Contact:
-    async with world.store.read() as conn:
-        found = await contacts_of(conn, about_customer(world)[0], limit=99)
-    [contact] = [each for each in found if each.name == name]
-    return contact
-
-
-def theirs(world: World, name: str) -> list[TheirContact]:
-    return [each for each in world.ledger.contacts.values() if each.name == name]
-
-
-async def pulled(world: World, name: str) -> None:
-    world.pass_time(120)
-    await world.assistant.pull("netsuite", name)
-    assert await ended(world.assistant, name) is WorkState.DONE
-
-
-async def added(world: World, first: str, **more: str) -> Contact:
-    await form_to_add(world)
-    await submit(world, entered(first_name=first, last_name="Mueller", **more))
-    await is_saved(world)
-    return await here(world, f"{first} Mueller")
 
 
 class TestAdd:
@@ -242,6 +183,44 @@ class TestEdit:
         await form_to_edit(world, await here(world, "Nora Mueller"))
         wrong = await submit(world, {"contact.role": None})
         assert "keeps a primary contact" in str(wrong.errors)
+
+
+class TestManyAndNone:
+    async def test_hundreds_are_read_page_by_page(self, world: World) -> None:
+        customer_id, name = about_customer(world, "ABC Inc")
+        names = [f"Zz {nth:03} \u05d0\u05d1 \U0001f600 <!channel>" for nth in range(100)]
+        known = await here(world, "Dora Mueller")
+        made = [
+            replace(known, id=RecordId(f"tesorio:contact:many{nth}"), source_id=f"many{nth}", name=each, email=None)
+            for nth, each in enumerate(names)
+        ]
+        async with world.store.write() as conn:
+            await upsert_records(conn, [replace(each, customer_id=customer_id) for each in made], at=world.clock())
+        card = await card_of(world, f"/tesorio customer {name}")
+        await world.workspace.click(ANA, card, "contacts.open", waiting=A_LIST)
+        seen = ""
+        for _ in range(3):
+            seen += words(world)
+            await world.workspace.click(ANA, None, "contacts.next", waiting=SETTLED)
+        seen += words(world)
+        assert all(f"Zz {nth:03} " in seen for nth in range(100))
+        await world.workspace.click(ANA, None, "contacts.previous", waiting=SETTLED)
+        assert "Zz 060 " in words(world)
+
+    async def test_of_a_customer_that_was_removed_none_is_added(self, world: World) -> None:
+        customer_id, _ = about_customer(world)
+        await form_to_add(world)
+        async with world.store.read() as conn:
+            customer = await customer_by_id(conn, customer_id)
+        assert customer is not None
+        async with world.store.write() as conn:
+            await tombstone_records(conn, "customer", [customer_id], at=world.clock())
+        try:
+            await submit(world, entered(first_name="Late", last_name="Mueller"))
+            assert "can no longer be sent" in words(world)
+        finally:
+            async with world.store.write() as conn:
+                await upsert_records(conn, [customer], at=world.clock())
 
 
 class TestWhoMay:
