@@ -110,13 +110,10 @@ class TestNote:
         )
         target = FakeTarget("")
         target.about = frozenset({"customer"})
-        async with store.write() as conn:
-            await add_refs(
-                conn, [ExternalRef(system="crm", object="customer", external_id="001A", record_id=CUSTOMER_ID)]
-            )
+        async with store.read() as conn:
             item = await item_of(conn, target, push)
         assert isinstance(item, NotePush)
-        assert (item.about_kind, item.about_source_id, item.title) == ("customer", "001A", "Invoice INV-9: Note")
+        assert (item.about_kind, item.about_source_id, item.title) == ("customer", "A7", "Invoice INV-9: Note")
 
 
 class TestMessage:
