@@ -104,7 +104,10 @@ async def _field(deps: Deps, conn: ReadConnection, typed: FieldFilter) -> FieldF
     for field in meant:
         for value in await values_in_use(conn, field.kind, field.script_id, limit=_MAX_VALUES):
             known.setdefault(shown_value(value, field.field_type, place), (field, value))
-    field, value = known[_only(typed.value, tuple(known), f"value of {_short(label)}")]
+    # A day may be typed as it is shown, or with its numbers alone: 2026-12-01.
+    is_date = any(each.field_type == "date" for each in meant)
+    wanted = shown_value(typed.value, "date", place) if is_date else typed.value
+    field, value = known[_only(wanted, tuple(known), f"value of {_short(label)}")]
     return FieldFilter(label=label, value=value, kind=field.kind, script_id=field.script_id)
 
 

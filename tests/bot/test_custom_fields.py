@@ -10,6 +10,7 @@ from bot.notify.draft import TO_ME, Draft
 from bot.notify.trying import wanted_by
 from bot.settings import CustomFieldRules
 from sandbox.slack.seed import ANA, TEAM_ID
+from store.custom_fields import CustomField
 from store.custom_values import CustomMatch
 from store.pulled import Record, upsert_records
 from store.records import record_id
@@ -24,6 +25,8 @@ from tests.store.test_custom_values import choice, fields
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 RULES = CustomFieldRules(customer={"custentity_collector": "Collector in charge"}, invoice={"custbody_sent_by": ""})
+RENEWAL = "custbody_renewal"
+DATED = CustomFieldRules(invoice={RENEWAL: "Renewal"})
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module", autouse=True)
@@ -31,17 +34,32 @@ async def ledger(opened: World) -> AsyncIterator[None]:
     """A customer whose collector is Zoë, with two invoices past due, one of them sent in two ways."""
     customer = record_id("netsuite", "customer", "fielded")
     collector = fields({"type": "Select", "value": choice("Zoë Quist")}, "custentity_collector")
+    renewal = CustomField(
+        id=record_id("netsuite", "custom_field", "renewal"),
+        origin="netsuite",
+        source_id="renewal",
+        seen_at=opened.clock(),
+        kind="invoice",
+        script_id=RENEWAL,
+        field_type="date",
+        label="Renewal",
+    )
     several = fields({"type": "MultiSelect", "value": [choice("Pigeon"), choice("Fax")]}, "custbody_sent_by")
     made: list[Record] = [
         make_customer("fielded", name="Quillon Fielded Co", custom_fields_json=collector),
         make_invoice("f1", number="FLD-1", customer_id=customer, custom_fields_json=several),
-        make_invoice("f2", number="FLD-2", customer_id=customer),
+        make_invoice("f2", number="FLD-2", customer_id=customer, custom_fields_json=_dated("2026-12-01")),
+        renewal,
     ]
     async with opened.store.write() as conn:
         await upsert_records(conn, made, at=opened.clock())
     if opened.assistant.deps.index is not None:
         await opened.assistant.deps.index.refresh(opened.store)
     yield
+
+
+def _dated(day: str) -> str:
+    return fields({"type": "Date", "value": f"{day}T08:00:00.000-08:00"}, RENEWAL)
 
 
 @pytest.fixture
@@ -80,6 +98,12 @@ class TestTables:
     async def test_are_narrowed_down_by_a_value(self, listed: World, wanted: str, expected: list[str]) -> None:
         shown = await listed.card(f"/tesorio overdue {wanted}")
         assert sorted(row[0] for row in table_of(shown)) == expected
+
+    @pytest.mark.parametrize("day", ["2026-12-01", "1 Dec 2026"])
+    async def test_are_narrowed_down_by_a_day(self, world: World, monkeypatch: pytest.MonkeyPatch, day: str) -> None:
+        monkeypatch.setitem(world.assistant.deps.rules.__dict__, "custom_fields", DATED)
+        shown = await world.card(f'/tesorio overdue field:"renewal={day}"')
+        assert [row[0] for row in table_of(shown)] == ["FLD-2"]
 
     async def test_say_by_which_field(self, listed: World) -> None:
         shown = listed.shown(await listed.card('/tesorio overdue field:"sent by=pigeon"'))
