@@ -18,6 +18,7 @@ COVERAGE: Mapping[str, str] = {
     "describe_global": "the objects that the user sees, with If-Modified-Since",
     "describe": "an object and its fields that the user sees, with If-Modified-Since",
     "get": "a record by its id or by an external id, all fields or some; 300 when several records hold the key",
+    "content": "a ContentNote's own text, as HTML",
     "create": "Account, Contact, Note, ContentNote, ContentDocumentLink and custom objects",
     "update": "the same, and User, but ContentDocumentLink's ends and Note's parent",
     "upsert": "by an external id",

@@ -51,7 +51,7 @@ class Faults:
 
     def __init__(self) -> None:
         self._queue: deque[Fault] = deque()
-        self._locked: dict[str, int] = {}
+        self._refused: dict[str, tuple[ApiError, int]] = {}
         self._locked_share = 0
         self._written = 0
         self._duplicates: dict[str, int] = {}
@@ -107,8 +107,12 @@ class Faults:
 
     def lock_rows(self, record_ids: Iterable[str], *, times: int = 1) -> None:
         """UNABLE_TO_LOCK_ROW for the next `times` writes of each of these records, alone or among others."""
+        self.refuse_rows(record_ids, locked_row(), times=times)
+
+    def refuse_rows(self, record_ids: Iterable[str], error: ApiError, *, times: int = 1) -> None:
+        """This error for the next `times` writes of each of these records, as a validation rule or a trigger gives."""
         for record_id in record_ids:
-            self._locked[known_id(record_id) or record_id] = times
+            self._refused[known_id(record_id) or record_id] = error, times
 
     def lock_every(self, nth: int) -> None:
         """From now on UNABLE_TO_LOCK_ROW for every nth record that is written; 0 ends it."""
@@ -121,7 +125,7 @@ class Faults:
     def clear(self) -> None:
         """Forgets everything queued."""
         self._queue.clear()
-        self._locked.clear()
+        self._refused.clear()
         self._duplicates.clear()
         self._locked_share = 0
 
@@ -139,15 +143,15 @@ class Faults:
         return fault
 
     def check_write(self, record_id: str) -> None:
-        """Raises ApiError when somebody else holds the row just now."""
+        """Raises ApiError when the row is not to be written just now."""
         self._written += 1
         if self._locked_share and self._written % self._locked_share == 0:
             raise locked_row(record_id)
-        left = self._locked.pop(record_id, 0)
-        if left > 1:
-            self._locked[record_id] = left - 1
-        if left:
-            raise locked_row(record_id)
+        error, left = self._refused.pop(record_id, (None, 0))
+        if error and left > 1:
+            self._refused[record_id] = error, left - 1
+        if error:
+            raise error
 
     def check_new(self, object_name: str, *, may_save: bool) -> None:
         """Raises ApiError when a duplicate rule objects to the record."""

@@ -59,7 +59,7 @@ class SalesforceStandIn:
         self.credentials = credentials or default_credentials()
         self.org: Org = seeded_org(ledger, now=now, username=self.credentials.username, accounts=accounts)
         self.faults = Faults()
-        self.usage = Usage()
+        self.usage = Usage(now)
         self.cursors = Cursors()
         self.jobs = Jobs()
         self.sessions = Sessions(next(iter(self.org.rows("Organization"))))

@@ -1,5 +1,6 @@
 """One record at a time: read, created, changed, deleted, by its id or by an external one."""
 
+import base64
 from typing import Any
 
 from sandbox.salesforce import writes
@@ -22,6 +23,13 @@ def create(call: Call) -> Answer:
 def read(call: Call) -> Answer:
     type_ = call.type
     return Answer(body=_record(call, type_, _readable(call.org, type_, call.part("id"))))
+
+
+def read_content(call: Call) -> Answer:
+    """What is written in a note, as it was sent."""
+    row = _readable(call.org, call.org.type("ContentNote"), call.part("id"))
+    content = base64.b64decode(str(row.get("Content") or "")).decode("utf-8", "replace")
+    return Answer(body=content, content_type="text/html")
 
 
 def update(call: Call) -> Answer:

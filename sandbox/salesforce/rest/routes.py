@@ -41,6 +41,7 @@ ROUTES = (
     Route("GET", "/sobjects/{object}/{id}", "get", records.read),
     Route("PATCH", "/sobjects/{object}/{id}", "update", records.update),
     Route("DELETE", "/sobjects/{object}/{id}", "delete", records.delete),
+    Route("GET", "/sobjects/ContentNote/{id}/Content", "content", records.read_content),
     Route("GET", "/sobjects/{object}/{field}/{key}", "get", records.read_by_key),
     Route("PATCH", "/sobjects/{object}/{field}/{key}", "upsert", records.upsert),
     Route("DELETE", "/sobjects/{object}/{field}/{key}", "delete", records.delete_by_key),

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.salesforce import SalesforceStandIn
+from sandbox.salesforce import ApiError, SalesforceStandIn
 from tests.sandbox.salesforce.client import Client
 
 
@@ -59,6 +59,16 @@ class TestUpdate:
         refusal = await client.refusal(client.object("Account").update, accounts[1], {"Fax": "1"})
         assert refusal == (400, "UNABLE_TO_LOCK_ROW")
         assert codes(await sent(client, "PATCH", records)) == ["", "", ""]
+
+    async def test_a_rule_of_the_org_may_refuse_some(
+        self, client: Client, sf: SalesforceStandIn, accounts: list[str]
+    ) -> None:
+        sf.faults.refuse_rows(accounts[:1], ApiError("FIELD_CUSTOM_VALIDATION_EXCEPTION", "Not in a closed period"))
+
+        results = await sent(client, "PATCH", [{"id": each, "Fax": "1"} for each in accounts])
+
+        assert codes(results) == ["FIELD_CUSTOM_VALIDATION_EXCEPTION", "", ""]
+        assert results[0]["errors"][0]["message"] == "Not in a closed period"
 
     async def test_every_nth_may_be_locked(self, client: Client, sf: SalesforceStandIn, accounts: list[str]) -> None:
         sf.faults.lock_every(2)

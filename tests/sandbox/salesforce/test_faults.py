@@ -43,13 +43,19 @@ class TestLimits:
         assert client.api.api_usage["api-usage"][:2] == (19, 5_000)
         assert (await client.do(client.api.limits))["DailyApiRequests"] == {"Max": 5_000, "Remaining": 4_980}
 
-    async def test_past_the_limit_everything_is_refused(self, client: Client, sf: SalesforceStandIn) -> None:
+    async def test_past_the_limit_everything_is_refused_for_a_day(
+        self, client: Client, sf: SalesforceStandIn, clock: Clock
+    ) -> None:
         sf.usage.used = sf.usage.limit
 
         assert await client.refusal(client.api.query, COUNT) == (403, "REQUEST_LIMIT_EXCEEDED")
 
-        sf.usage.used = 0
+        clock.pass_(hours=23)
+        assert await client.refusal(client.api.query, COUNT) == (403, "REQUEST_LIMIT_EXCEEDED")
+
+        clock.pass_(hours=1)
         await client.query(COUNT)
+        assert sf.usage.used == 1
 
     async def test_it_may_be_reached_on_demand(self, client: Client, sf: SalesforceStandIn) -> None:
         sf.faults.limit_reached(2)
