@@ -60,7 +60,8 @@ class Part:
 
     `fields` are selected, `always` is what makes a row one of the stream's, `living` what those that count fulfil
     besides. `related` are the dates of what a row shows of others. `booleans` are fields whose text in a bulk file is
-    no text. `context` is what `read` needs besides a row, and `completed` brings what a query does not.
+    no text. `context` is what `read` needs besides a row, and `completed` brings what a query does not. `prefix` is
+    what its ids begin with, `account_field` the field that names the account a row belongs to, if one does.
     """
 
     source: str
@@ -73,6 +74,8 @@ class Part:
     related: tuple[str, ...] = ()
     booleans: frozenset[str] = frozenset()
     completed: Complete = _as_they_are
+    prefix: str = ""
+    account_field: str = ""
 
     def read(self, row: Tree) -> Record | Gone | Broken:
         """The record, or why it cannot be taken over."""
@@ -115,6 +118,7 @@ def account_part(described: Mapping[str, Description], context: Context) -> Part
     return Part(
         source="Account",
         kind=KIND,
+        prefix="001",
         fields=_once(fields),
         mapped=account,
         context=context,
@@ -132,6 +136,8 @@ def contact_part(description: Description, context: Context) -> Part:
         mapped=contact,
         context=context,
         living=(Condition(field="AccountId", is_="!=", value=None),),
+        prefix="003",
+        account_field="AccountId",
         booleans=_booleans(description),
     )
 
@@ -145,6 +151,8 @@ def note_part(description: Description, context: Context) -> Part:
         mapped=note,
         context=context,
         always=(Condition(field="Parent.Type", is_="=", value="Account"),),
+        prefix="002",
+        account_field="ParentId",
         booleans=_booleans(description),
     )
 
@@ -159,6 +167,7 @@ def content_note_part(description: Description, context: Context) -> Part:
         context=context,
         booleans=_booleans(description),
         completed=on_accounts,
+        prefix="069",
     )
 
 

@@ -7,13 +7,14 @@ import structlog
 from store.pulled import Record
 from sync.connector import Broken, Gone
 from sync.connectors.salesforce.client import SalesforceClient
+from sync.connectors.salesforce.content_notes import linked_to
 from sync.connectors.salesforce.faults import GoneError
 from sync.connectors.salesforce.parts import Part
 from sync.connectors.salesforce.soql import Condition, Query
 from sync.errors import NotPermittedError, RejectedError
 
 # Somebody is waiting for this: what one account has beyond it comes with the next pull.
-_MOST_ROWS = 2000
+_MOST_ROWS, _MOST_LINKED = 2000, 200
 _log = structlog.get_logger(__name__)
 
 
@@ -39,8 +40,15 @@ async def one_record(client: SalesforceClient, part: Part, source_id: str) -> Re
     return None if isinstance(found, Gone) else found
 
 
-async def records_of(client: SalesforceClient, part: Part, condition: Condition) -> tuple[Record, ...]:
-    """The living records of which this is true. Raises SourceError."""
+async def records_of(client: SalesforceClient, part: Part, account_id: str) -> tuple[Record, ...]:
+    """The part's living records that belong to the account. Raises SourceError."""
+    if part.account_field:
+        condition = Condition(field=part.account_field, is_="=", value=account_id)
+    else:
+        linked = [each for each in await linked_to(client, account_id) if each.startswith(part.prefix)]
+        if not linked:
+            return ()
+        condition = Condition(field="Id", is_="IN", value=linked[:_MOST_LINKED])
     where = (*part.always, *part.living, condition)
     query = Query(fields=part.fields, source=part.source, where=where, order=("Id",), limit=_MOST_ROWS)
     found = await client.query(query, urgent=True)

@@ -81,7 +81,9 @@ class SalesforceSource:
         if kind not in KINDS or crm_id18(source_id) != source_id:
             raise RejectedError(f"no {kind} «{source_id[:40]}» is pulled from Salesforce")
         now = self._clock()
-        (part, *_) = await self._parts(KINDS[kind], now)
+        part = next((one for one in await self._parts(KINDS[kind], now) if source_id.startswith(one.prefix)), None)
+        if part is None:
+            raise RejectedError(f"«{source_id}» is the id of no {kind}")
         found = await one_record(self.client, part, source_id)
         if found is None:
             return ()
@@ -117,11 +119,12 @@ class SalesforceSource:
 
     async def _around(self, account_id: str, now: datetime) -> tuple[Record, ...]:
         found: tuple[Record, ...] = ()
-        for stream, field in ((CONTACTS, "AccountId"), (NOTES, "ParentId")):
+        for stream in (CONTACTS, NOTES):
             try:
-                (part, *_) = await self._parts(stream, now)
+                parts = await self._parts(stream, now)
             except NotPermittedError:
                 # Of what our user may not see, and nobody asked for, nothing is missed.
                 continue
-            found += await records_of(self.client, part, field, account_id)
+            for part in parts:
+                found += await records_of(self.client, part, account_id)
         return found

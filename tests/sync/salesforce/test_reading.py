@@ -1,3 +1,4 @@
+import base64
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -8,6 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from sandbox.salesforce import ApiError, hands
+from sandbox.salesforce.content import created
 from store.contacts import Contact
 from store.crm_accounts import CrmAccount, CrmOwner, account_record_id
 from store.notes import Note
@@ -342,6 +344,59 @@ class TestRecords:
         found = account(await read(bench), min(bench.ids("accounts")))
         assert found.owner is not None
         assert found.owner.email is None
+
+
+LONG = "<p>Called &amp; wrote.</p>" * 30
+
+
+class TestContentNotes:
+    @pytest.fixture
+    async def bench(self) -> AsyncIterator[SalesforceBench]:
+        async with salesforce_bench(customers=6, note_kind="content_note") as bench:
+            yield bench
+
+    def noted(self, bench: SalesforceBench, account_id: str, content: str) -> str:
+        note = {"Title": "Call", "Content": base64.b64encode(content.encode()).decode()}
+        made = created(bench.org, bench.org.type("ContentNote"), note | {"OwnerId": bench.org.acting_user})
+        if account_id:
+            link = {"ContentDocumentId": made, "LinkedEntityId": account_id, "ShareType": "V"}
+            bench.org.create("ContentDocumentLink", **link, Visibility="AllUsers")
+        return made
+
+    async def test_those_on_accounts_come_besides_the_old_ones(self, bench: SalesforceBench) -> None:
+        one = min(bench.ids("accounts"))
+        (old,) = bench.ids("notes")
+        short, long = self.noted(bench, one, "Paid &amp; done"), self.noted(bench, one, LONG)
+        self.noted(bench, "", "private")
+        pages = await read(bench, stream="notes")
+        found = records_of(pages)
+        assert set(found) == listed(pages) == {old, short, long}
+        notes = [found[short], found[long]]
+        assert [one.text for one in notes if isinstance(one, Note)] == [
+            "Paid & done",
+            "\n\n".join(["Called & wrote."] * 30),
+        ]
+        assert {one.account_id for one in notes if isinstance(one, Note)} == {account_record_id("salesforce", one)}
+
+    async def test_changes_and_deletions_of_both_kinds_are_told(self, bench: SalesforceBench) -> None:
+        one = min(bench.ids("accounts"))
+        (old,) = bench.ids("notes")
+        kept, lost = self.noted(bench, one, "kept"), self.noted(bench, one, "lost")
+        cursor = (await read(bench, stream="notes"))[-1].cursor
+        bench.pass_time(DAY)
+        bench.org.edit("ContentNote", kept, Title="New")
+        hands.delete(bench.org, "ContentNote", lost)
+        hands.delete(bench.org, "Note", old)
+        pages = await later(bench, cursor, stream="notes")
+        assert (set(records_of(pages)), gone(pages)) == ({kept}, {lost, old})
+        assert listed(pages) == set()
+
+    async def test_an_account_is_fetched_with_them(self, bench: SalesforceBench) -> None:
+        one = max(bench.ids("accounts"))
+        made = self.noted(bench, one, "Paid")
+        found = await bench.source.fetch("crm_account", one, since=None)
+        assert made in {each.source_id for each in found}
+        assert [each.source_id for each in await bench.source.fetch("note", made, since=None)] == [made]
 
 
 class TestFetch:
