@@ -62,12 +62,12 @@ def _each_on_one_database(name: str, cases: Sequence[Case]) -> Iterator[Case]:
         alike[frozenset(value for value in values_of(case) if value[0] != _DATABASE)].append(case)
     dice = Random(name)  # noqa: S311 - another choice for each test, the same in each run
     for on_each in alike.values():
-        yield dice.choice(on_each) if _DATABASE in on_each[0].callspec.indices else on_each[0]
+        yield dice.choice(on_each)
 
 
 def values_of(case: Case) -> frozenset[Value]:
-    """What the case is called with: names of parameters with the positions of their values."""
-    return frozenset(case.callspec.indices.items())
+    """What the case is called with: names of parameters, and which of its values each has."""
+    return frozenset((name, id(value)) for name, value in case.callspec.params.items())
 
 
 def sample(cases: Sequence[Case], *, seed: str, keep: int | None = None) -> list[Case]:
