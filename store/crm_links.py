@@ -29,6 +29,8 @@ crm_links = Table(
     Column("since", Instant, nullable=False),
     # The customer's contacts are the account's, and the ERP's are not shown.
     Column("gives_contacts", Boolean, nullable=False),
+    # The account is to be asked for with its contacts and notes: when these came, it was nobody's, and they were left.
+    Column("is_awaited", Boolean, nullable=False),
 )
 
 crm_past_links = Table(
@@ -214,14 +216,24 @@ async def _close(conn: WriteConnection, rules: CrmRules, links: Sequence[Link], 
 
 
 async def _open(conn: WriteConnection, rules: CrmRules, links: Sequence[Link], at: datetime) -> None:
+    stubs = await _stubs(conn, [link.account_id for link in links])
     rows = [
         {"account_id": link.account_id, "customer_id": link.customer_id, "key": link.key}
-        | {"since": at, "gives_contacts": False}
+        | {"since": at, "gives_contacts": False, "is_awaited": link.account_id in stubs}
         for link in links
     ]
     if rows:
         await conn.execute(insert(crm_links), rows)
     await add_refs(conn, [_ref(rules, link) for link in links])
+
+
+async def _stubs(conn: ReadConnection, ids: Sequence[RecordId]) -> set[str]:
+    """Those of the accounts of which nothing is known but the keys."""
+    c = crm_accounts.c
+    found: set[str] = set()
+    for chunk in chunks(ids):
+        found.update((await conn.execute(select(c.id).where(c.id.in_(chunk), c.name.is_(None)))).scalars())
+    return found
 
 
 def _ref(rules: CrmRules, link: Link) -> ExternalRef:

@@ -120,7 +120,11 @@ class CrmPage:
         named = await known_keys(conn, keys)
         linked = await links_of_accounts(conn, [row["id"] for row in rows])
         return [
-            row if row[claim] in named or row["id"] in linked or _is_whole(before.get(row["id"])) else _stub(row)
+            row
+            if row["id"] in linked
+            or _is_whole(before.get(row["id"]))
+            or (row["id"] not in before and row[claim] in named)
+            else _stub(row)
             for row in rows
         ]
 

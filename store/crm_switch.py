@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy import and_, func, select, update
 
 from store.contacts import contacts
 from store.crm_accounts import crm_accounts
@@ -30,6 +30,7 @@ from store.upsert import chunks
 # The streams of a CRM, by the names that its connector gives them.
 ACCOUNTS, CONTACTS, NOTES = "accounts", "contacts", "notes"
 _CHOSEN, _SWITCHING = "crm.chosen", "crm.switching"
+_IS_AWAITED = and_(crm_links.c.account_id == crm_accounts.c.id, crm_links.c.is_awaited.is_(True))
 
 
 def streams_off(rules: CrmRules) -> frozenset[str]:
@@ -111,8 +112,7 @@ async def hand_over(conn: WriteConnection, rules: CrmRules, *, limit: int) -> bo
     if rules.contacts is not ContactsFrom.MIRRORED:
         return False
     c = crm_links.c
-    is_known = and_(crm_accounts.c.id == c.account_id, crm_accounts.c.name.is_not(None))
-    query = select(c.account_id).join(crm_accounts, is_known).where(c.gives_contacts.is_(False)).limit(limit)
+    query = select(c.account_id).where(c.gives_contacts.is_(False), c.is_awaited.is_(False)).limit(limit)
     ids = (await conn.execute(query)).scalars().all()
     for chunk in chunks(ids):
         await conn.execute(update(crm_links).where(c.account_id.in_(chunk)).values(gives_contacts=True))
@@ -120,27 +120,30 @@ async def hand_over(conn: WriteConnection, rules: CrmRules, *, limit: int) -> bo
 
 
 async def awaited(conn: ReadConnection, *, limit: int) -> tuple[str, ...]:
-    """The CRM's ids of accounts that have a customer, and of which nothing else is known yet."""
+    """The CRM's ids of accounts that turned out to have a customer, and are to be asked for with all that is theirs."""
     c = crm_accounts.c
-    query = select(c.source_id).where(*_is_awaited()).order_by(c.id).limit(limit)
+    query = select(c.source_id).join(crm_links, _IS_AWAITED).order_by(c.id).limit(limit)
     return tuple((await conn.execute(query)).scalars())
 
 
 async def count_awaited(conn: ReadConnection) -> int:
     """How many they are."""
-    query = select(func.count()).select_from(crm_accounts).where(*_is_awaited())
+    query = select(func.count()).select_from(crm_accounts).join(crm_links, _IS_AWAITED)
     return int((await conn.execute(query)).scalar_one())
+
+
+async def end_waiting(conn: WriteConnection, account_ids: Sequence[RecordId] | None = None) -> None:
+    """These accounts have been asked for; None: all of them come anyway, as everything is read anew."""
+    c = crm_links.c
+    waiting = c.is_awaited.is_(True)
+    among = waiting if account_ids is None else and_(waiting, c.account_id.in_(account_ids))
+    await conn.execute(update(crm_links).where(among).values(is_awaited=False))
 
 
 async def read_again(conn: WriteConnection, source: str, stream: str, *, run_id: str) -> None:
     """Let a stream be read from its beginning; a run that is reading it can write no more."""
     if await read_cursor(conn, source, stream) is not None:
         await forget_cursor(conn, await claim_cursor(conn, source, stream, run_id))
-
-
-def _is_awaited() -> tuple[ColumnElement[bool], ...]:
-    c = crm_accounts.c
-    return c.name.is_(None), c.deleted_at.is_(None), c.id.in_(select(crm_links.c.account_id))
 
 
 def _read_anew(before: CrmRules | None, rules: CrmRules) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from store.crm_switch import (
     chosen,
     count_awaited,
     end_switch,
+    end_waiting,
     hand_over,
     read_again,
     switch_some,
@@ -88,6 +89,7 @@ async def _read_all_anew(job: Job) -> None:
         if await count_awaited(conn) > MOST_FETCHED:
             for stream in (ACCOUNTS, CONTACTS, NOTES):
                 await read_again(conn, job.source.name, stream, run_id=job.order.run_id)
+            await end_waiting(conn)
 
 
 async def _fetch_awaited(job: Job) -> None:
@@ -104,11 +106,13 @@ async def _fetch(job: Job, source_id: str) -> None:
     """The account with its contacts and notes; one that is there no more leaves its customer."""
     records = await job.source.fetch(KIND, source_id, since=None)
     prepared, now = await prepared_records(records), job.clock()
+    known = account_record_id(job.source.name, source_id)
     async with job.store.write() as conn:
         await confirm_turn(conn, job, now)
         await upsert_prepared(conn, prepared, at=now)
         if not records:
-            await tombstone_records(conn, KIND, [account_record_id(job.source.name, source_id)], at=now)
+            await tombstone_records(conn, KIND, [known], at=now)
+        await end_waiting(conn, [known])
 
 
 async def _hand_over(job: Job) -> None:

@@ -174,6 +174,7 @@ def upgrade() -> None:
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("since", store.schema.Instant(timezone=True), nullable=False),
         sa.Column("gives_contacts", sa.Boolean(), nullable=False),
+        sa.Column("is_awaited", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("account_id", name=op.f("pk_crm_links")),
         sa.UniqueConstraint("customer_id", name=op.f("uq_crm_links_customer_id")),
     )
