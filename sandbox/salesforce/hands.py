@@ -85,8 +85,8 @@ def merge(org: Org, name: str, winner: str, *losers: str) -> None:
             if field.name == "MasterRecordId":
                 continue
             for each in org.holding(type_.name, field.name, row["Id"]):
-                if each["Id"] != master:
-                    org.edit(type_.name, each["Id"], **{field.name: master})
+                # Nobody is their own parent.
+                org.edit(type_.name, each["Id"], **{field.name: None if each["Id"] == master else master})
         _bin(org, name, row["Id"], MasterRecordId=master)
 
 

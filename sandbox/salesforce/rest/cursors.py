@@ -34,7 +34,7 @@ class Cursors:
         rows = min(max(wanted, SMALLEST_PAGE), LARGEST_PAGE, self.most_rows)
         cursor = _Cursor(found, rows, at)
         if not found.columns:
-            return {"totalSize": found.total, "done": True, "records": []}
+            return {"totalSize": len(found.rows), "done": True, "records": []}
         self._open = dict(self._living(at))
         name = new_id("0r8", next(self._numbers))
         if len(found.rows) > rows:
@@ -57,7 +57,7 @@ class Cursors:
 def _page(cursor: _Cursor, name: str, offset: int, base: str) -> dict[str, Any]:
     end = offset + cursor.page_rows
     is_done = end >= len(cursor.found.rows)
-    page: dict[str, Any] = {"totalSize": cursor.found.total, "done": is_done}
+    page: dict[str, Any] = {"totalSize": len(cursor.found.rows), "done": is_done}
     if not is_done:
         page["nextRecordsUrl"] = f"{base}/query/{name}-{end}"
     return page | {"records": Shower(cursor.found, base).records(cursor.found.rows[offset:end])}

@@ -118,13 +118,7 @@ def _unexpected(query: str, error: UnexpectedInput) -> ApiError:
     token = getattr(error, "token", None)
     if at is None or at < 0 or at >= len(query) or (token is not None and token.type == "$END"):
         return at_place(query, len(query), "unexpected token: '<EOF>'", "MALFORMED_QUERY")
-    word = (
-        str(token)
-        if token is not None
-        else query[at : at + 20].split(maxsplit=1)[0]
-        if query[at:].strip()
-        else query[at]
-    )
+    word = query[at:].split(maxsplit=1)[0] if token is None else token
     return at_place(query, at, f"unexpected token: '{word}'", "MALFORMED_QUERY")
 
 

@@ -27,7 +27,6 @@ class Found:
     type: ObjectType
     rows: Sequence[Row]
     columns: tuple[Column, ...]
-    total: int
 
 
 class Queries:
@@ -49,7 +48,7 @@ class Queries:
         ordered = rows if is_stamp_order(query) else self._sorted(list(rows), keys)
         end = None if query.limit is None else query.offset + query.limit
         picked = list(islice(ordered, query.offset, end))
-        return Found(org=self._org, type=names.type, rows=picked, columns=columns, total=len(picked))
+        return Found(org=self._org, type=names.type, rows=picked, columns=columns)
 
     def _test(self, where: Condition, names: Names, text: str) -> Test:
         def joined(join: SemiJoin) -> frozenset[str]:
