@@ -81,8 +81,7 @@ class SuiteQLService:
 
     async def reader(self, stream: Stream, account: Account) -> SuiteQLReader:
         """What reads the stream. Raises SourceError."""
-        # What was used up by these may be of any kind that settles.
-        desk = await self._desk(account.seen_at, (stream.kind, SETTLEMENTS.kind))
+        desk = await self._desk(account.seen_at, _read_with(stream))
         return SuiteQLReader(
             client=self._soap,
             settings=self._settings,
@@ -135,6 +134,11 @@ class SuiteQLService:
                 found = await read_currencies(self._ask, default=self._settings.currency)
                 known = self._currencies = (now, *found)
             return known
+
+
+def _read_with(stream: Stream) -> tuple[str, ...]:
+    """The kinds of records that come with a stream: what these used up may be of any kind that settles."""
+    return (stream.kind, SETTLEMENTS.kind) if stream in {DEPOSIT_APPLICATIONS, REFUNDS} else (stream.kind,)
 
 
 def _kinds_of(streams: Iterable[Stream]) -> frozenset[str]:
