@@ -1,8 +1,8 @@
 """What of the port is served, operation by operation; every other operation is refused with a fault.
 
 Beside it the account runs the bot's own RESTlet (rest/restlet.py, signed by OAuth 1.0a), and answers SuiteQL over REST
-for tokens that a certificate buys (suiteql/grammar.py and tables.py say what of it, without joins and groups). Neither
-other scripts nor records over REST are there.
+for tokens that a certificate buys (suiteql/grammar.py and tables.py say what of it, without joins and groups). Of
+records over REST there is their schema, and whether one is there; other scripts are not.
 """
 
 from collections.abc import Mapping

@@ -7,12 +7,14 @@ from datetime import timedelta
 from pathlib import Path
 from shutil import copyfile
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Table, select
 
 from sandbox.ledger import Kind, drawing, hands
 from sandbox.ledger.records import Application, Installment
+from sandbox.netsuite import NetSuiteStandIn
 from store.db import Store, sqlite_url
 from store.pulled import Record
 from store.subsidiaries import Subsidiary
@@ -74,6 +76,10 @@ def alike(record: Record) -> Record:
     return replace(record, **changes)
 
 
+def all_alike(records: Mapping[str, Record]) -> dict[str, Record]:
+    return {key: alike(one) for key, one in records.items()}
+
+
 async def rows_of(store: Store) -> Mapping[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {}
     async with store.read() as conn:
@@ -120,7 +126,23 @@ class TestRecords:
         for stream in (name for name in SUITEQL_STREAMS if name != _DELETED):
             ours, theirs = await all_of(bench.source, stream, bench), await all_of(soap, stream, bench)
             assert ours
-            assert {key: alike(one) for key, one in ours.items()} == {key: alike(one) for key, one in theirs.items()}
+            assert all_alike(ours) == all_alike(theirs)
+
+    @pytest.mark.parametrize("zone", ["Asia/Tokyo", "Pacific/Kiritimati"])
+    async def test_have_the_same_days_in_any_zone(self, zone: str, tmp_path: Path) -> None:
+        made = SuiteQLBench(tmp_path, suiteql=["all"], customers=4, page_size=50)
+        made.server = NetSuiteStandIn(made.ledger, now=lambda: made.now, user_zone=ZoneInfo(zone))
+        made.env = {"NETSUITE_TIMEZONE": zone}
+        async with netsuite_bench(tmp_path, made) as bench:
+            assert isinstance(bench, SuiteQLBench)
+            settings = bench.settings(bench.server.credentials).model_copy(update={"suiteql": ()})
+            soap = NetSuiteSource(settings, bench.folder, clock=lambda: bench.now)
+            for stream in ("customers", "invoices", "journal_entries"):
+                ours, theirs = await all_of(bench.source, stream, bench), await all_of(soap, stream, bench)
+                assert {key: alike(one) for key, one in ours.items()} == {
+                    key: alike(one) for key, one in theirs.items()
+                }
+            await soap.close()
 
 
 class TestStores:
