@@ -126,7 +126,7 @@ class NetSuiteStandIn:
         app.router.add_get("/xsd/{area}/v{version}_0/{file}.xsd", self._schema)
         app.router.add_post("/services/NetSuitePort_{version}", self._soap)
         account = self._account()
-        RestletDoor(account).add_routes(app)
+        RestletDoor(account, self._writer.calendar.user_zone).add_routes(app)
         self.rest.add_routes(app)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1, handler_cancellation=True)
         await self._runner.setup()

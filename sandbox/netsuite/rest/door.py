@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
@@ -24,10 +25,11 @@ RESTLET_MANNER = Manner(busy=too_many_requests, broken=_broken_script)
 
 
 class RestletDoor:
-    """The RESTlet's address."""
+    """The RESTlet's address; `zone` is the one of the token's user."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, zone: ZoneInfo) -> None:
         self._account = account
+        self._zone = zone
         self._gate = OAuth1Gate(account.credentials)
 
     def add_routes(self, app: web.Application) -> None:
@@ -63,6 +65,7 @@ class RestletDoor:
             ledger=account.ledger,
             account=account.credentials.account,
             at=account.now().replace(microsecond=0),
+            zone=self._zone,
             permissions=account.permissions,
         )
         is_json = request.content_type == "application/json"

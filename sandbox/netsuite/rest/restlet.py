@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sandbox.ledger import Kind, Ledger
 from sandbox.ledger.communication import Direction, File, Note, Owner
@@ -18,6 +19,7 @@ from sandbox.ledger.related import files_of, with_external_id
 from sandbox.netsuite.kinds import RECORD_TYPES
 from sandbox.netsuite.permissions import Level, Permissions
 from sandbox.netsuite.rest.errors import RestletError
+from sandbox.netsuite.texts import PACIFIC
 from sandbox.netsuite.writes.operations import TOKEN_USER
 
 VERSION = 1
@@ -29,6 +31,8 @@ _KINDS = {"note": Kind.NOTE, "message": Kind.MESSAGE}
 _OWNERS = {"customer": Kind.CUSTOMER, "invoice": Kind.INVOICE}
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d+)?Z")
 
+_MINUTE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
+
 
 @dataclass(kw_only=True, slots=True)
 class Run:
@@ -37,6 +41,7 @@ class Run:
     ledger: Ledger
     account: str
     at: datetime
+    zone: ZoneInfo = PACIFIC
     permissions: Permissions = field(default_factory=Permissions)
     usage: int = 0
 
@@ -74,18 +79,19 @@ class Wanted:
     title: str
     text: str
     direction: Direction
+    written_at: datetime | None
 
 
 def posted(asked: Any, run: Run) -> dict[str, Any]:
     """The answer to a POST. Raises RestletError for what is asked wrongly."""
-    wanted = _wanted(asked)
+    wanted = _wanted(asked, run.zone)
     run.need(Kind.NOTE, Level.EDIT)
     run.use(10)
     known = with_external_id(run.ledger, Kind.NOTE, wanted.external_id)
     return _written(wanted, run) if known is None else _rewritten(known, wanted, run)
 
 
-def _wanted(asked: Any) -> Wanted:
+def _wanted(asked: Any, zone: ZoneInfo) -> Wanted:
     if not isinstance(asked, dict) or asked.get("action") != "note":
         raise _wrong("action", asked.get("action") if isinstance(asked, dict) else None)
     owner = asked.get("owner")
@@ -95,8 +101,19 @@ def _wanted(asked: Any) -> Wanted:
     direction = Direction(_choice("direction", asked.get("direction"), {one: one for one in Direction}))
     external_id, title, text = (_required(name, asked.get(name)) for name in ("externalId", "title", "text"))
     return Wanted(
-        owner=Owner(kind=kind, id=owner_id), external_id=external_id, title=title, text=text, direction=direction
+        owner=Owner(kind=kind, id=owner_id),
+        external_id=external_id,
+        title=title,
+        text=text,
+        direction=direction,
+        written_at=_wall_clock(asked["written"], zone) if "written" in asked else None,
     )
+
+
+def _wall_clock(value: Any, zone: ZoneInfo) -> datetime:
+    if not isinstance(value, str) or not _MINUTE.fullmatch(value):
+        raise _wrong("written", value)
+    return datetime.fromisoformat(value).replace(tzinfo=zone).astimezone(UTC)
 
 
 def _written(wanted: Wanted, run: Run) -> dict[str, Any]:
@@ -111,7 +128,7 @@ def _written(wanted: Wanted, run: Run) -> dict[str, Any]:
         text=wanted.text,
         author_id=TOKEN_USER.id,
         direction=wanted.direction,
-        note_date=run.at,
+        note_date=wanted.written_at or run.at,
         created_at=run.at,
         last_modified=run.at,
         external_id=wanted.external_id,

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from store.records import OWN_KEY
 from sync.connector import ContactPush, MessagePush, NotePush, PushItem
@@ -68,8 +69,8 @@ def note_write(item: NotePush, prefix: str) -> Write:
     )
 
 
-def note_call(item: NotePush, prefix: str) -> Mapping[str, Any]:
-    """The same note for our script in the account, which takes the instant of the call for its date."""
+def note_call(item: NotePush, prefix: str, zone: ZoneInfo) -> Mapping[str, Any]:
+    """The same note for our script in the account, which wants its date by the wall clock of the token's user."""
     return {
         "action": "note",
         "externalId": external_id(item.key, prefix),
@@ -77,6 +78,7 @@ def note_call(item: NotePush, prefix: str) -> Mapping[str, Any]:
         "title": _title(item),
         "text": item.text,
         "direction": "outgoing",
+        "written": f"{item.written_at.astimezone(zone):%Y-%m-%dT%H:%M}",
     }
 
 

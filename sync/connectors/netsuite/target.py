@@ -83,7 +83,7 @@ class NetSuiteTarget:
     async def _note(self, item: NotePush) -> str:
         prefix = self._settings.external_id_prefix
         if self._restlet is not None:
-            answer = await self._restlet.post(note_call(item, prefix))
+            answer = await self._restlet.post(note_call(item, prefix, self._settings.zone))
             return _told(str(answer.get("id") or ""))
         written = await self._client.write(note_write(item, prefix))
         return written or _told(await self._by_key("note", item.key))

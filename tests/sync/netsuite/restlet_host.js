@@ -28,10 +28,17 @@ function rowsOf(sql, params) {
   throw new Error(`no rows for ${sql}`);
 }
 
+// Of the script's own realm.
+const isDate = (value) => Object.prototype.toString.call(value) === '[object Date]';
+const two = (number) => String(number).padStart(2, '0');
+const partsOf = (value) =>
+  `${value.getFullYear()}-${two(value.getMonth() + 1)}-${two(value.getDate())} ${two(value.getHours())}:${two(value.getMinutes())}`;
+
 function openNote(values, isNew) {
   const note = { ...values };
   return {
-    setValue: ({ fieldId, value }) => { note[fieldId] = value; },
+    // The parts of a Date count, as they do over there.
+    setValue: ({ fieldId, value }) => { note[fieldId] = isDate(value) ? partsOf(value) : value; },
     setText: ({ fieldId, text }) => { note[fieldId] = text; },
     save: () => {
       if (isNew && world.notes.some((row) => row.externalId === note.externalid)) throw new Error('DUP_RCRD');

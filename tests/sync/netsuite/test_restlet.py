@@ -163,6 +163,7 @@ class TestNote:
         assert (str(made.id), made.text) == (note_id, NOTE.text)
         assert made.owner == Owner(kind=Kind.INVOICE, id=int(bench.invoice_id))
         assert (made.external_id, made.direction) == ("tesorio-u1-note-1", Direction.OUTGOING)
+        assert made.note_date == NOTE.written_at != made.created_at
         assert await bench.target.find(about) == note_id
         assert await bench.target.push(about) == note_id
 

@@ -130,6 +130,7 @@ def questions(ledger: Ledger) -> list[tuple[str, Any]]:
         ("post", {**NOTE, "direction": "up"}),
         ("post", {**NOTE, "externalId": ""}),
         ("post", {**NOTE, "title": " "}),
+        ("post", {**NOTE, "written": "2026-11-22"}),
         ("post", {"action": "version"}),
     ]
 
@@ -142,7 +143,8 @@ class TestScript:
             assert without_message(answer) == stand_in(ledger, method, asked), (method, asked)
 
     def test_note_is_saved_with_its_owner(self, ledger: Ledger) -> None:
-        of_invoice = {**NOTE, "externalId": "t-2", "owner": {"type": "invoice", "id": "100001"}}
+        owner = {"type": "invoice", "id": "100001"}
+        of_invoice = {**NOTE, "externalId": "t-2", "owner": owner, "written": "2026-11-20T23:05"}
         first, second = run_script(ledger, [("post", NOTE), ("post", of_invoice)])["saved"]
         assert first == {
             "id": first["id"],
@@ -153,6 +155,8 @@ class TestScript:
             "direction": "Outgoing",
         }
         assert (second["transaction"], "entity" in second) == (100001, False)
+        # Date and time of day are two fields.
+        assert (second["notedate"], second["time"]) == ("2026-11-20 23:05", "2026-11-20 23:05")
 
     def test_header_says_what_it_is(self) -> None:
         text = SCRIPT.read_text(encoding="utf-8")

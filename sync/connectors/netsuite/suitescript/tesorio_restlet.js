@@ -17,9 +17,10 @@
  *     The first 100 files by id; `size` is in bytes. With content=1, `content` is null for what would make the answer
  *     larger than 10 MB: ask for that file alone.
  * POST {"action": "note", "externalId": "t-7", "owner": {"type": "customer" | "invoice", "id": "1001"}, "title": "…",
- *     "text": "…", "direction": "incoming" | "outgoing"}
+ *     "text": "…", "direction": "incoming" | "outgoing"[, "written": "2026-11-22T10:15"]}
  *     {"id": "7", "created": true}
- *     A note that has this external id already gets the title, text and direction, and `created` is false.
+ *     A note that has this external id already gets the title, text and direction, and `created` is false. `written` is
+ *     when a new one was written, by the wall clock of the token's user; without it that is now.
  *
  * What is asked wrongly is an error of the script: HTTP 400 with {"error": {"code": "…", "message": "…"}}.
  *
@@ -69,6 +70,14 @@ define(['N/encode', 'N/error', 'N/file', 'N/query', 'N/record', 'N/runtime', 'N/
     const found = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}:\d{2})(?:\.\d+)?Z$/.exec(value);
     if (!found) throw wrong(parameter, value);
     return `${found[1]} ${found[2]}`;
+  };
+
+  /** NetSuite takes the parts of a Date as they are for a date and for a time of day, whatever the zone. */
+  const wallClock = (parameter, value) => {
+    const found = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})$/.exec(value);
+    if (!found) throw wrong(parameter, value);
+    const [year, month, day, hour, minute] = found.slice(1).map(Number);
+    return new Date(year, month - 1, day, hour, minute);
   };
 
   const isoInstant = (value) => `${value.replace(' ', 'T')}Z`;
@@ -181,12 +190,17 @@ define(['N/encode', 'N/error', 'N/file', 'N/query', 'N/record', 'N/runtime', 'N/
     const externalId = required('externalId', asked.externalId);
     required('title', asked.title);
     required('text', asked.text);
+    const written = asked.written === undefined ? null : wallClock('written', asked.written);
 
     const known = noteWith(externalId);
     if (known) return changedNote(known, asked, direction);
     const note = record.create({ type: record.Type.NOTE });
     note.setValue({ fieldId: 'externalid', value: externalId });
     note.setValue({ fieldId: field, value: ownerId });
+    if (written) {
+      note.setValue({ fieldId: 'notedate', value: written });
+      note.setValue({ fieldId: 'time', value: written });
+    }
     try {
       return { id: saved(note, asked, direction), created: true };
     } catch (failure) {
