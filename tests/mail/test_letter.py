@@ -73,6 +73,20 @@ class TestAsBytes:
         [part] = found.iter_attachments()
         assert (part.get_filename(), part.get_content_type()) == ("Rechnung ä.pdf", "application/pdf")
 
+    @pytest.mark.parametrize(
+        ("name", "expected"),
+        [
+            ("x.pdf", "application/pdf"),
+            ("data:text/html,x.pdf", "application/pdf"),
+            ("earlier.eml", "application/octet-stream"),
+            ("no end", "application/octet-stream"),
+        ],
+    )
+    def test_kind_of_a_file_is_that_of_its_end(self, name: str, expected: str) -> None:
+        [part] = read(letter(files=((name, b"content"),))).iter_attachments()
+        assert part.get_content_type() == expected
+        assert part.get_payload(decode=True) == b"content"
+
 
 class TestMessageId:
     def test_is_the_same_for_the_same_delivery_only(self) -> None:

@@ -6,18 +6,20 @@ import pytest
 from playwright.async_api import expect
 
 from sandbox.ledger import Kind
+from sandbox.ledger.letters import attach_file
 from sandbox.smtp import MailStandIn
 from store.work import WorkState
 from tests.bot.mailing import recorded
 from tests.bot.world import World, ended
-from tests.browser import IN_BROWSER, SlackPage, element
+from tests.browser import IN_BROWSER, SlackPage, block, element
 
 pytestmark = [*IN_BROWSER, pytest.mark.timeout(180)]
 MANY = 12
 
 
 async def many_contacts(world: World) -> None:
-    """More than there is room for boxes."""
+    """More than there is room for boxes; and a file whose name does not say what it is."""
+    attach_file(world.ledger, world.ledger.invoice_numbered("INV-12345").id, name="scan", content=b"%PDF")
     [first, *_] = world.ledger.contacts_of(world.ledger.invoice_numbered("INV-12345").customer_id)
     for nth in range(MANY):
         contact_id = 900_000 + nth
@@ -47,6 +49,12 @@ class TestEmail:
         await page.page.keyboard.press("Escape")
         await expect(to.get_by_test_id("pick")).to_have_count(2)
         await element(page.modal, "email.cc").locator("input").fill("boss@sun.example")
+        unfit = block(page.modal, "email.unfit")
+        await expect(unfit).to_have_text(
+            "Cannot be attached: the name «scan» has no extension, such as .pdf, which tells what the file is."
+        )
+        await unfit.scroll_into_view_if_needed()
+        await page.picture("email-files")
         await page.submit()
         await expect(page.modal).to_contain_text("This is what will be sent")
         await expect(page.modal).to_contain_text("INV-12345.pdf")
