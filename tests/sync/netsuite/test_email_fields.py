@@ -106,7 +106,6 @@ class TestOfACustomer:
         await pull(bench, store, ("deletions",))
         assert await found(store, customer_id=customer.id) == []
 
-
     async def test_a_preview_counts_them(self, bench: NetSuiteBench, store: Store) -> None:
         customer = bench.ledger.customer_named(SEVERAL_ADDRESSES)
         await pull(bench, store)

@@ -225,7 +225,6 @@ class TestScript:
         bench.open()
         assert decode((await read(bench, midway.cursor, "notes"))[-1].cursor).stage is Stage.REST
 
-
     async def test_that_may_not_run_is_done_without(self, bench: NetSuiteBench) -> None:
         await bench.source.close()
         bench.env = {"NETSUITE_RESTLET_URL": bench.server.restlet_url.replace("script=", "script=9")}
