@@ -1,7 +1,6 @@
 """Notes that are documents: one record under two names, put on other records by links."""
 
 import base64
-import binascii
 import html
 import re
 
@@ -42,7 +41,7 @@ def _decoded(content: str) -> bytes:
     """A note is HTML, in which markup that is not meant has to be escaped."""
     try:
         plain = base64.b64decode(content, validate=True)
-    except binascii.Error:
+    except ValueError:
         message = "Cannot deserialize instance of base64 from VALUE_STRING"
         raise ApiError("JSON_PARSER_ERROR", message) from None
     if re.search(rb"<script|&(?![a-zA-Z]+;|#\d+;)", plain):

@@ -23,10 +23,12 @@ def value_of(field: Field, row: Row, look_up: LookUp, at: datetime) -> Any:
     return False if value is None and field.type is FieldType.BOOLEAN else value
 
 
-def as_json(value: Any, field: Field) -> Any:
-    """The value as JSON says it."""
+def as_json(value: Any, field: Field, address: str = "") -> Any:
+    """The value as JSON says it; in place of a file stands where it lies, below its record's address."""
     if value is None:
         return None
+    if field.type is FieldType.BASE64:
+        return f"{address}/{field.name}"
     write = _WRITERS.get(field.type)
     return write(value) if write else value
 

@@ -6,7 +6,7 @@ from typing import Any
 from sandbox.salesforce import writes
 from sandbox.salesforce.delivery import Answer
 from sandbox.salesforce.errors import ApiError, not_found
-from sandbox.salesforce.field import Field, ObjectType, Row
+from sandbox.salesforce.field import Field, FieldType, ObjectType, Row
 from sandbox.salesforce.ids import known_id
 from sandbox.salesforce.org import Org
 from sandbox.salesforce.rest.call import Call
@@ -43,7 +43,12 @@ def delete(call: Call) -> Answer:
 
 
 def read_by_key(call: Call) -> Answer:
+    """The record that holds an external id; or the file in a field of the record of this id."""
     type_ = call.type
+    file = call.org.access.field(type_, call.part("key"))
+    if file and file.type is FieldType.BASE64:
+        content = str(_readable(call.org, type_, call.part("field")).get(file.name, ""))
+        return Answer(body=base64.b64decode(content).decode(errors="replace"), content_type="application/octetstream")
     found = _with_key(call, type_)
     if not found:
         raise not_found()
@@ -141,5 +146,6 @@ def _record(call: Call, type_: ObjectType, row: Row) -> dict[str, Any]:
         field = call.org.access.field(type_, name.strip())
         if field is None:
             raise ApiError("INVALID_FIELD", f"No such column '{name}' on entity '{type_.name}'.")
-        found[field.name] = as_json(value_of(field, row, call.org.row, call.at), field)
+        value = value_of(field, row, call.org.row, call.at)
+        found[field.name] = as_json(value, field, attributes["url"])
     return found

@@ -3,6 +3,7 @@
 As in the real service AND and OR do not mix without parentheses, and NOT stands alone or in parentheses.
 """
 
+from functools import cache
 from typing import Any
 
 from lark import Lark, Token, Transformer, UnexpectedInput, v_args
@@ -92,7 +93,7 @@ def parsed(query: str) -> Query:
     if len(query) > MAX_CHARACTERS:
         raise ApiError("MALFORMED_QUERY", f"SOQL statements cannot be longer than {MAX_CHARACTERS} characters.")
     try:
-        tree = _PARSER.parse(query)
+        tree = _parser().parse(query)
     except UnexpectedInput as error:
         raise _unexpected(query, error) from None
     try:
@@ -222,4 +223,6 @@ class _Builder(Transformer[Token, Query]):
         return None
 
 
-_PARSER = Lark(_GRAMMAR, start="query", parser="lalr", maybe_placeholders=True)
+@cache
+def _parser() -> Lark:
+    return Lark(_GRAMMAR, start="query", parser="lalr", maybe_placeholders=True)

@@ -14,7 +14,7 @@ from sandbox.salesforce.values import as_json
 class _Node:
     """What of one record is shown: its own fields, and records beside it."""
 
-    columns: list[tuple[Field, Column]] = field(default_factory=list)
+    columns: list[Column] = field(default_factory=list)
     beside: dict[str, tuple[Field, "_Node"]] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)
 
@@ -38,13 +38,13 @@ class Shower:
             if step.relationship not in node.beside:
                 node.order.append(step.relationship)
             _, node = node.beside.setdefault(step.relationship, (step, _Node()))
-        node.columns.append((column.field, column))
+        node.columns.append(column)
         node.order.append(column.field.name)
 
     def _record(self, root: Row, row: Row, node: _Node, type_name: str) -> dict[str, Any]:
-        values = {known.name: as_json(column.read(root), known) for known, column in node.columns}
-        values |= {name: self._beside(root, row, *node.beside[name]) for name in node.beside}
         address = f"{self._base}/sobjects/{type_name}/{row['Id']}"
+        values = {each.field.name: as_json(each.read(root), each.field, address) for each in node.columns}
+        values |= {name: self._beside(root, row, *node.beside[name]) for name in node.beside}
         return {"attributes": {"type": type_name, "url": address}, **{name: values[name] for name in node.order}}
 
     def _beside(self, root: Row, row: Row, step: Field, node: _Node) -> dict[str, Any] | None:

@@ -230,10 +230,12 @@ class TestContentNotes:
         soql = "SELECT ContentDocument.Title, ShareType FROM ContentDocumentLink WHERE LinkedEntityId IN {}"
         [row] = await client.rows(format_soql(soql, [account]))
         assert (row["ContentDocument"]["Title"], row["ShareType"]) == ("Call", "V")
-        assert (await client.do(client.object("ContentNote").get, made["id"]))["TextPreview"] == "Paid & done"
+        shown = await client.do(client.object("ContentNote").get, made["id"])
+        assert shown["TextPreview"] == "Paid & done"
+        assert (await client.raw("GET", shown["Content"])).text == "Paid &amp; done"
         assert await client.refusal(client.object("ContentDocumentLink").create, link) == (400, "DUPLICATE_VALUE")
 
-    @pytest.mark.parametrize("content", ["no base64!", "UGFpZCAmIGRvbmU="])
+    @pytest.mark.parametrize("content", ["no base64!", "é", "UGFpZCAmIGRvbmU="])
     async def test_content_is_escaped_and_coded(self, client: Client, content: str) -> None:
         error = await client.error(client.object("ContentNote").create, {"Title": "t", "Content": content})
 
