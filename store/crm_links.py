@@ -101,6 +101,13 @@ async def links_of_customers(conn: ReadConnection, ids: Collection[RecordId]) ->
     return found
 
 
+async def gives_contacts(conn: ReadConnection, customer_id: RecordId) -> bool:
+    """Whether the customer's contacts are its account's, and the ERP's are not shown."""
+    c = crm_links.c
+    query = select(c.account_id).where(c.customer_id == customer_id, c.gives_contacts.is_(True))
+    return (await conn.execute(query)).first() is not None
+
+
 async def rematch(
     conn: WriteConnection,
     rules: CrmRules,

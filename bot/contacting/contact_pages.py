@@ -10,8 +10,9 @@ from bot.views.contacts import MAX_CONTACTS, ContactList, contacts_modal
 from bot.views.provenance import Provenance
 from bot.views.reply import delivery_words
 from store.contacts import Contact, contacts_of
+from store.crm_links import gives_contacts
 from store.cursors import read_as_of
-from store.customers import customer_by_id
+from store.customers import Customer, customer_by_id
 from store.db import ReadConnection
 from store.deliveries import Delivery, DeliveryState, newest_of_notes
 from store.pushes import CONTACT
@@ -25,9 +26,10 @@ async def contacts_page(deps: Deps, customer_id: RecordId, *, skipped: int = 0) 
         if customer is None:
             return None
         found = await contacts_of(conn, customer.id, limit=MAX_CONTACTS + 1, skipped=skipped)
-        as_of = record_as_of(customer, await read_as_of(conn, customer.origin, "contacts"))
+        origins = await _origins(conn, customer, found)
+        as_of = min([record_as_of(customer, await read_as_of(conn, each, "contacts")) for each in origins])
         states = await states_of_contacts(deps, conn, found)
-    source = deps.source_titles.get(customer.origin, customer.origin)
+    source = " and ".join(deps.source_titles.get(each, each) for each in origins)
     return contacts_modal(
         ContactList(
             customer=customer,
@@ -41,6 +43,13 @@ async def contacts_page(deps: Deps, customer_id: RecordId, *, skipped: int = 0) 
             place=place_of(deps),
         )
     )
+
+
+async def _origins(conn: ReadConnection, customer: Customer, found: tuple[Contact, ...]) -> tuple[str, ...]:
+    """The systems that the contacts come from: the customer's own, unless another one gives them, and a CRM's."""
+    given = await gives_contacts(conn, customer.id)
+    crm = {each.origin for each in found if each.account_id}
+    return tuple(sorted(crm if given and crm else {customer.origin, *crm}))
 
 
 def may_be_edited(deps: Deps, contact: Contact) -> bool:
