@@ -13,7 +13,7 @@ from bot.commands.guard import judged, refusal
 from bot.deps import Deps
 from bot.emailing.email_preview import go_back, send, submit
 from bot.emailing.email_steps import Wanted, about_of, first_filled, form_view, new_nonce
-from bot.emailing.email_work import WORK, record_email, state_words_of, write_email
+from bot.emailing.email_work import WORK, record_email, ref_of, state_words_of, write_email
 from bot.feature import ActionRequest, Feature, action_request
 from bot.mail.letter import KIND, MAIL
 from bot.mail.settings import not_allowed
@@ -33,7 +33,9 @@ from store.users import User
 from store.work import Payload, TryLaterError
 
 _NO_RIGHT = "Your account here does not allow this any more."
-_ELSEWHERE = "Since it was written, the settings have come to send mail elsewhere only. Write it anew from the card."
+_ANEW = "Write it anew from the card."
+_ELSEWHERE = f"Since it was written, the settings have come to send mail elsewhere only. {_ANEW}"
+_GONE = "Its invoice or customer was removed since it was written."
 _NOT_SENT = frozenset({DeliveryState.REJECTED, DeliveryState.DEAD, DeliveryState.DROPPED})
 
 
@@ -65,8 +67,15 @@ async def check(deps: Deps, delivery: Delivery) -> Outcome | None:
     async with deps.store.read() as conn:
         person = SlackPerson(team_id=deps.team_id, user_id=delivery.author)
         decision = await decide(conn, person, Capability.ACT)
+        about = await about_of(deps, conn, ref_of(delivery))
     if not decision.allowed:
         return Refused(reason=f"{REFUSED_HERE}: {_NO_RIGHT}")
+    if about is None:
+        return Refused(reason=f"{REFUSED_HERE}: {_GONE}")
+    # One that an earlier version wrote does not know what was open.
+    if (then := delivery.payload.get("open", about.open_words)) != about.open_words:
+        now = f"{then} then, {about.open_words} now"
+        return Refused(reason=f"{REFUSED_HERE}: What is open has changed since it was written: {now}. {_ANEW}")
     to = (*delivery.payload["recipients"].split(), *delivery.payload["cc"].split())
     rules = deps.rules.mail
     is_elsewhere = bool(rules.redirect_to) and set(to) != {rules.redirect_to}

@@ -11,6 +11,7 @@ from bot.mail.letter import KIND, MAIL
 from bot.views.email import FileChoice
 from bot.views.outbox import way_out
 from bot.views.reply import delivery_words
+from bot.views.values import RecordKind, RecordRef
 from store.audit import AuditEvent, append_audit
 from store.db import WriteConnection
 from store.deliveries import Delivery, DeliveryState, add_deliveries, delivery_by_id
@@ -57,6 +58,7 @@ def payload_of(outgoing: Outgoing, at: datetime) -> dict[str, str]:
         "kind": about.ref.kind,
         "about_id": about.ref.record_id,
         "about": about.words,
+        "open": about.open_words,
         "customer_id": about.customer_id,
         "recipients": " ".join(found.to),
         "cc": " ".join(found.cc),
@@ -72,6 +74,12 @@ def payload_of(outgoing: Outgoing, at: datetime) -> dict[str, str]:
         "view_id": outgoing.view_id,
         "written_at": at.isoformat(),
     }
+
+
+def ref_of(delivery: Delivery) -> RecordRef:
+    """The record that an e-mail is about."""
+    kind: RecordKind = "invoice" if delivery.payload["kind"] == "invoice" else "customer"
+    return RecordRef(kind=kind, record_id=RecordId(delivery.about_id))
 
 
 async def write_email(conn: WriteConnection, payload: Payload, *, at: datetime) -> None:

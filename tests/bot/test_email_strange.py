@@ -11,7 +11,7 @@ import pytest_asyncio
 from bot.commands.email import check
 from sandbox.ledger.letters import attach_file
 from sandbox.slack.seed import ANA
-from sandbox.smtp import MailStandIn
+from sandbox.smtp import MailStandIn, Stage
 from store.attachments import Attachment, attachments_of
 from store.contacts import Contact, contacts_of
 from store.customers import customer_by_id
@@ -23,6 +23,7 @@ from store.records import RecordId, record_id
 from store.sending import Refused
 from store.work import WorkState
 from tests.bot.mailing import TO, form_on, mail_world, newest, previewed, sent
+from tests.bot.outbox_bench import until
 from tests.bot.replying import about_customer, about_invoice, submit, submitted_anew, words
 from tests.bot.world import World, ended
 
@@ -118,6 +119,20 @@ class TestStale:
         finally:
             await change_invoice(world, open_balance=usd(17_250_00), status=InvoiceStatus.OPEN)
         assert "Paid meanwhile" not in subjects(mail)
+
+    async def test_paid_while_the_mail_server_was_away_is_not_asked_for(self, world: World, mail: MailStandIn) -> None:
+        mail.faults.refuse(Stage.MAIL, "451 4.3.0 Come again")
+        await previewed(world, subject="Paid while it waited", attach=[])
+        delivery_id = await sent(world)
+        await until(world, delivery_id, lambda each: each.attempts == 1 and not each.in_doubt)
+        await change_invoice(world, open_balance=usd(100))
+        try:
+            world.pass_time(60)
+            assert (await world.delivered(delivery_id)).state is DeliveryState.REJECTED
+            assert "What is open has changed since it was written: $17,250.00 then, $1.00 now." in words(world)
+        finally:
+            await change_invoice(world, open_balance=usd(17_250_00))
+        assert "Paid while it waited" not in subjects(mail)
 
     async def test_file_that_went_since_the_preview_is_not_left_out_in_silence(
         self, world: World, mail: MailStandIn
