@@ -55,27 +55,38 @@ async def results(client: SalesforceClient, job: str, locator: str, *, rows: int
     """The page at the locator; «» is the first. Raises SourceError."""
     params: dict[str, Any] = {"maxRecords": rows} | ({"locator": locator} if locator else {})
     answer = await client.text(f"jobs/query/{job}/results", params=params, accept="text/csv")
-    found = tuple(rows_in(answer.body or "", booleans))
+    found = await asyncio.to_thread(_all_rows, answer.body or "", booleans)
     _require_all(answer, len(found))
     following = answer.headers.get("sforce-locator", "")
     return BulkPage(rows=found, locator="" if following == "null" else following)
 
 
 def rows_in(text: str, booleans: frozenset[str]) -> Iterator[Tree]:
-    """The rows of a CSV text, nested as JSON has them: «Owner.Name» is the name in the owner. Pure."""
-    # An empty text is no value there; NUL is what some have in their fields and no reader takes.
-    for line in csv.DictReader(io.StringIO(text.replace("\x00", ""), newline="")):
+    """The rows of a CSV text, nested as JSON has them: «Owner.Name» is in the owner. Pure; raises ValueError."""
+    # NUL is what some have in their fields, and no reader takes.
+    lines = csv.reader(io.StringIO(text.replace("\x00", ""), newline=""))
+    columns = [(path.split("."), path in booleans) for path in next(lines, [])]
+    for line in lines:
         row: dict[str, Any] = {}
-        for path, value in line.items():
-            _put(row, path, _BOOLEANS.get(value, value or None) if path in booleans else value or None)
+        for ((*steps, name), is_boolean), value in zip(columns, line, strict=True):
+            # An empty text is no value there.
+            if value:
+                inner = row if not steps else _reached(row, steps)
+                inner[name] = _BOOLEANS.get(value, value) if is_boolean else value
         yield row
 
 
-def _put(row: dict[str, Any], path: str, value: Any) -> None:
-    *steps, name = path.split(".")
+def _all_rows(text: str, booleans: frozenset[str]) -> tuple[Tree, ...]:
+    try:
+        return tuple(rows_in(text, booleans))
+    except (ValueError, csv.Error) as error:
+        raise UnreadableAnswerError(f"the CSV is broken ({error})") from None
+
+
+def _reached(row: dict[str, Any], steps: list[str]) -> dict[str, Any]:
     for step in steps:
         row = row.setdefault(step, {})
-    row[name] = value
+    return row
 
 
 def _require_all(answer: Answer, count: int) -> None:

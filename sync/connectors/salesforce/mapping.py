@@ -153,9 +153,11 @@ def custom_fields(row: Tree, fields: Iterable[Field]) -> str:
 
 def _custom_value(row: Tree, field: Field) -> Any:
     value = value_at(row, field.name)
+    if value is None:
+        return None
     if field.type == "multipicklist" and isinstance(value, str):
         value = [each for each in value.split(";") if each]
-    if field.reference_to == ("Contact",) and value is not None:
+    if field.reference_to == ("Contact",):
         name = value_at(row, f"{field.relationship}.Name")
         return {"id": str(value), "name": str(name or value)}
     return plain(value)

@@ -1,5 +1,6 @@
 """Reading one stream, request by request, from the place where a cursor says it stands."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -115,7 +116,7 @@ class Reader:
             last_at=last_at,
             is_last=len(found.rows) < limit and not found.next_path,
         )
-        return after, self._page(part, await part.completed(self.client, found.rows), position, after)
+        return after, await self._page(part, found.rows, position, after)
 
     async def _step_in_bulk(self, part: Part, position: Position) -> tuple[Position, Page | None]:
         try:
@@ -140,7 +141,7 @@ class Reader:
         rows = self.settings.bulk_page_size
         page = await results(self.client, position.job, position.locator, rows=rows, booleans=part.booleans)
         after = after_bulk(position, self._plan, page.locator)
-        return after, self._page(part, await part.completed(self.client, page.rows), position, after)
+        return after, await self._page(part, page.rows, position, after)
 
     async def _step_in_log(self, part: Part, position: Position) -> tuple[Position, Page]:
         found = await deletions(self.client, part, position)
@@ -150,8 +151,10 @@ class Reader:
         after = after_log(position, self._plan, latest=found.latest, is_whole=found.is_whole)
         return after, Page(records=(), cursor=encode(after), covered_until=after.covered, gone=found.gone)
 
-    def _page(self, part: Part, rows: Sequence[Tree], before: Position, after: Position) -> Page:
-        read = [part.read(row) for row in rows]
+    async def _page(self, part: Part, rows: Sequence[Tree], before: Position, after: Position) -> Page:
+        complete = await part.completed(self.client, rows)
+        # A page takes half a second, in which nobody in Slack would get an answer.
+        read = await asyncio.to_thread(lambda: [part.read(row) for row in complete])
         records = tuple(one for one in read if not isinstance(one, Broken | Gone))
         broken = tuple(one for one in read if isinstance(one, Broken))
         # What cannot be read is there nevertheless.

@@ -1,7 +1,6 @@
 """Values of a row, as Salesforce's JSON has them and as the text of a bulk file does."""
 
 import json
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -17,18 +16,22 @@ class UnreadableFieldError(ValueError):
 
 def value_at(row: Tree, path: str) -> Any:
     """The value of a field, or of one that is reached over relationships: «Owner.Name»."""
+    if "." not in path:
+        return row.get(path)
     found: Any = row
     for name in path.split("."):
-        found = found.get(name) if isinstance(found, Mapping) else None
+        found = found.get(name) if isinstance(found, dict) else None
     return found
 
 
 def text(row: Tree, path: str) -> str | None:
     """A text without what surrounds it; None when it is empty. Raises UnreadableFieldError."""
     value = value_at(row, path)
+    if value is None:
+        return None
     if isinstance(value, bool | dict | list):
         raise _unreadable(path, value)
-    return None if value is None else _written(value).strip() or None
+    return _written(value).strip() or None
 
 
 def required(row: Tree, path: str) -> str:
@@ -71,6 +74,8 @@ def plain(value: Any) -> str | list[str] | None:
 
 
 def _written(value: Any) -> str:
+    if isinstance(value, str):
+        return value
     if isinstance(value, bool):
         return "true" if value else "false"
     return f"{value:f}" if isinstance(value, Decimal) else str(value)
