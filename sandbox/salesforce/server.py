@@ -18,6 +18,7 @@ from sandbox.salesforce.auth.sessions import Sessions
 from sandbox.salesforce.delivery import Answer
 from sandbox.salesforce.errors import ApiError, not_found
 from sandbox.salesforce.faults import Faults
+from sandbox.salesforce.field import Row
 from sandbox.salesforce.logged import Logged
 from sandbox.salesforce.org import Org
 from sandbox.salesforce.rest.call import Call, Handler, Site
@@ -27,6 +28,7 @@ from sandbox.salesforce.rest.jobs import Jobs
 from sandbox.salesforce.rest.routes import ROUTES
 from sandbox.salesforce.rest.serving import Service
 from sandbox.salesforce.seed import seeded_org
+from sandbox.salesforce.seed.keys import accounts_of
 from sandbox.salesforce.soql import Queries
 from sandbox.salesforce.usage import Usage
 
@@ -82,6 +84,10 @@ class SalesforceStandIn:
     @property
     def access(self) -> Access:
         return self.org.access
+
+    def accounts_of(self, customer_id: int) -> tuple[Row, ...]:
+        """The accounts that are linked to the ledger's customer by a key on either side. Raises KeyError."""
+        return accounts_of(self.org, self.ledger.customers[customer_id])
 
     async def start(self) -> None:
         """Listens on 127.0.0.1; port 0 takes a free one. Raises OSError when the port is taken."""

@@ -6,7 +6,10 @@ from enum import StrEnum
 from sandbox.ledger import Kind, Ledger
 from sandbox.ledger.custom_fields import AppliesTo, Definition
 from sandbox.ledger.records import Customer, CustomField, FieldKind
-from sandbox.salesforce.ids import SHORT
+from sandbox.salesforce.field import Row
+from sandbox.salesforce.ids import SHORT, known_id
+from sandbox.salesforce.org import Org
+from sandbox.salesforce.schema import ERP_KEY
 
 ERP_FIELD = "custentity_salesforce_id"
 
@@ -78,3 +81,12 @@ def write_to_erp(ledger: Ledger, customer: Customer, link: Link, account_id: str
     named = CustomField(script_id=ERP_FIELD, kind=FieldKind.TEXT, value=written)
     stamp = customer.last_modified
     ledger.edit(Kind.CUSTOMER, customer.id, custom_fields=(*kept, named), last_modified=stamp)
+
+
+def accounts_of(org: Org, customer: Customer) -> tuple[Row, ...]:
+    """The living accounts that name the customer, or that the customer names; none, one, or several that claim it."""
+    named = next((str(field.value) for field in customer.custom_fields if field.script_id == ERP_FIELD), "")
+    row = org.accounts.get(known_id(named) or "")
+    by_erp = [row] if row and not row.get("IsDeleted") else []
+    by_key = [each for each in org.holding("Account", ERP_KEY, str(customer.id)) if each not in by_erp]
+    return (*by_erp, *by_key)

@@ -2,7 +2,7 @@ from collections import Counter
 
 from sandbox.ledger import Ledger
 from sandbox.ledger.records import Kind
-from sandbox.salesforce import Org
+from sandbox.salesforce import Org, SalesforceStandIn
 from sandbox.salesforce.ids import known_id
 from sandbox.salesforce.schema import ERP_KEY
 from sandbox.salesforce.seed import seeded_org
@@ -49,6 +49,20 @@ class TestSeed:
         unmatched = [row for row in org.accounts.values() if ERP_KEY not in row and row["Type"] != "Prospect"]
         assert unmatched
         assert {record.script_id for record in ledger.records(Kind.CUSTOM_FIELD).values()} > {ERP_FIELD}
+
+    async def test_the_accounts_of_a_customer_are_found(self, sf: SalesforceStandIn) -> None:
+        expected = {
+            "Sun Microsystems, Inc.": 1,
+            "Sun Microsystems Federal, Inc.": 1,
+            "ABC Industries": 1,
+            "First National Bank": 2,
+            "First National Bank of Omaha": 0,
+            "Sunrise Microsystems": 0,
+        }
+
+        found = {name: len(sf.accounts_of(sf.ledger.customer_named(name).id)) for name in expected}
+
+        assert found == expected
 
     def test_what_the_erp_holds_keeps_its_stamp(self, clock: Clock) -> None:
         plain = Ledger.seeded(today=TODAY, customers=60, invoices_per_customer=0, now=clock)
