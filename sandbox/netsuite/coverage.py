@@ -2,7 +2,8 @@
 
 Beside it the account runs the bot's own RESTlet (rest/restlet.py, signed by OAuth 1.0a), and answers SuiteQL over REST
 for tokens that a certificate buys (suiteql/grammar.py and tables.py say what of it, without joins and groups). Of
-records over REST there is their schema, and whether one is there; other scripts are not.
+records over REST there is their schema, and whether one is there; besides the time and the limits. Other scripts are
+not there.
 """
 
 from collections.abc import Mapping

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import UTC
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ from sandbox.netsuite.suiteql import Queries, QueryError
 TOKEN_PATH = "/services/rest/auth/oauth2/v1/token"  # noqa: S105 - an address
 SUITEQL_PATH = "/services/rest/query/v1/suiteql"
 RECORD_PATH = "/services/rest/record/v1"
+SYSTEM_PATH = "/services/rest/system/v1"
 SCHEMA_TYPE = "application/schema+json"
 MAX_PAGE = 1_000
 MAX_ROWS = 100_000
@@ -41,12 +43,17 @@ class RestDoor:
         self._account = account
         self.queries = Queries(account.ledger, account.permissions, zone)
         self.has_feature = True
+        # Only an administrator is told the limits; those of the integration itself where it has any.
+        self.is_administrator = False
+        self.integration_limit: int | None = None
 
     def add_routes(self, app: web.Application) -> None:
         app.router.add_post(TOKEN_PATH, self._token)
         app.router.add_post(SUITEQL_PATH, self._suiteql)
         app.router.add_get(f"{RECORD_PATH}/metadata-catalog/{{record}}", self._schema)
         app.router.add_get(f"{RECORD_PATH}/{{record}}/{{id}}", self._record)
+        app.router.add_get(f"{SYSTEM_PATH}/serverTime", self._server_time)
+        app.router.add_get(f"{SYSTEM_PATH}/governanceLimits", self._limits)
 
     async def _token(self, request: web.Request) -> web.StreamResponse:
         form = {name: str(value) for name, value in (await request.post()).items()}
@@ -91,6 +98,25 @@ class RestDoor:
             return {"links": [], "id": found}
 
         return await served(self._account, request, b"", Service("record", _MANNER, lambda: self._login(request), work))
+
+    async def _server_time(self, request: web.Request) -> web.StreamResponse:
+        def work() -> Any:
+            return {"serverTime": f"{self._account.now().astimezone(UTC):%Y-%m-%dT%H:%M:%S.000Z}"}
+
+        return await served(self._account, request, b"", Service("system", _MANNER, lambda: self._login(request), work))
+
+    async def _limits(self, request: web.Request) -> web.StreamResponse:
+        def work() -> Any:
+            if not self.is_administrator:
+                raise RestError("INSUFFICIENT_PERMISSION", "Only an administrator may ask for the limits.", 403)
+            limit = self._account.running.limit
+            told = {"accountConcurrencyLimit": limit, "accountUnallocatedConcurrencyLimit": limit}
+            if self.integration_limit is None:
+                return {**told, "integrationLimitType": "accountSpecific"}
+            own = {"integrationConcurrencyLimit": self.integration_limit}
+            return {**told, **own, "integrationLimitType": "integrationSpecific"}
+
+        return await served(self._account, request, b"", Service("system", _MANNER, lambda: self._login(request), work))
 
     def _check_record(self, record: str) -> None:
         if record not in RECORDS:

@@ -176,7 +176,7 @@ class TestWithoutToken:
             await bench.source.fetch("customer", str(min(bench.ledger.customers)), since=None)
             found = await bench.source.check()
             asked = Counter(one.operation for one in bench.server.log)
-            assert asked.keys() == {"record", "schema", "suiteql"}
+            assert asked.keys() == {"record", "schema", "suiteql", "system"}
             assert [one for one in found if not one.ok] == []
             assert "notes, messages, files" in found[-1].detail
             assert target_of(bench.source) is None

@@ -1,6 +1,7 @@
 """What the doctor says of the way by SuiteQL: whether a token is given, and what its role may not see."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 
 from sync.connector import Finding
 from sync.connectors.netsuite.position import BEGINNING
@@ -12,6 +13,7 @@ from sync.connectors.netsuite.suiteql.company_tables import CUSTOM_FIELDS, DELET
 from sync.connectors.netsuite.suiteql.kinds import KINDS
 from sync.connectors.netsuite.suiteql.refusals import TokenRefusedError
 from sync.connectors.netsuite.suiteql.tables import Select
+from sync.connectors.netsuite.values import UnreadableFieldError, instant
 from sync.errors import NotPermittedError, ReauthoriseError, SourceError
 
 _LATER = "Try again in a few minutes; if it stays, look at the detail."
@@ -38,6 +40,8 @@ _NO_FEATURE = (
     "Switch REST Web Services, SuiteAnalytics Workbook and OAuth 2.0 on: Setup > Company > Enable Features, tabs "
     "SuiteCloud and Analytics."
 )
+# An assertion whose times are further off is refused.
+_MOST_SKEW = timedelta(minutes=5)
 # A span in which nothing was deleted.
 _NO_SPAN = {"since": BEGINNING, "until": BEGINNING}
 _ONE = Select(table="currency", columns=("id",), where="id > :after")
@@ -53,6 +57,20 @@ async def login_finding(ask: Asker) -> Finding:
         if not _is_hidden(error):
             return Finding(check="SuiteQL login", ok=False, detail=str(error), remedy=remedy_of(error))
     return Finding(check="SuiteQL login", ok=True, detail="a token is given to the certificate, and taken")
+
+
+async def clock_finding(rest: SuiteQLClient, now: datetime) -> tuple[Finding, ...]:
+    """How far this machine's clock is from NetSuite's; nothing where that does not tell the time."""
+    try:
+        theirs = instant(await rest.system("serverTime"), "serverTime")
+    except (SourceError, UnreadableFieldError):
+        return ()
+    if theirs is None:
+        return ()
+    skew = abs(theirs - now)
+    detail = f"the clocks differ by {skew.total_seconds():.0f} s"
+    remedy = "" if skew <= _MOST_SKEW else "Set this machine's clock by NTP."
+    return (Finding(check="SuiteQL clock", ok=not remedy, detail=detail, remedy=remedy),)
 
 
 async def stream_finding(ask: Asker, name: str, stream: Stream) -> Finding:

@@ -27,6 +27,7 @@ from sync.patience import patiently
 TOKEN_PATH = "/services/rest/auth/oauth2/v1/token"  # noqa: S105 - an address
 QUERY_PATH = "/services/rest/query/v1/suiteql"
 RECORD_PATH = "/services/rest/record/v1"
+SYSTEM_PATH = "/services/rest/system/v1"
 _SCHEMA_TYPE = "application/schema+json"
 # More rows a query does not have, however many there are.
 MOST_ROWS = 100_000
@@ -90,6 +91,11 @@ class SuiteQLClient:
         """What the account says of a type of records: its fields, its own ones among them."""
         path = f"{RECORD_PATH}/metadata-catalog/{record}"
         return await self._patient(_Request(path=path, headers={"Accept": _SCHEMA_TYPE}), _anything)
+
+    async def system(self, asked: str) -> Any:
+        """What the service says of itself: «serverTime», «governanceLimits». Asked once, without patience."""
+        request = _Request(path=f"{SYSTEM_PATH}/{asked}")
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._attempt, request, _anything)
 
     async def is_there(self, record: str, source_id: str) -> bool:
         """Whether the account has the record. Raises NotPermittedError where our role may not see such records."""

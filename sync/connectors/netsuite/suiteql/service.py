@@ -21,11 +21,12 @@ from sync.connectors.netsuite.streams import (
     streams_of,
 )
 from sync.connectors.netsuite.suiteql.ask import Asker
-from sync.connectors.netsuite.suiteql.check import login_finding, soap_only_finding, stream_finding
+from sync.connectors.netsuite.suiteql.check import clock_finding, login_finding, soap_only_finding, stream_finding
 from sync.connectors.netsuite.suiteql.client import SuiteQLClient
 from sync.connectors.netsuite.suiteql.company import read_currencies, read_fields
 from sync.connectors.netsuite.suiteql.desk import Desk
 from sync.connectors.netsuite.suiteql.fields import Field, definition_of
+from sync.connectors.netsuite.suiteql.limits import keep_to_limit
 from sync.connectors.netsuite.suiteql.reading import SuiteQLFetcher, SuiteQLReader
 from sync.connectors.netsuite.suiteql.related import Rates
 from sync.connectors.netsuite.suiteql.tokens import Certificate
@@ -64,6 +65,7 @@ class SuiteQLService:
         self._fields: dict[str, tuple[datetime, tuple[Field, ...]]] = {}
         self._currencies: tuple[datetime, Currencies, Rates] | None = None
         self._turn = asyncio.Lock()
+        self._knows_limit = False
 
     def serves(self, stream: Stream) -> bool:
         """Whether the stream is read by SuiteQL."""
@@ -71,6 +73,7 @@ class SuiteQLService:
 
     async def currencies(self, now: datetime) -> Currencies:
         """The account's currencies. Raises SourceError."""
+        self._knows_limit = self._knows_limit or await keep_to_limit(self._rest, self._soap.slots)
         return (await self._known_currencies(now))[1]
 
     async def definitions(self, account: Account) -> Definitions:
@@ -101,7 +104,8 @@ class SuiteQLService:
         login = await login_finding(self._ask)
         if not login.ok:
             return (login,)
-        found = [login, *[await stream_finding(self._ask, name, one) for name, one in self._streams.items()]]
+        clock = await clock_finding(self._rest, self._clock())
+        found = [login, *clock, *[await stream_finding(self._ask, name, one) for name, one in self._streams.items()]]
         left = [name for name in STREAMS if name not in self._streams]
         return tuple(found) if self._settings.has_tokens else (*found, soap_only_finding(left))
 
