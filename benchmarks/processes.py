@@ -12,6 +12,8 @@ from typing import Any, TypeAlias
 
 import structlog
 
+from bot.collector import collect_seldom
+
 # A fresh interpreter: a forked one would start with this one's memory, threads and event loop.
 _CONTEXT = multiprocessing.get_context("spawn")
 
@@ -57,6 +59,8 @@ async def other_process(side: Side, *arguments: object) -> AsyncIterator[Line]:
 def _main(side: Side, connection: Connection, *arguments: object) -> None:
     # Standard output is for the results.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    # As the program itself does it.
+    collect_seldom()
     asyncio.run(side(Line(connection), *arguments))
 
 

@@ -13,6 +13,7 @@ import typer
 from bot.cli.log import log_to_stderr
 from bot.cli.rooms import ENTRIES, Entry
 from bot.cli.shell import complain, say
+from bot.collector import collect_seldom
 
 _PLUGINS = "tesorio.commands"
 _INTERRUPTED = 130
@@ -69,7 +70,9 @@ def main() -> None:
     os.umask(0o077)
     # Until a command listens for it, a polite kill is what Ctrl-C is: what was opened gets closed.
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-    sys.exit(exit_code(build(sys.argv[1:])))
+    app = build(sys.argv[1:])
+    collect_seldom()
+    sys.exit(exit_code(app))
 
 
 def exit_code(app: typer.Typer) -> int:

@@ -30,6 +30,8 @@ class UnreadableFieldError(ValueError):
 def text(tree: Tree, field: str) -> str | None:
     """The text of a field; None when it is absent, nil or blank."""
     value = tree.get(field)
+    if value is None:
+        return None
     if isinstance(value, str):
         return value.strip() or None
     found = value.get("#text") if isinstance(value, dict) else None
@@ -164,7 +166,8 @@ def custom_fields(tree: Tree) -> str:
     """The custom fields as JSON: per script id its type (Long, String, Select …) and its value."""
     holder = tree.get("customFieldList")
     entries = many(holder.get("customField")) if isinstance(holder, dict) else []
-    return as_json({_script_id(entry): _custom_value(entry) for entry in entries if isinstance(entry, dict)})
+    found = {_script_id(entry): _custom_value(entry) for entry in entries if isinstance(entry, dict)}
+    return as_json(found) if found else "{}"
 
 
 def rest(tree: Tree, taken: frozenset[str]) -> str:
@@ -201,11 +204,17 @@ def _script_id(entry: Tree) -> str:
 
 
 def _custom_value(entry: Tree) -> Tree:
-    kind = str(entry.get("@type", "")).removesuffix("CustomFieldRef")
-    values = [_plain(value) for value in many(entry.get("value"))]
+    kind, value = _custom_type(entry.get("@type")), entry.get("value")
     if kind == "MultiSelect":
-        return {"type": kind, "value": values}
-    return {"type": kind, "value": values[0] if values else None}
+        return {"type": kind, "value": [_plain(each) for each in many(value)]}
+    if isinstance(value, list):
+        value = value[0] if value else None
+    return {"type": kind, "value": _plain(value)}
+
+
+@lru_cache(maxsize=100)
+def _custom_type(reference: str | None) -> str:
+    return (reference or "").removesuffix("CustomFieldRef")
 
 
 def _plain(value: Any) -> Any:
