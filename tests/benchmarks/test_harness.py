@@ -11,9 +11,16 @@ import pytest
 from benchmarks.__main__ import main
 
 _ROOT = Path(__file__).parents[2]
-_SIZES = {"netsuite_pull": 10, "pull_memory": 200, "slack_path": 20, "store_upsert": 100, "sync_and_answer": 40}
+_SIZES = {
+    "netsuite_pull": 10,
+    "pull_memory": 200,
+    "salesforce_pull": 100,
+    "slack_path": 20,
+    "store_upsert": 100,
+    "sync_and_answer": 40,
+}
 # These start whole assistants or read with a second client, each in a process of its own.
-_SLOW = {"netsuite_pull", "pull_memory", "slack_path", "sync_and_answer"}
+_SLOW = {"netsuite_pull", "pull_memory", "salesforce_pull", "slack_path", "sync_and_answer"}
 _NAMES = [pytest.param(name, marks=[pytest.mark.soak] if name in _SLOW else []) for name in _SIZES]
 
 
