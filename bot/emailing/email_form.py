@@ -1,5 +1,6 @@
 """Whom an e-mail goes to, and what is wrong with what was entered. Pure."""
 
+import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -8,7 +9,20 @@ from bot.emailing.email_files import too_much
 from bot.mail.settings import MailRules, checked_address, not_allowed
 from bot.replying.reply_form import FormError
 from bot.view_request import ViewRequest
-from bot.views.email import ATTACH, CC, MAX_SUBJECT, MAX_TEXT, OTHERS, SUBJECT, TEXT, TO, FileChoice, Recipient
+from bot.views.email import (
+    ATTACH,
+    CC,
+    MAX_SUBJECT,
+    MAX_TEXT,
+    MAX_VALUE,
+    OTHERS,
+    SUBJECT,
+    TEXT,
+    TO,
+    FileChoice,
+    Recipient,
+)
+from bot.views.text import size
 from store.contacts import Contact
 from store.customers import Customer
 
@@ -105,7 +119,9 @@ def _redirected(filled: Filled, to: tuple[str, ...], cc: tuple[str, ...], instea
 
 
 def _recipient(contact: Contact, detail: str) -> Recipient:
-    return Recipient(value=contact.id, name=contact.name, address=(contact.email or "").strip(), detail=detail)
+    # The id of one that stands in a custom field has its address in it, and may be longer than a menu can carry.
+    value = contact.id if size(contact.id) <= MAX_VALUE else hashlib.sha256(contact.id.encode()).hexdigest()
+    return Recipient(value=value, name=contact.name, address=(contact.email or "").strip(), detail=detail)
 
 
 def _place_of(contact: Contact) -> str:

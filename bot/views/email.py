@@ -24,7 +24,7 @@ _MAX_ADDRESSES = 1000
 _MAX_SHOWN = 2900
 _MAX_REASON = 500
 _MAX_NAME = 80
-_MAX_VALUE = 150
+MAX_VALUE = 150
 _MAX_BOXES = 10
 _SHORTEST_NAME = 8
 _SEVERAL = "Several with commas between them."
@@ -182,13 +182,16 @@ def _test_mode(redirected_to: str) -> list[Block]:
 
 
 def _recipients(form: EmailForm) -> list[Block]:
-    choices = [_choice(each) for each in form.known if len(each.value) <= _MAX_VALUE][:MAX_RECIPIENTS]
+    choices = [_choice(each) for each in form.known if size(each.value) <= MAX_VALUE][:MAX_RECIPIENTS]
     if not choices:
         hint = f"No address of this customer is known. {_SEVERAL}"
         return [text_input(OTHERS, "To", initial=form.others, hint=hint, max_length=1000, has_focus=True)]
+    hint = (
+        _SEVERAL if len(choices) < MAX_RECIPIENTS else f"Only the first {MAX_RECIPIENTS} are listed above. {_SEVERAL}"
+    )
     return [
         _menu(choices, form.chosen),
-        text_input(OTHERS, "Other addresses", initial=form.others, hint=_SEVERAL, max_length=1000, optional=True),
+        text_input(OTHERS, "Other addresses", initial=form.others, hint=hint, max_length=1000, optional=True),
     ]
 
 

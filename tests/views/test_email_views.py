@@ -106,6 +106,18 @@ class TestAddressed:
         assert len(found.to) == 1
         assert found.cc == ()
 
+    def test_a_contact_with_a_long_id_is_offered_and_can_be_chosen(self) -> None:
+        known = recipients_of((), (make_contact(id="netsuite:contact:" + "x" * 300, email="pat@sun.example"),), None)
+        assert "pat@sun.example" in str(email_modal(EmailForm(metadata="{}", about="ABC", known=known)))
+        found = addressed(Filled(chosen=(known[0].value,), subject="s", text="t"), known, MailRules())
+        assert found.to == ("pat@sun.example",)
+
+    def test_of_hundreds_the_form_says_how_many_it_lists(self) -> None:
+        known = [Recipient(value=f"c{nth}", name="", address=f"c{nth}@sun.example") for nth in range(300)]
+        shown = email_modal(EmailForm(metadata="{}", about="ABC", known=known))
+        _sound(shown)
+        assert "Only the first 100 are listed above." in str(shown)
+
     def test_refuses_domains_that_are_not_allowed(self) -> None:
         with pytest.raises(FormError) as refused:
             addressed(_FILLED, (), MailRules(allowed_domains=("moon.example",)))
