@@ -87,7 +87,7 @@ async def about_of(deps: Deps, conn: ReadConnection, ref: RecordRef) -> About | 
 
 
 async def _about_customer(deps: Deps, conn: ReadConnection, ref: RecordRef, customer: Customer) -> About:
-    known = recipients_of((), await contacts_of(conn, customer.id, limit=MAX_RECIPIENTS), customer)
+    known = recipients_of((), await contacts_of(conn, customer.id, limit=MAX_RECIPIENTS + 1), customer)
     owed = [each.open_balance for each in await customer_aging(conn, customer.id, deps.today())]
     return About(
         ref=ref,
@@ -101,8 +101,8 @@ async def _about_customer(deps: Deps, conn: ReadConnection, ref: RecordRef, cust
 
 async def _about_invoice(deps: Deps, conn: ReadConnection, ref: RecordRef, invoice: Invoice) -> About:
     customer = await customer_by_id(conn, invoice.customer_id) if invoice.customer_id else None
-    theirs = await contacts_of(conn, customer.id, limit=MAX_RECIPIENTS) if customer else ()
-    known = recipients_of(await contacts_of_invoice(conn, invoice.id, limit=MAX_RECIPIENTS), theirs, customer)
+    theirs = await contacts_of(conn, customer.id, limit=MAX_RECIPIENTS + 1) if customer else ()
+    known = recipients_of(await contacts_of_invoice(conn, invoice.id, limit=MAX_RECIPIENTS + 1), theirs, customer)
     named = short_record_words(ref, invoice_number(invoice))
     files, unfit = await files_of(deps, conn, invoice.id)
     return About(

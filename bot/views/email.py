@@ -186,12 +186,12 @@ def _recipients(form: EmailForm) -> list[Block]:
     if not choices:
         hint = f"No address of this customer is known. {_SEVERAL}"
         return [text_input(OTHERS, "To", initial=form.others, hint=hint, max_length=1000, has_focus=True)]
-    hint = (
-        _SEVERAL if len(choices) < MAX_RECIPIENTS else f"Only the first {MAX_RECIPIENTS} are listed above. {_SEVERAL}"
-    )
+    more = f"Only the first {MAX_RECIPIENTS} are listed above. " if len(form.known) > MAX_RECIPIENTS else ""
     return [
         _menu(choices, form.chosen),
-        text_input(OTHERS, "Other addresses", initial=form.others, hint=hint, max_length=1000, optional=True),
+        text_input(
+            OTHERS, "Other addresses", initial=form.others, hint=more + _SEVERAL, max_length=1000, optional=True
+        ),
     ]
 
 
