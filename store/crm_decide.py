@@ -8,6 +8,8 @@ from enum import StrEnum
 from store.crm_rules import Policy
 
 _BESIDE_THE_POINT = re.compile(r"[\W_]+")
+# So many digits a phone number has at least, without its country.
+_WHOLE_NUMBER = 7
 _SCHEME = re.compile(r"\s*(?:https?://)?(?:www\.)?", re.IGNORECASE)
 
 
@@ -49,47 +51,56 @@ class Decided:
 
 
 def decided(
-    field: str, policy: Policy, *, erp: str | None, crm: str | None, before: Standing | None, at: datetime
+    field: str,
+    policy: Policy,
+    *,
+    erp: str | None,
+    crm: str | None,
+    before: Standing | None,
+    at: datetime,
+    name: str = "",
 ) -> Decided:
     """What shows of these two values. What a person chose goes before the policy, and stays when values change.
 
-    A chosen or owning side that has nothing leaves the field to the other.
+    A chosen or owning side that has nothing leaves the field to the other. `name` is the customer's, with which an
+    address may begin.
     """
     chosen = before if before and before.state in _BY_A_PERSON else None
     crm_first = chosen.state is FieldState.ACCEPTED if chosen else policy is Policy.CRM
     if policy is Policy.OFF and chosen is None:
         return Decided(value=erp, standing=None)
     shown = (_filled(crm) or erp) if crm_first else (_filled(erp) or _filled(crm))
-    state = chosen.state if chosen else _state(field, policy, erp, crm)
+    is_alike = is_same(field, erp, crm, name=name)
+    state = chosen.state if chosen else _state(policy, _filled(erp), _filled(crm), is_alike=is_alike)
     if state is None:
         return Decided(value=erp, standing=None)
     return Decided(value=shown, standing=_standing(state, erp, crm, before, at))
 
 
-def shows_crm(standing: Standing) -> bool:
-    """Whether the value that shows is the CRM's."""
-    wins = standing.state in {FieldState.RULED, FieldState.ACCEPTED} and _filled(standing.crm_value) is not None
-    return wins or _filled(standing.erp_value) is None
-
-
 def is_conflict(field: str, standing: Standing) -> bool:
     """Whether both systems have something, and not the same."""
-    return bool(_filled(standing.erp_value) and _filled(standing.crm_value)) and not is_same(
-        field, standing.erp_value, standing.crm_value
-    )
+    both = _filled(standing.erp_value), _filled(standing.crm_value)
+    return all(both) and not is_same(field, *both)
 
 
-def is_same(field: str, one: str | None, other: str | None) -> bool:
-    """Whether two values say the same, however they are written; of a phone number or an address only signs differ."""
-    return _essence(field, one or "") == _essence(field, other or "")
+def is_same(field: str, one: str | None, other: str | None, *, name: str = "") -> bool:
+    """Whether two values say the same, however they are written: with other signs, in other case.
+
+    Of phone numbers one may lack the country, and an address may begin with the `name` of whom it is.
+    """
+    essences = _essence(field, one or "", name), _essence(field, other or "", name)
+    if field not in {"phone", "fax"}:
+        return essences[0] == essences[1]
+    shorter, longer = sorted(essences, key=len)
+    return longer.endswith(shorter) and (shorter == longer or len(shorter) >= _WHOLE_NUMBER)
 
 
-def _state(field: str, policy: Policy, erp: str | None, crm: str | None) -> FieldState | None:
-    if _filled(crm) is None:
+def _state(policy: Policy, erp: str | None, crm: str | None, *, is_alike: bool) -> FieldState | None:
+    if crm is None:
         return None
-    if _filled(erp) is None:
+    if erp is None:
         return FieldState.FILLED
-    if is_same(field, erp, crm):
+    if is_alike or policy is Policy.FILL:
         return None
     return FieldState.RULED if policy is Policy.CRM else FieldState.OPEN
 
@@ -110,9 +121,12 @@ def _filled(value: str | None) -> str | None:
     return value if value and value.strip() else None
 
 
-def _essence(field: str, value: str) -> str:
+def _essence(field: str, value: str, name: str) -> str:
     if field == "website":
         return _SCHEME.sub("", value, count=1).strip().rstrip("/").casefold()
-    if field in {"phone", "fax", "address"}:
-        return _BESIDE_THE_POINT.sub("", value).casefold()
-    return " ".join(value.split()).casefold()
+    bare = _letters(value)
+    return bare.removeprefix(_letters(name)) if field == "address" else bare
+
+
+def _letters(value: str) -> str:
+    return _BESIDE_THE_POINT.sub("", value).casefold()

@@ -31,10 +31,11 @@ class MatchBy(StrEnum):
 class Policy(StrEnum):
     """Whose value of a field shows: the ERP's, and the CRM's where that is blank; the other way round; only the ERP's.
 
-    What loses goes to the conflict log.
+    What loses goes to the conflict log, but for `fill`: there the CRM's fills what is blank and is nothing otherwise.
     """
 
     ERP = "erp"
+    FILL = "fill"
     CRM = "crm"
     OFF = "off"
 
@@ -108,7 +109,8 @@ class CrmChoices:
     policies: Mapping[str, Policy] = field(default_factory=dict)
 
 
-_ERP_FIRST = dict.fromkeys((*DETAILS, "sales_rep"), Policy.ERP)
+# Who sells by the ERP and who owns the account in the CRM may well be two people: that is no conflict.
+_ERP_FIRST = dict.fromkeys(DETAILS, Policy.ERP) | {"sales_rep": Policy.FILL}
 RULE_SETS: Mapping[str, RuleSet] = {
     "tesorio": RuleSet(
         rules=CrmRules(

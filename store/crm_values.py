@@ -66,7 +66,8 @@ def fit(
     values: dict[str, Any] = {}
     for field in FIELDS:
         policy = rules.policies[field] if account else Policy.OFF
-        one = decided(field, policy, erp=erp[field], crm=crm.get(field), before=before.get(field), at=at)
+        said = {"erp": erp[field], "crm": crm.get(field), "before": before.get(field)}
+        one = decided(field, policy, **said, at=at, name=erp["name"])
         values[field] = one.value
         if one.standing is not None and field != _MANAGER:
             standings[field] = one.standing

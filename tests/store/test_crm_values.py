@@ -71,6 +71,8 @@ class TestDecided:
             (Policy.ERP, " ", "b", "b", FieldState.FILLED),
             (Policy.ERP, "a", None, "a", None),
             (Policy.ERP, "a", "A ", "a", None),
+            (Policy.FILL, None, "b", "b", FieldState.FILLED),
+            (Policy.FILL, "a", "b", "a", None),
             (Policy.CRM, "a", "b", "b", FieldState.RULED),
             (Policy.CRM, "a", None, "a", None),
             (Policy.CRM, None, "b", "b", FieldState.FILLED),
@@ -111,11 +113,15 @@ class TestDecided:
             ("website", "https://www.acme.example/", "acme.example", True),
             ("address", "1 Main St\nSpringfield", "1 Main St, Springfield", True),
             ("name", "ACME  Inc", "Acme Inc", True),
-            ("name", "Acme, Inc", "Acme Inc", False),
+            ("name", "Acme, Inc", "Acme Inc", True),
+            ("name", "Acme Inc", "Acme LLC", False),
+            ("phone", "+1 555 0109", "(555) 0109", True),
+            ("phone", "0109", "+1 555 0109", False),
+            ("address", "Acme\n1 Main St", "1 Main St", True),
         ],
     )
     def test_what_is_only_written_otherwise_is_the_same(self, field: str, one: str, other: str, same: bool) -> None:  # noqa: FBT001 - a table's column
-        assert is_same(field, one, other) is same
+        assert is_same(field, one, other, name="Acme") is same
 
 
 class TestTesoriosRules:
