@@ -85,12 +85,20 @@ def mail_settings(url: SecretStr, sender: str, rules: MailRules) -> MailSettings
 
 def not_allowed(rules: MailRules, addresses: Iterable[str]) -> tuple[str, ...]:
     """Those of these addresses that mail may not go to."""
-    domains = tuple(each.strip().lstrip("@").lower() for each in rules.allowed_domains)
+    domains = tuple(_ascii(each.strip().strip("@.").lower()) for each in rules.allowed_domains)
     return tuple(each for each in addresses if domains and not _is_in(each.rpartition("@")[2].lower(), domains))
 
 
+def _ascii(domain: str) -> str:
+    """The form in which addresses have it, of a domain that was set in its own letters."""
+    try:
+        return domain.encode("idna").decode()
+    except UnicodeError:
+        return domain
+
+
 def _is_in(domain: str, allowed: tuple[str, ...]) -> bool:
-    return any(domain == each or domain.endswith(f".{each}") for each in allowed)
+    return any(domain == each or domain.endswith(f".{each}") for each in allowed if each)
 
 
 def _parsed(sender: str) -> tuple[str, str]:

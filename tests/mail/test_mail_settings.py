@@ -3,7 +3,7 @@
 import pytest
 from pydantic import SecretStr
 
-from bot.mail.settings import MailRules, MailSettings, mail_settings, not_allowed
+from bot.mail.settings import MailRules, MailSettings, checked_address, mail_settings, not_allowed
 from bot.settings import Rules, SettingsError, settings_from
 
 
@@ -70,6 +70,13 @@ class TestMailSettings:
 class TestNotAllowed:
     def test_nothing_is_refused_where_nothing_is_set(self) -> None:
         assert not_allowed(MailRules(), ["a@b.example"]) == ()
+
+    def test_domain_may_be_set_in_its_own_letters(self) -> None:
+        rules = MailRules(allowed_domains=("Müller.example",))
+        assert not_allowed(rules, [checked_address("a@müller.example")]) == ()
+
+    def test_what_is_no_domain_allows_nothing(self) -> None:
+        assert not_allowed(MailRules(allowed_domains=("", ".", "..", "x" * 70)), ["a@b.example"]) == ("a@b.example",)
 
     def test_domains_and_what_is_below_them_are_allowed(self) -> None:
         rules = MailRules(allowed_domains=("sun.example", "@Moon.example"))
