@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Column, String, Table, delete, func, select
 
 from store.bulk import insert_rows
-from store.crm_accounts import crm_accounts
+from store.crm_accounts import crm_accounts, custom_name
 from store.crm_ids import crm_id18
 from store.crm_rules import CrmRules, MatchBy, has_key
 from store.custom_values import value_names
@@ -40,6 +40,19 @@ def key_of_customer(rules: CrmRules, row: Mapping[Any, Any]) -> str | None:
     if value is None:
         return None
     return crm_id18(value) if rules.match_by is MatchBy.CRM_ID else _trimmed(value)
+
+
+def key_of_account(rules: CrmRules, row: Mapping[Any, Any]) -> str | None:
+    """What this row of `crm_accounts` names its customer by. Pure.
+
+    Where the field was chosen in Slack, what read the account did not know of it: then it stands among the account's
+    own fields.
+    """
+    if row["key"] or not rules.account_field:
+        key: str | None = row["key"]
+        return key
+    names = value_names(row["custom_fields_json"], custom_name(rules.system, rules.account_field))
+    return _trimmed(names[0]) if len(names) == 1 else None
 
 
 def claim_of(rules: CrmRules) -> Column[str]:

@@ -12,7 +12,7 @@ from typing import Any, Self
 from sqlalchemy import select, update
 
 from store.crm_accounts import KIND, crm_accounts
-from store.crm_keys import claim_of, known_keys, rekey
+from store.crm_keys import claim_of, key_of_account, known_keys, rekey
 from store.crm_links import Moved, links_of_accounts, lock_links, rematch
 from store.crm_people import (
     accounts_of_contacts,
@@ -111,7 +111,7 @@ class CrmPage:
         claim = claim_of(self.rules).name
         masters = await _known(conn, [row["master_id"] for row in rows if row["master_id"]])
         made = {row["id"]: row["master_id"] for row in rows if row["master_id"]}
-        rows = [row | {"master_id": _heir(row, made, masters)} for row in rows]
+        rows = [row | {"master_id": _heir(row, made, masters), "key": key_of_account(self.rules, row)} for row in rows]
         keys = {row[claim] for row in rows if row[claim]}
         self._keys = keys | {row[claim] for row in before.values() if row[claim]}
         self._accounts = {RecordId(row["id"]) for row in rows} | {

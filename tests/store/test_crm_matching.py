@@ -1,5 +1,6 @@
 """Accounts of a CRM and customers: who is whom, by exact keys and one to one."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -65,6 +66,13 @@ class TestDirections:
         await save(
             store, make_customer("7", number="C-100"), make_account(1, key="C-100"), make_account(2, key="c-100")
         )
+
+        assert await links_in(store) == {account_id(1): CUSTOMER_ID}
+
+    async def test_a_field_that_was_chosen_in_slack_is_one_of_the_account_s_own(self, store: Store) -> None:
+        await with_rules(store, tesorio_rules(account_field="Erp__c"))
+        fields = json.dumps({"salesforce.Erp__c": {"type": "string", "value": " 7 "}})
+        await save(store, make_customer("7"), make_account(1, key=None, custom_fields_json=fields))
 
         assert await links_in(store) == {account_id(1): CUSTOMER_ID}
 

@@ -88,10 +88,12 @@ class Part:
 
 
 def custom_fields_of(description: Description, wanted: tuple[str, ...] | None) -> tuple[Field, ...]:
-    """The custom fields that are read: all, or those that are named; none of a type that people do not read."""
-    return tuple(
-        field for field in description.custom if field.type in FIELD_TYPES and (wanted is None or field.name in wanted)
-    )
+    """The custom fields that are read: all, or those that are named; none of a type that people do not read.
+
+    An account's number is like one of them: no field of ours has it, and accounts may be matched by it.
+    """
+    known = (*description.custom, *(description.fields[name] for name in description.seen("AccountNumber")))
+    return tuple(field for field in known if field.type in FIELD_TYPES and (wanted is None or field.name in wanted))
 
 
 def lookups_of(description: Description) -> tuple[Field, ...]:

@@ -66,7 +66,7 @@ class SalesforceBench(SourceBench):
     def ids(self, stream: str) -> set[str]:
         if stream == "custom_fields":
             fields = self.org.type("Account").fields.values()
-            return {field.name for field in fields if field.is_custom}
+            return {field.name for field in fields if field.is_custom} | {"AccountNumber"}
         return {row["Id"] for row in self.org.living(OBJECTS[stream]) if stream != "contacts" or row.get("AccountId")}
 
     def add(self) -> str:
