@@ -4,11 +4,13 @@ NetSuite need not count it as a change of a deposit or a credit memo that it was
 with what used them up.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import TypeAlias
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeAlias, TypeVar
 
+from store.credit_memos import CreditMemo
 from store.deposit_applications import DepositApplication
 from store.journal_entries import JournalEntry
+from store.payments import Payment
 from store.pulled import Record
 from store.records import RecordId
 from store.refunds import Refund
@@ -20,6 +22,7 @@ from sync.connectors.netsuite.single import Fetcher
 from sync.connectors.netsuite.stream import Stream
 from sync.connectors.netsuite.streams import SETTLEMENTS
 
+_T = TypeVar("_T")
 _Found: TypeAlias = Record | Gone | Other | Broken
 
 
@@ -33,7 +36,7 @@ async def completed(fetcher: Fetcher, stream: Stream, found: Sequence[_Found], *
     if entries:
         others = [one for one in named if not isinstance(one, JournalEntry)]
         return (*others, *await _whole(fetcher, stream, entries, is_whole=is_whole))
-    return await _with_concerned(fetcher, named)
+    return await with_concerned(fetcher, named)
 
 
 async def _whole(
@@ -49,18 +52,19 @@ async def _whole(
     return (*(one for one in found if isinstance(one, Broken)), *entries)
 
 
-async def _with_concerned(fetcher: Fetcher, found: Sequence[_Found]) -> tuple[_Found, ...]:
+async def with_concerned(fetcher: Fetcher, found: Sequence[_T]) -> tuple[_T | Record, ...]:
+    """The same records, with what is used up by those among them that use something up. Raises SourceError."""
     wanted = {source_id for one in found for source_id in _concerned(one)}
-    held = {one.source_id for one in found if not isinstance(one, Gone | Other | Broken)}
+    held = {one.source_id for one in found if isinstance(one, Payment | CreditMemo)}
     concerned: dict[str, Record] = {}
     for ids in _chunks(fetcher, wanted - held):
         read = await fetcher.whole(SETTLEMENTS, (Criterion(field="internalId", values=ids),))
         concerned |= {one.source_id: one for one in read if not isinstance(one, Gone | Other | Broken)}
-    known = {source_id: one.id for source_id, one in concerned.items()}
+    known = {one.source_id: one.id for one in (*found, *concerned.values()) if isinstance(one, Payment | CreditMemo)}
     return (*(_naming(one, known) for one in found), *concerned.values())
 
 
-def _concerned(one: _Found) -> tuple[str, ...]:
+def _concerned(one: object) -> tuple[str, ...]:
     """The internal ids of what was used up by this."""
     if isinstance(one, DepositApplication):
         return (_source_id(one.deposit_id),)
@@ -69,7 +73,7 @@ def _concerned(one: _Found) -> tuple[str, ...]:
     return ()
 
 
-def _naming(one: _Found, known: dict[str, RecordId]) -> _Found:
+def _naming(one: _T, known: Mapping[str, RecordId]) -> _T | Record:
     return with_known(one, known) if isinstance(one, Refund) else one
 
 

@@ -9,6 +9,7 @@ from store.pulled import Record
 from sync.connector import Finding, Page
 from sync.connectors.netsuite.check import Checked, findings
 from sync.connectors.netsuite.client import SuiteTalkClient
+from sync.connectors.netsuite.completing import with_concerned
 from sync.connectors.netsuite.currencies import Currencies, read_currencies
 from sync.connectors.netsuite.definitions import Definitions, definition_pages, read_definitions
 from sync.connectors.netsuite.files import read_content
@@ -74,7 +75,7 @@ class NetSuiteSource:
             return ()
         if stream is not CUSTOMERS:
             return (found,)
-        return (found, *await fetcher.around(source_id, since))
+        return (found, *await with_concerned(fetcher, await fetcher.around(source_id, since)))
 
     async def content(self, file_id: str, *, most_bytes: int) -> bytes:
         """The content of a file of the cabinet; see `sync.connector.Files`."""

@@ -9,8 +9,11 @@ import pytest
 from sandbox.ledger import Kind, drawing, hands
 from sandbox.ledger.balances import balance
 from store.adjustments import adjustments_of
+from store.credit_memos import CreditMemo
 from store.db import Store
 from store.money import Money
+from store.payments import Payment
+from store.pulled import kind_of
 from store.receipts import Receipt, Whose, receipt_page, unapplied_of
 from store.records import RecordId
 from store.tie_out import Cause, known_differences, latest_tie_out
@@ -138,6 +141,32 @@ class TestPosted:
         with pytest.raises(NotPermittedError, match="Make Journal Entry"):
             await pull(bench, store)
         assert await differences(store) == [(1_234, (Cause.JOURNALS_UNREAD,))]
+
+    async def test_each_kind_is_read_by_its_id(self, bench: NetSuiteBench) -> None:
+        kinds = {
+            "deposit_application": Kind.DEPOSIT_APPLICATION,
+            "refund": Kind.CUSTOMER_REFUND,
+            "journal_entry": Kind.JOURNAL_ENTRY,
+        }
+        for name, kind in kinds.items():
+            known = max(bench.ledger.records(kind))
+            (found,) = await bench.source.fetch(name, str(known), since=None)
+            assert (kind_of(found), found.source_id) == (name, str(known))
+            bench.ledger.delete(kind, known)
+            assert await bench.source.fetch(name, str(known), since=None) == ()
+
+    async def test_a_refresh_of_the_customer_brings_what_was_used_up(self, bench: NetSuiteBench) -> None:
+        customer_id = min(bench.ledger.customers)
+        deposit = hands.take_deposit(bench.ledger, customer_id, 900)
+        memo = hands.issue_credit_memo(bench.ledger, customer_id, 800)
+        bench.pass_time(timedelta(days=2))
+        since = bench.now
+        bench.pass_time(HOUR)
+        drawing.refund(bench.ledger, customer_id, 300, deposit)
+        drawing.refund(bench.ledger, customer_id, 200, memo)
+        found = await bench.source.fetch("customer", str(customer_id), since=since)
+        spare = {one.source_id: one.unapplied.minor for one in found if isinstance(one, Payment | CreditMemo)}
+        assert spare == {str(deposit.id): 600, str(memo.id): 600}
 
     async def test_entries_of_many_lines_are_read_whole(self, bench: NetSuiteBench) -> None:
         bench.rules |= {"page_size": 5}
