@@ -25,6 +25,7 @@ from sync.breaker import Breakers
 from sync.connector import Source, Target
 from sync.durable import Handler
 from sync.errors import NotPermittedError, ReauthoriseError, RetryError, SourceError
+from sync.figures import send_figures
 from sync.job import Progress
 from sync.plan import DeletionRules
 from sync.pull import refresh_record
@@ -64,6 +65,7 @@ def work_handlers(
         progress=progress,
         breakers=breakers,
         deletions=deletion_rules(deps.rules),
+        afterwards=partial(send_figures, sources, deps.store, clock=deps.clock, zone=deps.zone),
     )
     of_features = {kind: partial(work, deps) for feature in FEATURES for kind, work in feature.works.items()}
     told = {kind: heard for feature in FEATURES for kind, heard in feature.delivered.items()}

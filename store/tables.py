@@ -1,5 +1,7 @@
 """Every table of the store, gathered so that the metadata is whole."""
 
+from store.account_figures import sent_figures
+from store.account_figures import sent_figures
 from store.applications import applications
 from store.attachments import attachments
 from store.audit import audit_events
@@ -100,6 +102,7 @@ TABLES = (
     quarantine,
     refunds,
     sales_orders,
+    sent_figures,
     slack_channels,
     slack_links,
     slack_people,

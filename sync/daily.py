@@ -1,7 +1,7 @@
 """Pulls as durable work: the handler that runs one, and the slots that start them, daily or in a source's rhythm."""
 
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, datetime, time, timedelta
 from functools import partial
@@ -44,10 +44,12 @@ def pull_handler(
     breakers: Breakers,
     progress: Progress = lambda _run: None,
     deletions: DeletionRules = DeletionRules(),  # noqa: B008 - frozen
+    afterwards: Callable[[], Awaitable[None]] | None = None,
 ) -> Handler:
     """What durable work of the kind `pull` does. Its id is the run's, so that started anew it goes on.
 
-    A source that does not answer is left alone for a while by its breaker.
+    A source that does not answer is left alone for a while by its breaker. `afterwards` follows every pull that ended
+    well.
     """
     by_name = {source.name: source for source in sources}
 
@@ -59,6 +61,8 @@ def pull_handler(
         try:
             async with breakers.through(source.name):
                 await pull_source(source, store, order, clock=clock, progress=progress, deletions=deletions)
+            if afterwards is not None:
+                await afterwards()
         except StaleWriterError:
             _log.info("%s ends: another run reads on from where it was", work_id)
         except RetryError as error:

@@ -18,6 +18,7 @@ from store.examples import Example
 from store.runs import Outcome, SyncRun
 from sync.connector import Source
 from sync.errors import SourceError
+from sync.figures import send_figures
 from sync.preview import Preview, preview_source
 from sync.pull import PullOrder, pull_source
 
@@ -73,6 +74,7 @@ async def _pull(name: str, order: PullOrder) -> tuple[tuple[SyncRun, ...], Sourc
                         progress=progress.show,
                         deletions=deletion_rules(settings.rules),
                     )
+                    await send_figures((source,), store, clock=utc_now, zone=settings.timezone)
                 except SourceError as failed:
                     error = failed
             await refresh_index(settings, store)

@@ -519,6 +519,19 @@ def upgrade() -> None:
         batch_op.create_index("ix_sales_orders_customer_id_order_date", ["customer_id", "order_date"], unique=False)
 
     op.create_table(
+        "sent_figures",
+        sa.Column("account_id", sa.String(), nullable=False),
+        sa.Column("source_id", sa.String(), nullable=False),
+        sa.Column("system", sa.String(), nullable=False),
+        sa.Column("values_json", sa.Text(), nullable=False),
+        sa.Column("sent_at", store.schema.Instant(timezone=True), nullable=True),
+        sa.Column("failure", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_sent_figures")),
+    )
+    with op.batch_alter_table("sent_figures", schema=None) as batch_op:
+        batch_op.create_index("ix_sent_figures_system", ["system", "account_id"], unique=False)
+
+    op.create_table(
         "source_rhythms",
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("since", store.schema.Instant(timezone=True), nullable=False),

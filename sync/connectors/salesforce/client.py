@@ -5,7 +5,6 @@ Here a request whose session is over is tried once more with a new one, and no m
 """
 
 import asyncio
-import json
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +18,7 @@ import requests
 from simple_salesforce.api import Salesforce
 from simple_salesforce.exceptions import SalesforceError
 
+from sync.connectors.salesforce.exact_json import json_text
 from sync.connectors.salesforce.faults import SessionEndedError, refusal, status_error
 from sync.connectors.salesforce.login import Logins, log_in
 from sync.connectors.salesforce.settings import SalesforceSettings
@@ -116,7 +116,7 @@ class SalesforceClient:
         self, method: str, path: str, body: Any, *, headers: Mapping[str, str] | None = None, urgent: bool = True
     ) -> Answer:
         """Send something once, a change by default even when our share is used up: people wait for it."""
-        data = json.dumps(body, ensure_ascii=False).encode()
+        data = json_text(body).encode()
         return await self._once(
             lambda sf: sf.restful(path, method=method, data=data, headers=dict(headers or {})), urgent=urgent
         )

@@ -62,6 +62,7 @@ def _key(value: SecretStr) -> SecretStr:
     return value
 
 
+FigureName = Literal["outstanding", "past_due", "open_invoices", "past_due_invoices", "average_payment_delay"]
 _Seconds = Annotated[float, Field(ge=0, le=3600)]
 
 
@@ -85,10 +86,13 @@ class SalesforceSettings(CrmSettings):
     custom_fields: tuple[Annotated[str, Field(pattern=_FIELD)], ...] | None = None
     # Notes written here become those of «Notes & Attachments», or the enhanced ones of «Notes».
     note_kind: Literal["note", "content_note"] = "note"
+    # What customers owe, written into these fields of their accounts, in the company's base currency or in this one.
+    figures: Mapping[FigureName, Annotated[str, Field(pattern=_FIELD)]] = Field(default_factory=dict)
+    figures_currency: str | None = Field(None, pattern=r"^[A-Z]{3}$")
     page_size: int = Field(2000, ge=1, le=2000)
     # Beyond so many rows Bulk API 2.0 takes fewer requests; it answers in pages of so many rows.
     bulk_above: int = Field(20_000, ge=0)
-    bulk_page_size: int = Field(10_000, ge=1, le=100_000)
+    bulk_page_size: int = Field(2000, ge=1, le=100_000)
     bulk_poll_seconds: _Seconds = 5.0
     overlap_minutes: int = Field(10, ge=0, le=7 * 24 * 60)
     lag_seconds: int = Field(0, ge=0, le=3600)

@@ -1,8 +1,9 @@
 """The Salesforce connector: its streams, and single records on demand."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
+from decimal import Decimal
 
 from store.crm_accounts import KIND
 from store.crm_ids import crm_id18
@@ -12,6 +13,7 @@ from sync.connector import Finding, Page
 from sync.connectors.salesforce.check import Checked, findings
 from sync.connectors.salesforce.client import SalesforceClient
 from sync.connectors.salesforce.describe import Descriptions
+from sync.connectors.salesforce.figures import write_figures
 from sync.connectors.salesforce.mapping import ORIGIN
 from sync.connectors.salesforce.parts import Part
 from sync.connectors.salesforce.reading import Reader
@@ -105,6 +107,20 @@ class SalesforceSource:
             client=self.client, descriptions=self._descriptions, settings=self._settings, now=self._clock()
         )
         return await findings(checked)
+
+    @property
+    def figure_fields(self) -> Mapping[str, str]:
+        """Which figures go into which fields of accounts."""
+        return {str(name): field for name, field in self._settings.figures.items()}
+
+    @property
+    def figure_currency(self) -> str | None:
+        """The currency of the amounts, if the settings name one."""
+        return self._settings.figures_currency
+
+    async def write_figures(self, items: Sequence[tuple[str, Mapping[str, Decimal | None]]]) -> tuple[str, ...]:
+        """See `sync.connector.TakesFigures`."""
+        return await write_figures(self.client, self._settings, items)
 
     def target(self) -> SalesforceTarget:
         """What is pushed to this organisation, through the same client."""
