@@ -6,6 +6,7 @@ What would be deleted is gathered in a file that goes away.
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
+from store.crm_switch import skipped_streams
 from store.cursors import read_cursor
 from store.db import ReadConnection, Store
 from store.deletions import (
@@ -61,7 +62,9 @@ async def preview_source(
     """What `sync.pull.pull_source` would do for the same order. Raises SourceError."""
     job = Job(source=source, store=store, order=order, clock=clock, progress=progress, deletions=deletions)
     await refuse_other_account(source, store)
-    return tuple([await _previewed(job, stream) for stream in order.of(source)])
+    async with store.read() as conn:
+        skipped = await skipped_streams(conn, source.name)
+    return tuple([await _previewed(job, stream) for stream in order.of(source) if stream not in skipped])
 
 
 async def _previewed(job: Job, stream: str) -> Preview:
