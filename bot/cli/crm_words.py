@@ -1,7 +1,9 @@
 """What of a CRM's data wants a look, in sentences for `tesorio status` and `tesorio match`."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from store.account_figures import SentFigures, failed_figures
 from store.crm_conflicts import count_open_conflicts
 from store.crm_report import MatchFigures, Remarks, match_figures, remarks_of
 from store.crm_rules import CrmRules, MatchBy, crm_rules, has_key
@@ -26,7 +28,12 @@ async def crm_lines(conn: ReadConnection, now: datetime) -> tuple[str, ...]:
     title = rules.system.capitalize()
     figures = await match_figures(conn, rules)
     remarks = await remarks_of(conn, rules, since=now - MOVED_LATELY)
-    lines = figure_lines(rules, figures) + remark_lines(remarks, await count_open_conflicts(conn))
+    failed, examples = await failed_figures(conn, rules.system, limit=1)
+    lines = (
+        *figure_lines(rules, figures),
+        *remark_lines(remarks, await count_open_conflicts(conn)),
+        *unsent_lines(failed, examples),
+    )
     return tuple(f"{title}: {line}" for line in lines)
 
 
@@ -47,6 +54,12 @@ def figure_lines(rules: CrmRules, found: MatchFigures) -> tuple[str, ...]:
         ),
     ]
     return tuple(line for number, line in told if number)
+
+
+def unsent_lines(failed: int, examples: Sequence[SentFigures]) -> tuple[str, ...]:
+    """Accounts that show old figures, with the reason of the first."""
+    told = f"{_count(failed, 'account')} did not take the customer's figures, tried again with the next reading"
+    return tuple(f"{told}: {one.source_id}, {one.failure}" for one in examples[:1])
 
 
 def remark_lines(found: Remarks, conflicts: int) -> tuple[str, ...]:

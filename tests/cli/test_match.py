@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from store.account_figures import SentFigures, keep_sent
 from store.crm_rules import CrmRules
 from store.db import Store, sqlite_url
 from tests.cli.console import Console
 from tests.store.make import make_customer, save
-from tests.store.make_crm import make_account, sf_id, tesorio_rules, with_rules
+from tests.store.make_crm import account_id, make_account, sf_id, tesorio_rules, with_rules
 
 
 async def fill(folder: Path, rules: CrmRules) -> None:
@@ -20,6 +21,22 @@ async def fill(folder: Path, rules: CrmRules) -> None:
         await save(store, *(make_customer(str(number), name="<!here> Inc", phone="1") for number in range(1, 4)))
         await save(store, make_account(1, key="1", name="<!HERE> Inc", phone="2"))
         await save(store, make_account(21, key="2"), make_account(22, key="2"), make_account(9, key="99"))
+    finally:
+        await store.close()
+
+
+async def fail_figures(folder: Path) -> None:
+    store = Store(sqlite_url(folder / "data" / "store.sqlite"))
+    sent = SentFigures(
+        account_id=account_id(1),
+        source_id=sf_id(1),
+        system="salesforce",
+        values_json="{}",
+        failure="FIELD_INTEGRITY_EXCEPTION: no",
+    )
+    try:
+        async with store.write() as conn:
+            await keep_sent(conn, [sent])
     finally:
         await store.close()
 
@@ -61,6 +78,13 @@ class TestStatus:
 
         assert "Salesforce: 1 of 3 customers have an account; see `tesorio match salesforce`" in told
         assert "Salesforce: 1 field on which the ERP and the CRM differ: keep or accept them in Slack's Home" in told
+
+    def test_names_an_account_that_did_not_take_its_figures(self, connected: Console) -> None:
+        asyncio.run(fail_figures(connected.folder))
+
+        told = connected("status").out
+        assert "Salesforce: 1 account did not take the customer's figures" in told
+        assert f"{sf_id(1)}, FIELD_INTEGRITY_EXCEPTION: no" in told
 
     def test_says_that_no_key_is_named(self, bare: Console) -> None:
         assert bare("db", "upgrade").code == 0

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from store.crm_rules import CrmRules, MatchBy, rules_of
 from sync.connector import Finding
+from sync.connectors.salesforce.check_figures import figure_findings
 from sync.connectors.salesforce.client import Rows, SalesforceClient
 from sync.connectors.salesforce.credentials import Certificate, Password, Secret
 from sync.connectors.salesforce.describe import Description, Descriptions, Field
@@ -127,7 +128,11 @@ async def _object_findings(checked: Checked, rules: CrmRules, name: str) -> list
         return [Finding(check=name, ok=False, detail=str(error), remedy=remedy)]
     except SourceError as error:
         return [Finding(check=name, ok=False, detail=str(error), remedy=_LATER)]
-    return [_field_finding(described)] + ([_note_finding(described)] if name == "Note" else [])
+    further = {
+        "Note": lambda: [_note_finding(described)],
+        "Account": lambda: figure_findings(checked.settings, described),
+    }
+    return [_field_finding(described), *further.get(name, list)()]
 
 
 def _without(rules: CrmRules, name: str) -> str:

@@ -23,6 +23,7 @@ class Field:
     type: str
     is_custom: bool = False
     is_filterable: bool = True
+    is_updateable: bool = True
     is_external_id: bool = False
     is_unique: bool = False
     reference_to: tuple[str, ...] = ()
@@ -101,6 +102,7 @@ def _field(told: Mapping[str, Any]) -> Field:
         type=str(told.get("type") or ""),
         is_custom=told.get("custom") is True,
         is_filterable=told.get("filterable") is True,
+        is_updateable=told.get("updateable") is True,
         is_external_id=told.get("externalId") is True,
         is_unique=told.get("unique") is True,
         reference_to=tuple(map(str, told.get("referenceTo") or ())),

@@ -52,6 +52,19 @@ class TestWayIn:
         assert ways == {"client": True, "a": True, "user": True}
 
 
+class TestFigures:
+    async def test_fields_that_cannot_take_them_are_named(self) -> None:
+        wanted = {"outstanding": "Region__c", "past_due": "Nowhere__c", "open_invoices": "NumberOfEmployees"}
+        async with salesforce_bench(customers=4, figures=wanted) as bench:
+            told = [one for one in await bench.source.check() if one.check == "salesforce figures"]
+            assert [(one.ok, one.detail) for one in told] == [
+                (False, "Nowhere__c is no field of accounts that we may see"),
+                (False, "Region__c holds no number but string"),
+            ]
+            bench.server.access.lock_field("Account", "NumberOfEmployees")
+            assert "NumberOfEmployees may not be edited by our user" in str(await bench.source.check())
+
+
 class TestFindings:
     async def test_a_healthy_organisation(self, bench: SalesforceBench) -> None:
         told = await found(bench.source)
