@@ -25,6 +25,7 @@ RULES = {
 
 
 class SalesforceBench(SourceBench):
+    source: SalesforceSource
     stream = "accounts"
     kind = "crm_account"
     tells_deletions = True

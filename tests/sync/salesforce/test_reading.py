@@ -14,9 +14,11 @@ from store.contacts import Contact
 from store.crm_accounts import CrmAccount, CrmOwner, account_record_id
 from store.notes import Note
 from sync.connector import Page
+from sync.connectors.salesforce.soql import Condition, Query
 from sync.errors import ReauthoriseError, RejectedError, SourceError, UsedUpError
 from tests.contract.source_contract import read, records_of
 from tests.sync.salesforce.bench import SalesforceBench, salesforce_bench
+from tests.sync.salesforce.test_soql import HOSTILE
 
 DAY = timedelta(days=1)
 
@@ -397,6 +399,24 @@ class TestContentNotes:
         found = await bench.source.fetch("crm_account", one, since=None)
         assert made in {each.source_id for each in found}
         assert [each.source_id for each in await bench.source.fetch("note", made, since=None)] == [made]
+
+
+class TestAsking:
+    @pytest.mark.parametrize("text", HOSTILE[:6])
+    async def test_a_hostile_text_finds_itself_alone(self, bench: SalesforceBench, text: str) -> None:
+        made = bench.org.create("Account", Name=text, OwnerId=bench.org.acting_user)
+        condition = Condition(field="Name", is_="=", value=text)
+        found = await bench.source.client.query(Query(fields=("Id",), source="Account", where=(condition,)))
+        assert [row["Id"] for row in found.rows] == [made]
+
+    async def test_what_is_described_is_asked_for_once_until_it_changes(self, bench: SalesforceBench) -> None:
+        for _ in range(2):
+            await read(bench)
+        asked = [each for each in bench.server.log if each.path.endswith("/Account/describe")]
+        assert ["If-Modified-Since" in each.headers for each in asked] == [False, True]
+        hands.drop_field(bench.org, "Account", "Region__c")
+        pages = await read(bench)
+        assert not [one for one in bench.ids("accounts") if "Region__c" in account(pages, one).custom_fields_json]
 
 
 class TestFetch:
