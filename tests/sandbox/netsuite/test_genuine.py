@@ -208,6 +208,25 @@ class TestLetters:
         page = check(genuine, (await soap.post(sent, "search")).content)
         assert len(page.findall(".//{*}searchRow/{*}transactionJoin")) > 10
 
+    async def test_lines_of_journal_entries(self, soap: SoapClient, genuine: etree.XMLSchema, ledger: Ledger) -> None:
+        shapes = {
+            **dict.fromkeys(("amount", "amountRemaining", "creditAmount", "debitAmount", "fxAmount"), "Double"),
+            **dict.fromkeys(("currency", "entity", "internalId"), "Select"),
+            **dict.fromkeys(("lastModifiedDate", "tranDate"), "Date"),
+            "line": "Long",
+            "memo": "String",
+            "tranId": "String",
+        }
+        row = soap.make("sales.TransactionSearchRow", basic=columns(soap, "Transaction", shapes))
+        receivable = soap.make("core.SearchEnumMultiSelectField", operator="anyOf", searchValue=["_accountsReceivable"])
+        criteria = soap.transactions(
+            types=("_journal",), accountType=receivable, posting=soap.flag(True), mainLine=None
+        )
+        search = soap.make("sales.TransactionSearchAdvanced", criteria=criteria, columns=row)
+        sent = soap.envelope("search", searchRecord=search)
+        page = check(genuine, (await soap.post(sent, "search")).content)
+        assert len(page.findall(".//{*}searchRow/{*}basic")) == len(ledger.records(Kind.JOURNAL_ENTRY)) > 20
+
     async def test_files_of_invoices(self, soap: SoapClient, genuine: etree.XMLSchema, ledger: Ledger) -> None:
         row = soap.make(
             "sales.TransactionSearchRow",

@@ -76,7 +76,9 @@ def requests_of(stream: Stream) -> list[Request]:
     plan = plan_of(stream, SETTINGS)
     start = first_position(UNTIL, plan)
     places = [replace(start, stage=stage) for stage in Stage if stage is not Stage.REST]
-    asked = [request_at(stream, place, SETTINGS) for place in [*places, replace(start, next_page=2, search_id="WS_1")]]
+    sliced = [replace(start, stage=stage, by_ids=True, above=5) for stage in (Stage.WINDOWS, Stage.NEW)]
+    places += [*sliced, *(replace(place, upto=9) for place in sliced), replace(start, next_page=2, search_id="WS_1")]
+    asked = [request_at(stream, place, SETTINGS) for place in places]
     mark = marking(stream, (within(stream.dated_by, SINCE, UNTIL),))
     return asked if mark is None else [*asked, mark]
 
@@ -92,7 +94,8 @@ REQUESTS: list[Request] = [
     attachments_search(("7", "8"), page_size=5),
     *(GetCustomizationId(record_type=each) for each in RECORD_TYPES),
     *(GetList(record_type=each, internal_ids=("1", "2")) for each in RECORD_TYPES),
-    *(by_ids(STREAMS[each], ("7", "8"), SETTINGS) for each in ("notes", "messages")),
+    *(by_ids(STREAMS[each], ("7", "8"), SETTINGS) for each in ("notes", "messages", "journal_entries")),
+    by_ids(SETTLEMENTS, ("7", "8"), SETTINGS),
     GetAll(record_type="currency"),
     GetDeleted(record_types=DELETED_TYPES, since=SINCE, until=UNTIL, page_index=2),
     GetServerTime(),
