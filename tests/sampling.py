@@ -3,13 +3,13 @@
 - `@pytest.mark.sampled` leaves as few cases as meet every value of every parameter once.
 - `@pytest.mark.sampled(keep=5)` leaves five, which meet as many different values as five can.
 - What differs in the kind of database alone runs on one of them, chosen by the test's name, or on SQLite where there is
-  no PostgreSQL. Tests of the folder `store`, where all SQL is, run on both.
+  no PostgreSQL. Every function of the store has several tests, so that most meet both. `@pytest.mark.both_databases`
+  leaves both: where these differ, in how they lock, search, upgrade and fail.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, partial
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -17,7 +17,6 @@ import pytest
 from tests.store_fixtures import postgres_programs
 
 _DATABASE = "store_url"
-_OF_THE_STORE = Path(__file__).parent / "store"
 
 Case = pytest.Function
 Value = tuple[str, int]
@@ -49,7 +48,7 @@ def _left_out(name: str, cases: Sequence[Case]) -> list[Case]:
     marker = cases[0].get_closest_marker("sampled")
     if marker is not None:
         kept = set(sample(cases, seed=name, **marker.kwargs))
-    elif _OF_THE_STORE in cases[0].path.parents:
+    elif cases[0].get_closest_marker("both_databases"):
         return []
     else:
         kept = set(_each_on_one_database(name, cases))

@@ -107,6 +107,7 @@ class TestRefresh:
         assert await index.refresh(store) == 0
         await index.close()
 
+    @pytest.mark.both_databases
     async def test_takes_in_a_page_that_was_committed_out_of_order(self, store: Store, folder: Path) -> None:
         if store.is_sqlite:
             pytest.skip("SQLite numbers changes in the order of their commits")

@@ -138,6 +138,7 @@ class TestReadOn:
             await replica.close()
         assert (first.batches, late.batches) == ([["a"]], [])
 
+    @pytest.mark.both_databases
     async def test_passes_over_nothing_that_is_not_committed(self, store: Store) -> None:
         """PostgreSQL numbers changes before it commits them: a later number may be seen first."""
         if store.is_sqlite:

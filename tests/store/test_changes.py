@@ -1,9 +1,13 @@
 from datetime import date
 
+import pytest
+
 from store.changes import Change, append_changes, changes_after, last_sequence
 from store.db import Store
 from store.records import RecordId
 from tests.store.make import AT, changes
+
+pytestmark = pytest.mark.both_databases
 
 
 async def append(store: Store, *found: Change) -> None:

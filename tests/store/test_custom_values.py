@@ -10,6 +10,8 @@ from store.portfolio import InvoiceFilter
 from store.subscriptions import filter_json, filter_of_json
 from tests.store.make import AT, CUSTOMER_ID, make_customer, make_invoice, save
 
+pytestmark = pytest.mark.both_databases
+
 FIELD = "custbody_sent_by"
 
 

@@ -18,6 +18,8 @@ from store.errors import StoreReadOnlyError, StoreUnreachableError
 from store.facts import read_fact
 from tests.store.make import AT, make_customer, put_fact, rows, save
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 async def other(store: Store) -> AsyncIterator[Store]:

@@ -31,6 +31,8 @@ from store.facts import facts, read_fact
 from tests.store.make import make_customer, make_invoice, put_fact, save, statements_of
 from tests.store_fixtures import PostgresServer
 
+pytestmark = pytest.mark.both_databases
+
 NOBODY = 65_534
 
 

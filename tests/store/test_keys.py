@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from store.keys import KEY_CHARACTERS, name_key, number_key, plain_words, reversed_number_key, sorted_name_key
 
+pytestmark = pytest.mark.both_databases
+
 # Every code point, lone surrogates and NUL included: what people paste is not under our control.
 ANY_TEXT = st.text(st.characters())
 NAME_LIKE = st.lists(

@@ -1,9 +1,13 @@
 import asyncio
 from datetime import datetime, timedelta
 
+import pytest
+
 from store.db import Store
 from store.leases import Lease, holders, read_lease, release_lease, take_lease
 from tests.store.make import AT
+
+pytestmark = pytest.mark.both_databases
 
 MINUTE = timedelta(minutes=1)
 

@@ -19,6 +19,8 @@ from store.errors import SchemaNewerError, SchemaOlderError
 from store.migrate import check, is_empty, upgrade
 from store.tables import TABLES, metadata
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 async def empty(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:

@@ -195,6 +195,7 @@ class TestSummary:
 
 
 class TestIndexes:
+    @pytest.mark.both_databases
     async def test_what_is_open_is_found_without_reading_what_was_sent(self, store: Store) -> None:
         if not store.is_sqlite:
             pytest.skip("the plan is read in SQLite's words")
@@ -204,6 +205,7 @@ class TestIndexes:
             found = (await conn.exec_driver_sql(plan, (7,))).all()
         assert "ix_deliveries_open" in str(found)
 
+    @pytest.mark.both_databases
     async def test_what_is_spent_is_found_without_reading_what_was_emptied(self, store: Store) -> None:
         if not store.is_sqlite:
             pytest.skip("the plan is read in SQLite's words")

@@ -211,6 +211,7 @@ class TestMessage:
         await arriving
         await self.assert_one(store, own)
 
+    @pytest.mark.both_databases
     async def test_that_arrives_while_a_page_is_written_is_one(
         self, store: Store, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -212,6 +212,7 @@ class TestTheIndex:
             [aging] = await portfolio_aging(conn, InvoiceFilter(subsidiary=long, owner=long), TODAY)
         assert aging.open_invoices == 1
 
+    @pytest.mark.both_databases
     async def test_answers_sums_and_lists_alone(self, store: Store) -> None:
         if not store.is_sqlite:
             pytest.skip("the plan is read in SQLite's words")

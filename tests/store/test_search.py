@@ -21,6 +21,8 @@ from store.search import (
 )
 from tests.lookup.samples import SEEN_AT, make_customer, make_invoice, save
 
+pytestmark = pytest.mark.both_databases
+
 TABLE_LINE = re.compile(r"\b(?:invoices|customers)\b")
 
 

@@ -1,6 +1,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from store.changes import change_feed
 from store.customers import customer_by_id, customers
 from store.db import Store
@@ -20,6 +22,8 @@ from tests.store.make import (
     statements_of,
     usd,
 )
+
+pytestmark = pytest.mark.both_databases
 
 LATER = AT + timedelta(hours=1)
 
