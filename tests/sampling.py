@@ -5,6 +5,7 @@
 - What differs in the kind of database alone runs on one of them, chosen by the test's name, or on SQLite where there is
   no PostgreSQL. Every function of the store has several tests, so that most meet both. `@pytest.mark.both_databases`
   leaves both: where these differ, in how they lock, search, upgrade and fail.
+- `@pytest.mark.repeated(keep=8)` on a class leaves eight of its tests: another class runs all of them, in another way.
 """
 
 from collections import defaultdict
@@ -31,6 +32,19 @@ def leave_samples(items: Iterable[pytest.Item]) -> None:
     for name, cases in tests.items():
         for case in _left_out(name, cases):
             case.add_marker(pytest.mark.soak)
+    _leave_samples_of_classes(items)
+
+
+def _leave_samples_of_classes(items: Iterable[pytest.Item]) -> None:
+    classes: dict[str, list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        if item.get_closest_marker("repeated") and not item.get_closest_marker("soak"):
+            classes[item.nodeid.partition("[")[0].rpartition("::")[0]].append(item)
+    for name, tests in classes.items():
+        [marker] = tests[0].iter_markers("repeated")
+        dice = Random(name)  # noqa: S311 - another choice for each class, the same in each run
+        for item in dice.sample(tests, max(len(tests) - marker.kwargs["keep"], 0)):
+            item.add_marker(pytest.mark.soak)
 
 
 def _may_stay(case: Case) -> bool:

@@ -15,6 +15,7 @@ class TestNetSuiteSource(SourceContract):
             yield bench
 
 
+@pytest.mark.repeated(keep=8)
 class TestNetSuiteSourceBySuiteQL(SourceContract):
     """Without a token: all that is read comes by SuiteQL."""
 
