@@ -19,8 +19,8 @@ from store.records import RecordId
 from store.schema import metadata
 from store.upsert import chunks
 
-# A customer's own columns that may hold the shared identifier.
-OWN_FIELDS = frozenset({"number", "name", "email", "source_id"})
+# A customer's own columns that may hold the shared identifier. Not its name: two may have one, and one may get another.
+OWN_FIELDS = frozenset({"number", "email", "source_id"})
 
 customer_keys = Table(
     "customer_keys",

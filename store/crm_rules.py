@@ -61,7 +61,7 @@ def _policies(**told: Policy) -> Mapping[str, Policy]:
 class CrmRules:
     """What holds. `account_field` and `customer_field` are the fields with the key, as `MatchBy` needs them.
 
-    A customer's field is a custom field's script id, or «number», «name», «email», «source_id». `owner_contact`: the
+    A customer's field is a custom field's script id, or «number», «email», «source_id». `owner_contact`: the
     account's owner becomes a contact, the customer's sales rep. `lookup_contacts`: so does whom the account's own
     fields point at. `oldest_is_main`: of an account's related contacts the oldest is the primary one. `every_hours`:
     it is read in this rhythm, counted from the moment it was switched on; None is daily with all others.
@@ -133,11 +133,8 @@ _SAME = ("match_by", "account_field", "customer_field", "lookup_contacts", "owne
 
 
 def chosen_over(settled: CrmChoices, chosen: CrmChoices) -> CrmChoices:
-    """What the settings say, and where they are silent what was chosen in Slack.
-
-    The account's field of the key is for the settings alone: it is read by a connector that knows nothing else.
-    """
-    silent = {each.name for each in fields(CrmChoices) if getattr(settled, each.name) is None} - {"account_field"}
+    """What the settings say, and where they are silent what was chosen in Slack."""
+    silent = {each.name for each in fields(CrmChoices) if getattr(settled, each.name) is None}
     told = {name: getattr(chosen, name) for name in silent}
     return replace(settled, **told, policies={**chosen.policies, **settled.policies})
 

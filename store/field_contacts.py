@@ -223,7 +223,8 @@ def _of_fields(origin: str, script_ids: Sequence[str] | None) -> tuple[ColumnEle
 def _of(kind: str, ids: Sequence[RecordId]) -> ColumnElement[bool]:
     c = contacts.c
     owner = c.invoice_id.in_(ids) if kind == "invoice" else and_(c.customer_id.in_(ids), c.invoice_id.is_(None))
-    return and_(owner, c.source_field.is_not(None))
+    # What stands in fields of a CRM's account goes with that.
+    return and_(owner, c.source_field.is_not(None), c.account_id.is_(None))
 
 
 async def _known(conn: ReadConnection, held: Sequence[Holder]) -> set[RecordId]:

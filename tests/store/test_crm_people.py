@@ -8,6 +8,7 @@ from store.crm_accounts import LookupContact
 from store.crm_rules import CrmChoices, CrmRules, MatchBy, Policy
 from store.crm_switch import begin_switch, bury_some, chosen, end_switch, hand_over, keep_chosen, switch_some
 from store.cursors import advance_cursor, claim_cursor, read_cursor
+from store.custom_fields import CustomField
 from store.db import Store
 from store.pulled import tombstone_records
 from store.records import RecordId, record_id
@@ -111,6 +112,24 @@ class TestTesoriosContacts:
             "AP_Contact__c",
         )
         assert await shown(store) == ()
+
+    async def test_they_outlive_a_customer_that_is_written_again(self, store: Store) -> None:
+        await with_rules(store, tesorio_rules())
+        field = CustomField(
+            id=record_id("netsuite", "custom_field", "custentity_ap"),
+            origin="netsuite",
+            source_id="custentity_ap",
+            seen_at=AT,
+            kind="customer",
+            script_id="custentity_ap",
+            field_type="email",
+            label="AP",
+        )
+        told = '{"custentity_ap": {"type": "StringCustomFieldRef", "value": "ap@acme.example"}}'
+        await save(store, field, make_customer("7"), make_account(1, owner=OWNER))
+        await save(store, make_customer("7", custom_fields_json=told))
+
+        assert {one.name for one in await shown(store)} == {"Olga Owner", "ap@acme.example"}
 
     async def test_they_go_with_the_link_and_come_back_with_it(self, store: Store) -> None:
         await with_rules(store, tesorio_rules())
