@@ -86,10 +86,22 @@ class SalesforceBench(SourceBench):
         self.now += length
 
 
+class LiveBench(SalesforceBench):
+    """One that goes by this machine's clock, as signatures do."""
+
+    @property
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    @now.setter
+    def now(self, _: datetime) -> None:
+        return
+
+
 @asynccontextmanager
-async def salesforce_bench(**how: Any) -> AsyncIterator[SalesforceBench]:
+async def salesforce_bench(made: SalesforceBench | None = None, **how: Any) -> AsyncIterator[SalesforceBench]:
     """The bench with its server listening; `how` goes to a new SalesforceBench."""
-    bench = SalesforceBench(**how)
+    bench = made or SalesforceBench(**how)
     async with bench.server:
         bench.open()
         try:

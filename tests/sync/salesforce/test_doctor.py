@@ -1,5 +1,5 @@
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +8,7 @@ from sandbox.salesforce import hands
 from sync.connector import Finding, Source
 from sync.connectors.salesforce.check import way_finding
 from sync.connectors.salesforce.settings import SalesforceSettings
-from tests.sync.salesforce.bench import SalesforceBench, salesforce_bench
+from tests.sync.salesforce.bench import LiveBench, SalesforceBench, salesforce_bench
 
 PASSWORD = {
     "SALESFORCE_DOMAIN": "login",
@@ -36,33 +36,20 @@ class TestWayIn:
         assert "1 June 2027" in told.detail
         assert "External Client App" in told.remedy
 
-    async def test_all_three_ways_lead_in(self, bench: SalesforceBench) -> None:
-        known = bench.server.credentials
-        user = {"SALESFORCE_CLIENT_SECRET": "", "SALESFORCE_USERNAME": known.username}
-        key = {"SALESFORCE_PRIVATE_KEY": known.private_key_pem}
-        secret = {"SALESFORCE_PASSWORD": known.password, "SALESFORCE_SECURITY_TOKEN": known.security_token}
-        # The library signs by this machine's clock.
-        bench.now = datetime.now(UTC)
-        ways: dict[str, bool] = {}
-        for env in ({}, user | key, user | secret):
-            bench.env = env
-            source = bench.sources(known)
-            ways |= {(await found(source))["way in"].detail.partition(" ")[0]: (await found(source))["login"].ok}
-            await source.close()
+    async def test_all_three_ways_lead_in(self) -> None:
+        async with salesforce_bench(LiveBench(customers=4)) as bench:
+            known = bench.server.credentials
+            user = {"SALESFORCE_CLIENT_SECRET": "", "SALESFORCE_USERNAME": known.username}
+            key = {"SALESFORCE_PRIVATE_KEY": known.private_key_pem}
+            secret = {"SALESFORCE_PASSWORD": known.password, "SALESFORCE_SECURITY_TOKEN": known.security_token}
+            ways: dict[str, bool] = {}
+            for env in ({}, user | key, user | secret):
+                bench.env = env
+                source = bench.sources(known)
+                told = await found(source)
+                ways[told["way in"].detail.partition(" ")[0]] = told["login"].ok
+                await source.close()
         assert ways == {"client": True, "a": True, "user": True}
-
-
-class TestFigures:
-    async def test_fields_that_cannot_take_them_are_named(self) -> None:
-        wanted = {"outstanding": "Region__c", "past_due": "Nowhere__c", "open_invoices": "NumberOfEmployees"}
-        async with salesforce_bench(customers=4, figures=wanted) as bench:
-            told = [one for one in await bench.source.check() if one.check == "salesforce figures"]
-            assert [(one.ok, one.detail) for one in told] == [
-                (False, "Nowhere__c is no field of accounts that we may see"),
-                (False, "Region__c holds no number but string"),
-            ]
-            bench.server.access.lock_field("Account", "NumberOfEmployees")
-            assert "NumberOfEmployees may not be edited by our user" in str(await bench.source.check())
 
 
 class TestFindings:

@@ -158,6 +158,14 @@ class TestDeletions:
         pages = await later(bench, pages[-1].cursor)
         assert listed(pages) == bench.ids("accounts")
 
+    async def test_a_log_that_is_refused_counts_as_a_gap(self, bench: SalesforceBench) -> None:
+        cursor = (await read(bench))[-1].cursor
+        refused = ApiError("INVALID_REPLICATION_DATE", "startDate cannot be so long ago")
+        bench.server.faults.error(refused, operation="deleted")
+        pages = await later(bench, cursor)
+        assert pages[-1].covered_until == bench.now
+        assert listed(await later(bench, pages[-1].cursor)) == bench.ids("accounts")
+
     async def test_an_account_that_was_merged_names_its_master(self, bench: SalesforceBench) -> None:
         cursor = (await read(bench))[-1].cursor
         bench.pass_time(DAY)
@@ -296,6 +304,13 @@ class TestBulk:
             pages = await read(bench)
             assert set(records_of(pages)) == bench.ids("accounts")
             assert "bulk_results" not in {each.operation for each in bench.server.log}
+
+    async def test_a_job_that_ends_without_an_answer_is_done_row_by_row(self) -> None:
+        async with in_bulk() as bench:
+            jobs = bench.server.jobs
+            faults = bench.server.faults
+            faults.meanwhile(lambda: jobs.abort(next(iter(jobs._jobs)), bench.now), operation="bulk_job")
+            assert set(records_of(await read(bench))) == bench.ids("accounts")
 
 
 class TestRecords:
