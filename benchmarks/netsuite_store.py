@@ -23,7 +23,7 @@ from importlib import import_module
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NamedTuple
 
 from benchmarks.result import Arguments, Result
 from benchmarks.suitetalk import Book, account, source_of
@@ -54,14 +54,19 @@ class _Bench:
     source: NetSuiteSource
 
 
+class _Rate(NamedTuple):
+    by_clock: float
+    by_processor: float
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Round:
-    """Records per second; `written` is how many rows the second reading wrote."""
+    """Records per second, and per second of the processor; `written` is how many rows the second reading wrote."""
 
-    first: float
-    again: float
-    dlt: float
-    mapped: float
+    first: _Rate
+    again: _Rate
+    dlt: _Rate
+    mapped: _Rate
     written: int
 
 
@@ -77,26 +82,40 @@ async def _run(records: int) -> Result:
             bench = _Bench(folder=folder, environment=environment, source=source_of(environment, folder, **_RULES))
             rounds = {stream: await _rounds(bench, stream) for stream in _STREAMS}
             await bench.source.close()
-    ratios = {stream: median(each.first / each.dlt for each in those) for stream, those in rounds.items()}
-    is_no_slower = all(median(each.again / each.first for each in those) > _NO_SLOWER for those in rounds.values())
+    ratios = {stream: _ratio(those, "first", "dlt") for stream, those in rounds.items()}
+    is_no_slower = all(_ratio(those, "again", "first") > _NO_SLOWER for those in rounds.values())
     written = sum(each.written for those in rounds.values() for each in those)
     return Result(
         name="netsuite_store",
-        figures=_figures(rounds)
-        | {f"{stream}_ratio": round(ratio, 2) for stream, ratio in ratios.items()}
-        | {
-            f"{stream}_mapped_ratio": round(median(each.first / each.mapped for each in those), 2)
-            for stream, those in rounds.items()
-        },
+        figures=_figures(rounds) | _ratios(rounds),
         ratio=round(min(ratios.values()), 2),
         goal=f"committed records per second at least {_GOAL:.0f} times dlt's; again unchanged: no row, no slower",
         ok=min(ratios.values()) >= _GOAL and is_no_slower and not written,
     )
 
 
+def _ratio(rounds: list[_Round], side: str, other: str, by: str = "by_clock") -> float:
+    found: list[float] = [getattr(getattr(each, side), by) / getattr(getattr(each, other), by) for each in rounds]
+    return median(found)
+
+
+def _ratios(rounds: dict[str, list[_Round]]) -> dict[str, float]:
+    return {
+        f"{stream}_{name}_ratio": round(_ratio(those, side, other, by), 2)
+        for stream, those in rounds.items()
+        for name, side, other, by in (
+            ("dlt", "first", "dlt", "by_clock"),
+            ("dlt_processor", "first", "dlt", "by_processor"),
+            ("mapped", "first", "mapped", "by_clock"),
+            ("mapped_processor", "first", "mapped", "by_processor"),
+            ("again_processor", "again", "first", "by_processor"),
+        )
+    }
+
+
 def _figures(rounds: dict[str, list[_Round]]) -> dict[str, float]:
     return {
-        f"{stream}_{side}_per_second": round(median(getattr(each, side) for each in those))
+        f"{stream}_{side}_per_second": round(median(getattr(each, side).by_clock for each in those))
         for stream, those in rounds.items()
         for side in ("first", "again", "dlt", "mapped")
     }
@@ -146,15 +165,25 @@ async def _round(source: NetSuiteSource, stream: str, told: Path, mapped: Path) 
     return _Round(first=first, again=again, dlt=loaded, mapped=loaded_mapped, written=written)
 
 
-async def _pulled(source: NetSuiteSource, store: Store, order: PullOrder) -> tuple[float, int]:
-    started = time.perf_counter()
+async def _pulled(source: NetSuiteSource, store: Store, order: PullOrder) -> tuple[_Rate, int]:
+    watch = _Watch()
     runs = await pull_source(source, store, order, clock=utc_now)
-    seconds = time.perf_counter() - started
     written = sum(run.inserted + run.changed for run in runs)
-    return (written + sum(run.unchanged for run in runs)) / seconds, written
+    return watch.rate(written + sum(run.unchanged for run in runs)), written
 
 
-def _by_dlt(stream: str, lines: Path, folder: Path) -> float:
+class _Watch:
+    """Runs from when it is made. On a machine that does other things too, the processor's time is the fairer one."""
+
+    def __init__(self) -> None:
+        self._clock, self._processor = time.perf_counter(), time.process_time()
+
+    def rate(self, records: int) -> _Rate:
+        clock, processor = time.perf_counter() - self._clock, time.process_time() - self._processor
+        return _Rate(records / clock, records / processor)
+
+
+def _by_dlt(stream: str, lines: Path, folder: Path) -> _Rate:
     """What dlt loads in a second, its schema, its staging tables and its state included, as ours are."""
     dlt = _dlt()
     folder.mkdir()
@@ -162,11 +191,11 @@ def _by_dlt(stream: str, lines: Path, folder: Path) -> float:
     pipeline = dlt.pipeline("bench", destination=target, dataset_name="main", pipelines_dir=str(folder))
     resource = dlt.resource(_batches(lines), name=stream, primary_key="id", write_disposition="merge")
     count = sum(1 for _ in lines.open(encoding="utf-8"))
-    started = time.perf_counter()
+    watch = _Watch()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         pipeline.run(resource)
-    return count / (time.perf_counter() - started)
+    return watch.rate(count)
 
 
 def _dlt() -> Any:
