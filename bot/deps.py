@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.answering import Answering
 from bot.audit_log import AuditLog
 from bot.bell import Bell
+from bot.crm.port import CrmConnection
 from bot.files import FileContents
 from bot.lookup.index import LookupIndex
 from bot.mail.settings import MailSettings
@@ -48,10 +49,10 @@ class Deps:
     call an origin: netsuite is «NetSuite»; `target_titles` the systems that something can be sent to, and
     `target_takes` which kinds of it: «note», «contact», «message»; `contact_roles` the roles that a contact may have
     there, besides the primary one. `mail` is None where no mail server is set; `files` gives the contents of records'
-    files. `changed` rings when a sync has written something, `outbox` when there may be something to deliver,
-    `decisions` when a person has decided about a delivery. `services` are what runs beside the bot. `team_id` is our
-    workspace and `bot_user` we ourselves in it. `roster` is who is in which private channel, as Slack said a moment
-    ago.
+    files, and `crm` is the CRM that is set up, if any. `changed` rings when a sync has written something, `outbox` when
+    there may be something to deliver, `decisions` when a person has decided about a delivery. `services` are what runs
+    beside the bot. `team_id` is our workspace and `bot_user` we ourselves in it. `roster` is who is in which private
+    channel, as Slack said a moment ago.
     """
 
     store: Store
@@ -72,6 +73,7 @@ class Deps:
     contact_roles: tuple[str, ...] = ()
     mail: MailSettings | None = None
     files: FileContents | None = None
+    crm: CrmConnection | None = None
     rules: Rules = field(default_factory=Rules)
     changed: Bell = field(default_factory=Bell)
     outbox: Bell = field(default_factory=Bell)

@@ -14,6 +14,7 @@ from bot.audit_log import AuditLog
 from bot.clock import utc_now
 from bot.deps import Deps
 from bot.lookup.index import LookupIndex
+from bot.root_crm import crm_of
 from bot.root_data import (
     AlreadyRunningError,
     NoStoreError,
@@ -122,6 +123,7 @@ async def open_assistant(
             contact_roles=tuple(dict.fromkeys(role for target in targets for role in target.contact_roles)),
             mail=settings.mail,
             files=SourceFiles(sources),
+            crm=crm_of(sources, store, work, clock=clock),
             team_id=identity["team_id"],
             bot_user=identity["user_id"],
             rules=settings.rules,

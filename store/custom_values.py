@@ -43,6 +43,12 @@ def value_names(custom_fields_json: str, script_id: str) -> tuple[str, ...]:
     return _names(json.loads(custom_fields_json).get(script_id))
 
 
+def single_values(custom_fields_json: str) -> dict[str, str]:
+    """The text of each field that has exactly one, by script id."""
+    found = {script_id: _names(field) for script_id, field in json.loads(custom_fields_json).items()}
+    return {script_id: names[0] for script_id, names in found.items() if len(names) == 1}
+
+
 def has_value(wanted: CustomMatch, custom_fields_json: str) -> bool:
     """Whether a record of the right kind is one of those."""
     return wanted.value in value_names(custom_fields_json, wanted.script_id)

@@ -149,6 +149,9 @@ class Crm(Protocol):
     def choices(self) -> CrmChoices:
         """What the settings say of how its data counts."""
 
+    def match_on(self, account_field: str) -> None:
+        """Read the accounts' keys from this field from here on: what holds may have been chosen elsewhere; «»: none."""
+
 
 @runtime_checkable
 class TakesFigures(Protocol):

@@ -1,5 +1,7 @@
 """What a pull of a CRM does besides: follow changed rules first, then fetch what customers turned out to have there."""
 
+from dataclasses import replace
+
 import structlog
 
 from store.crm_accounts import KIND, account_record_id
@@ -19,13 +21,15 @@ from store.crm_switch import (
     read_again,
     switch_some,
 )
-from store.db import ReadConnection
+from store.db import ReadConnection, Store
 from store.pulled import prepared_records, tombstone_records, upsert_prepared
 from store.records import RecordId
-from sync.connector import Crm
+from store.runs import SyncRun
+from sync.connector import Crm, Source
 from sync.errors import NotPermittedError, RejectedError
-from sync.job import Job
-from sync.turn import confirm_turn
+from sync.job import Clock, Job, PullOrder
+from sync.plan import DeletionRules
+from sync.turn import confirm_turn, turn
 
 # Customers in one transaction.
 _CHUNK = 200
@@ -34,9 +38,17 @@ MOST_FETCHED = 200
 _log = structlog.get_logger(__name__)
 
 
-async def wanted_rules(conn: ReadConnection, source: Crm) -> CrmRules:
+async def wanted_rules(conn: ReadConnection, system: str, source: Crm) -> CrmRules:
     """The rules that are to hold: what the settings say, and where they are silent what was chosen in Slack."""
-    return rules_of(chosen_over(source.choices, await chosen(conn)))
+    return replace(rules_of(chosen_over(source.choices, await chosen(conn))), system=system)
+
+
+async def follow_choices(source: Source, store: Store, *, run_id: str, clock: Clock) -> None:
+    """Let the choices hold now, without a word to the CRM, which may not let us in any more. Raises TakenError."""
+    order = PullOrder(run_id=run_id)
+    job = Job(source=source, store=store, order=order, clock=clock, progress=_unseen, deletions=DeletionRules())
+    async with turn(job):
+        await begin_crm(job)
 
 
 async def begin_crm(job: Job) -> None:
@@ -44,7 +56,8 @@ async def begin_crm(job: Job) -> None:
     if not isinstance(job.source, Crm):
         return
     async with job.store.read() as conn:
-        rules = await wanted_rules(conn, job.source)
+        rules = await wanted_rules(conn, job.source.name, job.source)
+    job.source.match_on(rules.account_field)
     now = job.clock()
     async with job.store.write() as conn:
         is_changed = await begin_switch(conn, rules, run_id=job.order.run_id, at=now)
@@ -62,6 +75,10 @@ async def after_stream(job: Job, stream: str) -> None:
         await _fetch_awaited(job)
     if stream == CONTACTS:
         await _hand_over(job)
+
+
+def _unseen(_run: SyncRun) -> None:
+    """Nothing is read, so there is no progress to see."""
 
 
 async def _switch(job: Job, rules: CrmRules) -> None:

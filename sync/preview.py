@@ -25,7 +25,8 @@ from store.runs import Outcome, SyncRun
 from store.scratch import scratch_store
 from store.upsert import Counts
 from sync.ahead import ahead
-from sync.connector import Page, Source
+from sync.connector import Crm, Page, Source
+from sync.crm import wanted_rules
 from sync.deleting import gather, question, weighed
 from sync.job import Clock, Job, Progress, PullOrder
 from sync.plan import Absence, DeletionRules, Step, is_absent, step_for
@@ -64,6 +65,8 @@ async def preview_source(
     await refuse_other_account(source, store)
     async with store.read() as conn:
         skipped = await skipped_streams(conn, source.name)
+        if isinstance(source, Crm):
+            source.match_on((await wanted_rules(conn, source.name, source)).account_field)
     return tuple([await _previewed(job, stream) for stream in order.of(source) if stream not in skipped])
 
 

@@ -53,6 +53,10 @@ class FakeCrmSource:
         self.asked: list[str] = []
         self.fetched: list[str] = []
         self.failing = ""
+        self.matched_on: list[str] = []
+
+    def match_on(self, account_field: str) -> None:
+        self.matched_on.append(account_field)
 
     async def pages(self, stream: str, cursor: str, *, now: datetime) -> AsyncGenerator[Page, None]:
         self.asked.append(stream)

@@ -68,6 +68,13 @@ class TestStreams:
     def test_the_fake_is_one(self, system: FakeCrm) -> None:
         assert isinstance(FakeCrmSource(system, TESORIO), Crm)
 
+    async def test_the_field_of_the_key_may_be_chosen_in_slack(self, store: Store, system: FakeCrm) -> None:
+        source = FakeCrmSource(system, CrmChoices())
+        await choose(store, TESORIO)
+        await pull(source, store)
+
+        assert source.matched_on == ["ERP_Id__c"]
+
     async def test_what_the_rules_do_not_ask_for_is_not_read(self, store: Store, system: FakeCrm) -> None:
         source = FakeCrmSource(system, TESORIO)
         runs = await pull(source, store)
@@ -96,7 +103,7 @@ class TestAwaited:
             notes = await notes_about(conn, CUSTOMER_ID, limit=9)
 
         assert source.fetched == [sf_id(1)]
-        assert [name for name, _ in await shown(store)] == ["Olga Owner", "Person 1", "Person 2"]
+        assert [name for name, _ in await shown(store)] == ["Person 1", "Person 2", "Olga Owner"]
         assert [note.text for note in notes] == ["Note 1"]
 
     async def test_one_whose_own_key_was_mended_is_fetched_too(self, store: Store, system: FakeCrm) -> None:
@@ -110,7 +117,7 @@ class TestAwaited:
         await pull(source, store)
 
         assert (before, source.fetched) == ([], [sf_id(1)])
-        assert [name for name, _ in await shown(store)] == ["Olga Owner", "Person 1", "Person 2"]
+        assert [name for name, _ in await shown(store)] == ["Person 1", "Person 2", "Olga Owner"]
 
     async def test_of_many_all_are_read_anew(
         self, store: Store, system: FakeCrm, monkeypatch: pytest.MonkeyPatch
@@ -122,7 +129,7 @@ class TestAwaited:
         await pull(source, store)
 
         assert source.fetched == []
-        assert [name for name, _ in await shown(store)] == ["Olga Owner", "Person 1", "Person 2"]
+        assert [name for name, _ in await shown(store)] == ["Person 1", "Person 2", "Olga Owner"]
 
     async def test_one_that_is_there_no_more_leaves_its_customer(self, store: Store, system: FakeCrm) -> None:
         source = FakeCrmSource(system, TESORIO)

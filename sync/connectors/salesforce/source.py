@@ -9,14 +9,16 @@ from store.crm_accounts import KIND
 from store.crm_ids import crm_id18
 from store.crm_rules import CrmChoices
 from store.pulled import Record
+from sync.connecting import AccountSample
 from sync.connector import Finding, Page
-from sync.connectors.salesforce.check import Checked, findings
+from sync.connectors.salesforce.check import Checked, findings, way_finding
 from sync.connectors.salesforce.client import SalesforceClient
 from sync.connectors.salesforce.describe import Descriptions
 from sync.connectors.salesforce.figures import write_figures
 from sync.connectors.salesforce.mapping import ORIGIN
 from sync.connectors.salesforce.parts import Part
 from sync.connectors.salesforce.reading import Reader
+from sync.connectors.salesforce.sampling import account_sample
 from sync.connectors.salesforce.settings import SalesforceSettings
 from sync.connectors.salesforce.single import one_record, records_of
 from sync.connectors.salesforce.soql import Query
@@ -48,7 +50,7 @@ class SalesforceSource:
     streams = STREAMS
 
     def __init__(self, settings: SalesforceSettings, *, clock: Callable[[], datetime] = _utc_now) -> None:
-        self._settings = settings
+        self._settings = self._settled = settings
         self._clock = clock
         self.client = SalesforceClient(settings, unix_time=lambda: clock().timestamp())
         self._descriptions = Descriptions(self.client)
@@ -57,7 +59,25 @@ class SalesforceSource:
     @property
     def choices(self) -> CrmChoices:
         """What the settings say of how its data counts; see `sync.connector.Crm`."""
-        return self._settings.choices
+        return self._settled.choices
+
+    def match_on(self, account_field: str) -> None:
+        """Read what accounts are matched by from this field from here on."""
+        self._settings = self._settled.model_copy(update={"account_field": account_field or None})
+
+    @property
+    def address(self) -> str:
+        """See `sync.connecting.Connectable`."""
+        return self._settled.address
+
+    @property
+    def way_in(self) -> str:
+        """Likewise."""
+        return way_finding(self._settled, self._clock().date()).detail
+
+    async def account_sample(self) -> AccountSample:
+        """Likewise."""
+        return await account_sample(self.client, self._descriptions)
 
     async def pages(self, stream: str, cursor: str, *, now: datetime) -> AsyncGenerator[Page, None]:
         """Read on from the cursor; a read that was broken off is finished before changes since then are read."""
