@@ -86,8 +86,10 @@ def next_position(position: Position, ceiling: datetime, plan: Plan) -> Position
     return _changes(fresh, plan)
 
 
-def counted(position: Position, rows: int, *, bulk_above: int) -> Position:
-    """The position once it is known how many rows this part has."""
+def counted(position: Position, rows: int | None, *, bulk_above: int) -> Position:
+    """The position once it is known how many rows this part has; None is more than can be counted."""
+    if rows is None:
+        return replace(position, stage=Stage.BULK, expected=None)
     stage = Stage.BULK if rows > bulk_above else Stage.WHOLE
     return replace(position, stage=stage, expected=rows + (position.expected or 0))
 

@@ -85,8 +85,7 @@ class Reader:
         part = self.parts[position.part]
         match position.stage:
             case Stage.COUNT:
-                rows = await self.client.count(_living(part))
-                return counted(position, rows, bulk_above=self.settings.bulk_above), None
+                return counted(position, await self._rows_of(part), bulk_above=self.settings.bulk_above), None
             case Stage.BULK:
                 return await self._step_in_bulk(part, position)
             case Stage.DELETIONS:
@@ -102,12 +101,8 @@ class Reader:
         query = query_at(part, position, limit)
         try:
             found = await self.client.query(query, deleted=position.stage is Stage.CHANGES)
-        except TooMuchError:
-            less = smaller(position, self.settings.page_size)
-            if less is None:
-                raise
-            _log.info("salesforce.smaller", object=part.source, until=str(less.until), limit=less.limit)
-            return less, None
+        except TooMuchError as error:
+            return self._less(part, position, error), None
         last_id, last_at = _place(found.rows)
         after = after_rows(
             position,
@@ -117,6 +112,24 @@ class Reader:
             is_last=len(found.rows) < limit and not found.next_path,
         )
         return after, await self._page(part, found.rows, position, after)
+
+    async def _rows_of(self, part: Part) -> int | None:
+        try:
+            return await self.client.count(_living(part))
+        except TooMuchError:
+            return None
+
+    def _less(self, part: Part, position: Position, error: TooMuchError) -> Position:
+        """What to read instead of what takes too long. Raises the error when that cannot be divided."""
+        less = smaller(position, self.settings.page_size)
+        if less is None and position.stage is Stage.RELATED:
+            # What these show of others comes with the next reading of everything.
+            _log.warning("salesforce.related_too_long", object=part.source, error=error.detail)
+            return after_rows(position, self._plan, last_id="", last_at=None, is_last=True)
+        if less is None:
+            raise error
+        _log.info("salesforce.smaller", object=part.source, until=str(less.until), limit=less.limit)
+        return less
 
     async def _step_in_bulk(self, part: Part, position: Position) -> tuple[Position, Page | None]:
         try:

@@ -96,9 +96,23 @@ class TestChanges:
         async with salesforce_bench(customers=8, page_size=200) as bench:
             bench.server.faults.query_timeout(skip=1, times=2)
             assert set(records_of(await read(bench))) == bench.ids("accounts")
-            bench.server.faults.query_timeout(times=20)
+            bench.server.faults.query_timeout(skip=1, times=20)
             with pytest.raises(RejectedError, match="QUERY_TIMEOUT"):
                 await read(bench)
+
+    async def test_what_cannot_be_counted_is_read_in_bulk(self, bench: SalesforceBench) -> None:
+        bench.server.faults.query_timeout()
+        assert set(records_of(await read(bench))) == bench.ids("accounts")
+        assert "bulk_results" in {each.operation for each in bench.server.log}
+
+    async def test_what_shows_others_waits_when_it_takes_too_long(self, bench: SalesforceBench) -> None:
+        cursor = (await read(bench))[-1].cursor
+        bench.pass_time(DAY)
+        owner = next(bench.org.living("Account"))["OwnerId"]
+        bench.org.edit("User", owner, LastName="Renamed")
+        bench.server.faults.query_timeout(skip=1, times=1)
+        pages = await later(bench, cursor)
+        assert (records_of(pages), pages[-1].covered_until) == ({}, bench.now)
 
     async def test_a_page_with_fewer_rows_than_asked_for_is_not_the_last(self, bench: SalesforceBench) -> None:
         bench.server.cursors.most_rows = 4
