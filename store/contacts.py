@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Column, RowMapping, String, Table, Text, bindparam, not_, or_, select
+from sqlalchemy import Boolean, Column, RowMapping, String, Table, Text, bindparam, func, not_, or_, select
 
 from store.crm_links import crm_links
 from store.db import ReadConnection
@@ -75,6 +75,9 @@ _GIVEN_BY_CRM = select(crm_links.c.account_id).where(
     crm_links.c.customer_id == bindparam("customer_id"), crm_links.c.gives_contacts.is_(True)
 )
 _IS_SHOWN = or_(contacts.c.account_id.is_not(None), contacts.c.author_id.is_not(None), not_(_GIVEN_BY_CRM.exists()))
+# Somebody of our own company, by a CRM: shown among those of the customer, after all of them.
+SALES_REP_ROLE = "Customer Sales Rep"
+_IS_OURS = contacts.c.account_id.is_not(None) & (func.coalesce(contacts.c.role, "") == SALES_REP_ROLE)
 _OF_CUSTOMER = (
     select(contacts)
     .where(
@@ -84,10 +87,15 @@ _OF_CUSTOMER = (
         contacts.c.deleted_at.is_(None),
         contacts.c.is_inactive.is_(False),
     )
-    .order_by(contacts.c.is_primary.desc(), contacts.c.name, contacts.c.id)
+    .order_by(_IS_OURS, contacts.c.is_primary.desc(), contacts.c.name, contacts.c.id)
     .limit(bindparam("limit"))
     .offset(bindparam("skipped"))
 )
+
+
+def is_ours(contact: Contact) -> bool:
+    """Whether this is our own sales rep for the customer, and nobody there."""
+    return contact.account_id is not None and contact.role == SALES_REP_ROLE
 
 
 def contact_row(contact: Contact) -> dict[str, Any]:
@@ -103,7 +111,10 @@ def contact_from_row(row: RowMapping) -> Contact:
 async def contacts_of(
     conn: ReadConnection, customer_id: RecordId, *, limit: int, skipped: int = 0
 ) -> tuple[Contact, ...]:
-    """Whom to reach at a customer: the primary contact first, then by name; without those who are inactive."""
+    """Whom to reach at a customer: the primary contact first, then by name, our own sales rep last.
+
+    Without those who are inactive.
+    """
     rows = await conn.execute(_OF_CUSTOMER, {"customer_id": customer_id, "limit": limit, "skipped": skipped})
     return tuple(contact_from_row(row) for row in rows.mappings())
 
@@ -123,5 +134,6 @@ async def contact_by_id(conn: ReadConnection, contact_id: RecordId) -> Contact |
 
 
 async def primary_contact(conn: ReadConnection, customer_id: RecordId) -> Contact | None:
-    """The contact marked primary, else the first by name; None when there is nobody."""
-    return next(iter(await contacts_of(conn, customer_id, limit=1)), None)
+    """The contact marked primary, else the first by name; None when there is nobody over there."""
+    found = await contacts_of(conn, customer_id, limit=1)
+    return next((each for each in found if not is_ours(each)), None)

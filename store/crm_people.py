@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, RowMapping, Table, and_, case, func, select, update
 
 from store.changes import Change, append_changes
-from store.contacts import Contact, contact_row, contacts
+from store.contacts import SALES_REP_ROLE, Contact, contact_row, contacts
 from store.crm_accounts import crm_account_from_row, crm_accounts
 from store.crm_links import crm_links, links_of_accounts
 from store.crm_rules import ContactsFrom, CrmRules
@@ -20,7 +20,6 @@ from store.notes import notes
 from store.records import RecordId, record_id
 from store.upsert import chunks, fingerprint, upsert_rows
 
-SALES_REP_ROLE = "Customer Sales Rep"
 # In `Contact.source_field` of the account's owner: no field that points at a contact is called so.
 OWNER_FIELD = "Owner"
 

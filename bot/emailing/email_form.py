@@ -23,7 +23,7 @@ from bot.views.email import (
     Recipient,
 )
 from bot.views.text import size
-from store.contacts import Contact
+from store.contacts import Contact, is_ours
 from store.customers import Customer
 
 MAX_ADDRESSES = 20
@@ -74,11 +74,16 @@ def filled_in(request: ViewRequest) -> Filled:
 def recipients_of(
     of_invoice: Iterable[Contact], of_customer: Iterable[Contact], customer: Customer | None
 ) -> tuple[Recipient, ...]:
-    """Whom one may want to write to: those of the invoice, the customer's contacts, its own address; each once."""
+    """Whom one may want to write to: those of the invoice, the customer's contacts, its own address; each once.
+
+    Who looks after the customer in our own company comes last.
+    """
+    theirs = tuple(of_customer)
     found = [replace(_recipient(each, "for this invoice"), is_own=True) for each in of_invoice]
-    found += [_recipient(each, _place_of(each)) for each in of_customer]
+    found += [_recipient(each, _place_of(each)) for each in theirs if not is_ours(each)]
     if customer is not None and customer.email:
         found.append(Recipient(value=COMPANY, name=customer.name, address=customer.email.strip(), detail="company"))
+    found += [replace(_recipient(each, _place_of(each)), is_colleague=True) for each in theirs if is_ours(each)]
     known: dict[str, Recipient] = {}
     for each in found:
         if _is_address(each.address):
@@ -109,9 +114,10 @@ def addressed(
 
 
 def preferred(known: Sequence[Recipient]) -> tuple[str, ...]:
-    """Who is chosen at first: all that are for this very invoice, else the first."""
+    """Who is chosen at first: all that are for this very invoice, else the first; never a colleague."""
     own = tuple(each.value for each in known if each.is_own)
-    return own[:MAX_ADDRESSES] or tuple(each.value for each in known[:1])
+    others = tuple(each.value for each in known if not each.is_colleague)
+    return own[:MAX_ADDRESSES] or others[:1]
 
 
 def _redirected(filled: Filled, to: tuple[str, ...], cc: tuple[str, ...], instead: str) -> Addressed:

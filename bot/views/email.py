@@ -40,7 +40,7 @@ _MAX_UNFIT = 3
 class Recipient:
     """Somebody to write to. `value` stands for them in the form; `detail` says who they are.
 
-    `is_own` says that they are there for this very invoice.
+    `is_own` says that they are there for this very invoice, `is_colleague` that they are of our own company.
     """
 
     value: str
@@ -48,6 +48,7 @@ class Recipient:
     address: str
     detail: str = ""
     is_own: bool = False
+    is_colleague: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from store.contacts import Contact, contacts_of
+from store.contacts import Contact, contacts_of, primary_contact
 from store.crm_accounts import LookupContact
 from store.crm_rules import CrmChoices, CrmRules, MatchBy, Policy
 from store.crm_switch import begin_switch, bury_some, chosen, end_switch, hand_over, keep_chosen, switch_some
@@ -77,6 +77,19 @@ class TestTesoriosContacts:
             "AE",
             "Customer Sales Rep",
         )
+
+    async def test_the_owner_is_never_the_primary_contact(self, store: Store) -> None:
+        await with_rules(store, tesorio_rules())
+        await save(store, make_customer("7"), make_account(1, owner=OWNER))
+        async with store.read() as conn:
+            alone = await primary_contact(conn, CUSTOMER_ID)
+        await save(store, make_contact("1", name="Zoe Last"))
+        async with store.read() as conn:
+            found = await primary_contact(conn, CUSTOMER_ID)
+
+        assert alone is None
+        assert found is not None
+        assert (found.name, [one.name for one in await shown(store)]) == ("Zoe Last", ["Zoe Last", "Olga Owner"])
 
     async def test_an_inactive_owner_is_not_to_be_reached(self, store: Store) -> None:
         await with_rules(store, tesorio_rules())

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.emailing.email_form import Filled, addressed, recipients_of
+from bot.emailing.email_form import Filled, addressed, preferred, recipients_of
 from bot.emailing.email_words import customer_words, invoice_words
 from bot.mail.settings import MailRules
 from bot.replying.reply_form import FormError
@@ -26,6 +26,7 @@ from bot.views.messages import MessageRow
 from bot.views.notes import NotesPage, notes_modal
 from bot.views.values import RecordRef
 from sandbox.slack import blocks as rules
+from store.contacts import SALES_REP_ROLE
 from store.messages import Message
 from store.records import RecordId
 from tests.views import hostile
@@ -95,6 +96,20 @@ class TestAnyText:
 
 
 class TestAddressed:
+    def test_a_colleague_comes_last_and_is_never_chosen_at_first(self) -> None:
+        colleague = make_contact(
+            id="salesforce:contact:1",
+            email="olga@own.example",
+            account_id="salesforce:crm_account:1",
+            role=SALES_REP_ROLE,
+        )
+        alone = recipients_of((), (colleague,), None)
+        known = recipients_of((), (colleague, make_contact(id="netsuite:contact:2", email="pat@sun.example")), None)
+
+        assert preferred(alone) == ()
+        assert [each.address for each in known] == ["pat@sun.example", "olga@own.example"]
+        assert preferred(known) == ("netsuite:contact:2",)
+
     def test_names_everybody_once(self) -> None:
         contact = make_contact(email="PAT@sun.example")
         known = recipients_of((), (contact,), make_customer(email="ap@sun.example"))
