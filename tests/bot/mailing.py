@@ -3,6 +3,8 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,10 @@ from sandbox.slack import Outcome, Waiting
 from sandbox.slack.seed import ANA
 from sandbox.smtp import Mail, MailStandIn
 from store.deliveries import Delivery
+from store.invoices import invoice_by_id
 from store.messages import Message, messages_about
+from store.money import Money
+from store.pulled import tombstone_records, upsert_records
 from store.records import RecordId
 from store.work import WorkState
 from tests.bot.replying import A_FORM, about_invoice, card_of, last_submission, submit
@@ -66,3 +71,30 @@ async def recorded(world: World, about: RecordId | None = None) -> tuple[Message
 
 def newest(mail: MailStandIn, address: str = TO) -> Mail:
     return mail.box.to(address)[-1]
+
+
+async def change(world: World, record: Any, **changes: Any) -> None:
+    """What a sync would write, of a record that its source has."""
+    newer = max(record.source_changed_at or world.clock(), world.clock()) + timedelta(seconds=1)
+    changed = replace(record, deleted_at=None, source_changed_at=newer, **changes)
+    async with world.store.write() as conn:
+        await upsert_records(conn, [changed], at=world.clock())
+
+
+async def change_invoice(world: World, **changes: Any) -> None:
+    async with world.store.read() as conn:
+        known = await invoice_by_id(conn, about_invoice(world))
+    await change(world, known, **changes)
+
+
+async def bury(world: World, kind: str, *ids: RecordId) -> None:
+    async with world.store.write() as conn:
+        await tombstone_records(conn, kind, ids, at=world.clock())
+
+
+def usd(minor: int) -> Money:
+    return Money(currency="USD", minor=minor)
+
+
+def subjects(mail: MailStandIn) -> list[str]:
+    return [each.subject for each in mail.box.mails]

@@ -19,7 +19,7 @@ from store.work import WorkState
 from tests.bot.mailing import A_PREVIEW, TO, form_on, mail_world, mailed, newest, previewed, recorded, sent
 from tests.bot.outbox_bench import again, told, until
 from tests.bot.replying import FILLED, about_customer, about_invoice, card_of, give_role, submit, submitted_anew, words
-from tests.bot.world import SETTLED, World, elements, ended
+from tests.bot.world import SETTLED, World, ended
 from tests.mail.trust import trust
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -207,17 +207,6 @@ class TestTrouble:
         [message] = [each for each in await recorded(world) if each.subject == subject]
         await world.delivered(f"{message.id}/netsuite")
 
-    async def test_server_that_is_down_is_waited_for(self, world: World, mail: MailStandIn) -> None:
-        await mail.stop()
-        await previewed(world, subject="Down")
-        delivery_id = await sent(world)
-        waiting = await until(world, delivery_id, lambda each: each.attempts == 1 and not each.in_doubt)
-        assert waiting.reason == "the mail server could not be reached: Connection refused"
-        await mail.start()
-        world.pass_time(60)
-        assert (await world.delivered(delivery_id)).state is DeliveryState.SENT
-        assert [each.subject for each in mail.box.mails].count("Down") == 1
-
     async def test_lost_before_the_text_is_tried_again(self, world: World, mail: MailStandIn) -> None:
         mail.faults.lose_connection(Stage.RCPT)
         await previewed(world, subject="Lost early")
@@ -306,9 +295,3 @@ class TestList:
         assert "E-mail from p…@sun.example" in shown
         assert "We pay on Friday" in shown
         assert TO not in shown
-
-
-class TestButton:
-    async def test_is_on_both_cards(self, world: World) -> None:
-        for line in ("/tesorio invoice INV-12345", f"/tesorio customer {about_customer(world)[1]}"):
-            assert elements(await card_of(world, line), "email.open")

@@ -2,30 +2,38 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
-from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from bot.commands.email import check
 from sandbox.ledger.letters import attach_file
-from sandbox.slack.seed import ANA
 from sandbox.smtp import MailStandIn, Stage
 from store.attachments import Attachment, attachments_of
 from store.contacts import Contact, contacts_of
 from store.customers import customer_by_id
 from store.deliveries import DeliveryState, delivery_by_id
-from store.invoices import InvoiceStatus, invoice_by_id
-from store.money import Money
-from store.pulled import tombstone_records, upsert_records
-from store.records import RecordId, record_id
+from store.invoices import InvoiceStatus
+from store.pulled import upsert_records
+from store.records import record_id
 from store.sending import Refused
 from store.work import WorkState
-from tests.bot.mailing import TO, form_on, mail_world, newest, previewed, sent
+from tests.bot.mailing import (
+    TO,
+    bury,
+    change,
+    change_invoice,
+    form_on,
+    mail_world,
+    newest,
+    previewed,
+    sent,
+    subjects,
+    usd,
+)
 from tests.bot.outbox_bench import until
-from tests.bot.replying import about_customer, about_invoice, submit, submitted_anew, words
-from tests.bot.world import World, ended
+from tests.bot.replying import about_customer, about_invoice, card_of, submit, submitted_anew, words
+from tests.bot.world import World, elements, ended
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 FEW = 9_000_000
@@ -70,33 +78,6 @@ async def file_named(world: World, part: str) -> Attachment:
 async def file_id(world: World, part: str) -> str:
     file = await file_named(world, part)
     return f"{file.origin}|{file.file_id}"
-
-
-async def change(world: World, record: Any, **changes: Any) -> None:
-    """What a sync would write, of a record that its source has."""
-    newer = max(record.source_changed_at or world.clock(), world.clock()) + timedelta(seconds=1)
-    changed = replace(record, deleted_at=None, source_changed_at=newer, **changes)
-    async with world.store.write() as conn:
-        await upsert_records(conn, [changed], at=world.clock())
-
-
-async def change_invoice(world: World, **changes: Any) -> None:
-    async with world.store.read() as conn:
-        known = await invoice_by_id(conn, about_invoice(world))
-    await change(world, known, **changes)
-
-
-async def bury(world: World, kind: str, *ids: RecordId) -> None:
-    async with world.store.write() as conn:
-        await tombstone_records(conn, kind, ids, at=world.clock())
-
-
-def usd(minor: int) -> Money:
-    return Money(currency="USD", minor=minor)
-
-
-def subjects(mail: MailStandIn) -> list[str]:
-    return [each.subject for each in mail.box.mails]
 
 
 class TestStale:
@@ -241,13 +222,24 @@ class TestWords:
         lines = [f"line {nth} &<!channel> \u05d0" for nth in range(140)]
         await previewed(world, subject="All of it \U0001f600 \u05d0\u05d1", text="\n".join(lines)[:2990], attach=[])
         assert "line 118 " in words(world)
-        assert "more" not in str([each for each in _texts(world) if "line" in each])
+        assert "…+" not in words(world)
         await world.delivered(await sent(world))
         assert newest(mail).text.startswith("line 0 &<!channel> \u05d0\n")
         assert newest(mail).subject == "All of it \U0001f600 \u05d0\u05d1"
 
 
 class TestSend:
+    async def test_server_that_is_down_is_waited_for(self, world: World, mail: MailStandIn) -> None:
+        await mail.stop()
+        await previewed(world, subject="Down", attach=[])
+        delivery_id = await sent(world)
+        waiting = await until(world, delivery_id, lambda each: each.attempts == 1 and not each.in_doubt)
+        assert waiting.reason == "the mail server could not be reached: Connection refused"
+        await mail.start()
+        world.pass_time(60)
+        assert (await world.delivered(delivery_id)).state is DeliveryState.SENT
+        assert [each.subject for each in mail.box.mails].count("Down") == 1
+
     async def test_pressed_twice_at_once_is_sent_once(self, world: World, mail: MailStandIn) -> None:
         await previewed(world, subject="At once", attach=[])
         delivery_id = await sent(world)
@@ -266,8 +258,8 @@ class TestSend:
         assert (await world.delivered(await sent(world))).state is DeliveryState.SENT
         letter = newest(mail, "test@meridian.example")
         assert letter.recipients == ("test@meridian.example",)
-        assert (letter.message["Cc"], letter.message["Bcc"]) == (None, None)
-        assert letter.message["X-Tesorio-Meant-For"] == f"{TO}, boss@sun.example"
+        headers = tuple(letter.message[name] for name in ("Cc", "Bcc", "X-Tesorio-Meant-For"))
+        assert headers == (None, None, f"{TO}, boss@sun.example")
 
     @pytest.mark.parametrize(
         ("rule", "value", "changes", "is_refused"),
@@ -284,10 +276,10 @@ class TestSend:
         self,
         world: World,
         monkeypatch: pytest.MonkeyPatch,
-        *,
         rule: str,
         value: object,
         changes: dict[str, str],
+        *,
         is_refused: bool,
     ) -> None:
         await previewed(world, subject="Under other rules", attach=[])
@@ -301,7 +293,7 @@ class TestSend:
         assert isinstance(found, Refused) == is_refused
 
 
-def _texts(world: World) -> list[str]:
-    view = world.workspace.modal(ANA)
-    assert view is not None
-    return [str((each.get("text") or {}).get("text") or "") for each in view["blocks"]]
+class TestButton:
+    async def test_is_on_both_cards(self, world: World) -> None:
+        for line in ("/tesorio invoice INV-12345", f"/tesorio customer {about_customer(world)[1]}"):
+            assert elements(await card_of(world, line), "email.open")
