@@ -111,6 +111,7 @@ class TestOfACustomer:
         await pull(bench, store)
         bench.pass_time(timedelta(hours=1))
         fill_field(bench.ledger, customer.id, FIELD, "a@sun.example b@sun.example")
+        bench.pass_time(timedelta(minutes=1))
         order = PullOrder(run_id="dry", streams=("customers",))
         (found,) = await preview_source(bench.source, store, order, clock=lambda: bench.now)
         assert (found.run.changed, found.contacts.inserted, found.contacts.changed) == (1, 2, 0)
