@@ -45,9 +45,10 @@ async def insert_rows(
     """
     if not rows:
         return
-    written = _written(table, on_conflict, conn.dialect, tuple(rows[0]))
-    columns = [_values(rows, name, convert) for name, convert in written.columns]
-    await conn.exec_driver_sql(written.sql, list(zip(*columns, strict=True)))
+    kept = _written(table, on_conflict, conn.dialect, tuple(rows[0]))
+    columns = [_values(rows, name, convert) for name, convert in kept.columns]
+    written = kept.sql
+    await conn.exec_driver_sql(written, list(zip(*columns, strict=True)))
 
 
 def insert_of(table: Table, dialect: Dialect) -> Any:
