@@ -4,6 +4,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.cli.shown import INSTALL_AGAIN
 from bot.doors.app_id import apart, app_of_app_token, app_of_bot
 from bot.doors.http_door import SLACK_PATH
 from bot.manifest import app_manifest
@@ -15,7 +16,6 @@ from store.facts import SLACK_TEAM_ID, read_fact
 from sync.connector import Finding
 
 TOKENS = "slack tokens"
-INSTALL_AGAIN = "Install the app again, put its new token into SLACK_BOT_TOKEN, and restart."
 _REMOVED = frozenset({"account_inactive", "token_revoked"})
 _SLACK_ERRORS = (SlackApiError, aiohttp.ClientError, OSError)
 

@@ -9,8 +9,7 @@ import typer
 from bot.cli.crm_words import crm_lines
 from bot.cli.outbox import delivery_summary
 from bot.cli.shell import CommandError, Json, current_settings, print_json, print_table, run_async, say
-from bot.cli.slack_check import INSTALL_AGAIN
-from bot.cli.syncing import run_row
+from bot.cli.shown import INSTALL_AGAIN, run_row
 from bot.clock import utc_now
 from bot.root_data import open_store
 from bot.settings import Settings

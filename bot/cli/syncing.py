@@ -9,6 +9,7 @@ from rich.console import Console, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from bot.cli.shell import CommandError, Json, current_settings, print_json, print_table, run_async, say
+from bot.cli.shown import run_row
 from bot.clock import utc_now
 from bot.root_data import open_store, refresh_index
 from bot.root_sources import build_sources
@@ -151,22 +152,6 @@ def source_named(settings: Settings, name: str) -> Source:
             f"{name} is not set up here; set its settings (see .env.example), then `tesorio connect {name}`"
         )
     return found[name]
-
-
-def run_row(run: SyncRun) -> dict[str, object]:
-    """A run as `tesorio sync` and `tesorio status` show it."""
-    return {
-        "stream": run.stream,
-        "outcome": run.outcome.value,
-        "inserted": run.inserted,
-        "changed": run.changed,
-        "unchanged": run.unchanged,
-        "deleted": run.deleted,
-        "skipped": run.skipped,
-        "quarantined": run.quarantined,
-        "pages": run.pages,
-        "error": run.error,
-    }
 
 
 class SyncProgress:

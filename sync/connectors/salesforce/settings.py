@@ -6,8 +6,6 @@ from datetime import timedelta
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from joserfc.errors import JoseError
-from joserfc.jwk import RSAKey
 from pydantic import AfterValidator, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
 
 from sync.connectors.salesforce.credentials import Certificate, Credentials, Password, Secret
@@ -53,6 +51,10 @@ def _address(value: str) -> str:
 
 
 def _key(value: SecretStr) -> SecretStr:
+    # Long to load, and whoever signs in another way has no key.
+    from joserfc.errors import JoseError  # noqa: PLC0415
+    from joserfc.jwk import RSAKey  # noqa: PLC0415
+
     try:
         is_private = RSAKey.import_key(value.get_secret_value()).is_private
     except (ValueError, TypeError, JoseError):

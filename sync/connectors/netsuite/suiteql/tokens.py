@@ -6,11 +6,10 @@ certificate as its `kid`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, RSAKey
+if TYPE_CHECKING:
+    from joserfc.jwk import ECKey, RSAKey
 
 SCOPE = "rest_webservices"
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -41,8 +40,12 @@ class Token:
         return second < self.ends_at - _SPARE_SECONDS
 
 
-def key_of(private_key: str) -> ECKey | RSAKey:
+def key_of(private_key: str) -> "ECKey | RSAKey":
     """The key of a PEM text. Raises ValueError for what is no private key of RSA or of a curve that NetSuite takes."""
+    # Takes as long to load as all of NetSuite's settings, and most have no certificate.
+    from joserfc.errors import JoseError  # noqa: PLC0415
+    from joserfc.jwk import ECKey, RSAKey  # noqa: PLC0415
+
     for kind in (ECKey, RSAKey):
         try:
             key = kind.import_key(private_key)
@@ -57,6 +60,9 @@ def key_of(private_key: str) -> ECKey | RSAKey:
 
 def form_for(certificate: Certificate, address: str, *, timestamp: int) -> Mapping[str, str]:
     """What is posted to the token address; `timestamp` in seconds since 1970."""
+    from joserfc import jwt  # noqa: PLC0415 - as above
+    from joserfc.jwk import RSAKey  # noqa: PLC0415 - as above
+
     key = key_of(certificate.private_key)
     algorithm = "PS256" if isinstance(key, RSAKey) else _ALGORITHMS[key.curve_name]
     header = {"typ": "JWT", "alg": algorithm, "kid": certificate.certificate_id}
