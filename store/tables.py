@@ -1,7 +1,6 @@
 """Every table of the store, gathered so that the metadata is whole."""
 
 from store.account_figures import sent_figures
-from store.account_figures import sent_figures
 from store.applications import applications
 from store.attachments import attachments
 from store.audit import audit_events

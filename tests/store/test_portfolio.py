@@ -171,7 +171,7 @@ class TestFilters:
 class TestNames:
     async def test_are_those_that_can_be_asked_for(self, store: Store, kept: list[Invoice]) -> None:
         async with store.read() as conn:
-            assert await owners(conn) == ("Dana O'Neil", "Robin Ray")
+            assert await owners(conn) == ("Dana O'Neil", "Mara Moss", "Robin Ray")
             assert await subsidiaries(conn) == ("EU : West", "Inc.")
             assert await currencies(conn) == ("EUR", "JPY", "KWD", "USD")
         del kept
