@@ -11,6 +11,7 @@ from store.crm_conflicts import Choice, decide_conflict
 from store.crm_decide import FieldState, Standing, decided, is_same
 from store.crm_rules import ContactsFrom, CrmChoices, MatchBy, Policy, chosen_over, rules_of
 from store.crm_values import crm_fields
+from store.custom_values import value_names, values_in_use
 from store.db import Store
 from tests.store.make import AT, CUSTOMER_ID, changes, make_customer, rows, save
 from tests.store.make_crm import (
@@ -195,9 +196,12 @@ class TestTesoriosRules:
         account = make_account(1, phone=SPEAKING, owner=OWNER, custom_fields_json=custom)
         await save(store, customer, account)
         linked = await customer_in(store, CUSTOMER_ID)
+        async with store.read() as conn:
+            in_use = await values_in_use(conn, "customer", "salesforce.Tier__c", limit=9)
         await save(store, replace(account, key="9"))
 
-        assert "salesforce.Tier__c" in linked.custom_fields_json
+        assert value_names(linked.custom_fields_json, "salesforce.Tier__c") == ("Gold",)
+        assert in_use == ("Gold",)
         assert replace(await customer_in(store, CUSTOMER_ID), custom_fields_json="") == replace(
             customer, custom_fields_json=""
         )
