@@ -59,7 +59,7 @@ async def home_of(deps: Deps, conn: ReadConnection, person: SlackPerson) -> Home
         recent=await _recent(conn, account),
         sources=_sources(deps, await list_cursors(conn), runs),
         admin=await _admin(deps, conn, runs) if account.role is Role.ADMIN else None,
-        conflicts=await _conflicts(deps, conn) if account.role is not Role.VIEWER else None,
+        conflicts=await _conflicts(deps, conn) if account.role is Role.ADMIN else None,
     )
 
 

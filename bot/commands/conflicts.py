@@ -22,7 +22,7 @@ async def decide(deps: Deps, request: ActionRequest) -> None:
     allowed = await admitted(
         deps,
         request.person,
-        Capability.ACT,
+        Capability.RUN_THE_HOUSE,
         action=request.action_id,
         subject=request.value,
         reply=request.reply,

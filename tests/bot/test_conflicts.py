@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.slack.seed import ANA, BEN, CHLOE
+from sandbox.slack.seed import ANA, CHLOE
 from store.crm_accounts import CrmAccount, account_record_id
 from store.crm_rules import CrmChoices, keep_rules, rules_of
 from store.customers import customer_by_id
@@ -67,9 +67,9 @@ class TestConflicts:
     async def test_kept_it_is_asked_no_more_and_accepted_it_shows(self, world: World) -> None:
         customer_id = await differing(world, NAME, 1)
         before = await phone_of(world, customer_id)
-        home = await home_of(world, ANA)
+        home = await home_of(world, CHLOE)
         kept = await world.workspace.click(
-            ANA, home["id"], "conflicts.keep", value=phone_button(home, "conflicts.keep"), waiting=SEEN_HOME
+            CHLOE, home["id"], "conflicts.keep", value=phone_button(home, "conflicts.keep"), waiting=SEEN_HOME
         )
 
         assert f"NetSuite: {ERP_PHONE}\nsalesforce: {CRM_PHONE}" in words(home)
@@ -88,10 +88,10 @@ class TestConflicts:
         assert "conflict.accepted" in [event[1] for event in await world.audited()]
         assert card is not None
 
-    async def test_a_viewer_neither_sees_nor_decides(self, world: World) -> None:
+    async def test_only_an_admin_sees_and_decides(self, world: World) -> None:
         customer_id = await differing(world, "ABC Inc", 2)
         home = await home_of(world, CHLOE)
-        seen = await home_of(world, BEN)
+        seen = await home_of(world, ANA)
         before = await phone_of(world, customer_id)
         await world.workspace.click(
             CHLOE, home["id"], "conflicts.keep", value=phone_button(home, "conflicts.keep"), waiting=SEEN_HOME
@@ -102,7 +102,7 @@ class TestConflicts:
             "value": f"{customer_id}|phone",
             "action_ts": "1.6",
         }
-        stolen = forged | {"actions": [action], "user": forged["user"] | {"id": BEN}, "trigger_id": "stolen.2"}
+        stolen = forged | {"actions": [action], "user": forged["user"] | {"id": ANA}, "trigger_id": "stolen.2"}
         await world.workspace.hub.deliver("interactive", stolen)
         await world.catch_up()
 
