@@ -5,18 +5,23 @@ from datetime import datetime
 
 from bot.access import SlackPerson
 from bot.cards import place_of
+from bot.crm.reading import rules_now, summary_of, titles_of
+from bot.crm.steps import settled_lines
 from bot.deps import Deps
 from bot.views.amounts import counted, money
 from bot.views.conflicts import MAX_CONFLICTS, ConflictsPart
 from bot.views.connect import Asked
 from bot.views.home import Freshness, Home, RecentCard
 from bot.views.home_admin import MAX_ASKED, MAX_TROUBLES, AdminPart, Finding
+from bot.views.home_crm import CrmPart
 from bot.views.home_rows import MAX_ROWS
 from bot.views.names import customer_name, invoice_number, short_name
 from bot.views.values import RecordRef
 from store.audit import recent_subjects
 from store.crm_accounts import owner_names
 from store.crm_conflicts import count_open_conflicts, open_conflicts
+from store.crm_rules import has_key
+from store.crm_setup import switched
 from store.cursors import Cursor, list_cursors
 from store.customers import customers_by_id
 from store.db import ReadConnection
@@ -60,6 +65,7 @@ async def home_of(deps: Deps, conn: ReadConnection, person: SlackPerson) -> Home
         sources=_sources(deps, await list_cursors(conn), runs),
         admin=await _admin(deps, conn, runs) if account.role is Role.ADMIN else None,
         conflicts=await _conflicts(deps, conn) if account.role is Role.ADMIN else None,
+        crm=await _crm(deps, conn) if account.role is Role.ADMIN else None,
     )
 
 
@@ -77,6 +83,23 @@ async def _conflicts(deps: Deps, conn: ReadConnection) -> ConflictsPart | None:
         return None
     titles = [deps.source_titles.get(origin, origin) for origin in (found[0].origin, found[0].crm)]
     return ConflictsPart(listed=found, in_all=await count_open_conflicts(conn), erp=titles[0], crm=titles[1])
+
+
+async def _crm(deps: Deps, conn: ReadConnection) -> CrmPart | None:
+    crm = deps.crm
+    if crm is None:
+        return None
+    last = await switched(conn)
+    # The settings alone may say enough.
+    is_on = last.is_on if last else has_key(await rules_now(conn, crm))
+    now, at = deps.clock(), deps.rules.sync.daily_at
+    return CrmPart(
+        titles=titles_of(crm, deps.source_titles),
+        address=crm.address,
+        switched=last,
+        summary=await summary_of(conn, crm, now=now, daily_at=at, zone=deps.zone) if is_on else None,
+        settled=settled_lines(crm.settled),
+    )
 
 
 async def _recent(conn: ReadConnection, account: User) -> tuple[RecentCard, ...]:

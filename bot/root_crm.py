@@ -1,6 +1,8 @@
 """The CRM that is set up, as the wizard knows it: its source, joined with the store and durable work."""
 
+import asyncio
 from collections.abc import Sequence
+from contextvars import Context
 from uuid import uuid4
 
 from bot.crm.port import AccountField, AccountSample, Check, CrmError
@@ -75,7 +77,9 @@ class SourceCrm:
             raise CrmError(str(error), is_passing=True) from error
 
     async def pull(self, work_id: str) -> None:
-        await daily.start_pull(self._work, self._source.name, work_id)
+        # Other durable work may ask for it, and from inside of what it runs the engine starts nothing.
+        started = daily.start_pull(self._work, self._source.name, work_id)
+        await asyncio.create_task(started, context=Context())
 
 
 def crm_of(sources: Sequence[Source], store: Store, work: Work, *, clock: Clock) -> SourceCrm | None:

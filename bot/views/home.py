@@ -15,6 +15,7 @@ from bot.views.block_json import as_json
 from bot.views.buttons import confirmation, plain_button
 from bot.views.conflicts import ConflictsPart, conflict_blocks
 from bot.views.home_admin import AdminPart, admin_blocks
+from bot.views.home_crm import CrmPart, crm_blocks
 from bot.views.home_rows import MAX_ROWS, entry, heading, more
 from bot.views.misses import not_linked
 from bot.views.names import MAX_NAME, customer_name
@@ -68,6 +69,7 @@ class Home:
     sources: tuple[Freshness, ...]
     admin: AdminPart | None = None
     conflicts: ConflictsPart | None = None
+    crm: CrmPart | None = None
 
 
 def home_view(home: Home) -> dict[str, Any]:
@@ -78,6 +80,7 @@ def home_view(home: Home) -> dict[str, Any]:
         [
             *_identity(home),
             *admin,
+            *(crm_blocks(home.crm, home.place) if home.crm else []),
             *conflicts,
             *_customers(home),
             *_follows(home),
