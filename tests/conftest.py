@@ -1,6 +1,7 @@
 """Fixtures of every folder. They stand here once: imported into several files, each would start a server of its own."""
 
 import gc
+import signal
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,12 @@ __all__ = [
 _HERE = Path(__file__).parent
 # Tests of whole programs take longest: begun last, they would have one worker wait for another.
 _FIRST = (_HERE, _HERE / "cli", _HERE / "demo")
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C reach what tests start: begun in the background of a script, all of it would ignore it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -53,6 +53,26 @@ class TestInterrupted:
         assert "Traceback" not in told
         assert list(temporary.iterdir()) == []
 
+    def test_in_the_background_of_a_script_a_polite_kill_ends_it_as_well(self, temporary: Path, tmp_path: Path) -> None:
+        """Such a program ignores Ctrl-C."""
+        ignoring = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_IGN); os.execv(sys.executable, {})"
+        program = subprocess.Popen(  # noqa: S603 - our own program
+            [sys.executable, "-c", ignoring.format([*TESORIO, "demo", "--port", "0", "--customers", "20"])],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=tmp_path,
+            env=environment(temporary),
+        )
+        while not any(temporary.iterdir()):
+            assert program.poll() is None
+            time.sleep(0.02)
+        program.send_signal(signal.SIGTERM)
+        _, told = program.communicate(timeout=60)
+        assert program.returncode in {0, 130}, told
+        assert "Traceback" not in told
+        assert list(temporary.iterdir()) == []
+
     def test_while_it_is_being_loaded_it_ends_without_a_word(self, tmp_path: Path) -> None:
         """Ctrl-C comes in the middle of an import: that of a library which is not there yet for this program."""
         (tmp_path / "typer.py").write_text("import signal\nsignal.raise_signal(signal.SIGINT)\n")

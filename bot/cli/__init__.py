@@ -69,10 +69,17 @@ def main() -> None:
     # What any command makes is for this user alone: the store, work under way with its answer addresses, the index.
     os.umask(0o077)
     # Until a command listens for it, a polite kill is what Ctrl-C is: what was opened gets closed.
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    signal.signal(signal.SIGTERM, _end)
     app = build(sys.argv[1:])
     collect_seldom()
     sys.exit(exit_code(app))
+
+
+def _end(*_: object) -> None:
+    # In the background of a script Ctrl-C is ignored, and would be here too.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        raise KeyboardInterrupt
+    signal.raise_signal(signal.SIGINT)
 
 
 def exit_code(app: typer.Typer) -> int:
