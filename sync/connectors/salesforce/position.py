@@ -76,14 +76,18 @@ class Plan:
 
 
 def next_position(position: Position, ceiling: datetime, plan: Plan) -> Position | None:
-    """The beginning of the read after one that has come to its end; None when no time has passed."""
-    covered = position.covered
-    if covered is None or ceiling <= covered:
+    """The beginning of the read after one that has come to its end; None when there is nothing to read.
+
+    Changes come before everything is read again, as that tells of no merger.
+    """
+    covered, swept = position.covered, position.swept
+    if covered is None or ceiling < covered:
         return None
-    fresh = Position(ceiling=ceiling, covered=covered, swept=position.swept, logged=position.logged)
-    if position.swept is None or ceiling - position.swept >= plan.sweep:
-        return fresh
-    return _changes(fresh, plan)
+    fresh = Position(ceiling=ceiling, covered=covered, swept=swept, logged=position.logged)
+    if ceiling > covered:
+        return _changes(fresh, plan)
+    is_swept = swept is not None and (ceiling <= swept or ceiling - swept < plan.sweep)
+    return None if is_swept else fresh
 
 
 def counted(position: Position, rows: int | None, *, bulk_above: int) -> Position:
@@ -113,7 +117,7 @@ def after_bulk(position: Position, plan: Plan, locator: str) -> Position:
 
 
 def after_log(position: Position, plan: Plan, *, latest: datetime, is_whole: bool) -> Position:
-    """The position once the log was read up to `latest`; with a gap in it everything is read again next time."""
+    """The position once the log was read up to `latest`; with a gap in it everything is read again."""
     logged = latest if position.logged is None or position.part == 0 else min(position.logged, latest)
     return after_part(replace(position, logged=logged, swept=position.swept if is_whole else None), plan)
 

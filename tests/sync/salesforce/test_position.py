@@ -40,11 +40,16 @@ class TestNextPosition:
             NOW + timedelta(hours=1),
         )
 
-    def test_all_is_read_again_after_so_many_days(self) -> None:
-        later = next_position(DONE, NOW + timedelta(days=7), PLAN)
-        assert later is not None
-        assert later.is_of_all
-        assert later.covered == NOW
+    def test_all_is_read_again_after_so_many_days_once_the_changes_are_in(self) -> None:
+        now = NOW + timedelta(days=7)
+        changes = next_position(DONE, now, PLAN)
+        assert changes is not None
+        assert (changes.stage, changes.covered) == (Stage.CHANGES, NOW)
+        all_of_it = next_position(after_part(changes, PLAN), now, PLAN)
+        assert all_of_it is not None
+        assert all_of_it.is_of_all
+        assert all_of_it.covered == now
+        assert next_position(after_part(all_of_it, PLAN), now, PLAN) is None
 
 
 class TestWalk:
