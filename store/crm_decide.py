@@ -67,8 +67,9 @@ def decided(
     """
     chosen = before if before and before.state in _BY_A_PERSON else None
     crm_first = chosen.state is FieldState.ACCEPTED if chosen else policy is Policy.CRM
-    if policy is Policy.OFF and chosen is None:
-        return Decided(value=erp, standing=None)
+    if policy is Policy.OFF:
+        # What was chosen is not forgotten: it holds again when the rules ask for the field again.
+        return Decided(value=erp, standing=_standing(chosen.state, erp, crm, before, at) if chosen else None)
     shown = (_filled(crm) or erp) if crm_first else (_filled(erp) or _filled(crm))
     is_alike = is_same(field, erp, crm, name=name)
     state = chosen.state if chosen else _state(policy, _filled(erp), _filled(crm), is_alike=is_alike)

@@ -118,11 +118,12 @@ async def rematch(
     at: datetime,
 ) -> tuple[Moved, ...]:
     """Link anew what these keys, accounts and customers have to do with; say what is linked otherwise than before."""
+    keys = {*keys, *(each.key for each in await _claims(conn, rules, accounts))}
     pairs = await _pairs(conn, rules, keys)
     known = await _links(conn, keys, {*accounts, *(link.account_id for link in pairs.values())}, customers)
     roots = {link.account_id for link in known} | {link.account_id for link in pairs.values()} | set(accounts)
     claims = await _claims(conn, rules, roots)
-    pairs |= await _pairs(conn, rules, {each.key for each in claims} - set(keys))
+    pairs |= await _pairs(conn, rules, {each.key for each in claims} - keys)
     before = {link.account_id: link for link in known}
     wanted = {root: _wanted(root, [each for each in claims if each.account_id == root], pairs) for root in roots}
     moved = [root for root in sorted(roots) if _customer(wanted[root]) != _customer(before.get(root))]

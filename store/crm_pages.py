@@ -52,11 +52,6 @@ class CrmPage:
         rules = await crm_rules(conn) if CONCERNED.intersection(kinds) else None
         return cls(rules=rules, at=at, _keys=set(), _accounts=set(), _fits={}) if rules else None
 
-    async def begin(self, conn: WriteConnection, kinds: Collection[str]) -> None:
-        """To be called before the page writes anything."""
-        if _MATCHED.intersection(kinds):
-            await lock_links(conn)
-
     async def fitted(self, conn: ReadConnection, kind: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """The rows as they are to be written. Nothing is written yet."""
         if kind == "customer":
@@ -136,6 +131,15 @@ class CrmPage:
         concerned = {*written, *heirs.values()}
         moved = await rematch(conn, self.rules, keys=self._keys, accounts=concerned, at=self.at)
         await follow_links(conn, self.rules, moved, accounts=concerned, adopted=heirs.values(), at=self.at)
+
+
+async def wait_for_links(conn: WriteConnection, kinds: Collection[str]) -> None:
+    """To be called before a page of these kinds is opened, and writes anything.
+
+    Rules that changed between would be followed without what the page is about to write.
+    """
+    if _MATCHED.intersection(kinds):
+        await lock_links(conn)
 
 
 async def follow_links(

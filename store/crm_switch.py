@@ -68,6 +68,8 @@ async def begin_switch(conn: WriteConnection, rules: CrmRules, *, run_id: str, a
     await _keep_rhythm(conn, rules, at)
     for stream in _read_anew(before, rules):
         await read_again(conn, rules.system, stream, run_id=run_id)
+    # What is being written by the rules before is there when the first customers are followed with.
+    await lock_links(conn)
     return True
 
 

@@ -16,7 +16,7 @@ from store.changes import Change, append_changes
 from store.contacts import Contact, contact_row, contacts
 from store.credit_memos import CreditMemo, credit_memo_applications, credit_memo_row, credit_memos
 from store.crm_accounts import CrmAccount, crm_account_row, crm_accounts
-from store.crm_pages import CrmPage
+from store.crm_pages import CrmPage, wait_for_links
 from store.custom_fields import CustomField, custom_field_row, custom_fields
 from store.customers import Customer, customer_row, customers
 from store.db import ReadConnection, WriteConnection
@@ -175,9 +175,8 @@ async def upsert_prepared(conn: WriteConnection, prepared: Prepared, *, at: date
     """Likewise of records that were prepared before. What was made here and comes back is not written twice."""
     total = Counts()
     prepared = await _recognised(conn, prepared, at)
+    await wait_for_links(conn, _names(prepared))
     crm = await CrmPage.opened(conn, _names(prepared), at=at)
-    if crm:
-        await crm.begin(conn, _names(prepared))
     for record_type, told in prepared.rows.items():
         kind = _KINDS[record_type]
         rows = await crm.fitted(conn, kind.name, told) if crm else told
@@ -222,9 +221,8 @@ async def tombstone_records(conn: WriteConnection, kind: str, ids: Sequence[Reco
     One lives again if a pull brings it again: without its fingerprint it counts as different, and is written.
     """
     table = table_of(kind)
+    await wait_for_links(conn, (kind,))
     crm = await CrmPage.opened(conn, (kind,), at=at)
-    if crm:
-        await crm.begin(conn, (kind,))
     buried: list[RecordId] = []
     for chunk in chunks(ids):
         living = update(table).where(table.c.id.in_(chunk), table.c.deleted_at.is_(None))

@@ -1,0 +1,80 @@
+"""What of a CRM comes in a strange order, or is taken back: nothing is lost, and nothing shows that was given up."""
+
+import asyncio
+from datetime import timedelta
+
+from store.crm_conflicts import Choice, decide_conflict
+from store.crm_rules import Policy
+from store.crm_switch import begin_switch, end_switch, switch_some
+from store.db import Store
+from store.pulled import tombstone_records, upsert_records
+from tests.store.make import AT, CUSTOMER_ID, make_customer, save
+from tests.store.make_crm import (
+    account_id,
+    customer_in,
+    links_in,
+    make_account,
+    tesorio_rules,
+    with_rules,
+)
+
+LATER = AT + timedelta(hours=1)
+
+
+class TestGivenUp:
+    async def test_an_accepted_value_goes_where_the_rules_leave_the_field_to_the_erp(self, store: Store) -> None:
+        await with_rules(store, tesorio_rules())
+        await save(store, make_customer("7"), make_account(1, name="Other"))
+        async with store.write() as conn:
+            await decide_conflict(conn, CUSTOMER_ID, "name", Choice.ACCEPT, by="U1", at=AT)
+        accepted = (await customer_in(store, CUSTOMER_ID)).name
+        off = tesorio_rules(policies=dict.fromkeys(tesorio_rules().policies, Policy.OFF))
+        async with store.write() as conn:
+            await begin_switch(conn, off, run_id="r", at=LATER)
+            await switch_some(conn, off, after=None, limit=9, at=LATER)
+            await end_switch(conn)
+        without = (await customer_in(store, CUSTOMER_ID)).name
+        on = tesorio_rules()
+        async with store.write() as conn:
+            await begin_switch(conn, on, run_id="r", at=LATER)
+            await switch_some(conn, on, after=None, limit=9, at=LATER)
+            await end_switch(conn)
+
+        assert (accepted, without) == ("Other", make_customer("7").name)
+        assert (await customer_in(store, CUSTOMER_ID)).name == "Other"
+
+
+class TestHeirs:
+    async def test_of_two_the_one_that_stays_inherits(self, store: Store) -> None:
+        await with_rules(store, tesorio_rules())
+        await save(store, make_customer("7"), make_account(1, key=None), make_account(2, key=None))
+        for loser, heir in ((3, 1), (4, 2)):
+            await save(store, make_account(loser, key="7", master_id=account_id(heir), deleted_at=AT))
+        before = await links_in(store)
+        async with store.write() as conn:
+            await tombstone_records(conn, "crm_account", [account_id(1)], at=LATER)
+        alone = await links_in(store)
+        await save(store, make_account(1, key=None, source_changed_at=LATER))
+
+        assert (before, alone) == ({}, {account_id(2): CUSTOMER_ID})
+        assert await links_in(store) == {}
+
+
+class TestBeginning:
+    async def test_customers_that_are_being_written_while_it_is_connected_are_matched(self, store: Store) -> None:
+        rules = tesorio_rules()
+
+        async def connect() -> None:
+            async with store.write() as conn:
+                await begin_switch(conn, rules, run_id="r", at=LATER)
+            async with store.write() as conn:
+                await switch_some(conn, rules, after=None, limit=9, at=LATER)
+
+        async with store.write() as conn:
+            await upsert_records(conn, [make_customer("7")], at=AT)
+            connecting = asyncio.create_task(connect())
+            await asyncio.wait([connecting], timeout=0.3)
+        await connecting
+        await save(store, make_account(1))
+
+        assert await links_in(store) == {account_id(1): CUSTOMER_ID}
