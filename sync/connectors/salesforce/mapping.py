@@ -14,7 +14,7 @@ from store.records import record_id
 from sync.connector import Gone
 from sync.connectors.salesforce.client import Tree
 from sync.connectors.salesforce.describe import Field
-from sync.connectors.salesforce.values import boolean, instant, plain, required, text, value_at
+from sync.connectors.salesforce.values import boolean, identifier, instant, plain, required, text, value_at, whole
 from sync.plain_text import plain_text
 
 ORIGIN = "salesforce"
@@ -41,6 +41,8 @@ FIELD_TYPES = {
     "time": "text",
     "url": "link",
 }
+# The type of a number that is no amount.
+NUMBER = "double"
 # What of a person is read, by the names that User and Contact share.
 PERSON = ("Name", "Email", "Phone", "Title")
 
@@ -49,12 +51,14 @@ PERSON = ("Name", "Email", "Phone", "Title")
 class Context:
     """What a row does not say. `app_address` is where people open records, if we know; `account_key` the key's field.
 
-    `custom` are the custom fields that are read, `lookups` those of an account that point at a contact.
+    `is_key_number` says that it holds numbers. `custom` are the custom fields that are read, `lookups` those of an
+    account that point at a contact.
     """
 
     seen_at: datetime
     app_address: str | None = None
     account_key: str = ""
+    is_key_number: bool = False
     custom: tuple[Field, ...] = ()
     lookups: tuple[Field, ...] = ()
 
@@ -71,7 +75,7 @@ def account(row: Tree, context: Context) -> CrmAccount | Gone:
     return CrmAccount(
         **origin,
         name=required(row, "Name"),
-        key=text(row, context.account_key) if context.account_key else None,
+        key=identifier(row, context.account_key, is_number=context.is_key_number) if context.account_key else None,
         phone=text(row, "Phone"),
         fax=text(row, "Fax"),
         website=text(row, "Website"),
@@ -160,7 +164,8 @@ def _custom_value(row: Tree, field: Field) -> Any:
     if field.reference_to == ("Contact",):
         name = value_at(row, f"{field.relationship}.Name")
         return {"id": str(value), "name": str(name or value)}
-    return plain(value)
+    found = plain(value)
+    return whole(found) if field.type == NUMBER and isinstance(found, str) else found
 
 
 def _provenance(row: Tree, kind: str, context: Context) -> dict[str, Any]:

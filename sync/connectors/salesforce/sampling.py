@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from sync.connecting import AccountSample, KeyField
 from sync.connectors.salesforce.client import SalesforceClient, Tree
 from sync.connectors.salesforce.describe import Description, Descriptions, Field
+from sync.connectors.salesforce.mapping import NUMBER
 from sync.connectors.salesforce.soql import Query
-from sync.connectors.salesforce.values import UnreadableFieldError, text
+from sync.connectors.salesforce.values import UnreadableFieldError, identifier
 
 # One page of a query.
 MOST_ACCOUNTS = 2000
@@ -27,7 +28,7 @@ async def account_sample(client: SalesforceClient, descriptions: Descriptions) -
         rows += found.rows
     return AccountSample(
         fields=tuple(KeyField(name=field.name, label=field.label) for field in fields),
-        accounts=tuple({"id": str(row["Id"])} | _held(row, names) for row in rows),
+        accounts=tuple({"id": str(row["Id"])} | _held(row, fields) for row in rows),
         is_whole=len(rows) < MOST_ACCOUNTS,
     )
 
@@ -39,14 +40,14 @@ def key_fields(described: Description) -> tuple[Field, ...]:
     return (*found[:_MOST_FIELDS], *(described.fields[name] for name in described.seen(*_STANDARD)))
 
 
-def _held(row: Tree, names: Iterable[str]) -> dict[str, str]:
+def _held(row: Tree, fields: Iterable[Field]) -> dict[str, str]:
     """The values as they would be read as keys; what cannot be is none."""
     found: dict[str, str] = {}
-    for name in names:
+    for field in fields:
         try:
-            value = text(row, name)
+            value = identifier(row, field.name, is_number=field.type == NUMBER)
         except UnreadableFieldError:
             continue
         if value:
-            found[name] = value
+            found[field.name] = value
     return found

@@ -7,7 +7,7 @@ from datetime import datetime
 from store.crm_accounts import KIND
 from sync.connector import Listing, Page
 from sync.connectors.salesforce.describe import Description, Descriptions, Field
-from sync.connectors.salesforce.mapping import CONTACT, CUSTOM_FIELD, NOTE, Context, definition
+from sync.connectors.salesforce.mapping import CONTACT, CUSTOM_FIELD, NOTE, NUMBER, Context, definition
 from sync.connectors.salesforce.parts import (
     Part,
     account_part,
@@ -49,7 +49,13 @@ async def parts_of(
         return (contact_part(described, replace(context, custom=_custom(described, settings))),)
     described = await descriptions.of("Account", anew=anew)
     others = {name: await descriptions.if_seen(name, anew=anew) for name in ("User", "Contact")}
-    full = replace(context, custom=_custom(described, settings), lookups=lookups_of(described))
+    key = described.fields.get(context.account_key)
+    full = replace(
+        context,
+        is_key_number=key is not None and key.type == NUMBER,
+        custom=_custom(described, settings),
+        lookups=lookups_of(described),
+    )
     return (account_part({"Account": described, **others}, full),)
 
 

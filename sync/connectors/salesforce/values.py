@@ -1,6 +1,7 @@
 """Values of a row, as Salesforce's JSON has them and as the text of a bulk file does."""
 
 import json
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from sync.connectors.salesforce.client import Tree
 
 _SHOWN = 60
+_WHOLE = re.compile(r"(-?\d+)\.0+")
 
 
 class UnreadableFieldError(ValueError):
@@ -32,6 +34,18 @@ def text(row: Tree, path: str) -> str | None:
     if isinstance(value, bool | dict | list):
         raise _unreadable(path, value)
     return _written(value).strip() or None
+
+
+def identifier(row: Tree, path: str, *, is_number: bool) -> str | None:
+    """A text that names something; of a number without the decimal that Salesforce gives to whole ones, too."""
+    found = text(row, path)
+    return whole(found) if found and is_number else found
+
+
+def whole(number: str) -> str:
+    """A number as people write it: «7» of «7.0», any other as it is."""
+    found = _WHOLE.fullmatch(number)
+    return found[1] if found else number
 
 
 def required(row: Tree, path: str) -> str:

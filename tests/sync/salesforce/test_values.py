@@ -4,10 +4,17 @@ from typing import Any
 
 import pytest
 
+from sandbox.salesforce import hands
+from sandbox.salesforce.field import Field as StandInField
+from sandbox.salesforce.field import FieldType
+from store.crm_accounts import CrmAccount
+from store.custom_values import value_names
 from sync.connectors.salesforce.bulk import rows_in
 from sync.connectors.salesforce.describe import Field
 from sync.connectors.salesforce.mapping import custom_fields
 from sync.connectors.salesforce.values import UnreadableFieldError, boolean, instant, plain, required, text
+from tests.contract.source_contract import read, records_of
+from tests.sync.salesforce.bench import salesforce_bench
 
 ROW: dict[str, Any] = {
     "Name": "  Acme ",
@@ -45,6 +52,22 @@ class TestText:
     def test_what_has_to_be_there(self) -> None:
         with pytest.raises(UnreadableFieldError, match="Blank is empty"):
             required(ROW, "Blank")
+
+
+class TestKeys:
+    @pytest.mark.parametrize("bulk_above", [0, 20_000])
+    async def test_a_number_is_the_key_that_people_wrote(self, bulk_above: int) -> None:
+        async with salesforce_bench(customers=2, account_field="Erp_No__c", bulk_above=bulk_above) as bench:
+            number = StandInField(
+                name="Erp_No__c", label="No.", type=FieldType.DOUBLE, precision=18, scale=0, is_custom=True
+            )
+            hands.define_field(bench.org, "Account", number)
+            source_id = min(bench.ids("accounts"))
+            bench.org.edit("Account", source_id, Erp_No__c=1070)
+            found = records_of(await read(bench))[source_id]
+        assert isinstance(found, CrmAccount)
+        assert found.key == "1070"
+        assert value_names(found.custom_fields_json, "salesforce.Erp_No__c") == ("1070",)
 
 
 class TestOthers:
