@@ -51,10 +51,13 @@ class SalesforceTarget:
         return await self._content_note(note)
 
     async def find(self, item: PushItem) -> str | None:
-        """The id of the note with this title on this account; of an enhanced one, once it is on the account."""
+        """The id of the note with this title; of an enhanced one, once it is on the account.
+
+        The customer may have become another account since the note was sent: it stays with the one that it was.
+        """
         note = _note(item)
         if self._settings.note_kind == "note":
-            return await self._first("Note", Title=title_of(note), ParentId=note.about_source_id)
+            return await self._first("Note", Title=title_of(note))
         found = await self._first("ContentNote", Title=title_of(note))
         return found if found and await self._is_linked(found, note.about_source_id) else None
 

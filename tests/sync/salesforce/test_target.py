@@ -56,6 +56,17 @@ class TestBody:
         assert body_of(replace(NOTE, text=text)) == text
 
 
+class TestFind:
+    async def test_a_note_whose_customer_became_another_account_is_not_pushed_twice(
+        self, renewed: SalesforceTargetBench
+    ) -> None:
+        pushed = await renewed.target.push(about(renewed))
+        other = max(row["Id"] for row in renewed.org.living("Account"))
+        moved = replace(NOTE, about_source_id=other)
+        found = await renewed.target.find(moved) or await renewed.target.push(moved)
+        assert (found, [row["Id"] for row in renewed.notes()]) == (pushed, [pushed])
+
+
 class TestPush:
     async def test_a_row_that_is_locked_stored_nothing_and_is_tried_again(self, renewed: SalesforceTargetBench) -> None:
         renewed.faults.lock_every(1)
