@@ -1,7 +1,7 @@
 """The CRM that is set up, as the wizard knows it: its source, joined with the store and durable work."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextvars import Context
 from uuid import uuid4
 
@@ -17,15 +17,17 @@ from sync.crm import follow_choices
 from sync.errors import RetryError, SourceError
 from sync.pull import Clock
 
+Read = Callable[[Source, str], Awaitable[None]]
+
 
 class SourceCrm:
-    """See `bot.crm.port.CrmConnection`."""
+    """See `bot.crm.port.CrmConnection`. `read` begins a reading of the source under the id that it is given."""
 
-    def __init__(self, source: Source, store: Store, work: Work, *, clock: Clock) -> None:
+    def __init__(self, source: Source, store: Store, read: Read, *, clock: Clock) -> None:
         if not isinstance(source, Crm) or not isinstance(source, Connectable):
             raise TypeError(f"{source.name} is no CRM")
         self._source, self._of_crm, self._offers = source, source, source
-        self._store, self._work, self._clock = store, work, clock
+        self._store, self._read, self._clock = store, read, clock
 
     @property
     def name(self) -> str:
@@ -77,15 +79,19 @@ class SourceCrm:
             raise CrmError(str(error), is_passing=True) from error
 
     async def pull(self, work_id: str) -> None:
-        # Other durable work may ask for it, and from inside of what it runs the engine starts nothing.
-        started = daily.start_pull(self._work, self._source.name, work_id)
-        await asyncio.create_task(started, context=Context())
+        await self._read(self._source, work_id)
 
 
 def crm_of(sources: Sequence[Source], store: Store, work: Work, *, clock: Clock) -> SourceCrm | None:
     """The first of the sources that is a CRM; None when none is."""
+
+    async def start(source: Source, work_id: str) -> None:
+        # Other durable work may ask for it, and from inside of what it runs the engine starts nothing.
+        started = daily.start_pull(work, source.name, work_id)
+        await asyncio.create_task(started, context=Context())
+
     found = (each for each in sources if isinstance(each, Crm) and isinstance(each, Connectable))
-    return next((SourceCrm(each, store, work, clock=clock) for each in found), None)
+    return next((SourceCrm(each, store, start, clock=clock) for each in found), None)
 
 
 def _in_words(error: SourceError) -> CrmError:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import typer
 from rich.console import Console
 
+from bot.cli.connecting_crm import connect_salesforce
 from bot.cli.shell import current_settings, run_async, say
 from bot.cli.slack_check import TOKENS, slack_findings
 from bot.cli.syncing import source_named
@@ -46,6 +47,9 @@ def connect_netsuite() -> None:
     if not run_async(work):
         raise typer.Exit(1)
     say("Next: `tesorio sync netsuite`, then `tesorio run`.")
+
+
+connect.command("salesforce")(connect_salesforce)
 
 
 @connect.command("slack")

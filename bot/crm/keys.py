@@ -80,7 +80,7 @@ def key_offers(
     settled: CrmChoices,
     titles: Titles,
 ) -> tuple[KeyOffer, ...]:
-    """What can be chosen, the most fruitful first; what the settings say is not offered otherwise.
+    """What can be chosen, the likeliest first; what the settings say is not offered otherwise.
 
     `customers` have their values by the names of fields, as `store.crm_setup.values_of_customers` gives them. Another
     identifier in common is offered where it matches anybody at all.
@@ -92,7 +92,7 @@ def key_offers(
         *_shared(theirs, customers, sample, titles),
     ]
     allowed = [each for each in offers if len(each.choice.value) <= _MAX_VALUE and _is_open(each.choice, settled)]
-    return tuple(sorted(allowed, key=lambda each: -each.matches)[:MOST_OFFERS])
+    return tuple(sorted(allowed, key=_rank)[:MOST_OFFERS])
 
 
 def is_there(choice: KeyChoice, definitions: Iterable[CustomField], fields: Iterable[AccountField]) -> bool:
@@ -100,6 +100,11 @@ def is_there(choice: KeyChoice, definitions: Iterable[CustomField], fields: Iter
     known = {each.script_id for each in definitions} | set(_OWN)
     has_account = choice.match_by is MatchBy.CRM_ID or choice.account_field in {each.name for each in fields}
     return has_account and (choice.match_by is MatchBy.ERP_ID or choice.customer_field in known)
+
+
+def _rank(offer: KeyOffer) -> tuple[bool, bool, int]:
+    """What matches anybody comes first; and an id before what may be alike by chance, such as a region's code."""
+    return offer.matches == 0, offer.choice.match_by is MatchBy.SHARED, -offer.matches
 
 
 def _by_crm_id(

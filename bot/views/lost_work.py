@@ -14,6 +14,8 @@ _WHAT = {
     "email": "the e-mail that you wrote could not be sent",
     "csv": "the file that you asked for could not be made",
     "file": "the file that you asked for could not be brought here",
+    "crm.ask": "the step of connecting the CRM that you asked for could not be shown",
+    "crm.switch": "what you decided about the CRM could not be carried out",
     "asked": "what you asked before you were connected could not be answered",
 }
 
