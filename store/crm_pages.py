@@ -23,8 +23,9 @@ from store.crm_people import (
     mark_main,
     remake_people,
 )
-from store.crm_rules import CrmRules, crm_rules
+from store.crm_rules import CrmRules, crm_rules, related_streams
 from store.crm_values import Fit, fits_of, keep_standings, settle, standings_of
+from store.cursors import read_as_of
 from store.db import ReadConnection, WriteConnection
 from store.records import RecordId
 from store.upsert import chunks, fingerprint
@@ -112,7 +113,8 @@ class CrmPage:
         self._accounts = {RecordId(row["id"]) for row in rows} | {
             RecordId(row["master_id"]) for row in rows if row["master_id"]
         }
-        named = await known_keys(conn, keys)
+        # What belongs to a new one may have been read, and left, before it came: it is asked for with that.
+        named = set() if await _has_read_related(conn, self.rules) else await known_keys(conn, keys)
         linked = await links_of_accounts(conn, [row["id"] for row in rows])
         return [
             row
@@ -162,6 +164,12 @@ async def follow_links(
     await attach(conn, others, at=at)
     await remake_people(conn, rules, {*accounts, *others}, at=at)
     await mark_main(conn, rules, adopted, at=at)
+
+
+async def _has_read_related(conn: ReadConnection, rules: CrmRules) -> bool:
+    """Whether contacts or notes of accounts have been read before."""
+    read = [await read_as_of(conn, rules.system, stream) for stream in sorted(related_streams(rules))]
+    return any(each is not None for each in read)
 
 
 async def _known(conn: ReadConnection, ids: Sequence[RecordId]) -> dict[RecordId, Mapping[Any, Any]]:

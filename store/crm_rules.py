@@ -161,6 +161,12 @@ def has_key(rules: CrmRules) -> bool:
     return all(needs[rules.match_by])
 
 
+def related_streams(rules: CrmRules) -> frozenset[str]:
+    """The streams that these rules ask for of what belongs to accounts."""
+    asked = {"contacts": rules.contacts is not ContactsFrom.OFF, "notes": rules.notes}
+    return frozenset(stream for stream, is_asked in asked.items() if is_asked)
+
+
 async def crm_rules(conn: ReadConnection) -> CrmRules | None:
     """The rules that hold in this store; None where no CRM is connected."""
     found = await read_fact(conn, _FACT)

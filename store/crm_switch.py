@@ -17,7 +17,7 @@ from store.crm_keys import rekey
 from store.crm_links import crm_links, links_of_customers, lock_links, rematch
 from store.crm_pages import follow_links
 from store.crm_people import bury_contacts, mark_main, remake_people
-from store.crm_rules import ContactsFrom, CrmChoices, CrmRules, MatchBy, Policy, crm_rules, keep_rules
+from store.crm_rules import ContactsFrom, CrmChoices, CrmRules, MatchBy, Policy, crm_rules, keep_rules, related_streams
 from store.crm_values import settle
 from store.cursors import claim_cursor, forget_cursor, read_cursor
 from store.customers import customers
@@ -35,8 +35,7 @@ _IS_AWAITED = and_(crm_links.c.account_id == crm_accounts.c.id, crm_links.c.is_a
 
 def streams_off(rules: CrmRules) -> frozenset[str]:
     """The streams of the CRM that these rules do not ask for."""
-    off = {CONTACTS: rules.contacts is ContactsFrom.OFF, NOTES: not rules.notes}
-    return frozenset(stream for stream, is_off in off.items() if is_off)
+    return frozenset({CONTACTS, NOTES}) - related_streams(rules)
 
 
 async def skipped_streams(conn: ReadConnection, source: str) -> frozenset[str]:

@@ -203,3 +203,18 @@ class TestUpflow:
 
         assert (await customer_in(store, CUSTOMER_ID)).phone == "1"
         assert await links_in(store) == {account_id(1): CUSTOMER_ID}
+
+
+class TestLate:
+    async def test_a_contact_that_is_read_before_its_account_is_not_lost(self, store: Store, system: FakeCrm) -> None:
+        await save(store, make_customer("7"))
+        account = system.accounts.pop(sf_id(1))
+        source = FakeCrmSource(system, replace(TESORIO, contacts=True))
+        await pull(source, store)
+        system.put(account)
+        await pull(source, store)
+        async with store.read() as conn:
+            notes = await notes_about(conn, CUSTOMER_ID, limit=9)
+
+        assert [name for name, _ in await shown(store)] == ["Person 1", "Person 2", "Olga Owner"]
+        assert [note.text for note in notes] == ["Note 1"]
