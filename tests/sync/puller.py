@@ -1,4 +1,4 @@
-"""A program that pulls a NetSuite account into a SQLite store as durable work, and kills itself where it is told to.
+"""A program that pulls an account into a SQLite store as durable work, and kills itself where it is told to.
 
 A process of its own for each life: started by a forkserver that has the imports behind it.
 """
@@ -12,23 +12,27 @@ from datetime import datetime
 from itertools import count
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TypeAlias
 
 from sqlalchemy import event
 
 from store.db import Store, sqlite_url
 from store.work import WorkState
 from sync.breaker import Breakers
+from sync.connector import Source
 from sync.connectors.netsuite import NetSuiteSettings, NetSuiteSource
+from sync.connectors.salesforce import SalesforceSettings, SalesforceSource
 from sync.daily import PULL, pull_handler, start_pull
 from sync.durable import DurableWork
 from tests.sync.working import ended
 
+Settings: TypeAlias = NetSuiteSettings | SalesforceSettings
 _LONGEST_DELAY_SECONDS = 0.004
 _context = get_context("forkserver")
 _context.set_forkserver_preload([__name__])
 
 
-def live(folder: Path, settings: NetSuiteSettings, death: int | None, at: datetime) -> int | None:
+def live(folder: Path, settings: Settings, death: int | None, at: datetime) -> int | None:
     """Run the program until it ends or dies; its exit code, negative for the signal that killed it.
 
     `death` seeds the moment of the kill: so many statements on, and a little later. `at` is what its clock shows; of
@@ -40,15 +44,15 @@ def live(folder: Path, settings: NetSuiteSettings, death: int | None, at: dateti
     return process.exitcode
 
 
-def _main(folder: Path, settings: NetSuiteSettings, death: int | None, at: datetime) -> None:
+def _main(folder: Path, settings: Settings, death: int | None, at: datetime) -> None:
     raise SystemExit(asyncio.run(_pull(folder, settings, death, at)))
 
 
-async def _pull(folder: Path, settings: NetSuiteSettings, death: int | None, at: datetime) -> int:
+async def _pull(folder: Path, settings: Settings, death: int | None, at: datetime) -> int:
     store = Store(sqlite_url(folder / "store.db"))
     if death is not None:
         _die_later(store, random.Random(death))  # noqa: S311 - a seeded choice of moments
-    source = NetSuiteSource(settings, folder, clock=lambda: at)
+    source = _source(folder, settings, at)
     work = DurableWork(database_url=f"sqlite:///{folder / 'work.db'}", executor_id="one")
     work.handlers[PULL] = pull_handler((source,), store, clock=lambda: at, breakers=Breakers())
     run_id = f"run-{at:%d}"
@@ -58,6 +62,12 @@ async def _pull(folder: Path, settings: NetSuiteSettings, death: int | None, at:
     await source.close()
     await store.close()
     return 0 if state is WorkState.DONE else 1
+
+
+def _source(folder: Path, settings: Settings, at: datetime) -> Source:
+    if isinstance(settings, SalesforceSettings):
+        return SalesforceSource(settings, clock=lambda: at)
+    return NetSuiteSource(settings, folder, clock=lambda: at)
 
 
 def _die_later(store: Store, dice: random.Random) -> None:
