@@ -16,7 +16,7 @@ _MAX_VALUE = 150
 _ACCOUNT_PREFIX = "001"
 # What a key may be typed into.
 _FIELD_TYPES = frozenset({"text", "email", "phone", "link", "integer", "decimal"})
-_OWN = {"number": "number", "email": "e-mail address", "name": "name"}
+_OWN = {"number": "number", "email": "e-mail address"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

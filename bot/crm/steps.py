@@ -101,13 +101,14 @@ def key_words(rules: CrmRules, erp: str, crm: str) -> str:
 def taken_words(rules: CrmRules, counts: CrmCounts) -> tuple[str, str]:
     """What is taken from the CRM, each with its number."""
     contacts = {
-        ContactsFrom.OFF: "contacts: not taken from there",
-        ContactsFrom.ADDED: f"contacts: {counts.contacts:,}, beside the ERP's",
-        ContactsFrom.MIRRORED: f"contacts: {counts.contacts:,}, in place of the ERP's",
+        ContactsFrom.OFF: "Contacts: not taken from there",
+        ContactsFrom.ADDED: f"Contacts: {counts.contacts:,}, beside the ERP's",
+        ContactsFrom.MIRRORED: f"Contacts: {counts.contacts:,}, in place of the ERP's",
     }
     is_managed = rules.policies["account_manager"] is not Policy.OFF
-    managers = f"{counts.account_managers:,} customers have one" if is_managed else "not taken from there"
-    return contacts[rules.contacts], f"account managers: {managers}"
+    number = counts.account_managers
+    managed = f"of {number:,} {'customer' if number == 1 else 'customers'}"
+    return contacts[rules.contacts], f"Account managers: {managed if is_managed else 'not taken from there'}"
 
 
 def match_words(found: MatchFigures) -> str:

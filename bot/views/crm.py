@@ -120,7 +120,7 @@ def summary_rows(titles: Titles, found: Summary, place: Place) -> tuple[str, ...
         f"{crm} is switched on: {match_words(found.figures)}",
         *taken_words(found.rules, found.counts),
         literal(key_words(found.rules, erp, crm), _MAX_DETAIL),
-        f"next reading: {moment(found.next_at, place)}",
+        f"Next reading: {moment(found.next_at, place)}",
     )
 
 
@@ -138,10 +138,11 @@ def _step(
 
 
 def _checks(several: Sequence[Check]) -> list[Block]:
-    """Those that are not well with what to do; the others in one line."""
-    wrong = [each for each in several if not each.ok]
-    fine = " · ".join(each.detail for each in several if each.ok)
-    blocks = [small_print("crm.fine", f"✓ {esc(fine, _MAX_REASON)}")] if fine else []
+    """Those that are not well with what to do; of the others the login, and how many there are."""
+    wrong, fine = [each for each in several if not each.ok], [each for each in several if each.ok]
+    login = next((each.detail for each in fine if each.check.endswith("login")), "")
+    well = f"{login}: {len(fine)} of {len(several)} checks are well" if login else ""
+    blocks = [small_print("crm.fine", f"✓ {esc(well, _MAX_REASON)}")] if well else []
     for number, each in enumerate(wrong[:5]):
         told = f"⚠️ *{esc(each.check, MAX_NAME)}* · {esc(each.detail, _MAX_REASON)}"
         remedy = f"\n{esc(each.remedy, _MAX_REASON)}" if each.remedy else ""

@@ -15,6 +15,7 @@ from sandbox.slack import Outcome, Waiting
 from sandbox.slack.seed import ANA, BEN, CHLOE
 from store.contacts import Contact, contacts_of
 from store.crm_setup import Switched, switched
+from store.cursors import read_cursor
 from store.customers import customer_by_id
 from store.records import RecordId, record_id
 from store.rhythms import SourceRhythm, rhythm_of
@@ -132,6 +133,27 @@ class TestSteps:
         assert organisation.credentials.client_secret not in words(refused.view)
         assert "Meridian" in words(again.view)
 
+    async def test_a_field_that_vanished_meanwhile_is_chosen_anew(self, world: World) -> None:
+        access = _ORGANISATION["here"].access
+        await at_key(world)
+        await step(world, {"crm.field": "erp_id|ERP_Customer_Id__c|"}, "By whose rules?")
+        access.hide_field("Account", "ERP_Customer_Id__c")
+        refused = await step(world, UPFLOW, "there no more")
+        access.grant_all()
+        await world.workspace.close(CHLOE, SETTLED)
+
+        assert "Which field holds the common key?" in words(refused.view)
+        assert await kept(world) == (None, None)
+
+    async def test_nothing_ticked_is_nothing_switched_on(self, world: World) -> None:
+        await at_key(world)
+        await step(world, {"crm.field": KEY}, "By whose rules?")
+        refused = await world.workspace.submit(CHLOE, UPFLOW | {"crm.taken": []})
+        await world.workspace.close(CHLOE, SETTLED)
+
+        assert "tick contacts" in str(refused.errors)
+        assert await kept(world) == (None, None)
+
     async def test_leads_to_a_summary_and_back(self, world: World) -> None:
         before = [each.origin for each in await contacts(world)]
         await at_key(world)
@@ -149,8 +171,23 @@ class TestSteps:
             customer = await customer_by_id(conn, await sun(world))
         assert customer is not None
         assert customer.account_manager is not None
+        # The same press once more, as an impatient finger or Slack sends it.
+        await world.workspace.hub.deliver(
+            "interactive", world.last_payload("view_submission") | {"trigger_id": "again"}
+        )
+        await world.catch_up()
+        assert await kept(world) == (last, rhythm)
+        assert [event[1] for event in await world.audited()].count("crm.switched_on") == 1
         home = await home_of(world, CHLOE)
         assert "1 of 20 customers matched" in words(home)
+        async with world.store.read() as conn:
+            cursor = await read_cursor(conn, "salesforce", "accounts")
+        for _ in range(2):
+            read = await world.workspace.click(CHLOE, home["id"], "crm.sync", waiting=told("being read"))
+            assert read.messages
+        assert cursor is not None
+        assert cursor.completed_at is not None
+        assert await ended(world.assistant, f"crm-sync-{cursor.completed_at.isoformat()}/1") is WorkState.DONE
         off = await world.workspace.click(CHLOE, home["id"], "crm.off", waiting=told("is switched off"))
         assert off.messages
         assert [each.origin for each in await contacts(world)] == before

@@ -19,7 +19,7 @@ class TestConnectSalesforce:
         assert on.code == 0, on.err
         assert "ok  salesforce login: Meridian Supply" in on.out
         assert "Salesforce is switched on: 12 of 20 customers matched" in on.out
-        assert "next reading: " in on.out
+        assert "Next reading: " in on.out
         assert (found["rules"]["account_field"], found["rules"]["contacts"]) == ("ERP_Customer_Id__c", "mirrored")
         assert off.out == "Salesforce is switched off: contacts are NetSuite's.\n"
         assert (again.code, "is not switched on" in again.err) == (1, True)
@@ -31,7 +31,7 @@ class TestConnectSalesforce:
         assert ended.code == 0, ended.err
         assert "Which field holds the common key?" in ended.out
         assert "in place of the ERP's" in ended.out
-        assert "account managers: not taken from there" in ended.out
+        assert "Account managers: not taken from there" in ended.out
 
     def test_a_no_changes_nothing(self, filled: Console, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
