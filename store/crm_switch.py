@@ -92,15 +92,18 @@ async def switch_some(
     return ids[-1] if ids else None
 
 
-async def bury_some(conn: WriteConnection, rules: CrmRules, *, limit: int, at: datetime) -> int:
-    """Where contacts are not asked for (any more), bury so many of the CRM's; say how many there were."""
+async def bury_some(
+    conn: WriteConnection, rules: CrmRules, *, after: RecordId | None, limit: int, at: datetime
+) -> RecordId | None:
+    """Where contacts are not asked for (any more), bury so many of the CRM's; the last, None when there are no more."""
     if rules.contacts is not ContactsFrom.OFF:
-        return 0
+        return None
     c = contacts.c
     related = (c.origin == rules.system, c.source_field.is_(None), c.deleted_at.is_(None))
-    ids = (await conn.execute(select(c.id).where(*related).order_by(c.id).limit(limit))).scalars().all()
+    behind = () if after is None else (c.id > after,)
+    ids = (await conn.execute(select(c.id).where(*related, *behind).order_by(c.id).limit(limit))).scalars().all()
     await bury_contacts(conn, ids, at=at)
-    return len(ids)
+    return RecordId(ids[-1]) if ids else None
 
 
 async def end_switch(conn: WriteConnection) -> None:

@@ -90,12 +90,14 @@ async def _switch(job: Job, rules: CrmRules) -> None:
             await confirm_turn(conn, job, job.clock())
             after = await switch_some(conn, rules, after=after, limit=_CHUNK, at=job.clock())
         is_more = after is not None
-    buried = _CHUNK
-    while buried == _CHUNK:
+    is_more = True
+    while is_more:
         async with job.store.write() as conn:
             await confirm_turn(conn, job, job.clock())
-            buried = await bury_some(conn, rules, limit=_CHUNK, at=job.clock())
+            after = await bury_some(conn, rules, after=after, limit=_CHUNK, at=job.clock())
+        is_more = after is not None
     async with job.store.write() as conn:
+        await confirm_turn(conn, job, job.clock())
         await end_switch(conn)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 _UNBOUNDED_COLUMNS = 10_000
+_OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 Json = Annotated[bool, typer.Option("--json", help="Print data as JSON.")]
 
 
@@ -56,16 +58,21 @@ def print_table(title: str, rows: Sequence[Mapping[str, object]]) -> None:
     for column in rows[0]:
         table.add_column(column.replace("_", " "), overflow="fold")
     for row in rows:
-        table.add_row(*(escape("" if value is None else str(value)) for value in row.values()))
+        table.add_row(*(escape("" if value is None else visible(str(value))) for value in row.values()))
     console.print(table)
+
+
+def visible(text: str) -> str:
+    """The text without what a terminal would obey instead of showing it: names and errors come from other systems."""
+    return _OBEYED.sub("�", text)
 
 
 def say(text: str) -> None:
     """A line for people on standard output, at once even where that is a file or a pipe."""
-    sys.stdout.write(text + "\n")
+    sys.stdout.write(visible(text) + "\n")
     sys.stdout.flush()
 
 
 def complain(text: str) -> None:
     """What went wrong, on standard error."""
-    Console(stderr=True, highlight=False).print(f"[bold red]tesorio:[/] {escape(text)}", soft_wrap=True)
+    Console(stderr=True, highlight=False).print(f"[bold red]tesorio:[/] {escape(visible(text))}", soft_wrap=True)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.cli.shell import print_table, say
 from store.account_figures import SentFigures, keep_sent
 from store.crm_rules import CrmRules
 from store.db import Store, sqlite_url
@@ -47,6 +48,16 @@ def connected(bare: Console) -> Console:
     assert bare("db", "upgrade").code == 0
     asyncio.run(fill(bare.folder, tesorio_rules()))
     return bare
+
+
+class TestTerminal:
+    def test_obeys_nothing_that_another_system_wrote(self, capsys: pytest.CaptureFixture[str]) -> None:
+        print_table("Matched", [{"customer": "Acme\x1b[2J\x9b2J"}])
+        say("refused: \x1b]0;Acme\x07")
+        told = capsys.readouterr().out
+
+        assert not {"\x1b", "\x9b", "\x07"} & set(told)
+        assert "Acme" in told
 
 
 class TestMatch:

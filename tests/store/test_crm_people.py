@@ -324,7 +324,7 @@ async def switch(store: Store, rules: CrmRules, *, at_hour: int = 0) -> bool:
         after: RecordId | None = None
         while after := await switch_some(conn, rules, after=after, limit=1, at=at):
             pass
-        while await bury_some(conn, rules, limit=1, at=at):
+        while after := await bury_some(conn, rules, after=after, limit=1, at=at):
             pass
         await end_switch(conn)
     return True
