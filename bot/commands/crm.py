@@ -191,6 +191,8 @@ async def turn_off(deps: Deps, request: ActionRequest) -> None:
     person = {"team_id": request.person.team_id, "slack_user": request.person.user_id, "view_id": ""}
     told = {"step": "off", "organisation": last.organisation, **person}
     await deps.work.start(SWITCH, f"{last.key}/off", told | _decided(deps, allowed))
+    crm = titles_of(deps.crm, deps.source_titles).crm
+    await deps.answering.post_privately(request.reply, short_message(f"Switching {crm} off … A message says when."))
 
 
 async def _admitted(deps: Deps, request: ActionRequest) -> Decision | None:

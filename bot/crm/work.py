@@ -35,6 +35,7 @@ from bot.views.parts import Message
 from store.audit import AuditEvent, append_audit
 from store.crm_setup import Switched, switch_off, switch_on, switched
 from store.deliveries import add_deliveries
+from store.errors import StoreError
 from store.runs import Outcome, latest_runs
 from store.work import Payload, TryLaterError, WorkState
 
@@ -95,7 +96,11 @@ async def switch(deps: Deps, work_id: str, payload: Payload) -> None:
     """Switch the CRM on or off, and tell what came of it."""
     if deps.crm is None or not await _may(deps, payload):
         return
-    await (_turn_off if payload["step"] == "off" else _turn_on)(deps, deps.crm, work_id, payload)
+    turn = _turn_off if payload["step"] == "off" else _turn_on
+    try:
+        await turn(deps, deps.crm, work_id, payload)
+    except StoreError as error:
+        raise TryLaterError(str(error)) from error
 
 
 async def _turn_on(deps: Deps, crm: CrmConnection, work_id: str, payload: Payload) -> None:
