@@ -30,6 +30,7 @@ class TestStatus:
             "quarantined": [],
             "tie_outs": [],
             "differences": [],
+            "crm": [],
             "deliveries": [],
         }
         assert "not connected yet" in bare("status").out

@@ -117,6 +117,6 @@ class TestPush:
         assert (hastened.not_before, hastened.round) == (None, 2)
 
     def test_names_what_is_not_set_up(self, filled: Console, bare: Console) -> None:
-        assert "nothing is sent to salesforce from here" in filled("push", "salesforce").err
+        assert "nothing is sent to invoiced from here" in filled("push", "invoiced").err
         ended = bare("push")
         assert (ended.code, "no system is set up to send to" in ended.err) == (1, True)
