@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 import structlog
 
-from bot.collector import collect_seldom
+from bot.collector import collect_seldom, give_back_memory
 
 # A fresh interpreter: a forked one would start with this one's memory, threads and event loop.
 _CONTEXT = multiprocessing.get_context("spawn")
@@ -61,6 +61,7 @@ def _main(side: Side, connection: Connection, *arguments: object) -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     # As the program itself does it.
     collect_seldom()
+    give_back_memory()
     asyncio.run(side(Line(connection), *arguments))
 
 

@@ -13,7 +13,7 @@ import typer
 from bot.cli.log import log_to_stderr
 from bot.cli.rooms import ENTRIES, Entry
 from bot.cli.shell import complain, say
-from bot.collector import collect_seldom
+from bot.collector import collect_seldom, give_back_memory
 
 _PLUGINS = "tesorio.commands"
 _INTERRUPTED = 130
@@ -72,6 +72,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _end)
     app = build(sys.argv[1:])
     collect_seldom()
+    give_back_memory()
     sys.exit(exit_code(app))
 
 
