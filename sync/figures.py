@@ -85,37 +85,45 @@ async def send_figures(sources: Sequence[Source], store: Store, *, clock: Clock,
     for source in sources:
         if not isinstance(source, TakesFigures) or not source.figure_fields:
             continue
-        name, holder = f"figures-{source.name}", uuid4().hex
-        async with store.write() as conn:
-            lease = await take_lease(conn, name, holder, now=clock(), lasting=_LASTING)
-        if lease is None:
-            continue
+        sending = _Sending(source, store, clock, clock().astimezone(zone).date())
         try:
-            await _Sending(source, store, clock, clock().astimezone(zone).date()).all()
+            await sending.all()
         except SourceError as error:
             _log.warning("figures.not_sent", source=source.name, reason=str(error))
         finally:
-            async with store.write() as conn:
-                await release_lease(conn, name, holder)
+            await sending.release()
 
 
 class _Sending:
     def __init__(self, source: TakesFigures, store: Store, clock: Clock, today: date) -> None:
         self._source, self._store, self._clock, self._today = source, store, clock, today
+        self._turn, self._holder = f"figures-{source.name}", uuid4().hex
+
+    async def release(self) -> None:
+        """Let others send."""
+        async with self._store.write() as conn:
+            await release_lease(conn, self._turn, self._holder)
+
+    async def _is_ours(self) -> bool:
+        """Whether no other program sends, as long as a page may take."""
+        async with self._store.write() as conn:
+            lease = await take_lease(conn, self._turn, self._holder, now=self._clock(), lasting=_LASTING)
+        return lease is not None
 
     async def all(self) -> None:
-        """Page by page, so that memory does not grow with the ledger."""
+        """Page by page, so that memory does not grow with the ledger; no further once another program sends."""
         async with self._store.read() as conn:
             bases = await base_currencies(conn)
         into = self._source.figure_currency or (bases[0] if len(bases) == 1 else None)
         rates, after = _Rates(into=into, today=self._today, known={}), ""
-        while figures := await self._page(after):
+        while (is_ours := await self._is_ours()) and (figures := await self._page(after)):
             async with self._store.read() as conn:
                 await rates.learn(conn, figures)
                 known = await sent_of(conn, [each.account_id for each in figures])
             await self._send([self._due(each, known, rates) for each in figures])
             after = figures[-1].account_id
-        await self._empty_left()
+        if is_ours:
+            await self._empty_left()
 
     async def _page(self, after: str) -> tuple[AccountFigures, ...]:
         async with self._store.read() as conn:

@@ -4,7 +4,7 @@ What would be deleted is gathered in a file that goes away.
 """
 
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from store.crm_switch import skipped_streams
 from store.cursors import read_cursor
@@ -47,7 +47,7 @@ class Preview:
 
     run: SyncRun
     examples: tuple[Example, ...] = ()
-    contacts: Counts = Counts()
+    contacts: Counts = field(default_factory=Counts)
     questions: tuple[str, ...] = ()
 
 

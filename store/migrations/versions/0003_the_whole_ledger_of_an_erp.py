@@ -147,7 +147,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("crm_accounts", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_crm_accounts_key"), ["key"], unique=False)
-        batch_op.create_index(batch_op.f("ix_crm_accounts_master_id"), ["master_id"], unique=False)
+        batch_op.create_index(
+            "ix_crm_accounts_master_id",
+            ["master_id"],
+            unique=False,
+            sqlite_where=sa.text("master_id IS NOT NULL"),
+            postgresql_where=sa.text("master_id IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_crm_accounts_owner_email"), ["owner_email"], unique=False)
         batch_op.create_index(batch_op.f("ix_crm_accounts_owner_id"), ["owner_id"], unique=False)
         batch_op.create_index("ix_crm_accounts_source_id", ["source_id"], unique=False)
