@@ -13,12 +13,13 @@ from sandbox.slack import Waiting
 from sandbox.slack.interactivity import choice, elements
 from sandbox.slack.records import Message
 from sandbox.slack.seed import BEN, CHLOE, TEAM_ID
-from tests.bot.newcomers import account_for, newcomer, press_connect
+from tests.bot.newcomers import SEEN_HOME, account_for, newcomer, press_connect
 from tests.bot.ways_in import Door, Json, payload_for
 from tests.bot.world import CHANNEL, World
 
 _RECORD_ID = re.compile(r"(netsuite:(?:invoice|customer):)[^\"]+")
 _MOMENT = Waiting(until=lambda _: True, quiet_seconds=0.1)
+_ACCOUNT_FIELD = "erp_id|ERP_Customer_Id__c|"
 _FILLED: dict[str, Any] = {
     "plain_text_input": "1",
     "number_input": "1",
@@ -42,6 +43,7 @@ async def open_forms(world: World) -> dict[str, Json]:
         await world.say(f"/tesorio {subcommand.word}", user=CHLOE, waiting=_MOMENT)
         await _take(world, CHLOE, found)
     await _by_messages(world, found, pressed)
+    await _by_wizard(world, found)
     eva = newcomer(world)
     await account_for(world, eva)
     await press_connect(world, eva.id)
@@ -82,6 +84,21 @@ async def _by_steps(world: World, card: Message, found: dict[str, Json]) -> None
         await world.catch_up()
         await world.workspace.click(CHLOE, None, "contact.add", waiting=_MOMENT)
         await _take(world, CHLOE, found)
+
+
+async def _by_wizard(world: World, found: dict[str, Json]) -> None:
+    """The steps by which a CRM is connected, up to the last."""
+    home = (await world.workspace.open_home(CHLOE, waiting=SEEN_HOME)).home
+    assert home is not None
+    await world.workspace.click(CHLOE, home["id"], "crm.open", waiting=_a_step("crm.test"))
+    await _take(world, CHLOE, found)
+    for values, following in (({}, "crm.allow"), ({}, "crm.key"), ({"crm.field": _ACCOUNT_FIELD}, "crm.on")):
+        await world.workspace.submit(CHLOE, values, _a_step(following))
+        await _take(world, CHLOE, found)
+
+
+def _a_step(name: str) -> Waiting:
+    return Waiting(until=lambda seen: seen.view is not None and seen.view["callback_id"] == name)
 
 
 async def _by_messages(world: World, found: dict[str, Json], pressed: set[str]) -> None:

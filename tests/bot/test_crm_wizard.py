@@ -1,13 +1,12 @@
 """Connecting a CRM from Home: step by step to the summary, and what comes of it when it is switched off again."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
-from sandbox.ledger import Kind, Ledger
+from sandbox.ledger import Kind
 from sandbox.ledger.records import CustomField, FieldKind
 from sandbox.salesforce import SalesforceStandIn
 from sandbox.salesforce.seed.keys import ERP_FIELD, define_erp_field
@@ -21,7 +20,8 @@ from store.records import RecordId, record_id
 from store.rhythms import SourceRhythm, rhythm_of
 from store.work import WorkState
 from tests.bot.newcomers import SEEN_HOME, told, words
-from tests.bot.world import CUSTOMERS, SETTLED, World, ended, open_world
+from tests.bot.organisation import organisation, world_with
+from tests.bot.world import SETTLED, World, ended
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 SUN = "Sun Microsystems, Inc."
@@ -33,19 +33,11 @@ _ORGANISATION: dict[str, SalesforceStandIn] = {}
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def opened(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     """The world with an organisation of the ledger's customers, one of whom names their account in the ERP."""
-    async with SalesforceStandIn(Ledger.seeded(customers=CUSTOMERS, today=datetime.now(UTC).date())) as salesforce:
-        env = {
-            "SALESFORCE_DOMAIN": salesforce.domain,
-            "SALESFORCE_URL": salesforce.url,
-            "SALESFORCE_CLIENT_ID": salesforce.credentials.client_id,
-            "SALESFORCE_CLIENT_SECRET": salesforce.credentials.client_secret,
-        }
-        rules: dict[str, Any] = {"salesforce": {"retry_attempts": 1}}
-        folder = tmp_path_factory.mktemp("world")
-        async with open_world(folder, more_settings=env, more_rules=rules) as world:
-            _ORGANISATION["here"] = salesforce
-            await _name_account(world, salesforce)
-            yield world
+    folder = tmp_path_factory.mktemp("world")
+    async with organisation() as salesforce, world_with(folder, salesforce, {}) as world:
+        _ORGANISATION["here"] = salesforce
+        await _name_account(world, salesforce)
+        yield world
 
 
 async def _name_account(world: World, salesforce: SalesforceStandIn) -> None:
@@ -121,16 +113,16 @@ class TestAccess:
 
 class TestSteps:
     async def test_a_refused_login_says_why_and_may_be_tried_again(self, world: World) -> None:
-        organisation = _ORGANISATION["here"]
+        salesforce = _ORGANISATION["here"]
         await begun(world)
-        organisation.grants.allows_client_credentials = False
+        salesforce.grants.allows_client_credentials = False
         refused = await step(world, {}, "did not let us in")
-        organisation.grants.allows_client_credentials = True
+        salesforce.grants.allows_client_credentials = True
         again = await step(world, {}, "Allow Tesorio to read")
         await world.workspace.close(CHLOE, SETTLED)
 
         assert "Compare SALESFORCE_DOMAIN" in words(refused.view)
-        assert organisation.credentials.client_secret not in words(refused.view)
+        assert salesforce.credentials.client_secret not in words(refused.view)
         assert "Meridian" in words(again.view)
 
     async def test_a_field_that_vanished_meanwhile_is_chosen_anew(self, world: World) -> None:

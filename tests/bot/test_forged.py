@@ -13,6 +13,7 @@ from store.facts import facts
 from store.inbox import inbox
 from store.tables import TABLES
 from tests.bot.forms import made_up, open_forms, submission, with_other_records
+from tests.bot.organisation import organisation, world_with
 from tests.bot.ways_in import DOORS, Json
 from tests.bot.world import CHANNEL, SETTLED, World
 
@@ -21,6 +22,13 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 # These take down that there was a request, whatever it was.
 _BOOKKEEPING = {audit_events.name, inbox.name, facts.name}
 FORMS = tuple(door.name for door in DOORS if door.kind == "view")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def opened(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    # Some forms are those of a CRM.
+    async with organisation() as salesforce, world_with(tmp_path_factory.mktemp("world"), salesforce, {}) as world:
+        yield world
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

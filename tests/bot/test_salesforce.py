@@ -1,21 +1,20 @@
 """Salesforce by Tesorio's rules: the ERP first, blanks filled, and a note's way from Slack to the account."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
-from sandbox.ledger import Ledger
 from sandbox.salesforce import SalesforceStandIn
 from sandbox.slack.seed import CHLOE
 from store.crm_conflicts import count_open_conflicts
 from store.customers import Customer, customer_by_id
 from store.deliveries import DeliveryState
 from store.work import WorkState
+from tests.bot.organisation import organisation, world_with
 from tests.bot.replying import about_customer, form_on, note_texts, saved, submit, words
-from tests.bot.world import CUSTOMERS, World, ended, open_world
+from tests.bot.world import World, ended
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 _RULES = {"account_field": "ERP_Customer_Id__c", "retry_wait_seconds": 0.05}
@@ -26,19 +25,10 @@ _SALESFORCE: dict[str, SalesforceStandIn] = {}
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def opened(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     """The world with an organisation whose accounts are the ledger's customers, read once."""
-    ledger = Ledger.seeded(customers=CUSTOMERS, today=datetime.now(UTC).date())
-    async with SalesforceStandIn(ledger) as salesforce:
-        number = ledger.customers[ledger.invoice_numbered("INV-12345").customer_id].id
-        salesforce.org.edit("Account", salesforce.org.find("Account", ERP_Customer_Id__c=str(number))["Id"], Fax=FAX)
-        env = {
-            "SALESFORCE_DOMAIN": salesforce.domain,
-            "SALESFORCE_URL": salesforce.url,
-            "SALESFORCE_CLIENT_ID": salesforce.credentials.client_id,
-            "SALESFORCE_CLIENT_SECRET": salesforce.credentials.client_secret,
-        }
-        folder = tmp_path_factory.mktemp("world")
-        rules: dict[str, Any] = {"salesforce": _RULES}
-        async with open_world(folder, targets=None, more_settings=env, more_rules=rules) as world:
+    async with organisation() as salesforce:
+        account = salesforce.accounts_of(salesforce.ledger.invoice_numbered("INV-12345").customer_id)[0]
+        salesforce.org.edit("Account", account["Id"], Fax=FAX)
+        async with world_with(tmp_path_factory.mktemp("world"), salesforce, _RULES, targets=None) as world:
             _SALESFORCE["here"] = salesforce
             await read(world, "salesforce-first")
             yield world
