@@ -15,10 +15,12 @@ from sync.errors import (
     RejectedError,
     RetryError,
     SourceError,
+    UnreadableAnswerError,
     UsedUpError,
 )
 
 _DETAIL_CHARACTERS = 300
+_OK = 200
 _UNAUTHORISED, _FORBIDDEN, _NOT_FOUND, _TOO_LONG, _TOO_MANY, _SERVER_ERROR = 401, 403, 404, 414, 429, 500
 _REDIRECT = range(300, 400)
 # The limit of long requests at a time, not of requests a day.
@@ -112,6 +114,8 @@ def status_error(status: int, location: str = "") -> SourceError:
 
 def login_refusal(code: str | int | None, message: str) -> SourceError:
     """The error for a login that failed; what is neither a passing trouble nor a wrong address is about credentials."""
+    if code == _OK:
+        return UnreadableAnswerError("the answer to the login is none")
     if isinstance(code, int):
         error = status_error(code)
         return ReauthoriseError(error.detail) if isinstance(error, SessionEndedError | NotPermittedError) else error
