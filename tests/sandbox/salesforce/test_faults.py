@@ -26,7 +26,7 @@ class TestExpiredSession:
         sf.faults.html(503, operation="token")
 
         # Which of the two the library raises depends on the JSON parser that requests finds installed.
-        with pytest.raises((ValueError, SalesforceAuthenticationFailed), match="Expecting value|down for maintenance"):
+        with pytest.raises((ValueError, SalesforceAuthenticationFailed), match=r"Expecting value|down for maintenance"):
             await client.query(COUNT)
 
     async def test_the_401_may_be_a_page(self, client: Client, sf: SalesforceStandIn) -> None:
