@@ -15,15 +15,18 @@ from typing import Any
 import pytest
 
 from sandbox.salesforce import hands
+from store.contacts import contacts
 from store.db import Store, sqlite_url
 from tests.store.make import make_customer, save
 from tests.sync.puller import live
 from tests.sync.salesforce.bench import SalesforceBench, salesforce_bench
-from tests.sync.test_killed import contents
+from tests.sync.test_killed import VOLATILE, contents
 
 _PAGES = {"query", "bulk_results"}
 # What was being saved, what was being fetched meanwhile, and how many rows there are.
 _MOST_REFETCHED = 4
+_MANY = 100_000
+_OF_THE_WAY = frozenset({"change_feed", "crm_past_links"})
 
 
 class Organisation:
@@ -73,19 +76,32 @@ async def organisation(folder: Path, template: Path, *, customers: int, **rules:
         yield Organisation(bench, folder, folder / "store.db")
 
 
-async def endure(known: Organisation, kills: int, dice: random.Random) -> None:
+def lasting(path: Path) -> dict[str, list[Any]]:
+    """What a store holds, but for how it came to that.
+
+    A bulk job brings rows in an order of its own, and one that was not saved before a kill is made anew: which of two
+    accounts with one key comes first, and is a customer until the other comes, differs.
+    """
+    found = {name: rows for name, rows in contents(path).items() if name not in _OF_THE_WAY}
+    names = [column.name for column in contacts.columns if column.name not in VOLATILE.get(contacts.name, set())]
+    buried = names.index("deleted_at")
+    return found | {contacts.name: [row for row in found[contacts.name] if row[buried] is None]}
+
+
+async def endure(known: Organisation, kills: int, dice: random.Random, *, is_bulk: bool = False) -> None:
     """Pull again and again, each pull killed at seeded moments until it is done."""
+    compared = lasting if is_bulk else contents
     whole = known.folder()
     code, needed = await known.live(whole)
     assert code == 0
-    expected = contents(whole / "store.db")
+    expected = compared(whole / "store.db")
     while kills > 0:
         folder, deaths, asked, code = known.folder(), 0, 0, None
         while code != 0:
             code, pages = await known.live(folder, dice.randrange(2**32) if deaths < kills else None)
             assert code in {0, -signal.SIGKILL}
             deaths, asked = deaths + (code != 0), asked + pages
-            found = contents(folder / "store.db")
+            found = compared(folder / "store.db")
         assert found == expected
         assert needed <= asked <= needed + _MOST_REFETCHED * deaths
         kills -= deaths
@@ -103,11 +119,12 @@ class TestKilled:
 
     @pytest.mark.soak
     @pytest.mark.timeout(3600)
-    @pytest.mark.parametrize("bulk_above", [100_000, 5])
+    @pytest.mark.parametrize("bulk_above", [_MANY, 5])
     async def test_two_hundred_times(self, tmp_path: Path, sqlite_template: Path, bulk_above: int) -> None:
         dice = random.Random(21)  # noqa: S311 - likewise
         how = {"customers": 1_000, "page_size": 100, "bulk_page_size": 100, "bulk_above": bulk_above}
         async with organisation(tmp_path, sqlite_template, **how) as known:
-            await endure(known, kills=60, dice=dice)
+            is_bulk = bulk_above < _MANY
+            await endure(known, kills=60, dice=dice, is_bulk=is_bulk)
             known.change()
-            await endure(known, kills=40, dice=dice)
+            await endure(known, kills=40, dice=dice, is_bulk=is_bulk)
