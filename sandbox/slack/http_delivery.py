@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 
+from sandbox.slack.deadlines import Deadlines
 from sandbox.slack.envelopes import Ack, Delivery
 from sandbox.slack.records import Json
 
@@ -25,10 +26,9 @@ class RefusedUrlError(Exception):
 class HttpDelivery:
     """Posts to one request URL. `now` dates the signatures."""
 
-    def __init__(self, url: str, *, secret: str, timeout_seconds: float, now: Callable[[], datetime]) -> None:
+    def __init__(self, url: str, *, secret: str, deadlines: Deadlines, now: Callable[[], datetime]) -> None:
         self.url = url
-        self._secret, self._now = secret, now
-        self._timeout = aiohttp.ClientTimeout(total=timeout_seconds)
+        self._secret, self._deadlines, self._now = secret, deadlines, now
 
     async def verify(self) -> None:
         """Raises RefusedUrlError unless the URL gives the challenge back."""
@@ -56,8 +56,9 @@ class HttpDelivery:
     async def post(self, body: bytes, headers: dict[str, str]) -> tuple[int, str]:
         """Post these bytes, signed, unless `headers` bring a signature of their own. Status and text of the answer."""
         signed = {"User-Agent": _AGENT, **self.signature(body), **headers}
+        timeout = aiohttp.ClientTimeout(total=self._deadlines.acknowledgement_seconds)
         async with (
-            aiohttp.ClientSession(timeout=self._timeout) as session,
+            aiohttp.ClientSession(timeout=timeout) as session,
             session.post(self.url, data=body, headers=signed, allow_redirects=False) as answer,
         ):
             return answer.status, await answer.text()

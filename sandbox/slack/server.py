@@ -1,7 +1,7 @@
 """The stand-in as a whole: one HTTP server on loopback for the Web API, Socket Mode, response URLs and the page."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -12,6 +12,7 @@ from aiohttp import web
 from sandbox.slack.background import Background
 from sandbox.slack.config import AppConfig, app_config
 from sandbox.slack.core import Core
+from sandbox.slack.deadlines import Deadlines
 from sandbox.slack.faults import Faults
 from sandbox.slack.feed import Feed
 from sandbox.slack.files import Files
@@ -20,7 +21,7 @@ from sandbox.slack.page_link import PageLinks
 from sandbox.slack.people import Workspace
 from sandbox.slack.response_url import ResponseUrls
 from sandbox.slack.seed import TEAM_ID, seed
-from sandbox.slack.socket_mode import ACK_TIMEOUT_SECONDS, EVENT_RETRY_DELAYS_SECONDS, SocketHub
+from sandbox.slack.socket_mode import SocketHub
 from sandbox.slack.state import State
 from sandbox.slack.tickets import Tickets
 from sandbox.slack.uploads import Uploads
@@ -40,7 +41,7 @@ class SlackStandIn:
     """`async with SlackStandIn() as slack:` listens on a free port (or on `port`) until the block ends.
 
     `now` dates messages and ends triggers and response URLs; acknowledgements and retries are waited for in real time,
-    as long as `ack_timeout_seconds` and `event_retry_delays_seconds` say.
+    as long as `deadlines` say.
     """
 
     def __init__(
@@ -49,23 +50,18 @@ class SlackStandIn:
         now: Callable[[], datetime] = utc_now,
         port: int = 0,
         app: AppConfig | None = None,
-        ack_timeout_seconds: float = ACK_TIMEOUT_SECONDS,
-        event_retry_delays_seconds: Sequence[float] = EVENT_RETRY_DELAYS_SECONDS,
+        deadlines: Deadlines | None = None,
     ) -> None:
         config = app or app_config()
         feed = Feed()
-        hub = SocketHub(
-            feed,
-            config.app_token_of or config.app_id,
-            ack_timeout_seconds=ack_timeout_seconds,
-            event_retry_delays_seconds=event_retry_delays_seconds,
-        )
+        self.deadlines = deadlines or Deadlines()
+        hub = SocketHub(feed, config.app_token_of or config.app_id, self.deadlines)
         self.core = Core(
             app=config,
             feed=feed,
             state=State(seed(config), feed, now),
             hub=hub,
-            tickets=Tickets(now),
+            tickets=Tickets(now, self.deadlines),
             views=Views(feed, config.app_id, config.bot_id, TEAM_ID),
             faults=Faults(),
             files=Files(lambda: self.base_url),
@@ -73,7 +69,6 @@ class SlackStandIn:
             now=now,
         )
         self.workspace = Workspace(self.core)
-        self._ack_timeout_seconds = ack_timeout_seconds
         self._port = port
         self._closing = asyncio.Event()
         self._pages = PageLinks(self.core)
@@ -105,9 +100,7 @@ class SlackStandIn:
 
     async def deliver_to(self, url: str) -> HttpDelivery:
         """From now on post payloads to this request URL, as the app's manifest may say. Raises RefusedUrlError."""
-        http = HttpDelivery(
-            url, secret=self.signing_secret, timeout_seconds=self._ack_timeout_seconds, now=self.core.now
-        )
+        http = HttpDelivery(url, secret=self.signing_secret, deadlines=self.deadlines, now=self.core.now)
         await http.verify()
         self.core.hub.http = http
         return http

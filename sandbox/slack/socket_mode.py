@@ -9,18 +9,16 @@ import secrets
 import time
 import uuid
 from collections import deque
-from collections.abc import Sequence
 
 from aiohttp import web
 
 from sandbox.slack.connection import CLOSING_SECONDS, Connection
+from sandbox.slack.deadlines import Deadlines
 from sandbox.slack.envelopes import Ack, Delivery, disconnect, envelope, hello
 from sandbox.slack.feed import Feed, LinkChanged
 from sandbox.slack.http_delivery import HttpDelivery
 from sandbox.slack.records import Json
 
-ACK_TIMEOUT_SECONDS = 3.0
-EVENT_RETRY_DELAYS_SECONDS = (0.0, 60.0, 300.0)
 MAX_CONNECTIONS = 10
 KEPT_DELIVERIES = 100_000
 
@@ -28,22 +26,14 @@ KEPT_DELIVERIES = 100_000
 class SocketHub:
     """All of the app's connections. `deliveries` keeps the latest envelopes, for tests to look at."""
 
-    def __init__(
-        self,
-        feed: Feed,
-        app_id: str,
-        *,
-        ack_timeout_seconds: float = ACK_TIMEOUT_SECONDS,
-        event_retry_delays_seconds: Sequence[float] = EVENT_RETRY_DELAYS_SECONDS,
-    ) -> None:
+    def __init__(self, feed: Feed, app_id: str, deadlines: Deadlines) -> None:
         self.deliveries: deque[Delivery] = deque(maxlen=KEPT_DELIVERIES)
         self.connections: list[Connection] = []
         # Where payloads go instead, when the app takes them over HTTP.
         self.http: HttpDelivery | None = None
         self._feed = feed
         self._app_id = app_id
-        self._ack_timeout_seconds = ack_timeout_seconds
-        self._retry_delays = tuple(event_retry_delays_seconds)
+        self._deadlines = deadlines
         self._tickets: set[str] = set()
         self._waiting: dict[str, asyncio.Future[Json | None]] = {}
         self._connected = asyncio.Event()
@@ -97,7 +87,7 @@ class SocketHub:
     async def deliver_event(self, payload: Json) -> Delivery:
         """An Events API envelope, sent again after each retry delay while it stays unacknowledged."""
         delivery = await self.deliver("events_api", payload)
-        for attempt, delay in enumerate(self._retry_delays, start=1):
+        for attempt, delay in enumerate(self._deadlines.event_retry_delays_seconds, start=1):
             if delivery.ack is not None:
                 break
             await asyncio.sleep(delay)
@@ -169,7 +159,7 @@ class SocketHub:
         self._waiting[envelope_id] = waiter
         started = time.monotonic()
         try:
-            payload = await asyncio.wait_for(waiter, self._ack_timeout_seconds)
+            payload = await asyncio.wait_for(waiter, self._deadlines.acknowledgement_seconds)
         except TimeoutError:
             return None
         finally:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from sandbox.slack.deadlines import Deadlines
 from sandbox.slack.errors import ApiError
 
-TRIGGER_LIFETIME = timedelta(seconds=3)
 RESPONSE_URL_LIFETIME = timedelta(minutes=30)
 RESPONSE_URL_USES = 5
 KEPT = 20_000
@@ -44,8 +44,8 @@ class ResponseUrl:
 
 
 class Tickets:
-    def __init__(self, now: Callable[[], datetime]) -> None:
-        self._now = now
+    def __init__(self, now: Callable[[], datetime], deadlines: Deadlines) -> None:
+        self._now, self._deadlines = now, deadlines
         self._triggers: dict[str, Trigger] = {}
         self._taken: dict[str, None] = {}
         self._urls: dict[str, ResponseUrl] = {}
@@ -63,7 +63,7 @@ class Tickets:
         if trigger is None:
             raise ApiError("invalid_trigger_id")
         _put(self._taken, trigger_id, None)
-        if self._now() - trigger.issued_at > TRIGGER_LIFETIME:
+        if self._now() - trigger.issued_at > self._deadlines.trigger_lifetime:
             raise ApiError("expired_trigger_id")
         return trigger
 

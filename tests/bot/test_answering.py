@@ -17,6 +17,7 @@ from sandbox.slack import faults as troubles
 from sandbox.slack.records import Message as Posted
 from sandbox.slack.seed import ANA, ANA_APP_DM, AR_TEAM, GENERAL
 from sandbox.slack.tickets import Source
+from tests.patient import patient
 from tests.sandbox.slack.running import Clock, web_client
 
 HELLO = Message(
@@ -55,7 +56,7 @@ async def rig() -> AsyncIterator[Rig]:
         waited.append(seconds)
 
     async with (
-        SlackStandIn(app=app_config(app_manifest()), now=clock) as slack,
+        SlackStandIn(app=app_config(app_manifest()), now=clock, deadlines=patient()) as slack,
         Answering(web_client(slack), pause=pause) as answering,
     ):
         yield Rig(slack, clock, answering, waited)

@@ -16,6 +16,7 @@ from sandbox.slack.seed import AR_TEAM, BEN, BEN_APP_DM
 from store.db import Store, sqlite_url
 from store.deliveries import Delivery, DeliveryState
 from store.sending import Absent, Arrived, InDoubt, Later, Refused, Untraceable
+from tests.patient import patient
 
 POST = "chat.postMessage"
 PERMANENT = (
@@ -46,7 +47,7 @@ class Bench:
 @pytest.fixture
 async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
     store = Store(sqlite_url(tmp_path / "store.db"))
-    async with SlackStandIn() as slack:
+    async with SlackStandIn(deadlines=patient()) as slack:
         yield Bench(slack, store)
     await store.close()
 

@@ -21,6 +21,7 @@ from store.refs import ExternalRef, add_refs
 from store.users import Role, SlackLink, add_user, link_slack
 from tests.bot.sender import Plan, live
 from tests.contract.fake_target import NoteKeeper, note_keeper
+from tests.patient import patient
 from tests.store.make import AT, CUSTOMER_ID, make_customer, save
 
 
@@ -81,7 +82,7 @@ def arrived(slack: SlackStandIn, keeper: NoteKeeper, prefix: str) -> dict[str, l
 async def endure(folder: Path, template: Path, *, kills: int, notes: int) -> None:
     """Send notes again and again, each time killed at seeded moments until all has arrived, until so many kills."""
     dice = random.Random(17)  # noqa: S311 - a seeded choice of moments
-    async with SlackStandIn() as slack, note_keeper() as keeper:
+    async with SlackStandIn(deadlines=patient()) as slack, note_keeper() as keeper:
         for turn in count():
             here, deaths, code = new_folder(folder / f"turn-{turn}", template), 0, None
             await prepare(sqlite_url(here / "store.db"))
@@ -125,7 +126,7 @@ class TestReplicas:
         store = Store(empty_postgres_url)
         await upgrade(store)
         await prepare(empty_postgres_url)
-        async with SlackStandIn() as slack, note_keeper() as keeper:
+        async with SlackStandIn(deadlines=patient()) as slack, note_keeper() as keeper:
             plans = [
                 Plan(
                     store_url=empty_postgres_url,

@@ -24,6 +24,7 @@ from store.db import Store
 from store.deliveries import Delivery, DeliveryState, add_deliveries, deliveries, delivery_by_id
 from store.outbox import listed_deliveries, move_delivery, set_going
 from tests.bot.world import Clock
+from tests.patient import patient
 
 _MANY = 100_000
 # Counted by the database: reading a thousand rows ten times a second would slow down what is watched.
@@ -32,7 +33,7 @@ _SENT = select(func.count()).where(deliveries.c.kind == "test", deliveries.c.sta
 
 @pytest.fixture
 async def slack() -> AsyncIterator[SlackStandIn]:
-    async with SlackStandIn(app=app_config(app_manifest())) as running:
+    async with SlackStandIn(app=app_config(app_manifest()), deadlines=patient()) as running:
         yield running
 
 

@@ -12,6 +12,7 @@ from bot.root import open_assistant
 from bot.root_data import is_running, only_one
 from bot.settings import Rules, Settings, settings_from
 from sandbox.slack import SlackStandIn, app_config
+from tests.patient import patient
 
 WRONG = "SLACK_BOT_TOKEN is of the Slack app A0TESORIO1, SLACK_APP_TOKEN of another one, A0OTHER001"
 
@@ -28,7 +29,7 @@ def settings_for(slack: SlackStandIn, folder: Path) -> Settings:
 
 @pytest.fixture
 async def mixed() -> AsyncIterator[SlackStandIn]:
-    async with SlackStandIn(app=app_config(app_manifest(), app_token_of="A0OTHER001")) as slack:
+    async with SlackStandIn(app=app_config(app_manifest(), app_token_of="A0OTHER001"), deadlines=patient()) as slack:
         yield slack
 
 
@@ -40,7 +41,7 @@ class TestDoctor:
         assert found.remedy.startswith("Take both tokens from the same app")
 
     async def test_tokens_of_one_app_are_fine(self, tmp_path: Path) -> None:
-        async with SlackStandIn(app=app_config(app_manifest())) as slack:
+        async with SlackStandIn(app=app_config(app_manifest()), deadlines=patient()) as slack:
             found = (await slack_findings(settings_for(slack, tmp_path)))[-1]
             assert (found.check, found.ok, found.detail) == ("slack app", True, "both tokens are of the app A0TESORIO1")
             assert not slack.core.hub.connections

@@ -31,6 +31,7 @@ from store.work import WorkState
 from sync.connector import Target
 from sync.connectors.netsuite import connect
 from tests.bot.pulled import PulledStore
+from tests.patient import patient
 
 CHANNEL = "#ar-team"
 CUSTOMERS = 20
@@ -194,7 +195,7 @@ async def _stand_ins(clock: Clock) -> AsyncIterator[tuple[SlackStandIn, NetSuite
     ledger = Ledger.seeded(customers=CUSTOMERS, today=clock().date(), invoices_per_customer=4)
     async with (
         NetSuiteStandIn(ledger, user_zone=USER_ZONE) as netsuite,
-        SlackStandIn(app=app_config(app_manifest())) as slack,
+        SlackStandIn(app=app_config(app_manifest()), deadlines=patient()) as slack,
     ):
         environment = StandIns(ledger=ledger, slack=slack, netsuite=netsuite).environment
         yield slack, netsuite, {**environment, **_NO_MAIL_SERVER}

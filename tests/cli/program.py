@@ -19,6 +19,7 @@ from sandbox.stand_ins import USER_ZONE, StandIns
 from sync.connectors.netsuite import connect
 from tests.bot.world import CHANNEL, Clock, add_accounts
 from tests.cli.console import BARE, TESORIO
+from tests.patient import patient
 
 PATIENCE_SECONDS = 60
 _ROOT = Path(__file__).parents[2]
@@ -81,7 +82,7 @@ class Rig:
 async def open_rig(folder: Path) -> AsyncIterator[Rig]:
     """The services, and a folder that knows them: the WSDL is there and so are the accounts."""
     ledger = Ledger.seeded(customers=20, today=Clock()().date(), invoices_per_customer=4)
-    async with NetSuiteStandIn(ledger, user_zone=USER_ZONE) as netsuite, SlackStandIn() as slack:
+    async with NetSuiteStandIn(ledger, user_zone=USER_ZONE) as netsuite, SlackStandIn(deadlines=patient()) as slack:
         made = Rig(slack, netsuite, folder)
         settings = settings_from({**made.environment, "TESORIO_DATA_DIR": str(folder / "data")}, Rules())
         await asyncio.to_thread(connect, settings.plain_environment(), {}, settings.data_dir)

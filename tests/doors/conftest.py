@@ -3,9 +3,10 @@ from collections.abc import AsyncIterator
 import pytest
 
 from sandbox.slack import SlackStandIn
+from tests.patient import patient
 
 
 @pytest.fixture
 async def slack() -> AsyncIterator[SlackStandIn]:
-    async with SlackStandIn(event_retry_delays_seconds=(0, 0, 0)) as running:
+    async with SlackStandIn(deadlines=patient()) as running:
         yield running

@@ -15,6 +15,7 @@ from sandbox.slack import Outcome, SlackStandIn, Waiting
 from sandbox.slack.seed import ANA, AR_TEAM, BEN, TEAM_ID
 from store.db import Store
 from tests.doors.rig import Instant, bare_app, client_of, event, open_socket
+from tests.patient import patient
 
 ACKED = Waiting(until=lambda _: True)
 PER_MINUTE = 20
@@ -65,7 +66,7 @@ class TestLimiter:
 
 @pytest.fixture
 async def slack() -> AsyncIterator[SlackStandIn]:
-    async with SlackStandIn() as running:
+    async with SlackStandIn(deadlines=patient()) as running:
         yield running
 
 

@@ -15,13 +15,14 @@ from bot.doors.link import SocketLink, Timing
 from bot.slack_client import SlackClient
 from sandbox.slack import SlackStandIn
 from tests.doors.rig import QUICK, Seconds
+from tests.patient import patient
 
 OPEN = "apps.connections.open"
 
 
 @pytest.fixture
 async def slack() -> AsyncIterator[SlackStandIn]:
-    async with SlackStandIn(ack_timeout_seconds=0.5, event_retry_delays_seconds=(0, 0, 0)) as running:
+    async with SlackStandIn(deadlines=patient()) as running:
         yield running
 
 

@@ -226,7 +226,7 @@ class TestCutOff:
         self, slack: SlackStandIn, store: Store, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("bot.doors.intake._DRAIN_SECONDS", 0.05)
-        slack.workspace.hub._ack_timeout_seconds = 0.5
+        slack.deadlines.acknowledgement_seconds = 0.5
         client, never = client_of(slack), asyncio.Event()
         app = bare_app(client.base_url)
         app.view("note.submit")(never.wait)

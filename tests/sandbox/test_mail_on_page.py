@@ -8,6 +8,7 @@ import aiosmtplib
 from sandbox.slack import SlackStandIn
 from sandbox.smtp import MailStandIn
 from sandbox.stand_ins import show_mail
+from tests.patient import patient
 from tests.sandbox.slack.test_page_link import page_of
 
 
@@ -30,11 +31,11 @@ async def send(mail: MailStandIn, subject: str) -> None:
 
 class TestMailOnPage:
     async def test_without_a_mail_server_there_is_no_box(self) -> None:
-        async with SlackStandIn() as slack, page_of(slack) as page:
+        async with SlackStandIn(deadlines=patient()) as slack, page_of(slack) as page:
             assert (await page.next("state"))["letters"] is None
 
     async def test_letters_come_while_one_looks_newest_first(self) -> None:
-        async with SlackStandIn() as slack, MailStandIn() as mail:
+        async with SlackStandIn(deadlines=patient()) as slack, MailStandIn() as mail:
             show_mail(slack, mail)
             async with page_of(slack) as page:
                 assert (await page.next("state"))["letters"] == []

@@ -4,13 +4,14 @@ import pytest_asyncio
 
 from sandbox.slack import SlackStandIn
 from tests.browser import SlackPage
+from tests.patient import patient
 from tests.sandbox.page.ledger_app import ledger_app
 from tests.sandbox.slack.running import connected
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def slack() -> AsyncIterator[SlackStandIn]:
-    async with SlackStandIn() as running:
+    async with SlackStandIn(deadlines=patient()) as running:
         yield running
 
 

@@ -2,7 +2,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from sandbox.slack import SlackStandIn
+from sandbox.slack import Deadlines, SlackStandIn
+from tests.patient import patient
 from tests.sandbox.slack.running import Clock
 
 
@@ -13,6 +14,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def slack(clock: Clock) -> AsyncIterator[SlackStandIn]:
-    """Impatient: half a second to acknowledge, events sent again at once."""
-    async with SlackStandIn(now=clock, ack_timeout_seconds=0.5, event_retry_delays_seconds=(0, 0, 0)) as running:
+    """Patient with acknowledgements, events sent again at once; triggers end by the clock, as soon as Slack's do."""
+    async with SlackStandIn(now=clock, deadlines=patient()) as running:
+        running.deadlines.trigger_lifetime = Deadlines().trigger_lifetime
         yield running

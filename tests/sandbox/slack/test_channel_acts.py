@@ -8,6 +8,7 @@ from sandbox.slack import SlackStandIn, app_config, channel_acts
 from sandbox.slack.core import Core
 from sandbox.slack.records import Channel
 from sandbox.slack.seed import ANA, AR_TEAM, BEN, FINANCE_LEADS, GENERAL, GUEST
+from tests.patient import patient
 from tests.sandbox.slack.test_events import sent_events
 
 BOT = "U0TESORIO1"
@@ -26,7 +27,7 @@ ACTS: dict[str, Callable[[Core, Channel], object]] = {
 
 
 def listening() -> SlackStandIn:
-    return SlackStandIn(app=app_config(events=EVENTS), event_retry_delays_seconds=())
+    return SlackStandIn(app=app_config(events=EVENTS), deadlines=patient(()))
 
 
 class TestMembers:

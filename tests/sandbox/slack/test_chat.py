@@ -4,6 +4,7 @@ from slack_sdk.models.metadata import Metadata
 
 from sandbox.slack import SlackStandIn, app_config
 from sandbox.slack.seed import ANA, ANA_APP_DM, AR_TEAM, BEN, CHLOE, DEACTIVATED, FINANCE_LEADS, GENERAL, GUEST
+from tests.patient import patient
 from tests.sandbox.slack.running import NO_ANSWER, web_client
 from tests.sandbox.slack.test_web_api import refusal
 
@@ -43,7 +44,7 @@ class TestPostMessage:
 
     async def test_public_channels_are_open_with_the_scope_for_it(self) -> None:
         scopes = frozenset({"chat:write", "chat:write.public"})
-        async with SlackStandIn(app=app_config(scopes=scopes)) as slack:
+        async with SlackStandIn(app=app_config(scopes=scopes), deadlines=patient()) as slack:
             posted = await web_client(slack).chat_postMessage(channel=GENERAL, text="hi")
         assert posted["channel"] == GENERAL
 

@@ -99,6 +99,7 @@ class TestSlashCommand:
         async def silent() -> None:
             return
 
+        slack.deadlines.acknowledgement_seconds = 0.2
         async with connected(slack, app):
             outcome = await slack.workspace.command(ANA, AR_TEAM, "/tesorio status")
         assert outcome.ack is None

@@ -3,6 +3,7 @@ import pytest
 from sandbox.slack import SlackStandIn, app_config
 from sandbox.slack.records import Channel
 from sandbox.slack.seed import ANA, ANA_APP_DM, AR_TEAM, ARCHIVED, BEN, GENERAL, GUEST, NORTHWIND_SHARED, STRANGER
+from tests.patient import patient
 from tests.sandbox.slack.running import NO_ANSWER, Clock, web_client
 from tests.sandbox.slack.test_web_api import refusal
 
@@ -46,7 +47,7 @@ class TestListing:
         assert not {"C0THEIRS", "C0OTHERS"} & found
 
     async def test_each_kind_needs_its_own_scope(self) -> None:
-        async with SlackStandIn(app=app_config(scopes=frozenset({"channels:read"}))) as slack:
+        async with SlackStandIn(app=app_config(scopes=frozenset({"channels:read"})), deadlines=patient()) as slack:
             client = web_client(slack)
             assert (await client.conversations_info(channel=AR_TEAM))["ok"]
             assert await refusal(client, "conversations.info", channel=ANA_APP_DM) == "missing_scope"
@@ -153,7 +154,7 @@ class TestReading:
 
     async def test_scope_fits_the_kind_of_channel(self) -> None:
         app = app_config(scopes=frozenset({"channels:history"}))
-        async with SlackStandIn(app=app) as slack:
+        async with SlackStandIn(app=app, deadlines=patient()) as slack:
             assert (await web_client(slack).conversations_history(channel=AR_TEAM))["ok"]
             refused = await refusal(web_client(slack), "conversations.history", channel=ANA_APP_DM)
         assert refused == "missing_scope"

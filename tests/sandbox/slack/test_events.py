@@ -5,6 +5,7 @@ from slack_bolt.async_app import AsyncSay
 from sandbox.slack import SlackStandIn, app_config
 from sandbox.slack.config import DEFAULT_MANIFEST
 from sandbox.slack.seed import ANA, ANA_APP_DM, AR_TEAM, BEN, GENERAL, NORTHWIND_SHARED, OTHER_TEAM_ID, STRANGER
+from tests.patient import patient
 from tests.sandbox.slack.running import NO_ANSWER, bolt_app, connected, web_client
 
 
@@ -36,14 +37,14 @@ class TestMessages:
 
     async def test_only_what_the_app_subscribed_to_is_sent(self) -> None:
         events = frozenset({"message.channels"})
-        async with SlackStandIn(app=app_config(events=events), event_retry_delays_seconds=()) as slack:
+        async with SlackStandIn(app=app_config(events=events), deadlines=patient(())) as slack:
             await slack.workspace.post(ANA, ANA_APP_DM, "direct", NO_ANSWER)
             await slack.workspace.post(BEN, AR_TEAM, "public", NO_ANSWER)
             await slack.core.background.idle()
             assert [each["text"] for each in sent_events(slack)] == ["public"]
 
     async def test_the_apps_own_posts_are_events_too(self) -> None:
-        async with SlackStandIn(app=app_config(), event_retry_delays_seconds=()) as slack:
+        async with SlackStandIn(app=app_config(), deadlines=patient(())) as slack:
             await web_client(slack).chat_postMessage(channel=ANA, text="note")
             await slack.core.background.idle()
             (event,) = sent_events(slack)
@@ -69,7 +70,7 @@ class TestMessages:
 class TestOthers:
     async def test_links_to_the_apps_domains_are_shared_with_it(self) -> None:
         manifest = {**DEFAULT_MANIFEST, "features": {"unfurl_domains": ["erp.example"]}}
-        async with SlackStandIn(app=app_config(manifest), event_retry_delays_seconds=()) as slack:
+        async with SlackStandIn(app=app_config(manifest), deadlines=patient(())) as slack:
             text = "https://erp.example/1 and https://other.example/2 and https://notmyerp.example/3"
             await slack.workspace.post(ANA, AR_TEAM, text, NO_ANSWER)
             await slack.core.background.idle()
@@ -80,14 +81,14 @@ class TestOthers:
 
     async def test_also_where_the_app_is_no_member_and_in_threads(self) -> None:
         manifest = {**DEFAULT_MANIFEST, "features": {"unfurl_domains": ["erp.example"]}}
-        async with SlackStandIn(app=app_config(manifest), event_retry_delays_seconds=()) as slack:
+        async with SlackStandIn(app=app_config(manifest), deadlines=patient(())) as slack:
             await slack.workspace.post(ANA, GENERAL, "https://erp.example/1", NO_ANSWER, thread_ts="1.000001")
             await slack.core.background.idle()
             (event,) = sent_events(slack)
         assert (event["is_bot_user_member"], event["thread_ts"]) == (False, "1.000001")
 
     async def test_deactivation_and_removal_are_told(self) -> None:
-        async with SlackStandIn(event_retry_delays_seconds=()) as slack:
+        async with SlackStandIn(deadlines=patient(())) as slack:
             slack.workspace.deactivate(BEN)
             slack.workspace.uninstall()
             await slack.core.background.idle()

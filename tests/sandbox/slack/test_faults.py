@@ -11,6 +11,7 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 from sandbox.slack import SlackStandIn
 from sandbox.slack.faults import Fault
 from sandbox.slack.seed import AR_TEAM, SALES
+from tests.patient import patient
 from tests.sandbox.slack.running import bolt_app, connected, web_client
 from tests.sandbox.slack.test_web_api import refusal
 
@@ -81,7 +82,7 @@ class TestFaults:
         assert [each.text for each in slack.workspace.messages(AR_TEAM)] == ["hi"]
 
     async def test_closing_does_not_wait_for_stalled_answers(self) -> None:
-        async with asyncio.timeout(60), SlackStandIn() as slack:
+        async with asyncio.timeout(60), SlackStandIn(deadlines=patient()) as slack:
             slack.workspace.faults.stall("auth.test", 3600)
             client = web_client(slack)
             client.timeout = 0.05  # type: ignore[assignment] # likewise

@@ -9,6 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sandbox.slack import SlackStandIn, app_config
 from sandbox.slack.faults import UPLOAD_URL
 from sandbox.slack.seed import ANA, ANA_APP_DM, BEN, GENERAL
+from tests.patient import patient
 from tests.sandbox.slack.running import web_client
 from tests.sandbox.slack.test_web_api import refusal
 
@@ -45,7 +46,7 @@ class TestGetUploadUrl:
 
     async def test_the_app_needs_the_scope(self) -> None:
         app = app_config({"oauth_config": {"scopes": {"bot": ["chat:write"]}}})
-        async with SlackStandIn(app=app) as slack:
+        async with SlackStandIn(app=app, deadlines=patient()) as slack:
             assert await refusal(web_client(slack), GET, filename="x.csv", length=1) == "missing_scope"
 
 

@@ -91,6 +91,7 @@ class TestDelivery:
         assert numbers == [None, "1", "2"]
 
     async def test_nobody_waits_for_longer_than_slack_does(self, slack: SlackStandIn, received: Received) -> None:
-        received.silence_seconds = 5
+        received.silence_seconds = 30
+        slack.deadlines.acknowledgement_seconds = 0.2
         outcome = await slack.workspace.command(ANA, AR_TEAM, "/tesorio invoice 1", NO_ANSWER)
         assert outcome.ack is None

@@ -133,6 +133,7 @@ class TestActions:
         assert teams == ["T0NORTHWND"]
 
     async def test_without_acknowledgement_the_person_is_warned(self, slack: SlackStandIn) -> None:
+        slack.deadlines.acknowledgement_seconds = 0.2
         message = await post_controls(slack)
         async with connected(slack, bolt_app(slack)):
             outcome = await slack.workspace.click(ANA, message, "go")

@@ -221,6 +221,7 @@ class TestSubmission:
         assert outcome.errors == {"": f"{TROUBLE} (invalid_arguments)"}
 
     async def test_silence_is_trouble(self, slack: SlackStandIn) -> None:
+        slack.deadlines.acknowledgement_seconds = 0.2
         await open_modal(slack)
         async with connected(slack, bolt_app(slack)):
             outcome = await slack.workspace.submit(ANA, {"text": "call"})

@@ -10,6 +10,7 @@ from sandbox.slack import SlackStandIn
 from sandbox.slack.outside import Act, Outside
 from sandbox.slack.records import Json
 from sandbox.slack.seed import ANA, ANA_APP_DM, AR_TEAM, ARCHIVED, BEN, FINANCE_LEADS, GENERAL, GUEST
+from tests.patient import patient
 from tests.sandbox.slack.running import bolt_app, connected, web_client
 from tests.sandbox.slack.test_modals import note_view
 
@@ -257,7 +258,7 @@ class TestConversation:
 
     async def test_closing_the_workspace_closes_open_pages(self) -> None:
         async with aiohttp.ClientSession() as session:
-            async with SlackStandIn() as running:
+            async with SlackStandIn(deadlines=patient()) as running:
                 socket = await session.ws_connect(f"{running.page_url.replace('http', 'ws')}page/ws")
                 await socket.send_json({"type": "hello", "user": None})
                 await socket.receive_json(timeout=60)

@@ -108,6 +108,7 @@ class TestConnection:
         assert [each.text for each in outcome.messages] == ["still here"]
 
     async def test_a_client_that_does_not_read_costs_no_more_than_the_timeout(self, slack: SlackStandIn) -> None:
+        slack.deadlines.acknowledgement_seconds = 0.2
         async with (
             aiohttp.ClientSession() as session,
             session.ws_connect(await socket_url(slack), max_msg_size=0) as socket,
@@ -123,10 +124,13 @@ class TestEvents:
     async def test_unacknowledged_events_come_again_and_say_so(self, slack: SlackStandIn) -> None:
         app = bolt_app(slack)
         retries: list[str] = []
+        slack.deadlines.acknowledgement_seconds = 0.2
 
         @app.middleware
         async def refuses_twice(request: AsyncBoltRequest) -> BoltResponse:
             retries.append(request.headers["x-slack-retry-num"][0])
+            if len(retries) == 2:
+                slack.deadlines.acknowledgement_seconds = 60
             return BoltResponse(status=200 if len(retries) > 2 else 500)
 
         async with connected(slack, app):
@@ -167,6 +171,7 @@ class TestReconnecting:
             assert [each.leaving for each in slack.workspace.hub.connections] == [False]
 
     async def test_one_that_leaves_gets_payloads_only_while_it_is_alone(self, slack: SlackStandIn) -> None:
+        slack.deadlines.acknowledgement_seconds = 0.2
         async with aiohttp.ClientSession() as session, session.ws_connect(await socket_url(slack)) as old:
             await old.receive_json()
             slack.workspace.hub.disconnect()
@@ -180,10 +185,11 @@ class TestReconnecting:
     async def test_a_dropped_socket_is_gone_at_once_and_comes_back(self, slack: SlackStandIn) -> None:
         async with connected(slack, bolt_app(slack), ping_interval=0.2):
             slack.workspace.hub.drop()
-            await until(slack, lambda numbers: not numbers)
-            await until(slack, lambda numbers: numbers == {2})
+            await until(slack, lambda numbers: 1 not in numbers)
+            await until(slack, bool)
 
     async def test_a_half_dead_socket_answers_nothing(self, slack: SlackStandIn) -> None:
+        slack.deadlines.acknowledgement_seconds = 0.2
         async with (
             aiohttp.ClientSession() as session,
             session.ws_connect(await socket_url(slack), autoping=False) as socket,

@@ -1,5 +1,6 @@
 import pytest
 
+from sandbox.slack import Deadlines
 from sandbox.slack.config import app_config
 from sandbox.slack.errors import ApiError
 from sandbox.slack.feed import Feed
@@ -50,7 +51,7 @@ class TestState:
 
 class TestTickets:
     def test_the_oldest_are_forgotten(self, clock: Clock) -> None:
-        tickets = Tickets(clock)
+        tickets = Tickets(clock, Deadlines())
         first = tickets.issue_url(channel=AR_TEAM, user=ANA)
         for _ in range(KEPT):
             tickets.issue_url(channel=AR_TEAM, user=ANA)

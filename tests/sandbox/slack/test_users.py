@@ -1,5 +1,6 @@
 from sandbox.slack import SlackStandIn, app_config
 from sandbox.slack.seed import ANA, DEACTIVATED, GUEST, STRANGER, TEAM_ID
+from tests.patient import patient
 from tests.sandbox.slack.running import web_client
 from tests.sandbox.slack.test_web_api import refusal
 
@@ -21,7 +22,7 @@ class TestUsers:
         assert await refusal(client, "users.info", user="U0NOBODY01") == "user_not_found"
 
     async def test_email_needs_its_scope(self) -> None:
-        async with SlackStandIn(app=app_config(scopes=frozenset({"users:read"}))) as slack:
+        async with SlackStandIn(app=app_config(scopes=frozenset({"users:read"})), deadlines=patient()) as slack:
             ana = (await web_client(slack).users_info(user=ANA))["user"]
         assert "email" not in ana["profile"]
 

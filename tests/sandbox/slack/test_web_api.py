@@ -6,6 +6,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.slack import SlackStandIn, app_config
+from tests.patient import patient
 from tests.sandbox.slack.running import web_client
 
 
@@ -42,7 +43,7 @@ class TestAuthorisation:
 
     async def test_missing_scope_is_named(self) -> None:
         app = app_config(scopes=frozenset({"commands"}))
-        async with SlackStandIn(app=app) as slack:
+        async with SlackStandIn(app=app, deadlines=patient()) as slack:
             with pytest.raises(SlackApiError) as caught:
                 await web_client(slack).chat_postMessage(channel="ar-team", text="hello")
         assert caught.value.response["error"] == "missing_scope"
