@@ -1,6 +1,6 @@
 """Contacts: the people at a customer."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,13 +9,16 @@ from sqlalchemy import Boolean, Column, RowMapping, String, Table, Text, bindpar
 from store.crm_links import crm_links
 from store.db import ReadConnection
 from store.records import Pulled, RecordId
+from store.rows import plain_names, plain_values
 from store.schema import Instant, metadata, origin_columns
+from store.upsert import chunks
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Contact(Pulled):
     """A person to reach at a customer, or for one of its invoices only (`invoice_id`).
 
+    `is_primary` is None while the source does not tell: written like that, a contact stays what it was.
     `role` is the source's own word for what the person is there for. `source_field` is the custom field that the
     address was found in, for one that is no record of its own in the source. One that was made here has its writer's
     account as `author_id`. Of a CRM's contact `account_id` is its account there, from which its customer follows, and
@@ -27,7 +30,7 @@ class Contact(Pulled):
     title: str | None = None
     email: str | None = None
     phone: str | None = None
-    is_primary: bool = False
+    is_primary: bool | None = False
     is_inactive: bool = False
     extra_json: str = "{}"
     first_name: str | None = None
@@ -98,14 +101,29 @@ def is_ours(contact: Contact) -> bool:
     return contact.account_id is not None and contact.role == SALES_REP_ROLE
 
 
+_PLAIN = plain_names(Contact)
+
+
 def contact_row(contact: Contact) -> dict[str, Any]:
     """The table row of a contact; the fingerprint is the upsert's to add."""
-    return {name: value for name, value in asdict(contact).items() if name != "refreshed_at"}
+    return plain_values(contact, _PLAIN)
 
 
 def contact_from_row(row: RowMapping) -> Contact:
     """The record of a table row."""
     return Contact(**{name: row[name] for name in Contact.__dataclass_fields__})
+
+
+async def with_known_primary(conn: ReadConnection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows as they are written: whoever was the primary contact stays it where the source does not tell."""
+    untold = [row["id"] for row in rows if row["is_primary"] is None]
+    if not untold:
+        return rows
+    primary: set[str] = set()
+    for chunk in chunks(untold):
+        found = select(contacts.c.id).where(contacts.c.id.in_(chunk), contacts.c.is_primary.is_(True))
+        primary.update((await conn.execute(found)).scalars())
+    return [row if row["is_primary"] is not None else row | {"is_primary": row["id"] in primary} for row in rows]
 
 
 async def contacts_of(

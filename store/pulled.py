@@ -13,7 +13,7 @@ from store.attachments import Attachment, attachment_row, attachments
 from store.balances import Balance, balance_row, balances
 from store.bulk import among, insert_rows
 from store.changes import Change, append_changes
-from store.contacts import Contact, contact_row, contacts
+from store.contacts import Contact, contact_row, contacts, with_known_primary
 from store.credit_memos import CreditMemo, credit_memo_applications, credit_memo_row, credit_memos
 from store.crm_accounts import CrmAccount, crm_account_row, crm_accounts
 from store.crm_pages import CrmPage, wait_for_links
@@ -179,7 +179,7 @@ async def upsert_prepared(conn: WriteConnection, prepared: Prepared, *, at: date
     crm = await CrmPage.opened(conn, _names(prepared), at=at)
     for record_type, told in prepared.rows.items():
         kind = _KINDS[record_type]
-        rows = await crm.fitted(conn, kind.name, told) if crm else told
+        rows = await _fitted(conn, crm, record_type, told)
         counts, written = await upsert_rows(conn, kind.table, kind.name, rows, at=at)
         total += counts
         fresh = {record.id: record for record in _of_type(prepared.records, record_type) if record.id in written}
@@ -205,9 +205,14 @@ async def compare_records(conn: ReadConnection, records: Sequence[Record]) -> Co
 async def fitted_rows(conn: ReadConnection, prepared: Prepared) -> Mapping[type, list[dict[str, Any]]]:
     """The rows as `upsert_prepared` would write them, with what a CRM has to say to them. Nothing is written."""
     crm = await CrmPage.opened(conn, _names(prepared), at=_NO_TIME)
-    if crm is None:
-        return prepared.rows
-    return {each: await crm.fitted(conn, _KINDS[each].name, rows) for each, rows in prepared.rows.items()}
+    return {each: await _fitted(conn, crm, each, rows) for each, rows in prepared.rows.items()}
+
+
+async def _fitted(
+    conn: ReadConnection, crm: CrmPage | None, record_type: type, told: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    rows = await with_known_primary(conn, told) if record_type is Contact else told
+    return await crm.fitted(conn, _KINDS[record_type].name, rows) if crm else rows
 
 
 def table_of(kind: str) -> Table:

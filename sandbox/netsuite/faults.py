@@ -125,10 +125,23 @@ class Faults:
         """A right answer under this document type, with a reference to what it declares in its header."""
         self._add(Fault(kind=FaultKind.HOSTILE, prolog=prolog, operation=operation, skip=skip, times=times))
 
-    def refused(self, code: str, message: str, *, operation: str | None = None, skip: int = 0, times: int = 1) -> None:
-        """isSuccess=false with this code, as ABORT_SEARCH_EXCEEDED_MAX_TIME for a search that took too long."""
+    def refused(
+        self,
+        code: str,
+        message: str,
+        *,
+        operation: str | None = None,
+        skip: int = 0,
+        times: int = 1,
+        holding: bytes = b"",
+    ) -> None:
+        """isSuccess=false with this code, as ABORT_SEARCH_EXCEEDED_MAX_TIME for a search that took too long.
+
+        Only requests with these bytes in them are meant.
+        """
         refusal = RefusalError(code, message)
-        self._add(Fault(kind=FaultKind.REFUSED, refusal=refusal, operation=operation, skip=skip, times=times))
+        fault = Fault(kind=FaultKind.REFUSED, refusal=refusal, operation=operation, skip=skip, times=times)
+        self._add(replace(fault, holding=holding))
 
     def meanwhile(
         self, happen: Callable[[], object], *, operation: str | None = None, skip: int = 0, times: int = 1

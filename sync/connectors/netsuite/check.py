@@ -9,12 +9,19 @@ from zoneinfo import ZoneInfo
 from sync.connector import Finding
 from sync.connectors.netsuite.asking import plan_of, request_at
 from sync.connectors.netsuite.check_dates import date_findings
-from sync.connectors.netsuite.check_role import hidden_types, missing, probe_finding, refused_stream, script_finding
+from sync.connectors.netsuite.check_role import (
+    hidden_types,
+    marks_finding,
+    missing,
+    probe_finding,
+    refused_stream,
+    script_finding,
+)
 from sync.connectors.netsuite.client import SuiteTalkClient
 from sync.connectors.netsuite.currencies import read_currencies
 from sync.connectors.netsuite.limits import keep_to_limit
 from sync.connectors.netsuite.pages import Tree
-from sync.connectors.netsuite.position import first_position
+from sync.connectors.netsuite.position import Position, first_position
 from sync.connectors.netsuite.request import GetServerTime
 from sync.connectors.netsuite.restlet import RestletClient
 from sync.connectors.netsuite.role import CURRENCY, EXTRAS, FILES, PUSHES, SOAP, TOKENS, Probe
@@ -131,14 +138,15 @@ async def _stream_findings(checked: Checked) -> list[Finding]:
             continue
         finding, records = await _stream_finding(checked, name, stream)
         found.append(finding)
+        if finding.ok and not stream.needs_marks:
+            found.append(await marks_finding(checked.client, stream, _whole_span(checked, stream)))
         sample += records
     return [*found, _zone_finding(sample, checked.settings)]
 
 
 async def _stream_finding(checked: Checked, name: str, stream: Stream) -> tuple[Finding, tuple[Tree, ...]]:
     client, settings = checked.client, checked.settings.model_copy(update={"page_size": _SAMPLE})
-    place = first_position(checked.now, replace(plan_of(stream, settings), has_open=False))
-    request = request_at(stream, place, settings)
+    request = request_at(stream, _whole_span(checked, stream), settings)
     try:
         hidden = await hidden_types(client, stream)
         answer = await client.call(request, lambda tree: tree)
@@ -149,6 +157,10 @@ async def _stream_finding(checked: Checked, name: str, stream: Stream) -> tuple[
     if hidden:
         return missing(name, hidden, "NetSuite finds none of them, and says nothing of it"), ()
     return Finding(check=name, ok=True, detail=f"{answer.heading.total_records or 0} records"), answer.records
+
+
+def _whole_span(checked: Checked, stream: Stream) -> Position:
+    return first_position(checked.now, replace(plan_of(stream, checked.settings), has_open=False))
 
 
 def _zone_finding(sample: list[Tree], settings: NetSuiteSettings) -> Finding:

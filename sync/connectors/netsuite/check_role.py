@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 
 from sync.connector import Finding
+from sync.connectors.netsuite.asking import marking_at
 from sync.connectors.netsuite.client import SuiteTalkClient
+from sync.connectors.netsuite.mapping import source_id_of
+from sync.connectors.netsuite.position import Position
 from sync.connectors.netsuite.restlet import RestletClient
 from sync.connectors.netsuite.role import (
     FIND_TRANSACTION,
@@ -46,6 +49,17 @@ async def refused_stream(client: SuiteTalkClient, name: str, stream: Stream, err
         found = tuple(TO_GET[each] for each in record_types_of(stream))
     searching = (FIND_TRANSACTION, PERFORM_SEARCH) if transaction_types_of(stream) else (PERFORM_SEARCH,)
     return missing(name, found or searching, str(error))
+
+
+async def marks_finding(client: SuiteTalkClient, stream: Stream, place: Position) -> Finding:
+    """Whether NetSuite tells which of the stream's records are marked, where that can be done without."""
+    search, check = marking_at(stream, place), f"primary {stream.kind}s"
+    try:
+        if search is not None:
+            await client.call(search, source_id_of)
+    except SourceError as error:
+        return Finding(check=check, ok=True, detail=f"not told, so they stay as they are known: {error}")
+    return Finding(check=check, ok=True, detail="told by a search")
 
 
 async def probe_finding(client: SuiteTalkClient, probe: Probe) -> Finding:

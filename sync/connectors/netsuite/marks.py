@@ -1,17 +1,22 @@
 """Which records are marked by what only a search tells: voided transactions, primary contacts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+
+import structlog
 
 from sync.connectors.netsuite.client import SuiteTalkClient
 from sync.connectors.netsuite.faults import TooMuchError
-from sync.connectors.netsuite.mapping import source_id_of
+from sync.connectors.netsuite.mapping import Account, source_id_of
 from sync.connectors.netsuite.paging import answers_of
 from sync.connectors.netsuite.position import Position, Stage
 from sync.connectors.netsuite.request import Search
-from sync.errors import RetryError
+from sync.connectors.netsuite.stream import Stream
+from sync.errors import NotPermittedError, RejectedError, RetryError
 
 _MOST_ATTEMPTS = 4
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,6 +46,25 @@ def span_of(position: Position) -> Marked:
         above=position.above,
         upto=position.upto,
     )
+
+
+async def knowing_marked(
+    client: SuiteTalkClient, account: Account, stream: Stream, search: Search | None, *, most: int | None = None
+) -> Account:
+    """The account's facts with those of the stream's records that the search finds. Raises SourceError.
+
+    Where NetSuite refuses it they are not known, if the stream can do without.
+    """
+    try:
+        marked = await marked_ids(client, search, most=most)
+    except TooMuchError:
+        raise
+    except (NotPermittedError, RejectedError) as error:
+        if stream.needs_marks:
+            raise
+        _log.warning("netsuite.marks", stream=stream.kind, error=str(error))
+        return replace(account, marked=frozenset(), knows_marked=False)
+    return replace(account, marked=marked, knows_marked=True)
 
 
 async def marked_ids(client: SuiteTalkClient, search: Search | None, *, most: int | None = None) -> frozenset[str]:

@@ -14,7 +14,7 @@ from sync.connectors.netsuite.client import Answer, SuiteTalkClient
 from sync.connectors.netsuite.completing import completed
 from sync.connectors.netsuite.faults import TooMuchError
 from sync.connectors.netsuite.mapping import Account, Other
-from sync.connectors.netsuite.marks import Marked, marked_ids, span_of
+from sync.connectors.netsuite.marks import Marked, knowing_marked, span_of
 from sync.connectors.netsuite.pages import Heading
 from sync.connectors.netsuite.position import (
     Plan,
@@ -38,7 +38,7 @@ from sync.connectors.netsuite.role import require_types
 from sync.connectors.netsuite.settings import NetSuiteSettings
 from sync.connectors.netsuite.single import Fetcher
 from sync.connectors.netsuite.slices import cut, smaller
-from sync.connectors.netsuite.stream import Stream, Way, read_record
+from sync.connectors.netsuite.stream import Stream, Taking, Way
 from sync.errors import (
     ExpiredPositionError,
     NotPermittedError,
@@ -96,8 +96,9 @@ class Reader:
             return self
         # One window's marks are kept at a time, so those of a window that can be divided have to be few.
         most = None if smaller(position, plan) is None else self.settings.window_records
-        marked = await marked_ids(self.client, marking_at(self.stream, position), most=most)
-        return replace(self, account=replace(self.account, marked=marked), marked=span_of(position))
+        search = marking_at(self.stream, position)
+        account = await knowing_marked(self.client, self.account, self.stream, search, most=most)
+        return replace(self, account=account, marked=span_of(position))
 
     async def step(self, position: Position, plan: Plan) -> tuple[Position, Page | None]:
         """Ask once; the position after it, with a page unless the window has to be asked for in another way."""
@@ -142,7 +143,7 @@ class Reader:
 
     async def _with_ids(self, ids: tuple[str, ...]) -> Answer[_Found]:
         request = by_ids(self.stream, ids, self.settings)
-        return await self.client.call(request, lambda tree: read_record(self.stream, tree, self.account))
+        return await self.client.page(request, Taking(self.stream, self.account))
 
     async def _completed(self, answer: Answer[_Found]) -> Answer[_Found]:
         is_whole = (answer.heading.total_pages or 0) <= 1
@@ -154,7 +155,7 @@ class Reader:
 
     async def _ask(self, position: Position) -> Answer[_Found]:
         request = request_at(self.stream, position, self.settings)
-        answer = await self.client.call(request, lambda tree: read_record(self.stream, tree, self.account))
+        answer = await self.client.page(request, Taking(self.stream, self.account))
         if self.stream.searched and (answer.heading.total_pages or 0) > 1 and answer.heading.search_id is None:
             raise UnreadableAnswerError("a search of several pages has no id")
         return answer

@@ -1,7 +1,7 @@
 """One record on demand, with what its card shows: the «Refresh» button."""
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -13,7 +13,7 @@ from sync.connectors.netsuite.asking import marking
 from sync.connectors.netsuite.client import SuiteTalkClient
 from sync.connectors.netsuite.faults import GoneError
 from sync.connectors.netsuite.mapping import Account, Other, merged, source_id_of
-from sync.connectors.netsuite.marks import marked_ids
+from sync.connectors.netsuite.marks import knowing_marked
 from sync.connectors.netsuite.paging import answers_of
 from sync.connectors.netsuite.position import BEGINNING
 from sync.connectors.netsuite.request import Criterion, Get, Search, within
@@ -102,16 +102,13 @@ class Fetcher:
             with_lines=stream.with_lines(self.settings),
             columns=stream.columns,
         )
-        account = replace(self.account, marked=await self._marked(stream, criteria))
+        account = await knowing_marked(self.client, self.account, stream, marking(stream, criteria))
         found: list[Record | Gone | Other | Broken] = []
         total = 0
         async for answer in answers_of(self.client, search, lambda tree: read_record(stream, tree, account), most=most):
             found += answer.records
             total = answer.heading.total_records or 0
         return found, total
-
-    async def _marked(self, stream: Stream, criteria: tuple[Criterion, ...]) -> frozenset[str]:
-        return await marked_ids(self.client, marking(stream, criteria))
 
 
 def _readable(found: list[Record | Gone | Other | Broken]) -> list[Record]:

@@ -36,13 +36,13 @@ def _nothing(_settings: NetSuiteSettings) -> tuple[Criterion, ...]:
 class Stream:
     """Records of one kind.
 
-    `searched` is what the schemas call them in a search (see request.Search), `always` what makes a record one of
-    them, `only` what of these is wanted by the settings, and `open_only` what makes an item an open one. `marked_by`
-    finds those that `Account.marked` names. `columns` make the search one that answers with rows, which `fields_of`
-    makes records of; `joined_by` is the date of what they are joined to, where that tells of changes, too. `with_lines`
-    brings more than body fields. A read of all of a stream that `is_listed` brings all ids that there are; of one that
-    `has_script` the script in the account tells the changes, where it is there. `permission` is what the role needs to
-    read it.
+    `searched` is what the schemas call them in a search (see request.Search), `always` what makes a record one of them,
+    `only` what of these is wanted by the settings, and `open_only` what makes an item an open one. `marked_by` finds
+    those that `Account.marked` names, and `needs_marks` says that nothing is read where that is refused. `columns` make
+    the search one that answers with rows, which `fields_of` makes records of; `joined_by` is the date of what they are
+    joined to, where that tells of changes, too. `with_lines` brings more than body fields. A read of all of a stream
+    that `is_listed` brings all ids that there are; of one that `has_script` the script in the account tells the
+    changes, where it is there. `permission` is what the role needs to read it.
     """
 
     kind: str
@@ -56,6 +56,7 @@ class Stream:
     only: Callable[[NetSuiteSettings], tuple[Criterion, ...]] = _nothing
     open_only: tuple[Criterion, ...] = ()
     marked_by: Criterion | None = None
+    needs_marks: bool = True
     columns: tuple[str, ...] = ()
     fields_of: Callable[[Tree], Tree] = row_fields
     with_lines: Callable[[NetSuiteSettings], bool] = _never
@@ -72,3 +73,14 @@ def read_record(stream: Stream, tree: Tree, account: Account) -> Record | Gone |
         is_deletion = stream.way is Way.DELETIONS
         kind, source_id = named_in(fields) if is_deletion else (stream.kind, source_id_of(fields))
         return Broken(source_id=source_id, reason=str(error), kind=kind, payload_hash=payload_hash(tree))
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """`read_record` for one stream and account, as it can be handed to another process."""
+
+    stream: Stream
+    account: Account
+
+    def __call__(self, tree: Tree) -> Record | Gone | Other | Broken:
+        return read_record(self.stream, tree, self.account)

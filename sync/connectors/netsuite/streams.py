@@ -100,6 +100,8 @@ CONTACTS = Stream(
     mapped=contact,
     permission="Lists > Contacts",
     marked_by=_PRIMARY,
+    # Who is the primary one decides about no amount: whoever was it stays it.
+    needs_marks=False,
 )
 CUSTOMERS = Stream(
     kind="customer", searched="Customer", mapped=customer, permission="Lists > Customers", only=_customer_stages

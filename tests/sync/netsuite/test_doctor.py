@@ -70,6 +70,17 @@ class TestRole:
             assert (lacked, tuple(found)) == (lacked, checks)
             assert all(lacked in finding.remedy for finding in found.values())
 
+    async def test_who_is_a_primary_contact_can_be_done_without(self, bench: NetSuiteBench) -> None:
+        assert "primary contacts" not in await wrong(bench)
+        # The search for them is the one that names their role.
+        bench.server.faults.refused(
+            "WS_INVALID_SEARCH_OPERATN", "no such role", operation="search", holding=b"contactRole"
+        )
+        found = {each.check: each for each in await bench.source.check()}
+        assert found["contacts"].ok
+        assert found["primary contacts"].ok
+        assert "no such role" in found["primary contacts"].detail
+
     async def test_a_role_that_may_not_search_is_not_told_to_see_more_records(self, bench: NetSuiteBench) -> None:
         bench.server.permissions.lack("Perform Search")
         found = await wrong(bench)

@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 
 from sandbox.ledger import Kind
-from store.contacts import Contact
+from store.contacts import Contact, contacts
+from store.db import Store
 from store.payments import Payment
 from store.pulled import Record
-from sync.connectors.netsuite import reading
+from sync.connectors.netsuite import marks
 from sync.connectors.netsuite.marks import marked_ids
 from sync.errors import NotPermittedError, RejectedError, RetryError
 from tests.contract.source_contract import read, records_of
+from tests.store.make import rows, save
 from tests.sync.netsuite.bench import NetSuiteBench, netsuite_bench
 
 TOO_LONG = "ABORT_SEARCH_EXCEEDED_MAX_TIME"
@@ -38,6 +40,10 @@ def primary(records: dict[str, Record]) -> set[str]:
 
 def voided(records: dict[str, Record]) -> set[str]:
     return {key for key, one in records.items() if isinstance(one, Payment) and one.is_voided}
+
+
+async def known_primary(store: Store) -> set[str]:
+    return {row["source_id"] for row in await rows(store, contacts) if row["is_primary"]}
 
 
 def void_payments(bench: NetSuiteBench, number: int) -> set[str]:
@@ -80,16 +86,39 @@ class TestVoidedPayments:
 
 
 class TestPrimaryContacts:
-    @pytest.mark.parametrize(
-        ("code", "error"),
-        [("INSUFFICIENT_PERMISSION", NotPermittedError), ("WS_INVALID_SEARCH_OPERATN", RejectedError)],
-    )
-    async def test_are_not_forgotten_when_their_search_is_refused(
-        self, code: str, error: type[Exception], bench: NetSuiteBench
+    @pytest.mark.parametrize("code", ["INSUFFICIENT_PERMISSION", "WS_INVALID_SEARCH_OPERATN"])
+    async def test_are_as_they_were_known_when_their_search_is_refused(
+        self, code: str, bench: NetSuiteBench, store: Store
     ) -> None:
+        await save(store, *records_of(await read(bench, stream="contacts")).values())
+        known = await known_primary(store)
+        assert known
+        for contact_id in bench.ledger.contacts:
+            bench.ledger.edit_contact(contact_id, title="AP")
+        bench.pass_time(timedelta(hours=2))
         bench.server.faults.refused(code, "no", operation="search")
-        with pytest.raises(error):
+        found = records_of(await read(bench, stream="contacts"))
+        assert {one.title for one in found.values() if isinstance(one, Contact)} == {"AP"}
+        assert {one.is_primary for one in found.values() if isinstance(one, Contact)} == {None}
+        await save(store, *found.values())
+        assert await known_primary(store) == known
+
+    async def test_nobody_new_is_one_while_their_search_is_refused(self, bench: NetSuiteBench, store: Store) -> None:
+        bench.server.faults.refused("INSUFFICIENT_PERMISSION", "no", operation="search")
+        await save(store, *records_of(await read(bench, stream="contacts")).values())
+        assert await known_primary(store) == set()
+        await save(store, *records_of(await read(bench, stream="contacts")).values())
+        assert len(await known_primary(store)) == len([one for one in bench.ledger.contacts.values() if one.is_primary])
+
+    async def test_contacts_that_may_not_be_read_at_all_are_refused(self, bench: NetSuiteBench) -> None:
+        bench.server.permissions.lack("Contacts")
+        with pytest.raises(NotPermittedError):
             await read(bench, stream="contacts")
+
+    async def test_a_search_for_voided_payments_that_is_refused_ends_the_read(self, bench: NetSuiteBench) -> None:
+        bench.server.faults.refused("WS_INVALID_SEARCH_OPERATN", "no", operation="search")
+        with pytest.raises(RejectedError):
+            await read(bench, stream="payments")
 
     async def test_are_known_of_no_more_records_than_a_window_has(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -101,7 +130,7 @@ class TestPrimaryContacts:
             kept.append(len(found))
             return found
 
-        monkeypatch.setattr(reading, "marked_ids", counted)
+        monkeypatch.setattr(marks, "marked_ids", counted)
         async with netsuite_bench(tmp_path, customers=130, window_records=100, page_size=200) as bench:
             found = primary(records_of(await read(bench, stream="contacts")))
             assert len(found) > 100

@@ -30,7 +30,8 @@ class Account:
 
     `currencies` has the ISO code of each currency's internal id; `currency` is the one meant where a record names
     none (accounts without the multi-currency feature); `seen_at` is when the records are read. `marked` are the
-    internal ids of records of which a search tells what their fields do not: voided transactions, primary contacts.
+    internal ids of records of which a search tells what their fields do not: voided transactions, primary contacts;
+    without `knows_marked` no search could tell.
     `own_prefix` is what the external ids begin with that we give. `email_fields` are the script ids of custom fields of
     which a person said that they hold e-mail addresses.
     """
@@ -41,6 +42,7 @@ class Account:
     currency: str | None
     seen_at: datetime
     marked: frozenset[str] = frozenset()
+    knows_marked: bool = True
     own_prefix: str = ""
     email_fields: frozenset[str] = frozenset()
 

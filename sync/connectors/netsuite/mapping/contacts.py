@@ -24,7 +24,7 @@ def contact(tree: Tree, account: Account) -> Contact:
         phone=text(tree, "phone") or text(tree, "officePhone"),
         mobile_phone=text(tree, "mobilePhone"),
         subsidiary=reference_name(tree, "subsidiary"),
-        is_primary=origin["source_id"] in account.marked,
+        is_primary=origin["source_id"] in account.marked if account.knows_marked else None,
         is_inactive=boolean(tree, "isInactive"),
         extra_json=rest(tree | _custom(tree), without_lists(tree, _TAKEN)),
     )
