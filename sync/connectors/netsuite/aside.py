@@ -1,0 +1,190 @@
+"""Reading large answers in a process of their own, while this one writes what came before and answers in Slack.
+
+Parsing and mapping take most of a pull's processor time, and hold Python's lock all that while. The other process knows
+nothing and keeps nothing: it is handed an answer's bytes with what to make of them, and hands the records back. Killed,
+the request is sent once more; killed ourselves, its input ends, and so does it.
+"""
+
+import os
+import pickle
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from threading import Event, Lock, Thread, Timer
+from typing import Any
+
+import structlog
+
+from sync.connectors.netsuite.pages import Body, Heading, Tree
+from sync.errors import UnreadableAnswerError
+
+_PROGRAM = "sync.connectors.netsuite.aside_main"
+# What the program says once it can read.
+READY = b"ready"
+_CHUNK_BYTES = 64 * 1024
+# One that dies again and again is more than this machine bears.
+_MOST_DEATHS = 3
+# Long enough for the pause between two streams; after a pull its memory is of use to others.
+_IDLE_SECONDS = 30.0
+_LEAVING_SECONDS = 5.0
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Task:
+    """What is to be made of the answer whose bytes follow. `take` must be picklable, and what it makes."""
+
+    version: str
+    take: Callable[[Tree], Any]
+
+
+class Aside:
+    """The process, which is begun when there is much to read. One answer at a time; safe to share between threads."""
+
+    def __init__(self, *, idle_seconds: float = _IDLE_SECONDS) -> None:
+        self._idle_seconds = idle_seconds
+        self._process: subprocess.Popen[bytes] | None = None
+        self._deaths = 0
+        self._used_at = 0.0
+        self._closing = Event()
+        # Held by whoever has the process read, begins it or ends it.
+        self._turn = Lock()
+
+    @property
+    def process_id(self) -> int | None:
+        """The process that can read now; None while there is none."""
+        process = self._process
+        return None if process is None else process.pid
+
+    def begin(self) -> None:
+        """Have the process begin, unless it has; until it can read, answers are read here."""
+        if not self._turn.acquire(blocking=False):
+            return
+        if self._process is None and self._deaths < _MOST_DEATHS and not self._closing.is_set():
+            Thread(target=self._live, name="netsuite-aside", daemon=True).start()
+        else:
+            self._turn.release()
+
+    def read(self, body: Body, task: Task, *, deadline: float) -> tuple[Heading, tuple[Any, ...]] | None:
+        """The heading and the records of an answer; None, with nothing of it read, when the process cannot read now.
+
+        `deadline` is by `time.monotonic`. Raises what reading it here would, and UnreadableAnswerError when the process
+        ends before it has read all of it.
+        """
+        if not self._turn.acquire(blocking=False):
+            return None
+        try:
+            return None if self._process is None else self._read(self._process, body, task, deadline)
+        finally:
+            self._used_at = time.monotonic()
+            self._turn.release()
+
+    def close(self) -> None:
+        """End the process, whatever it is doing, and begin no other one."""
+        self._closing.set()
+        process = self._process
+        if process is not None:
+            process.kill()
+        with self._turn:
+            self._end()
+
+    def _live(self) -> None:
+        """Begin the process, the turn being ours, and end it when it has not been needed for a while."""
+        try:
+            self._process = _begun()
+            self._used_at = time.monotonic()
+        except OSError as error:
+            self._deaths = _MOST_DEATHS
+            _log.warning("netsuite.aside", error=str(error))
+        finally:
+            self._turn.release()
+        while self._process is not None and not self._closing.wait(self._idle_seconds / 2):
+            with self._turn:
+                if time.monotonic() - self._used_at > self._idle_seconds:
+                    self._end()
+
+    def _read(
+        self, process: subprocess.Popen[bytes], body: Body, task: Task, deadline: float
+    ) -> tuple[Heading, tuple[Any, ...]]:
+        try:
+            with _killed_at(process, deadline):
+                outcome = _exchanged(process, body, task)
+        except (OSError, EOFError, pickle.UnpicklingError):
+            self._deaths += 1
+            self._end()
+            raise UnreadableAnswerError("the process that read it has ended") from None
+        if isinstance(outcome, Exception):
+            raise outcome
+        heading, records = outcome
+        return heading, records
+
+    def _end(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            _killed(process)
+
+
+def _begun() -> subprocess.Popen[bytes]:
+    """The process, able to read. Raises OSError."""
+    # Our modules are found where we found them.
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    process = subprocess.Popen(  # noqa: S603 - this very Python, and a module of ours
+        [sys.executable, "-m", _PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
+    )
+    if process.stdout is None or process.stdout.read(len(READY)) != READY:
+        _killed(process)
+        raise OSError(f"{_PROGRAM} did not begin")
+    return process
+
+
+def _killed(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            # What was not written yet is for nobody any more.
+            with suppress(OSError):
+                pipe.close()
+    process.wait(_LEAVING_SECONDS)
+
+
+def _exchanged(process: subprocess.Popen[bytes], body: Body, task: Task) -> Any:
+    """What the process makes of an answer: heading and records, or the error that reading it ends with."""
+    if process.stdin is None or process.stdout is None:
+        raise EOFError
+    pickle.dump(task, process.stdin, pickle.HIGHEST_PROTOCOL)
+    try:
+        for chunk in _chunks(body):
+            pickle.dump(chunk, process.stdin, pickle.HIGHEST_PROTOCOL)
+    except BaseException:
+        # It reads to the end of the answer before it reads another one.
+        pickle.dump(b"", process.stdin)
+        process.stdin.flush()
+        pickle.load(process.stdout)  # noqa: S301 - from a process of ours
+        raise
+    process.stdin.flush()
+    return pickle.load(process.stdout)  # noqa: S301 - likewise
+
+
+def _chunks(body: Body) -> Iterator[bytes]:
+    """The answer's bytes, and an empty chunk at its end. How large one record may be, the reader knows."""
+    chunk = body.read(_CHUNK_BYTES)
+    while chunk:
+        yield chunk
+        body.mark()
+        chunk = body.read(_CHUNK_BYTES)
+    yield b""
+
+
+@contextmanager
+def _killed_at(process: subprocess.Popen[bytes], deadline: float) -> Iterator[None]:
+    timer = Timer(max(0, deadline - time.monotonic()), process.kill)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
