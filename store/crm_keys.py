@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Column, String, Table, delete, func, select
 
-from store.bulk import insert_rows
+from store.bulk import among, insert_rows
 from store.crm_accounts import crm_accounts, custom_name
 from store.crm_ids import crm_id18
 from store.crm_rules import CrmRules, MatchBy, has_key
@@ -17,7 +17,7 @@ from store.customers import customers
 from store.db import ReadConnection, WriteConnection
 from store.records import RecordId
 from store.schema import metadata
-from store.upsert import chunks
+from store.upsert import MANY, chunks
 
 # A customer's own columns that may hold the shared identifier. Not its name: two may have one, and one may get another.
 OWN_FIELDS = frozenset({"number", "email", "source_id"})
@@ -51,7 +51,9 @@ def key_of_account(rules: CrmRules, row: Mapping[Any, Any]) -> str | None:
     if row["key"] or not rules.account_field:
         key: str | None = row["key"]
         return key
-    names = value_names(row["custom_fields_json"], custom_name(rules.system, rules.account_field))
+    name = custom_name(rules.system, rules.account_field)
+    # Hundreds of thousands of accounts have nothing there, and reading their fields takes longer than looking.
+    names = value_names(row["custom_fields_json"], name) if f'"{name}"' in row["custom_fields_json"] else ()
     return _trimmed(names[0]) if len(names) == 1 else None
 
 
@@ -63,8 +65,8 @@ def claim_of(rules: CrmRules) -> Column[str]:
 async def keys_of_customers(conn: ReadConnection, ids: Sequence[RecordId]) -> dict[RecordId, str]:
     """The kept keys of these customers."""
     found: dict[RecordId, str] = {}
-    for chunk in chunks(ids):
-        rows = await conn.execute(select(customer_keys).where(customer_keys.c.customer_id.in_(chunk)))
+    for chunk in chunks(ids, MANY):
+        rows = await conn.execute(select(customer_keys).where(among(conn, customer_keys.c.customer_id, chunk)))
         found.update({RecordId(row.customer_id): row.key for row in rows})
     return found
 
@@ -72,12 +74,12 @@ async def keys_of_customers(conn: ReadConnection, ids: Sequence[RecordId]) -> di
 async def rekey(conn: WriteConnection, rules: CrmRules, ids: Sequence[RecordId]) -> set[str]:
     """Keep the keys that these customers have now; the keys that are not what they were, old and new ones."""
     touched: set[str] = set()
-    for chunk in chunks(ids):
+    for chunk in chunks(ids, MANY):
         before = await keys_of_customers(conn, chunk)
-        rows = (await conn.execute(select(customers).where(customers.c.id.in_(chunk)))).mappings().all()
+        rows = (await conn.execute(select(customers).where(among(conn, customers.c.id, chunk)))).mappings().all()
         now = {RecordId(row["id"]): key for row in rows if (key := key_of_customer(rules, row))}
         differing = {each for each in {*before, *now} if before.get(each) != now.get(each)}
-        await conn.execute(delete(customer_keys).where(customer_keys.c.customer_id.in_(differing)))
+        await conn.execute(delete(customer_keys).where(among(conn, customer_keys.c.customer_id, sorted(differing))))
         fresh = [{"customer_id": each, "key": now[each]} for each in sorted(differing) if each in now]
         await insert_rows(conn, customer_keys, fresh)
         touched |= {key for keys in (before, now) for each, key in keys.items() if each in differing}
@@ -87,8 +89,9 @@ async def rekey(conn: WriteConnection, rules: CrmRules, ids: Sequence[RecordId])
 async def known_keys(conn: ReadConnection, keys: Collection[str]) -> set[str]:
     """Those of the keys that some customer has."""
     found: set[str] = set()
-    for chunk in chunks(sorted(keys)):
-        found.update((await conn.execute(select(customer_keys.c.key).where(customer_keys.c.key.in_(chunk)))).scalars())
+    for chunk in chunks(sorted(keys), MANY):
+        query = select(customer_keys.c.key).where(among(conn, customer_keys.c.key, chunk))
+        found.update((await conn.execute(query)).scalars())
     return found
 
 
@@ -96,8 +99,8 @@ async def only_customers(conn: ReadConnection, keys: Collection[str]) -> dict[st
     """The customer of each key that exactly one has."""
     c = customer_keys.c
     found: dict[str, RecordId] = {}
-    for chunk in chunks(sorted(keys)):
-        query = select(c.key, func.min(c.customer_id)).where(c.key.in_(chunk)).group_by(c.key)
+    for chunk in chunks(sorted(keys), MANY):
+        query = select(c.key, func.min(c.customer_id)).where(among(conn, c.key, chunk)).group_by(c.key)
         rows = await conn.execute(query.having(func.count() == 1))
         found.update((row[0], RecordId(row[1])) for row in rows)
     return found

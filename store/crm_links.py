@@ -11,6 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import Boolean, Column, Index, String, Table, and_, delete, func, insert, select, text
 
+from store.bulk import among
 from store.crm_accounts import crm_accounts
 from store.crm_keys import claim_of, only_customers
 from store.crm_rules import CrmRules
@@ -18,7 +19,7 @@ from store.db import ReadConnection, WriteConnection
 from store.records import RecordId
 from store.refs import ExternalRef, add_refs, remove_ref
 from store.schema import Instant, metadata
-from store.upsert import chunks
+from store.upsert import MANY, chunks
 
 crm_links = Table(
     "crm_links",
@@ -85,8 +86,8 @@ async def links_of_accounts(conn: ReadConnection, ids: Collection[RecordId]) -> 
     """The customers of these accounts."""
     c = crm_links.c
     found: dict[RecordId, RecordId] = {}
-    for chunk in chunks(sorted(ids)):
-        rows = await conn.execute(select(c.account_id, c.customer_id).where(c.account_id.in_(chunk)))
+    for chunk in chunks(sorted(ids), MANY):
+        rows = await conn.execute(select(c.account_id, c.customer_id).where(among(conn, c.account_id, chunk)))
         found.update((RecordId(row[0]), RecordId(row[1])) for row in rows)
     return found
 
@@ -95,8 +96,8 @@ async def links_of_customers(conn: ReadConnection, ids: Collection[RecordId]) ->
     """The accounts of these customers."""
     c = crm_links.c
     found: dict[RecordId, RecordId] = {}
-    for chunk in chunks(sorted(ids)):
-        rows = await conn.execute(select(c.customer_id, c.account_id).where(c.customer_id.in_(chunk)))
+    for chunk in chunks(sorted(ids), MANY):
+        rows = await conn.execute(select(c.customer_id, c.account_id).where(among(conn, c.customer_id, chunk)))
         found.update((RecordId(row[0]), RecordId(row[1])) for row in rows)
     return found
 
@@ -125,11 +126,18 @@ async def rematch(
     claims = await _claims(conn, rules, roots)
     pairs |= await _pairs(conn, rules, {each.key for each in claims} - keys)
     before = {link.account_id: link for link in known}
-    wanted = {root: _wanted(root, [each for each in claims if each.account_id == root], pairs) for root in roots}
+    wanted = {root: _wanted(root, of_root, pairs) for root, of_root in _by_account(roots, claims).items()}
     moved = [root for root in sorted(roots) if _customer(wanted[root]) != _customer(before.get(root))]
     await _close(conn, rules, [before[root] for root in moved if root in before], at)
     await _open(conn, rules, [link for root in moved if (link := wanted[root])], at)
     return tuple(Moved(account_id=root, was=_customer(before.get(root)), now=_customer(wanted[root])) for root in moved)
+
+
+def _by_account(roots: Collection[RecordId], claims: Sequence[_Claim]) -> dict[RecordId, list[_Claim]]:
+    found: dict[RecordId, list[_Claim]] = {root: [] for root in roots}
+    for claim in claims:
+        found[claim.account_id].append(claim)
+    return found
 
 
 def _wanted(root: RecordId, claims: Sequence[_Claim], pairs: dict[str, Link]) -> Link | None:
@@ -162,8 +170,9 @@ async def _owners(conn: ReadConnection, rules: CrmRules, keys: Sequence[str]) ->
     """Of each key the accounts that have it themselves: one of them, and how many they are."""
     key, c = claim_of(rules), crm_accounts.c
     found: dict[str, tuple[RecordId, int]] = {}
-    for chunk in chunks(keys):
-        query = select(key, func.min(c.id), func.count()).where(key.in_(chunk), c.deleted_at.is_(None)).group_by(key)
+    for chunk in chunks(keys, MANY):
+        living = (among(conn, key, chunk), c.deleted_at.is_(None))
+        query = select(key, func.min(c.id), func.count()).where(*living).group_by(key)
         found.update((row[0], (RecordId(row[1]), row[2])) for row in await conn.execute(query))
     return found
 
@@ -173,11 +182,11 @@ async def _heirs(conn: ReadConnection, rules: CrmRules, keys: Sequence[str]) -> 
     key, c = claim_of(rules), crm_accounts.c
     heir = crm_accounts.alias()
     found: dict[str, tuple[RecordId, int]] = {}
-    for chunk in chunks(keys):
+    for chunk in chunks(keys, MANY):
         query = (
             select(key, func.min(heir.c.id), func.count(heir.c.id.distinct()))
             .join_from(crm_accounts, heir, and_(heir.c.id == c.master_id, heir.c.deleted_at.is_(None)))
-            .where(key.in_(chunk))
+            .where(among(conn, key, chunk))
             .group_by(key)
         )
         found.update((row[0], (RecordId(row[1]), row[2])) for row in await conn.execute(query))
@@ -187,10 +196,11 @@ async def _heirs(conn: ReadConnection, rules: CrmRules, keys: Sequence[str]) -> 
 async def _claims(conn: ReadConnection, rules: CrmRules, roots: Collection[RecordId]) -> list[_Claim]:
     key, c = claim_of(rules), crm_accounts.c
     found: list[_Claim] = []
-    for chunk in chunks(sorted(roots)):
-        own = select(c.id, key).where(c.id.in_(chunk), c.deleted_at.is_(None), key.is_not(None))
+    for chunk in chunks(sorted(roots), MANY):
+        own = select(c.id, key).where(among(conn, c.id, chunk), c.deleted_at.is_(None), key.is_not(None))
         found += [_Claim(account_id=RecordId(row[0]), key=row[1], is_own=True) for row in await conn.execute(own)]
-        left = select(c.master_id, key).where(c.master_id.in_(chunk), key.is_not(None)).order_by(c.id)
+        merged = (among(conn, c.master_id, chunk), c.master_id.is_not(None), key.is_not(None))
+        left = select(c.master_id, key).where(*merged).order_by(c.id)
         found += [_Claim(account_id=RecordId(row[0]), key=row[1], is_own=False) for row in await conn.execute(left)]
     return found
 
@@ -201,9 +211,9 @@ async def _links(
     """The links that may not hold any more: those of these accounts and customers, and those made by these keys."""
     c = crm_links.c
     found: dict[RecordId, Link] = {}
-    queries = [select(crm_links).where(c.account_id.in_(chunk)) for chunk in chunks(sorted(accounts))]
-    queries += [select(crm_links).where(c.customer_id.in_(chunk)) for chunk in chunks(sorted(customers))]
-    queries += [select(crm_links).where(c.key.in_(chunk)) for chunk in chunks(sorted(keys))]
+    queries = [select(crm_links).where(among(conn, c.account_id, chunk)) for chunk in chunks(sorted(accounts), MANY)]
+    queries += [select(crm_links).where(among(conn, c.customer_id, chunk)) for chunk in chunks(sorted(customers), MANY)]
+    queries += [select(crm_links).where(among(conn, c.key, chunk)) for chunk in chunks(sorted(keys), MANY)]
     for query in queries:
         for row in await conn.execute(query):
             link = Link(account_id=RecordId(row.account_id), customer_id=RecordId(row.customer_id), key=row.key)
@@ -213,12 +223,12 @@ async def _links(
 
 async def _close(conn: WriteConnection, rules: CrmRules, links: Sequence[Link], at: datetime) -> None:
     c = crm_links.c
-    for chunk in chunks(links):
+    for chunk in chunks(links, MANY):
         ids = [link.account_id for link in chunk]
-        was = (await conn.execute(select(crm_links).where(c.account_id.in_(ids)))).mappings().all()
+        was = (await conn.execute(select(crm_links).where(among(conn, c.account_id, ids)))).mappings().all()
         past = ("account_id", "customer_id", "key", "since")
         await conn.execute(insert(crm_past_links), [{name: row[name] for name in past} | {"until": at} for row in was])
-        await conn.execute(delete(crm_links).where(c.account_id.in_(ids)))
+        await conn.execute(delete(crm_links).where(among(conn, c.account_id, ids)))
     for link in links:
         await remove_ref(conn, _ref(rules, link))
 
@@ -239,8 +249,8 @@ async def _stubs(conn: ReadConnection, ids: Sequence[RecordId]) -> set[str]:
     """Those of the accounts of which nothing is known but the keys."""
     c = crm_accounts.c
     found: set[str] = set()
-    for chunk in chunks(ids):
-        found.update((await conn.execute(select(c.id).where(c.id.in_(chunk), c.name.is_(None)))).scalars())
+    for chunk in chunks(ids, MANY):
+        found.update((await conn.execute(select(c.id).where(among(conn, c.id, chunk), c.name.is_(None)))).scalars())
     return found
 
 

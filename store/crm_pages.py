@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from sqlalchemy import select, update
 
+from store.bulk import among
 from store.crm_accounts import KIND, crm_accounts
 from store.crm_keys import claim_of, key_of_account, known_keys, rekey
 from store.crm_links import Moved, links_of_accounts, lock_links, rematch
@@ -28,13 +29,14 @@ from store.crm_values import Fit, fits_of, keep_standings, settle, standings_of
 from store.cursors import read_as_of
 from store.db import ReadConnection, WriteConnection
 from store.records import RecordId
-from store.upsert import chunks, fingerprint
+from store.upsert import MANY, chunks, fingerprint
 
 CONCERNED = frozenset({"customer", KIND, "contact", "note"})
 _MATCHED = frozenset({"customer", KIND})
-# What is kept of an account without a customer; the rest of its row is empty.
-_STUB = frozenset({"id", "origin", "source_id", "source_changed_at", "seen_at", "deleted_at", "key", "master_id"})
-_EMPTY = {"custom_fields_json": "{}", "lookups_json": "[]"}
+# What is kept of an account without a customer, beside its bookkeeping; the rest of its row is empty.
+_STUB = ("id", "origin", "source_id", "deleted_at", "key", "master_id")
+_EMPTY = dict.fromkeys(column.name for column in crm_accounts.c if column.name != "refreshed_at")
+_EMPTY |= {"custom_fields_json": "{}", "lookups_json": "[]"}
 
 
 @dataclass(kw_only=True, slots=True)
@@ -83,8 +85,9 @@ class CrmPage:
         """These records have become tombstones."""
         if kind == KIND:
             claim, c = claim_of(self.rules), crm_accounts.c
-            for chunk in chunks(ids):
-                self._keys.update(filter(None, (await conn.execute(select(claim).where(c.id.in_(chunk)))).scalars()))
+            for chunk in chunks(ids, MANY):
+                found = await conn.execute(select(claim).where(among(conn, c.id, chunk), claim.is_not(None)))
+                self._keys.update(found.scalars())
             self._accounts = set(ids)
         if kind == "contact":
             self._accounts = await accounts_of_contacts(conn, ids)
@@ -175,16 +178,20 @@ async def _has_read_related(conn: ReadConnection, rules: CrmRules) -> bool:
 async def _known(conn: ReadConnection, ids: Sequence[RecordId]) -> dict[RecordId, Mapping[Any, Any]]:
     c = crm_accounts.c
     found: dict[RecordId, Mapping[Any, Any]] = {}
-    for chunk in chunks(ids):
-        query = select(c.id, c.source_id, c.key, c.name, c.master_id).where(c.id.in_(chunk))
+    for chunk in chunks(ids, MANY):
+        query = select(c.id, c.source_id, c.key, c.name, c.master_id).where(among(conn, c.id, chunk))
         found.update((RecordId(row["id"]), row) for row in (await conn.execute(query)).mappings())
     return found
 
 
 async def _heirs(conn: ReadConnection, ids: Collection[RecordId]) -> dict[RecordId, RecordId]:
     """Into which accounts those of these were merged that are no more."""
-    found = await _known(conn, sorted(ids))
-    return {each: RecordId(row["master_id"]) for each, row in found.items() if row["master_id"]}
+    c = crm_accounts.c
+    found: dict[RecordId, RecordId] = {}
+    for chunk in chunks(sorted(ids), MANY):
+        query = select(c.id, c.master_id).where(among(conn, c.id, chunk), c.master_id.is_not(None))
+        found.update((RecordId(row[0]), RecordId(row[1])) for row in await conn.execute(query))
+    return found
 
 
 def _heir(
@@ -205,5 +212,6 @@ def _is_whole(row: Mapping[Any, Any] | None) -> bool:
 
 
 def _stub(row: Mapping[str, Any]) -> dict[str, Any]:
-    bare = {name: value if name in _STUB else _EMPTY.get(name) for name, value in row.items()}
-    return bare | {"fingerprint": fingerprint({name: bare[name] for name in bare if name != "source_changed_at"})}
+    kept = {name: row[name] for name in _STUB}
+    when = {"source_changed_at": row["source_changed_at"], "seen_at": row["seen_at"]}
+    return {**_EMPTY, **kept, **when, "fingerprint": fingerprint(kept)}

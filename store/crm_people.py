@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, RowMapping, Table, and_, case, func, select, update
 
+from store.bulk import among
 from store.changes import Change, append_changes
 from store.contacts import SALES_REP_ROLE, Contact, contact_row, contacts
 from store.crm_accounts import crm_account_from_row, crm_accounts
@@ -18,7 +19,7 @@ from store.crm_rules import ContactsFrom, CrmRules
 from store.db import ReadConnection, WriteConnection
 from store.notes import notes
 from store.records import RecordId, record_id
-from store.upsert import chunks, fingerprint, upsert_rows
+from store.upsert import MANY, chunks, fingerprint, upsert_rows
 
 # In `Contact.source_field` of the account's owner: no field that points at a contact is called so.
 OWNER_FIELD = "Owner"
@@ -55,8 +56,8 @@ async def fitted_notes(conn: ReadConnection, rules: CrmRules, rows: Sequence[dic
 async def accounts_of_contacts(conn: ReadConnection, ids: Sequence[RecordId]) -> set[RecordId]:
     """To which accounts these contacts belong."""
     found: set[RecordId] = set()
-    for chunk in chunks(ids):
-        rows = await conn.execute(select(contacts.c.account_id).where(contacts.c.id.in_(chunk)).distinct())
+    for chunk in chunks(ids, MANY):
+        rows = await conn.execute(select(contacts.c.account_id).where(among(conn, contacts.c.id, chunk)).distinct())
         found.update(RecordId(each) for each in rows.scalars() if each)
     return found
 
@@ -71,7 +72,7 @@ async def adopt(conn: WriteConnection, heirs: Mapping[RecordId, RecordId]) -> No
 
 async def attach(conn: WriteConnection, accounts: Collection[RecordId], *, at: datetime) -> None:
     """Let contacts and notes of these accounts be those of the customers that the accounts are now."""
-    for chunk in chunks(sorted(accounts)):
+    for chunk in chunks(sorted(accounts), MANY):
         await _attach(conn, contacts.c.customer_id, crm_links.c.customer_id, chunk, at)
         about = func.coalesce(crm_links.c.customer_id, notes.c.account_id)
         await _attach(conn, notes.c.about_id, about, chunk, at)
@@ -81,15 +82,16 @@ async def remake_people(
     conn: WriteConnection, rules: CrmRules, accounts: Collection[RecordId], *, at: datetime
 ) -> None:
     """Make the contacts anew that stand in the accounts themselves; an account that is no customer's has none."""
-    for chunk in chunks(sorted(accounts)):
+    for chunk in chunks(sorted(accounts), MANY):
         customers = await links_of_accounts(conn, chunk)
-        rows = (await conn.execute(select(crm_accounts).where(crm_accounts.c.id.in_(chunk)))).mappings()
-        made = [each for row in rows if row["id"] in customers for each in people_in(rules, row, customers[row["id"]])]
+        linked = select(crm_accounts).where(among(conn, crm_accounts.c.id, sorted(customers)))
+        rows = (await conn.execute(linked)).mappings()
+        made = [each for row in rows for each in people_in(rules, row, customers[row["id"]])]
         told = [row | {"fingerprint": fingerprint(row)} for row in map(contact_row, made)]
         await upsert_rows(conn, contacts, "contact", told, at=at)
         c = contacts.c
-        living = select(c.id).where(c.account_id.in_(chunk), c.source_field.is_not(None), c.deleted_at.is_(None))
-        known = set((await conn.execute(living)).scalars())
+        theirs = (among(conn, c.account_id, chunk), c.source_field.is_not(None), c.deleted_at.is_(None))
+        known = set((await conn.execute(select(c.id).where(*theirs))).scalars())
         await bury_contacts(conn, sorted(known - {each.id for each in made}), at=at)
 
 
@@ -116,14 +118,15 @@ async def mark_main(conn: WriteConnection, rules: CrmRules, accounts: Collection
     c = contacts.c
     age = (c.created_at.is_(None), c.created_at, c.source_id)
     place = func.row_number().over(partition_by=c.account_id, order_by=age).label("place")
-    for chunk in chunks(sorted(accounts)):
-        related = (c.account_id.in_(chunk), c.source_field.is_(None), c.deleted_at.is_(None), c.is_inactive.is_(False))
+    for chunk in chunks(sorted(accounts), MANY):
+        living = (c.source_field.is_(None), c.deleted_at.is_(None), c.is_inactive.is_(False))
+        related = (among(conn, c.account_id, chunk), *living)
         ranked = select(c.id, c.is_primary, place).where(*related).subquery()
         is_main = case((ranked.c.place == 1, rules.oldest_is_main), else_=False)
         rows = (await conn.execute(select(ranked.c.id, is_main).where(ranked.c.is_primary != is_main))).all()
         for wanted in (False, True):
             ids = sorted(row[0] for row in rows if bool(row[1]) is wanted)
-            await conn.execute(update(contacts).where(c.id.in_(ids)).values(is_primary=wanted))
+            await conn.execute(update(contacts).where(among(conn, c.id, ids)).values(is_primary=wanted))
             fields = {"is_primary": (not wanted, wanted)}
             changes = [Change(kind="contact", record_id=each, action="changed", fields=fields) for each in ids]
             await append_changes(conn, changes, at=at)
@@ -131,15 +134,16 @@ async def mark_main(conn: WriteConnection, rules: CrmRules, accounts: Collection
 
 async def bury_contacts(conn: WriteConnection, ids: Sequence[RecordId], *, at: datetime) -> None:
     """These contacts are none any more; of what comes back the fingerprint is another, so that it is written."""
-    for chunk in chunks(ids):
-        await conn.execute(update(contacts).where(contacts.c.id.in_(chunk)).values(deleted_at=at, fingerprint=""))
+    for chunk in chunks(ids, MANY):
+        theirs = among(conn, contacts.c.id, chunk)
+        await conn.execute(update(contacts).where(theirs).values(deleted_at=at, fingerprint=""))
     await append_changes(conn, [Change(kind="contact", record_id=each, action="tombstoned") for each in ids], at=at)
 
 
 async def _known(conn: ReadConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> dict[str, RowMapping]:
     found: dict[str, RowMapping] = {}
-    for chunk in chunks([row["id"] for row in rows]):
-        living = select(table).where(table.c.id.in_(chunk), table.c.deleted_at.is_(None))
+    for chunk in chunks([row["id"] for row in rows], MANY):
+        living = select(table).where(among(conn, table.c.id, chunk), table.c.deleted_at.is_(None))
         found.update((row["id"], row) for row in (await conn.execute(living)).mappings())
     return found
 
@@ -150,8 +154,8 @@ async def _kept(
     """The rows of accounts of which more than the key is kept, and those that are here already."""
     c = crm_accounts.c
     whole: set[str] = set()
-    for chunk in chunks(sorted({row["account_id"] for row in rows if row["account_id"]})):
-        whole.update((await conn.execute(select(c.id).where(c.id.in_(chunk), c.name.is_not(None)))).scalars())
+    for chunk in chunks(sorted({row["account_id"] for row in rows if row["account_id"]}), MANY):
+        whole.update((await conn.execute(select(c.id).where(among(conn, c.id, chunk), c.name.is_not(None)))).scalars())
     return [row for row in rows if row["account_id"] in whole or row["id"] in known]
 
 
@@ -167,7 +171,7 @@ async def _attach(
     c = table.c
     linked = table.outerjoin(crm_links, crm_links.c.account_id == c.account_id)
     query = select(c.id, c.account_id, owner.label("was"), wanted.label("now")).select_from(linked)
-    rows = (await conn.execute(query.where(c.account_id.in_(accounts), owner.is_distinct_from(wanted)))).all()
+    rows = (await conn.execute(query.where(among(conn, c.account_id, accounts), owner.is_distinct_from(wanted)))).all()
     now = {row.account_id: row.now for row in rows}
     for account in sorted(now):
         theirs = and_(c.account_id == account, owner.is_distinct_from(now[account]))

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import and_, func, select, update
 
+from store.bulk import among
 from store.contacts import contacts
 from store.crm_accounts import crm_accounts
 from store.crm_keys import rekey
@@ -25,7 +26,7 @@ from store.db import ReadConnection, WriteConnection
 from store.facts import drop_fact, keep_fact, read_fact
 from store.records import RecordId
 from store.rhythms import SourceRhythm, drop_rhythm, keep_rhythm, rhythm_of
-from store.upsert import chunks
+from store.upsert import MANY, chunks
 
 # The streams of a CRM, by the names that its connector gives them.
 ACCOUNTS, CONTACTS, NOTES = "accounts", "contacts", "notes"
@@ -118,8 +119,8 @@ async def hand_over(conn: WriteConnection, rules: CrmRules, *, limit: int) -> bo
     c = crm_links.c
     query = select(c.account_id).where(c.gives_contacts.is_(False), c.is_awaited.is_(False)).limit(limit)
     ids = (await conn.execute(query)).scalars().all()
-    for chunk in chunks(ids):
-        await conn.execute(update(crm_links).where(c.account_id.in_(chunk)).values(gives_contacts=True))
+    for chunk in chunks(ids, MANY):
+        await conn.execute(update(crm_links).where(among(conn, c.account_id, chunk)).values(gives_contacts=True))
     return len(ids) == limit
 
 
@@ -140,8 +141,8 @@ async def end_waiting(conn: WriteConnection, account_ids: Sequence[RecordId] | N
     """These accounts have been asked for; None: all of them come anyway, as everything is read anew."""
     c = crm_links.c
     waiting = c.is_awaited.is_(True)
-    among = waiting if account_ids is None else and_(waiting, c.account_id.in_(account_ids))
-    await conn.execute(update(crm_links).where(among).values(is_awaited=False))
+    theirs = waiting if account_ids is None else and_(waiting, among(conn, c.account_id, account_ids))
+    await conn.execute(update(crm_links).where(theirs).values(is_awaited=False))
 
 
 async def read_again(conn: WriteConnection, source: str, stream: str, *, run_id: str) -> None:
@@ -168,7 +169,7 @@ async def _keep_rhythm(conn: WriteConnection, rules: CrmRules, at: datetime) -> 
 
 
 async def _take_back(conn: WriteConnection, accounts: Sequence[RecordId]) -> None:
-    for chunk in chunks(accounts):
+    for chunk in chunks(accounts, MANY):
         c = crm_links.c
-        given = (c.account_id.in_(chunk), c.gives_contacts.is_(True))
+        given = (among(conn, c.account_id, chunk), c.gives_contacts.is_(True))
         await conn.execute(update(crm_links).where(*given).values(gives_contacts=False))

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Column, Index, RowMapping, String, Table, Text, bindparam, delete, select, update
 
-from store.bulk import insert_rows
+from store.bulk import among, insert_rows
 from store.changes import Change, append_changes
 from store.crm_accounts import crm_accounts
 from store.crm_decide import FieldState, Standing, decided
@@ -24,7 +24,7 @@ from store.db import ReadConnection, WriteConnection
 from store.keys import name_key, sorted_name_key
 from store.records import RecordId
 from store.schema import Instant, metadata
-from store.upsert import chunks
+from store.upsert import MANY, chunks
 
 crm_fields = Table(
     "crm_fields",
@@ -102,8 +102,8 @@ def erp_values(rules: CrmRules, row: Mapping[Any, Any], standings: Standings) ->
 async def standings_of(conn: ReadConnection, ids: Sequence[RecordId]) -> dict[RecordId, dict[str, Standing]]:
     """How the fields of these customers stand; those on which the systems agree are not in the answer."""
     found: dict[RecordId, dict[str, Standing]] = {}
-    for chunk in chunks(ids):
-        rows = await conn.execute(select(crm_fields).where(crm_fields.c.customer_id.in_(chunk)))
+    for chunk in chunks(ids, MANY):
+        rows = await conn.execute(select(crm_fields).where(among(conn, crm_fields.c.customer_id, chunk)))
         for row in rows.mappings():
             found.setdefault(row["customer_id"], {})[row["field"]] = standing_of_row(row)
     return found
@@ -118,9 +118,9 @@ async def accounts_of(conn: ReadConnection, ids: Sequence[RecordId]) -> dict[Rec
     """The accounts of these customers, as rows; one of which nothing is known yet is not in the answer."""
     found: dict[RecordId, RowMapping] = {}
     is_of = crm_accounts.c.id == crm_links.c.account_id
-    for chunk in chunks(ids):
+    for chunk in chunks(ids, MANY):
         query = select(crm_accounts, crm_links.c.customer_id).join(crm_links, is_of)
-        query = query.where(crm_links.c.customer_id.in_(chunk), crm_accounts.c.name.is_not(None))
+        query = query.where(among(conn, crm_links.c.customer_id, chunk), crm_accounts.c.name.is_not(None))
         found.update((row["customer_id"], row) for row in (await conn.execute(query)).mappings())
     return found
 
@@ -140,9 +140,9 @@ async def fits_of(
 
 async def settle(conn: WriteConnection, rules: CrmRules, ids: Collection[RecordId], *, at: datetime) -> None:
     """Decide the fields of these customers anew, by the rules and what both systems say now; write what differs."""
-    for chunk in chunks(sorted(ids)):
+    for chunk in chunks(sorted(ids), MANY):
         accounts, standings = await accounts_of(conn, chunk), await standings_of(conn, chunk)
-        rows = (await conn.execute(select(customers).where(customers.c.id.in_(chunk)))).mappings().all()
+        rows = (await conn.execute(select(customers).where(among(conn, customers.c.id, chunk)))).mappings().all()
         found = {RecordId(row["id"]): _settled(rules, row, accounts, standings, at) for row in rows}
         await _write(conn, {RecordId(row["id"]): row for row in rows}, found, at)
         await keep_standings(conn, {each: one.standings for each, one in found.items()}, before=standings)
@@ -153,8 +153,8 @@ async def keep_standings(
 ) -> None:
     """Keep how the fields of these customers stand, instead of what was kept of them."""
     differing = sorted(each for each in found if found[each] != before.get(each, {}))
-    for chunk in chunks(differing):
-        await conn.execute(delete(crm_fields).where(crm_fields.c.customer_id.in_(chunk)))
+    for chunk in chunks(differing, MANY):
+        await conn.execute(delete(crm_fields).where(among(conn, crm_fields.c.customer_id, chunk)))
     rows = [
         {"customer_id": each, "field": field} | {name: getattr(one, name) for name in _COLUMNS}
         for each in differing

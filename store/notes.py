@@ -1,7 +1,7 @@
 """Notes: what collectors and colleagues wrote about a customer or an invoice."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy import Column, Index, RowMapping, String, Table, Text, bindparam
 from store.about import is_about
 from store.db import ReadConnection
 from store.records import Pulled, RecordId
+from store.rows import plain_names, plain_values
 from store.schema import Instant, metadata, origin_columns
 
 
@@ -54,9 +55,12 @@ _NEWEST = _LIVING.order_by(notes.c.written_at.desc(), notes.c.id).limit(bindpara
 _COUNT = select(func.count()).select_from(_LIVING.subquery())
 
 
+_PLAIN = plain_names(Note)
+
+
 def note_row(note: Note) -> dict[str, Any]:
     """The table row of a note; the fingerprint is the upsert's to add."""
-    return {name: value for name, value in asdict(note).items() if name != "refreshed_at"}
+    return plain_values(note, _PLAIN)
 
 
 def note_from_row(row: RowMapping) -> Note:

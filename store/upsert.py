@@ -17,7 +17,7 @@ _T = TypeVar("_T")
 # SQLite binds at most 32,766 values in one statement; ids are bound one by one.
 _CHUNK = 500
 # Ids that are looked for at once: a page of any source.
-_KNOWN_CHUNK = 5000
+MANY = 5000
 # Columns that a pulled row does not bring.
 _NOT_PULLED = frozenset({"id", "refreshed_at"})
 # Bookkeeping and search keys, not content: a difference here alone is no change to tell people of.
@@ -141,7 +141,7 @@ def _update(table: Table) -> Any:
 async def _versions(conn: ReadConnection, table: Table, ids: Sequence[str]) -> dict[str, tuple[str, datetime | None]]:
     c = table.c
     found: dict[str, tuple[str, datetime | None]] = {}
-    for chunk in chunks(ids, _KNOWN_CHUNK):
+    for chunk in chunks(ids, MANY):
         rows = await conn.execute(select(c.id, c.fingerprint, c.source_changed_at).where(among(conn, c.id, chunk)))
         found.update((row[0], (row[1], row[2])) for row in rows)
     return found

@@ -20,7 +20,7 @@ csv.field_size_limit(1_000_000)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BulkPage:
-    """Rows as a query would have brought them; the locator leads to the next ones, «» when there are none."""
+    """Rows by their columns; the locator leads to the next ones, «» when there are none."""
 
     rows: tuple[Tree, ...]
     locator: str
@@ -62,17 +62,20 @@ async def results(client: SalesforceClient, job: str, locator: str, *, rows: int
 
 
 def rows_in(text: str, booleans: frozenset[str]) -> Iterator[Tree]:
-    """The rows of a CSV text, nested as JSON has them: «Owner.Name» is in the owner. Pure; raises ValueError."""
+    """The rows of a CSV text by their columns, such as «Owner.Name». Pure; raises ValueError.
+
+    They are not nested as JSON has them: hundreds of thousands come this way, and `value_at` finds either.
+    """
     # NUL is what some have in their fields, and no reader takes.
     lines = csv.reader(io.StringIO(text.replace("\x00", ""), newline=""))
-    columns = [(path.split("."), path in booleans) for path in next(lines, [])]
+    columns = next(lines, [])
+    boxes = [name for name in columns if name in booleans]
     for line in lines:
-        row: dict[str, Any] = {}
-        for ((*steps, name), is_boolean), value in zip(columns, line, strict=True):
-            # An empty text is no value there.
-            if value:
-                inner = row if not steps else _reached(row, steps)
-                inner[name] = _BOOLEANS.get(value, value) if is_boolean else value
+        # An empty text is no value there.
+        row: dict[str, Any] = {name: value for name, value in zip(columns, line, strict=True) if value}
+        for name in boxes:
+            if name in row:
+                row[name] = _BOOLEANS.get(row[name], row[name])
         yield row
 
 
@@ -81,12 +84,6 @@ def _all_rows(text: str, booleans: frozenset[str]) -> tuple[Tree, ...]:
         return tuple(rows_in(text, booleans))
     except (ValueError, csv.Error) as error:
         raise UnreadableAnswerError(f"the CSV is broken ({error})") from None
-
-
-def _reached(row: dict[str, Any], steps: list[str]) -> dict[str, Any]:
-    for step in steps:
-        row = row.setdefault(step, {})
-    return row
 
 
 def _require_all(answer: Answer, count: int) -> None:

@@ -17,10 +17,11 @@ class UnreadableFieldError(ValueError):
 
 
 def value_at(row: Tree, path: str) -> Any:
-    """The value of a field, or of one that is reached over relationships: «Owner.Name»."""
-    if "." not in path:
-        return row.get(path)
-    found: Any = row
+    """The value of a field, or of one that is reached over relationships: «Owner.Name», nested or in a column."""
+    found: Any = row.get(path)
+    if found is not None or "." not in path:
+        return found
+    found = row
     for name in path.split("."):
         found = found.get(name) if isinstance(found, dict) else None
     return found

@@ -12,7 +12,7 @@ from store.custom_values import value_names
 from sync.connectors.salesforce.bulk import rows_in
 from sync.connectors.salesforce.describe import Field
 from sync.connectors.salesforce.mapping import custom_fields
-from sync.connectors.salesforce.values import UnreadableFieldError, boolean, instant, plain, required, text
+from sync.connectors.salesforce.values import UnreadableFieldError, boolean, instant, plain, required, text, value_at
 from tests.contract.source_contract import read, records_of
 from tests.sync.salesforce.bench import salesforce_bench
 
@@ -110,15 +110,18 @@ class TestCustomFields:
 
 
 class TestRowsIn:
-    def test_rows_are_nested_as_in_json(self) -> None:
+    def test_what_is_reached_stands_in_its_column(self) -> None:
         csv = '"Id","IsDeleted","Owner.Name","Owner.IsActive","Note__c"\n"1","false","Ada","true","a\nb, ""c"""\n'
         (row,) = rows_in(csv, frozenset({"IsDeleted", "Owner.IsActive"}))
         assert row == {
             "Id": "1",
             "IsDeleted": False,
-            "Owner": {"Name": "Ada", "IsActive": True},
+            "Owner.Name": "Ada",
+            "Owner.IsActive": True,
             "Note__c": 'a\nb, "c"',
         }
+        assert value_at(row, "Owner.Name") == value_at({"Owner": {"Name": "Ada"}}, "Owner.Name") == "Ada"
+        assert value_at(row, "Payer__r.Name") is None
 
     def test_nothing_is_no_value(self) -> None:
         assert list(rows_in('"Id","Phone"\n"1",""\n', frozenset())) == [{"Id": "1"}]
