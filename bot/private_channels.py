@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channel_lookup import UNREACHABLE, private_channels_of
+from bot.membership import UnreachableError
 from bot.roster import Roster
 from store.channels import Channel
 
@@ -26,18 +27,28 @@ async def visible_to(
         return tuple(channels)
     theirs = frozenset[str]()
     try:
-        async with asyncio.timeout(_PATIENCE_SECONDS):
-            theirs = await _private_channels(slack, user_id, roster or Roster())
-    except UNREACHABLE as error:
-        _log.warning("Slack did not say which private channels somebody is in: %s", type(error).__name__)
+        theirs = await _told(slack, user_id, roster)
+    except UnreachableError as error:
+        _log.warning("Slack did not say which private channels somebody is in: %s", error)
     return tuple(each for each in channels if not each.facts.is_private or each.facts.id in theirs)
 
 
 async def is_hidden_from(
     slack: AsyncWebClient, user_id: str, channel: Channel | None, roster: Roster | None = None
 ) -> bool:
-    """Whether this is a private channel that the person is not in, or Slack does not say so."""
-    return channel is not None and not await visible_to(slack, user_id, [channel], roster)
+    """Whether this is a private channel that the person is not in. Raises UnreachableError while Slack does not say."""
+    if channel is None or not channel.facts.is_private:
+        return False
+    return channel.facts.id not in await _told(slack, user_id, roster)
+
+
+async def _told(slack: AsyncWebClient, user_id: str, roster: Roster | None) -> frozenset[str]:
+    """The private channels that the person is in. Raises UnreachableError."""
+    try:
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            return await _private_channels(slack, user_id, roster or Roster())
+    except UNREACHABLE as error:
+        raise UnreachableError(type(error).__name__) from None
 
 
 async def _private_channels(slack: AsyncWebClient, user_id: str, roster: Roster) -> frozenset[str]:

@@ -45,6 +45,7 @@ from store.deliveries import DeliveryState, add_deliveries, delivery_by_id
 from store.facts import read_fact
 from store.sending import FINAL
 from store.users import Role, User, links_of_account, user_by_email
+from sync.connector import Crm
 
 # So long a running bot is given to post it, before the command says that it is on its way.
 _PATIENCE = timedelta(seconds=5)
@@ -70,6 +71,7 @@ class _Desk:
     locale: str
     stale_after: timedelta
     source_titles: Mapping[str, str]
+    ledger_titles: Mapping[str, str]
     custom_fields: CustomFieldRules
     # What is shared has one button, and it is another one.
     can_mail: bool = False
@@ -164,6 +166,8 @@ async def _place(settings: Settings, store: Store, to: str, sender: _Sender, *, 
         place = await (_person(settings, store, to) if "@" in to else _channel(settings, store, to, sender))
     except NotThereError as reason:
         raise CommandError(str(reason)) from None
+    except UnreachableError as error:
+        raise CommandError(f"Slack did not answer about {to} ({error}); try again") from None
     if place.is_outside and not outside:
         raise CommandError(f"people outside the company read {place.label}; --outside confirms that they may")
     return place
@@ -199,8 +203,6 @@ async def _person(settings: Settings, store: Store, email: str) -> Destination:
         return await find_person(slack, str(found["user"]["id"]), team_id)
     except SlackApiError as error:
         raise CommandError(f"Slack knows nobody with the e-mail {email} ({slack_reason(error)})") from None
-    except UnreachableError as error:
-        raise CommandError(f"Slack did not say who {email} is ({error}); try again") from None
 
 
 async def _write(settings: Settings, store: Store, sharing: Sharing, place: Destination, sender: _Sender) -> str:
@@ -244,11 +246,13 @@ def _outcome(state: DeliveryState, place: Destination) -> str:
 
 
 def _desk(settings: Settings) -> _Desk:
+    sources = build_sources(settings)
     return _Desk(
         clock=utc_now,
         zone=settings.timezone,
         locale=settings.rules.display.locale,
         stale_after=timedelta(hours=settings.rules.sync.stale_after_hours),
-        source_titles={source.name: source.title for source in build_sources(settings)},
+        source_titles={source.name: source.title for source in sources},
+        ledger_titles={source.name: source.title for source in sources if not isinstance(source, Crm)},
         custom_fields=settings.rules.custom_fields,
     )

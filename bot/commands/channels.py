@@ -17,7 +17,7 @@ from bot.channel_lookup import UNREACHABLE, learn_channel, learn_person, recheck
 from bot.commands.guard import admitted
 from bot.deps import Deps
 from bot.feature import Feature, SlashRequest, Subcommand
-from bot.views.channels import added, not_added, not_here
+from bot.views.channels import added, not_added, not_here, not_told
 from store.audit import AuditEvent
 from store.channels import change_channel, change_channel_id, forget_channel, note_added
 from store.slack_people import Standing
@@ -124,6 +124,9 @@ async def add_here(deps: Deps, request: SlashRequest) -> None:
     if allowed is None:
         return
     found = await audience(deps, channel_id)
+    if found.is_unreached:
+        await deps.answering.post_privately(request.reply, not_told())
+        return
     if found.is_direct or not found.is_member:
         await deps.answering.post_privately(request.reply, not_here())
         return

@@ -1,5 +1,6 @@
 """What can be said of a draft before it is submitted: whom its filter means, whether it may go there, its dry run."""
 
+import asyncio
 from dataclasses import replace
 from datetime import datetime
 
@@ -8,6 +9,7 @@ from bot.audience import audience
 from bot.deps import Deps
 from bot.filter_names import filter_complaint, meaning_of
 from bot.filters import FilterError, parse_filter
+from bot.membership import UnreachableError
 from bot.notify.draft import TO_ME, Draft, changed, complaints
 from bot.notify.preview import preview
 from bot.notify.wanted import is_equal
@@ -23,6 +25,9 @@ from store.portfolio import InvoiceFilter
 from store.subscriptions import ChannelSubscription, subscriptions_in
 from store.users import User, user_by_id
 
+# Slack wants the answer to a submission within three seconds.
+_PATIENCE_SECONDS = 1.5
+_SILENT = "Slack did not say just now who reads that channel. Try again in a moment."
 _EXTERNAL = "Data can't be posted to this channel, because {reason}."
 
 
@@ -88,9 +93,20 @@ async def refused_place(deps: Deps, draft: Draft, user_id: str) -> str:
     """
     if draft.where in {TO_ME, ""}:
         return ""
+    try:
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            return await _refused(deps, draft, user_id)
+    except (UnreachableError, TimeoutError):
+        return _SILENT
+
+
+async def _refused(deps: Deps, draft: Draft, user_id: str) -> str:
+    """The same, as Slack says it. Raises UnreachableError."""
     if await is_hidden(deps, user_id, draft.where):
         return NOT_IN
     readers = await audience(deps, draft.where)
+    if readers.is_unreached:
+        return _SILENT
     if readers.is_external and readers.is_member:
         return _EXTERNAL.format(reason=readers.reason)
     async with deps.store.read() as conn:

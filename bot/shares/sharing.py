@@ -13,7 +13,7 @@ from bot.audience import Audience, audience
 from bot.cards import read_card
 from bot.deliver import slack_post
 from bot.deps import Deps, Desk
-from bot.membership import read_profile
+from bot.membership import UnreachableError, read_profile
 from bot.private_channels import is_hidden_from
 from bot.views.channels import channel_label
 from bot.views.shared import Sharing, shared_message
@@ -70,7 +70,7 @@ def channel_destination(channel: Channel | None, readers: Audience, rules: Rules
     if readers.is_archived:
         raise NotThereError(f"{name} is archived. Choose another channel.")
     if not readers.is_member:
-        raise NotThereError(f"The app is not in {name} any more. Type /invite @tesorio there, then try again.")
+        raise NotThereError(f"The app is not in {name}. Type /invite @tesorio there, then try again.")
     if not channel.is_destination:
         raise NotThereError(f"Nobody with an account here has added Tesorio to {name}. Type /tesorio add there first.")
     if not readers.is_external:
@@ -83,8 +83,13 @@ def channel_destination(channel: Channel | None, readers: Audience, rules: Rules
 
 
 async def find_channel(deps: Deps, channel_id: str, role: Role | None) -> Destination:
-    """A channel that this person may share to, as it is now. Raises NotThereError, StoreError."""
+    """A channel that this person may share to, as it is now.
+
+    Raises NotThereError, StoreError, and membership.UnreachableError while Slack does not say what the channel is.
+    """
     readers = await audience(deps, channel_id)
+    if readers.is_unreached:
+        raise UnreachableError(readers.reason)
     async with deps.store.read() as conn:
         channel = await channel_by_id(conn, channel_id)
     return channel_destination(channel, readers, rules_for(deps.rules.slack.external_channels, role))
@@ -98,7 +103,7 @@ async def find_destination_for(deps: Deps, user_id: str, wanted: str, role: Role
 
 
 async def is_hidden(deps: Deps, user_id: str, channel_id: str) -> bool:
-    """Whether this is a private channel that the person is not in. Raises StoreError."""
+    """Whether this is a private channel that the person is not in. Raises StoreError, membership.UnreachableError."""
     await audience(deps, channel_id)
     async with deps.store.read() as conn:
         channel = await channel_by_id(conn, channel_id)

@@ -26,5 +26,10 @@ def not_here() -> Message:
     return _said("Tesorio is not in this channel. Type /invite @tesorio here, and cards can be shared to it.")
 
 
+def not_told() -> Message:
+    """Slack could not be asked what this channel is."""
+    return _said("Slack did not say just now who reads this channel. Type /tesorio add again in a moment.")
+
+
 def _said(text: str) -> Message:
     return message(text, [paragraph("channels", text)])

@@ -26,7 +26,7 @@ from sandbox.slack.seed import (
     NORTHWIND_SHARED,
     SALES,
 )
-from store.channels import Channel, channel_by_id, destinations
+from store.channels import Channel, channel_by_id, destinations, doubt_channels
 from tests.bot.newcomers import newcomer
 from tests.bot.world import World
 
@@ -344,6 +344,16 @@ class TestAdd:
     async def test_says_why_not(self, world: World, channel: str, words: str) -> None:
         outcome = await world.workspace.say(ANA, channel, "/tesorio add")
         assert words in world.shown(outcome)
+
+    async def test_a_silent_slack_is_not_taken_for_a_no(self, world: World) -> None:
+        async with world.store.write() as conn:
+            await doubt_channels(conn)
+        world.workspace.faults.fail("conversations.info", 503, times=1_000)
+        try:
+            outcome = await world.say("/tesorio add")
+        finally:
+            world.workspace.faults.clear()
+        assert "Slack did not say just now who reads this channel." in world.shown(outcome)
 
     async def test_a_viewer_may_not(self, world: World) -> None:
         refused = world.shown(await world.say("/tesorio add", user=BEN))

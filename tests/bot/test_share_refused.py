@@ -95,7 +95,7 @@ class TestCheckedWhenSending:
         try:
             await filled(world)
             told_now = modal_text(world)
-            assert "Nothing was sent. The app is not in #sales any more. Type /invite @tesorio there" in told_now
+            assert "Nothing was sent. The app is not in #sales. Type /invite @tesorio there" in told_now
             assert "Too late" in told_now
         finally:
             await added(world, SALES)

@@ -1,17 +1,19 @@
 """What becomes of a sharing between Send and the post: looked at again, refused in words, waited with, written once."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from bot.shares.share_work import check, share
-from sandbox.slack.seed import ANA, AR_TEAM, BEN, CHLOE, NORTHWIND_SHARED, SALES, TEAM_ID
+from sandbox.slack.seed import ANA, AR_TEAM, BEN, CHLOE, FINANCE_LEADS, NORTHWIND_SHARED, SALES, TEAM_ID
+from store.channels import doubt_channels
 from store.deliveries import Delivery, delivery_by_id
 from store.sending import Later, Refused
 from store.work import TryLaterError
-from tests.bot.sharing import added, ruled
+from tests.bot.sharing import added, ruled, settled
 from tests.bot.world import World, open_world
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -40,6 +42,22 @@ async def written(world: World, work_id: str, **changes: str) -> Delivery:
     found = await kept(world, work_id)
     assert found is not None
     return found
+
+
+async def doubted(world: World) -> None:
+    """What is known of channels has to be asked for again."""
+    async with world.store.write() as conn:
+        await doubt_channels(conn)
+
+
+@contextmanager
+def silent(world: World, method: str) -> Iterator[None]:
+    """Slack does not answer this question while the block lasts."""
+    world.workspace.faults.fail(method, 503, times=1_000)
+    try:
+        yield
+    finally:
+        world.workspace.faults.clear()
 
 
 class TestShare:
@@ -79,6 +97,20 @@ class TestShare:
             await share(world.assistant.deps, "share-silent", payload(world, to=CHLOE))
         assert (await written(world, "share-silent", to=CHLOE)).payload["channel"] == CHLOE
 
+    async def test_also_where_it_does_not_say_who_reads_the_channel(self, world: World) -> None:
+        await doubted(world)
+        with silent(world, "conversations.info"), pytest.raises(TryLaterError):
+            await share(world.assistant.deps, "share-unread", payload(world))
+        assert (await written(world, "share-unread")).payload["channel"] == SALES
+
+    async def test_also_where_it_does_not_say_who_is_in_a_private_channel(self, world: World) -> None:
+        world.workspace.invite_app(FINANCE_LEADS, by=ANA)
+        await settled(world)
+        world.assistant.deps.roster.drop_all()
+        with silent(world, "users.conversations"), pytest.raises(TryLaterError):
+            await share(world.assistant.deps, "share-private", payload(world, to=FINANCE_LEADS))
+        assert (await written(world, "share-private", to=FINANCE_LEADS)).payload["channel"] == FINANCE_LEADS
+
 
 class TestCheck:
     async def checked(self, world: World, delivery: Delivery) -> Any:
@@ -91,6 +123,12 @@ class TestCheck:
         delivery = await written(world, "share-person", to=CHLOE)
         world.workspace.faults.fail("users.info", 503)
         assert isinstance(await self.checked(world, delivery), Later)
+
+    async def test_waits_where_slack_does_not_say_who_reads_the_channel(self, world: World) -> None:
+        delivery = await written(world, "share-unread-late")
+        await doubted(world)
+        with silent(world, "conversations.info"):
+            assert isinstance(await self.checked(world, delivery), Later)
 
     async def test_refuses_whom_nothing_is_shared_with_any_more(self, world: World) -> None:
         delivery = await written(world, "share-left", to=CHLOE)

@@ -10,6 +10,7 @@ import pytest_asyncio
 from sandbox.slack import Outcome
 from sandbox.slack.records import Message
 from sandbox.slack.seed import ANA, ANA_APP_DM, AR_TEAM, BEN, CHLOE, SALES, STRANGER
+from store.channels import doubt_channels
 from store.subscriptions import (
     NewsKind,
     delete_subscription,
@@ -130,6 +131,19 @@ class TestSubmit:
         outcome = await world.workspace.submit(ANA, {})
         assert outcome.errors == {"subscribe.where.block": "#ar-team already gets this from ana@meridian.example."}
         assert [each.id for each in await all_of(world)] == [made.id]
+
+    async def test_a_silent_slack_leaves_the_form_as_it_is(self, world: World) -> None:
+        await form(world, "payments amount>8k")
+        async with world.store.write() as conn:
+            await doubt_channels(conn)
+        world.workspace.faults.stall("conversations.info", 1.9, times=1_000)
+        try:
+            outcome = await world.workspace.submit(ANA, {})
+        finally:
+            world.workspace.faults.clear()
+        told = "Slack did not say just now who reads that channel. Try again in a moment."
+        assert outcome.errors == {"subscribe.where.block": told}
+        assert await all_of(world) == ()
 
     async def test_two_people_at_once_make_one_and_the_later_is_told(self, world: World) -> None:
         """Each form was looked at before the other's was kept."""

@@ -114,7 +114,7 @@ class TestShare:
         [
             (("--to", "#nowhere"), "No channel that Tesorio was added to is called «#nowhere»"),
             (("--to", "#ar-team"), "Nobody with an account here has added Tesorio to #ar-team. Type /tesorio add"),
-            (("--to", "finance-leads"), "The app is not in #finance-leads any more"),
+            (("--to", "finance-leads"), "The app is not in #finance-leads."),
             (("--to", "#northwind-shared"), "people of another company read this channel"),
             (("--to", "gil@auditors.example"), "Gil Guest is a guest in this workspace"),
             (("--to", "nora@northwind.example"), "Nora North belongs to another company"),
