@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,11 +16,15 @@ from bot.cli.stopping import stop_signal
 from bot.cli.syncing import SyncProgress
 from bot.root import Assistant, daily_pulls, open_assistant
 from bot.settings import Rules, Settings, settings_from
-from sandbox.ledger import Ledger
+from sandbox.crm_news import crm_box
 from sandbox.news import outside, read_at_once
+from sandbox.salesforce.schema import ERP_KEY
 from sandbox.slack import Outcome, SlackStandIn, Waiting
+from sandbox.slack.feed import OutsideChanged
 from sandbox.slack.seed import ANA, BEN, CHLOE, TEAM_ID
 from sandbox.stand_ins import StandIns, stand_ins
+from store.crm_rules import CrmChoices, MatchBy
+from store.crm_setup import Switched, switch_on
 from store.cursors import read_as_of
 from store.db import Store
 from store.runs import SyncRun
@@ -38,6 +42,7 @@ _ACCOUNTS = (
 _UNLINKED = ("eva.lima@meridian.example", "Eva Lima", Role.FINANCE)
 _CHANNEL = "#ar-team"
 _SHARED_TO = ("#ar-team", "#sales")
+_ERP, _CRM = "netsuite", "salesforce"
 _LOOK_SECONDS = 1.0
 # What the bot does not hear is answered by nobody.
 _ANSWER_SECONDS = 15
@@ -56,27 +61,73 @@ async def run_demo(*, port: int, customers: int, lines: Sequence[str]) -> None:
                 await _add_accounts(assistant.deps.store)
                 _add_app(running)
                 # The clock finds an empty store and starts the first reading, as it would for `tesorio run`.
-                async with daily_pulls(assistant, settings):
+                async with daily_pulls(_reading(assistant, _ERP), settings):
                     with progress.bars:
                         await _read_open_items(assistant, settings, progress)
-                        slack = running.slack
-                        if slack is None:
-                            raise AssertionError("the demo always runs Slack")
                         if lines:
-                            await _say_all(slack, lines)
+                            await _say_all(_slack_of(running), lines)
                             return
-                        await _show(running.ledger, assistant, settings, progress, slack)
+                        await _show(running, assistant, settings, progress)
 
 
-async def _show(
-    ledger: Ledger, assistant: Assistant, settings: Settings, progress: "_Progress", slack: SlackStandIn
-) -> None:
-    """The page, with its box of what may happen in NetSuite, until Ctrl-C."""
-    [(source, first)] = _first_pulls(assistant, settings).items()
-    async with read_at_once(assistant, source, first) as read:
-        slack.core.outside = outside(ledger, read)
+def _slack_of(running: StandIns) -> SlackStandIn:
+    if running.slack is None:
+        raise AssertionError("the demo always runs Slack")
+    return running.slack
+
+
+def _reading(assistant: Assistant, name: str) -> Assistant:
+    """The assistant as one who reads this source alone."""
+    return replace(assistant, sources=tuple(source for source in assistant.sources if source.name == name))
+
+
+async def _switch_crm_on(assistant: Assistant) -> None:
+    """What an admin does in Home: by Tesorio's rules, the ERP's id being in a field of the account."""
+    crm = assistant.deps.crm
+    if crm is None:
+        raise AssertionError("the demo always runs Salesforce")
+    now = assistant.deps.clock()
+    choices = CrmChoices(
+        rules="tesorio", match_by=MatchBy.ERP_ID, account_field=ERP_KEY, contacts=False, account_managers=False
+    )
+    decision = Switched(
+        system=crm.name,
+        key="demo",
+        is_on=True,
+        at=now,
+        since=now,
+        by="the demo",
+        organisation=await crm.organisation(),
+    )
+    async with assistant.deps.store.write() as conn:
+        await switch_on(conn, crm.settled, choices, decision)
+
+
+async def _show(running: StandIns, assistant: Assistant, settings: Settings, progress: "_Progress") -> None:
+    """The page, with its boxes of what may happen in the other systems, until Ctrl-C.
+
+    The CRM's accounts, for which nobody waits, are read once people can work.
+    """
+    firsts, slack = _first_pulls(assistant, settings), _slack_of(running)
+    async with (
+        read_at_once(assistant, _ERP, firsts[_ERP]) as read_erp,
+        read_at_once(assistant, _CRM, firsts[_CRM]) as read_crm,
+    ):
+        _add_boxes(running, slack, read_erp, read_crm)
         progress.bars.print(_invitation(slack))
-        await stop_signal()
+        await _switch_crm_on(assistant)
+        async with daily_pulls(_reading(assistant, _CRM), settings):
+            await stop_signal()
+
+
+def _add_boxes(
+    running: StandIns, slack: SlackStandIn, read_erp: Callable[[], None], read_crm: Callable[[], None]
+) -> None:
+    """What may happen in the other systems, before the mail that was sent."""
+    if running.salesforce is None:
+        raise AssertionError("the demo always runs Salesforce")
+    box = crm_box(running.salesforce, read_crm, lambda: slack.core.feed.publish(OutsideChanged()))
+    slack.core.outside = (outside(running.ledger, read_erp), box, *slack.core.outside)
 
 
 def demo_settings(running: StandIns, folder: Path) -> Settings:
@@ -87,7 +138,10 @@ def demo_settings(running: StandIns, folder: Path) -> Settings:
         {
             "slack": {"commands_per_minute": 6000},
             "netsuite": {"lag_seconds": 0, "invoice_files": True},
-            "custom_fields": {"customer": {"custentity_collector": ""}, "invoice": {"custbody_contract": ""}},
+            "custom_fields": {
+                "customer": {"custentity_collector": "", "salesforce.Customer_Tier__c": ""},
+                "invoice": {"custbody_contract": ""},
+            },
         }
     )
     return settings_from(running.environment | {"TESORIO_DATA_DIR": str(folder)}, rules)
@@ -107,11 +161,10 @@ class _Progress:
 
 async def _read_open_items(assistant: Assistant, settings: Settings, progress: _Progress) -> None:
     """Wait until people can work: all that is open is in. History goes on behind."""
-    started = _first_pulls(assistant, settings)
+    work_id = _first_pulls(assistant, settings)[_ERP]
     while not await _has_open_items(assistant):
-        for name, work_id in started.items():
-            if await assistant.work.status(work_id) is WorkState.FAILED:
-                raise CommandError(f"the first reading of {name} failed; the log above says why")
+        if await assistant.work.status(work_id) is WorkState.FAILED:
+            raise CommandError(f"the first reading of {_ERP} failed; the log above says why")
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(progress.saved.wait(), _LOOK_SECONDS)
         progress.saved.clear()
@@ -125,9 +178,8 @@ def _first_pulls(assistant: Assistant, settings: Settings) -> dict[str, str]:
 
 async def _has_open_items(assistant: Assistant) -> bool:
     async with assistant.deps.store.read() as conn:
-        known = [
-            await read_as_of(conn, source.name, stream) for source in assistant.sources for stream in source.streams
-        ]
+        [erp] = _reading(assistant, _ERP).sources
+        known = [await read_as_of(conn, erp.name, stream) for stream in erp.streams]
     return all(known)
 
 
@@ -177,7 +229,9 @@ def _invitation(slack: SlackStandIn) -> Panel:
         "and type in #ar-team, for example\n"
         "  /tesorio customer sun micro\n"
         "  /tesorio invoice inv123\n\n"
-        "«In NetSuite», at the left, lets a payment arrive: who typed /tesorio subscribe is told.\n\n"
+        "«In NetSuite», at the left, lets a payment arrive: who typed /tesorio subscribe is told.\n"
+        "«In Salesforce» shows the notes that land there: Reply to Tesorio on a card, and tick Salesforce.\n"
+        "As Chloé, the admin, the app's Home shows where both differ; Change connects Salesforce by Upflow's rules.\n\n"
         "Ctrl-C ends everything."
     )
     return Panel(text, title="Tesorio is ready", expand=False, padding=(1, 3))

@@ -1,4 +1,7 @@
-"""What the demo lets happen in NetSuite while people look on, so that there is something to be told of."""
+"""What the demo lets happen in NetSuite while people look on, so that there is something to be told of.
+
+It is read at once.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -91,6 +94,7 @@ def outside(ledger: Ledger, tell: Callable[[], None]) -> Outside:
         return happen
 
     return Outside(
+        id="netsuite",
         title=TITLE,
         acts=(
             Act(id="payment", label="Let a payment arrive", happen=told(payment_arrives)),

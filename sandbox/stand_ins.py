@@ -13,14 +13,14 @@ from sandbox.ledger import Ledger
 from sandbox.netsuite import NetSuiteStandIn
 from sandbox.salesforce import SalesforceStandIn
 from sandbox.slack import SlackStandIn, app_config
-from sandbox.slack.feed import MailSent
-from sandbox.slack.outside import Letter, Letters
+from sandbox.slack.feed import OutsideChanged
+from sandbox.slack.outside import Letter, Letters, Outside
 from sandbox.smtp import Mail, MailStandIn
 
 # Where the token's user in the stand-in lives; its dates are meant there.
 USER_ZONE = ZoneInfo("America/New_York")
 MAIL_FROM = "Meridian Supply <ar@meridian.example>"
-ALL = frozenset({"slack", "netsuite", "mail"})
+ALL = frozenset({"slack", "netsuite", "salesforce", "mail"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,8 +96,8 @@ async def stand_ins(*, port: int, customers: int, only: frozenset[str] = ALL) ->
 
 def show_mail(slack: SlackStandIn, mail: MailStandIn) -> None:
     """From now on the workspace's page shows what is mailed."""
-    letters = Letters(lambda: slack.core.feed.publish(MailSent()))
-    slack.core.letters = letters
+    letters = Letters(lambda: slack.core.feed.publish(OutsideChanged()))
+    slack.core.outside += (Outside(id="mail", title="Mail sent", letters=letters),)
     mail.box.told = lambda: letters.add(_letter(mail.box.mails[-1]))
 
 

@@ -25,12 +25,16 @@ class Deleted:
     deleted_at: datetime
 
 
+def _nobody(_name: str, _row: Row) -> None:
+    return
+
+
 class Org:
     """Reading gives the rows themselves; `create` and `edit` are trusted and stamp them by the clock.
 
-    `replication_lag` is how far behind updated/ and deleted/ are with what they cover; `deletions_known_since` is when
-    the delete log begins, if it was trimmed. What a client may not do is judged in writes.py; what an admin does is in
-    hands.py.
+    `told` is called with every record that a client makes: its object, and its row. `replication_lag` is how far
+    behind updated/ and deleted/ are with what they cover; `deletions_known_since` is when the delete log begins, if it
+    was trimmed. What a client may not do is judged in writes.py; what an admin does is in hands.py.
     """
 
     def __init__(self, now: Callable[[], datetime]) -> None:
@@ -41,6 +45,7 @@ class Org:
         self.deletions_known_since: datetime | None = None
         self.replication_lag = timedelta()
         self.acting_user = ""
+        self.told: Callable[[str, Row], None] = _nobody
         self._tables: dict[str, Table] = {}
         self._by_prefix: dict[str, list[Table]] = defaultdict(list)
         self._numbers: dict[str, int] = defaultdict(int)

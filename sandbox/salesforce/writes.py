@@ -26,7 +26,9 @@ def create(org: Org, type_: ObjectType, body: Body) -> str:
     if "ownerid" in type_.fields:
         values.setdefault("OwnerId", org.acting_user)
     defaults = {field.name: field.default for field in type_.fields.values() if field.default is not None}
-    return content.created(org, type_, {**defaults, **values})
+    made = content.created(org, type_, {**defaults, **values})
+    org.told(type_.name, org.rows(type_.name)[made])
+    return made
 
 
 def update(org: Org, type_: ObjectType, record_id: str, body: Body) -> None:

@@ -9,7 +9,7 @@ from sandbox.slack.config import AppConfig
 from sandbox.slack.faults import Faults
 from sandbox.slack.feed import Feed
 from sandbox.slack.files import Files
-from sandbox.slack.outside import Letters, Outside
+from sandbox.slack.outside import Outside
 from sandbox.slack.socket_mode import SocketHub
 from sandbox.slack.state import State
 from sandbox.slack.tickets import Source, Tickets
@@ -20,8 +20,7 @@ from sandbox.slack.views import Views
 class Core:
     """`base_url` is known once the server listens; `revoked` is the error that the bot token earns after removal.
 
-    `outside` is what its page may let happen elsewhere, `letters` the e-mail that was sent; None, unless somebody says
-    what.
+    `outside` is what its page shows of other systems, and may let happen there; () unless somebody says what.
     """
 
     app: AppConfig
@@ -36,8 +35,7 @@ class Core:
     now: Callable[[], datetime]
     base_url: str = ""
     revoked: str | None = None
-    outside: Outside | None = None
-    letters: Letters | None = None
+    outside: tuple[Outside, ...] = ()
 
     def response_url(self, *, channel: str, user: str, source: Source | None = None, command: str | None = None) -> str:
         token = self.tickets.issue_url(channel=channel, user=user, source=source, command=command)

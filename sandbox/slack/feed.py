@@ -45,8 +45,8 @@ class LinkChanged:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class MailSent:
-    """The page shows what was sent, newest first."""
+class OutsideChanged:
+    """Something arrived in a system outside, which the page shows."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,7 +56,7 @@ class Reply:
     frame: Json
 
 
-Happening = MessageChanged | ViewChanged | HomeChanged | Notice | LinkChanged | MailSent | Reply
+Happening = MessageChanged | ViewChanged | HomeChanged | Notice | LinkChanged | OutsideChanged | Reply
 
 
 class Feed:

@@ -1,7 +1,7 @@
-"""What happens outside Slack, for the page to bring about: the sandbox's own, and no part of a workspace."""
+"""What is outside Slack, for the page to show and to bring about: the sandbox's own, and no part of a workspace."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sandbox.slack.records import Json
@@ -19,33 +19,17 @@ class Act:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Outside:
-    """The box with the buttons; `title` says where these things happen."""
-
-    title: str
-    acts: tuple[Act, ...]
-
-    def happen(self, act_id: str) -> str:
-        """Let this act happen; what has happened. Raises LookupError when there is no such act."""
-        found = next((act for act in self.acts if act.id == act_id), None)
-        if found is None:
-            raise LookupError(f"nothing is called {act_id} outside")
-        return found.happen()
-
-    def described(self) -> Json:
-        """The box as the page draws it."""
-        return {"title": self.title, "acts": [{"id": act.id, "label": act.label} for act in self.acts]}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Letter:
-    """An e-mail that was sent, for the page to show; `attachments` are the names of its files."""
+    """Something that arrived, for the page to show: an e-mail, or a note on a record.
 
-    sender: str
+    `sender` is who wrote it, «» where nobody is named; `attachments` are the names of its files.
+    """
+
     recipients: tuple[str, ...]
     subject: str
     text: str
-    attachments: tuple[str, ...]
+    sender: str = ""
+    attachments: tuple[str, ...] = ()
 
     def described(self) -> Json:
         """The letter as the page draws it."""
@@ -59,7 +43,7 @@ class Letter:
 
 
 class Letters:
-    """What was sent, newest first; `told` is called after each, so that pages learn of it."""
+    """What arrived, newest first; `told` is called after each, so that pages learn of it."""
 
     def __init__(self, told: Callable[[], None]) -> None:
         self._sent: deque[Letter] = deque(maxlen=SHOWN_LETTERS)
@@ -71,3 +55,37 @@ class Letters:
 
     def described(self) -> list[Json]:
         return [letter.described() for letter in self._sent]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outside:
+    """A box of the page: a system with what may be let happen there, and what arrived there where that is shown."""
+
+    id: str
+    title: str
+    acts: tuple[Act, ...] = ()
+    letters: Letters | None = None
+
+    def happen(self, act_id: str) -> str:
+        """Let this act happen; what has happened. Raises LookupError when there is no such act."""
+        found = next((act for act in self.acts if act.id == act_id), None)
+        if found is None:
+            raise LookupError(f"nothing is called {act_id} outside")
+        return found.happen()
+
+    def described(self) -> Json:
+        """The box as the page draws it."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "acts": [{"id": act.id, "label": act.label} for act in self.acts],
+            "letters": self.letters.described() if self.letters else None,
+        }
+
+
+def happen(boxes: Sequence[Outside], box_id: str, act_id: str) -> str:
+    """Let this act happen in this box; what has happened. Raises LookupError when there is no such box or act."""
+    found = next((box for box in boxes if box.id == box_id), None)
+    if found is None:
+        raise LookupError(f"nothing is called {box_id} outside")
+    return found.happen(act_id)

@@ -1,7 +1,16 @@
 """The frames that the web page receives. Pure."""
 
 from sandbox.slack.core import Core
-from sandbox.slack.feed import Happening, HomeChanged, LinkChanged, MailSent, MessageChanged, Notice, Reply, ViewChanged
+from sandbox.slack.feed import (
+    Happening,
+    HomeChanged,
+    LinkChanged,
+    MessageChanged,
+    Notice,
+    OutsideChanged,
+    Reply,
+    ViewChanged,
+)
 from sandbox.slack.records import Channel, Json, Member, Message
 from sandbox.slack.seed import TEAM_ID, TEAM_NAME
 from sandbox.slack.wire import other_member
@@ -16,13 +25,12 @@ def state_frame(core: Core, me: str) -> Json:
         "app": _app(core),
         "users": [_member(each) for each in core.state.members.values()],
         "channels": [_channel(core, each, me) for each in channels],
-        "outside": core.outside.described() if core.outside else None,
-        "letters": _letters(core),
+        "outside": _outside(core),
     }
 
 
-def _letters(core: Core) -> list[Json] | None:
-    return core.letters.described() if core.letters else None
+def _outside(core: Core) -> list[Json]:
+    return [box.described() for box in core.outside]
 
 
 def history_frame(core: Core, me: str, channel_id: str) -> Json:
@@ -36,8 +44,8 @@ def frame_of(core: Core, me: str, happening: Happening) -> Json | None:
         return happening.frame
     if isinstance(happening, LinkChanged):
         return {"type": "connected", "connected": happening.connected}
-    if isinstance(happening, MailSent):
-        return {"type": "letters", "letters": _letters(core)}
+    if isinstance(happening, OutsideChanged):
+        return {"type": "outside", "outside": _outside(core)}
     if isinstance(happening, MessageChanged):
         return _message_frame(core, me, happening)
     return _personal_frame(happening) if happening.user == me else None

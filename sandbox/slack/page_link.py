@@ -19,6 +19,7 @@ from sandbox.slack.acting import (
 )
 from sandbox.slack.core import Core
 from sandbox.slack.feed import Happening, MessageChanged, Notice, Reply
+from sandbox.slack.outside import happen
 from sandbox.slack.page_frames import frame_of, history_frame, state_frame
 from sandbox.slack.records import Json, Member, Message, View
 from sandbox.slack.seed import ANA
@@ -185,9 +186,7 @@ class PageLink:
         await close_modal(self._core, self._actor(), self._view(frame["view_id"]))
 
     async def _happen(self, frame: Json) -> None:
-        if self._core.outside is None:
-            raise LookupError("nothing happens outside")
-        self._reply({"type": "happened", "text": self._core.outside.happen(frame["act"])})
+        self._reply({"type": "happened", "text": happen(self._core.outside, frame["box"], frame["act"])})
 
     def _place(self, container: Json) -> Message | View:
         if container["kind"] == "view":

@@ -54,6 +54,31 @@ class TestMainJob:
         await expect(page.last_message).not_to_contain_text("owes")
 
 
+class TestSalesforce:
+    async def test_a_note_that_is_ticked_for_it_is_seen_landing(self, page: SlackPage) -> None:
+        await page.ask("/tesorio customer sun micro")
+        await element(page.last_message, "reply.open").click()
+        await element(page.modal, "reply.text").locator("textarea").fill("AP pays on Friday.")
+        await page.modal.get_by_text("Salesforce", exact=True).click()
+        await page.submit()
+        await expect(page.modal).to_contain_text("Saved · in NetSuite · in Salesforce")
+        await page.modal.get_by_test_id("modal-close").click()
+        box = page.page.locator('[data-testid="outside"][data-name="salesforce"]')
+        await expect(box).to_contain_text("In Salesforce (1)")
+        await box.locator("summary").filter(has_text="Note · Ana Silva").click()
+        await expect(box).to_contain_text("AP pays on Friday.")
+        await page.picture("landed")
+
+    async def test_an_admin_sees_that_it_is_switched_on_and_where_it_differs(self, page: SlackPage) -> None:
+        await page.act_as("Chloé Dubois")
+        await page.go_to("Tesorio")
+        await page.page.get_by_test_id("tab-home").click()
+        home = page.page.get_by_test_id("home")
+        await expect(home).to_contain_text("customers matched")
+        await expect(home).to_contain_text("NetSuite and Salesforce differ")
+        await expect(element(home, "crm.open")).to_have_text("Change")
+
+
 class TestNews:
     async def test_what_is_let_happen_in_netsuite_is_told_of(self, page: SlackPage) -> None:
         await page.say("/tesorio subscribe payments")

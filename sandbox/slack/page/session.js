@@ -74,5 +74,5 @@ export async function suggest(container, blockId, element, query) {
 
 export const submitView = (viewId, values) => link.send({ type: "submit", view_id: viewId, values });
 /** Let something happen outside Slack, where the sandbox offers it. */
-export const letHappen = (actId) => link.send({ type: "happen", act: actId });
+export const letHappen = (boxId, actId) => link.send({ type: "happen", box: boxId, act: actId });
 export const closeView = (viewId) => link.send({ type: "close", view_id: viewId });

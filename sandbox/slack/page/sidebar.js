@@ -4,9 +4,9 @@ import { avatar } from "./avatar.js";
 import { channelMark } from "./directory.js";
 import { h, keeper, reconcile } from "./dom.js";
 import { icon } from "./icons.js";
-import { mailBox } from "./letters.js";
 import { openMenu } from "./menus.js";
-import { actAs, letHappen, openChannel } from "./session.js";
+import { outsideBox } from "./outside.js";
+import { actAs, openChannel } from "./session.js";
 import { channelLabel, me, on, personName, state } from "./store.js";
 
 /** Keep `root` (a nav) showing the workspace as it is; rows that stay the same stay the same nodes, and keep the focus. */
@@ -18,9 +18,8 @@ export function mountSidebar(root) {
     reconcile(root, [
       keep("head", state.workspace.name, workspaceHead),
       scroll,
-      state.outside && keep("outside", JSON.stringify(state.outside), outside),
-      state.outside && keep("happened", state.happened, happened),
-      state.letters && keep("letters", JSON.stringify(state.letters), () => mailBox(state.letters)),
+      ...state.outside.map((box) => keep(`outside ${box.id}`, JSON.stringify([box, box.id === state.openBox]), () => outsideBox(box))),
+      state.outside.length > 0 && keep("happened", state.happened, happened),
       keep("identity", JSON.stringify(me() ?? null), identity),
     ].filter(Boolean));
   });
@@ -107,18 +106,6 @@ function presence() {
     "aria-label": label,
     title: label,
   });
-}
-
-// Of the sandbox alone, and marked so: in a real workspace things happen elsewhere without our doing.
-function outside() {
-  return h(
-    "section",
-    { class: "outside", "aria-label": state.outside.title, data: { testid: "outside" } },
-    h("h2", { class: "side-title" }, state.outside.title, h("span", { class: "outside-note" }, "sandbox only")),
-    state.outside.acts.map(({ id, label }) =>
-      h("button", { type: "button", class: "outside-act", data: { act: id }, on: { click: () => letHappen(id) } }, label),
-    ),
-  );
 }
 
 function happened() {

@@ -8,8 +8,8 @@ export const state = {
   app: { name: "", user_id: null, commands: [], shortcuts: [], connected: false },
   users: new Map(),
   channels: new Map(),
-  outside: null, // what may be let happen elsewhere: {title, acts}
-  letters: null, // the e-mail that was sent, newest first, where there is a mail server
+  outside: [], // other systems, with what may be let happen and what arrived there: {id, title, acts, letters}
+  openBox: null, // the id of the one of them that is open
   happened: "", // and what has happened there last
   messages: new Map(), // channel -> ts -> message
   read: new Set(), // channels whose earlier messages have come
@@ -21,6 +21,12 @@ export const state = {
   linked: true,
   loaded: false,
 };
+
+/** Open one of the boxes outside; null closes all of them. */
+export function openBox(id) {
+  state.openBox = id;
+  emit("people");
+}
 
 /** Topics: people, channel, messages, home, thread, status. */
 export function on(topic, listener) {
@@ -65,7 +71,7 @@ const FOLDS = {
   home_view: foldHome,
   connected: foldConnected,
   happened: foldHappened,
-  letters: foldLetters,
+  outside: foldOutside,
 };
 
 /** Take in one frame from the server; frames about views belong to the modals and are not handled here. */
@@ -83,7 +89,7 @@ function foldState(frame) {
     users: byId(frame.users),
     channels: byId(frame.channels),
     outside: frame.outside,
-    letters: frame.letters,
+    openBox: state.openBox ?? frame.outside[0]?.id ?? null,
   });
   if (changed) Object.assign(state, { messages: new Map(), read: new Set(), unread: new Map(), thread: null, home: undefined });
   emit("people", "channel", "status");
@@ -137,8 +143,10 @@ function foldHappened({ text }) {
   emit("people");
 }
 
-function foldLetters({ letters }) {
-  state.letters = letters;
+function foldOutside({ outside }) {
+  const known = new Map(state.outside.map((box) => [box.id, JSON.stringify(box.letters)]));
+  state.openBox = outside.find((box) => known.get(box.id) !== JSON.stringify(box.letters))?.id ?? state.openBox;
+  state.outside = outside;
   emit("people");
 }
 

@@ -304,18 +304,24 @@ class TestStaticFiles:
 class TestOutside:
     async def test_without_it_the_page_has_no_box(self, slack: SlackStandIn) -> None:
         async with page_of(slack) as page:
-            assert (await page.next("state"))["outside"] is None
-            await page.send("happen", act="payment")
-            assert "nothing happens outside" in (await page.next("error"))["text"]
+            assert (await page.next("state"))["outside"] == []
+            await page.send("happen", box="netsuite", act="payment")
+            assert "nothing is called netsuite outside" in (await page.next("error"))["text"]
 
     async def test_an_act_happens_and_says_so(self, slack: SlackStandIn) -> None:
-        slack.core.outside = Outside(title="In NetSuite", acts=(Act(id="pay", label="Pay", happen=lambda: "Paid."),))
+        acts = (Act(id="pay", label="Pay", happen=lambda: "Paid."),)
+        slack.core.outside = (
+            Outside(id="erp", title="In NetSuite", acts=acts),
+            Outside(id="crm", title="In Salesforce"),
+        )
         async with page_of(slack) as page:
-            assert (await page.next("state"))["outside"] == {
-                "title": "In NetSuite",
-                "acts": [{"id": "pay", "label": "Pay"}],
-            }
-            await page.send("happen", act="pay")
+            assert (await page.next("state"))["outside"] == [
+                {"id": "erp", "title": "In NetSuite", "acts": [{"id": "pay", "label": "Pay"}], "letters": None},
+                {"id": "crm", "title": "In Salesforce", "acts": [], "letters": None},
+            ]
+            await page.send("happen", box="crm", act="pay")
+            assert "nothing is called pay outside" in (await page.next("error"))["text"]
+            await page.send("happen", box="erp", act="pay")
             assert (await page.next("happened"))["text"] == "Paid."
-            await page.send("happen", act="rob")
+            await page.send("happen", box="erp", act="rob")
             assert "nothing is called rob outside" in (await page.next("error"))["text"]
