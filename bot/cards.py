@@ -74,7 +74,7 @@ async def being_read_first(deps: Desk, conn: ReadConnection, kind: RecordKind) -
 
     Until then a miss means little, and a closest match may not be the closest.
     """
-    for origin, title in deps.source_titles.items():
+    for origin, title in deps.ledger_titles.items():
         if not await is_complete(conn, origin, _STREAMS[kind]):
             return title
     return None

@@ -35,6 +35,8 @@ class Desk(Protocol):
     @property
     def source_titles(self) -> Mapping[str, str]: ...
     @property
+    def ledger_titles(self) -> Mapping[str, str]: ...
+    @property
     def can_mail(self) -> bool: ...
     @property
     def custom_fields(self) -> CustomFieldRules: ...
@@ -80,6 +82,11 @@ class Deps:
     decisions: Bell = field(default_factory=Bell)
     services: Services = field(default_factory=Services)
     roster: Roster = field(default_factory=Roster)
+
+    @property
+    def ledger_titles(self) -> Mapping[str, str]:
+        """The sources of customers and invoices, likewise: all but the CRM, which has neither."""
+        return {name: title for name, title in self.source_titles.items() if self.crm is None or name != self.crm.name}
 
     @property
     def can_mail(self) -> bool:

@@ -56,7 +56,7 @@ def record_words(record: Customer | Invoice | None) -> str:
 
 async def _provenance(deps: Deps, conn: ReadConnection, record: Customer | Invoice | None) -> Provenance:
     """As old as the one of its streams that was read longest ago."""
-    origins = [record.origin] if record else list(deps.source_titles)
+    origins = [record.origin] if record else list(deps.ledger_titles)
     ages = [await read_as_of(conn, origin, stream) for origin in origins for stream in _STREAMS]
     as_of = min((each for each in ages if each is not None), default=deps.clock())
     sources = " and ".join(deps.source_titles.get(origin, origin) for origin in origins) or "No source"

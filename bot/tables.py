@@ -117,10 +117,10 @@ async def customer_of(conn: ReadConnection, ref: TableRef) -> str:
 
 async def company_provenance(deps: Deps, conn: ReadConnection) -> Provenance:
     """Where sums over all sources come from: they are as old as the source that was read longest ago."""
-    ages = [await read_as_of(conn, origin, "invoices") for origin in deps.source_titles]
+    ages = [await read_as_of(conn, origin, "invoices") for origin in deps.ledger_titles]
     as_of = min((each for each in ages if each is not None), default=deps.clock())
     return Provenance(
-        source=" and ".join(deps.source_titles.values()) or "No source",
+        source=" and ".join(deps.ledger_titles.values()) or "No source",
         as_of=as_of,
         is_stale=deps.clock() - as_of > deps.stale_after,
         notice=await _notice(deps, conn),
@@ -128,10 +128,10 @@ async def company_provenance(deps: Deps, conn: ReadConnection) -> Provenance:
 
 
 async def _notice(deps: Deps, conn: ReadConnection) -> str | None:
-    for origin, title in deps.source_titles.items():
+    for origin, title in deps.ledger_titles.items():
         if await read_as_of(conn, origin, "invoices") is None:
             return _FIRST_READING.format(title)
-    unread = sum([await count_quarantined(conn, origin, "invoices") for origin in deps.source_titles])
+    unread = sum([await count_quarantined(conn, origin, "invoices") for origin in deps.ledger_titles])
     return _UNREAD.format(f"{unread:,}") if unread else None
 
 

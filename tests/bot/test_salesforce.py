@@ -70,6 +70,12 @@ class TestTesorio:
         home = str((await world.workspace.open_home(CHLOE)).home)
         assert "Salesforce" in home
 
+    async def test_figures_are_the_erp_s_alone_and_wait_for_no_crm(self, world: World) -> None:
+        for line in ("/tesorio aging", "/tesorio overdue", "/tesorio customer sun micro"):
+            shown = world.shown(await world.say(line))
+            assert "NetSuite · as of" in shown
+            assert "Salesforce" not in shown
+
     async def test_a_note_goes_to_the_account_when_it_was_ticked(self, world: World) -> None:
         await form_on(world)
         assert "Salesforce" in words(world)
