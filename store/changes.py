@@ -75,6 +75,14 @@ async def changes_since(conn: ReadConnection, instant: datetime, *, limit: int) 
     return tuple(reversed([change_of_row(row) for row in rows if row["at"] >= instant]))
 
 
+async def was_changed(conn: ReadConnection, kind: str, origin: str, *, after: datetime, before: int) -> bool:
+    """Whether records of this kind and origin changed after that instant and before that sequence."""
+    c = change_feed.c
+    theirs = (c.kind == kind, c.record_id.startswith(f"{origin}:", autoescape=True))
+    query = select(c.sequence).where(c.sequence < before, *theirs, c.at > after).limit(1)
+    return (await conn.execute(query)).first() is not None
+
+
 async def last_sequence(conn: ReadConnection) -> int:
     """The newest change's sequence; 0 when there is none."""
     return int((await conn.execute(select(func.coalesce(func.max(change_feed.c.sequence), 0)))).scalar_one())

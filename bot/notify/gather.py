@@ -6,9 +6,9 @@ from datetime import date, datetime
 from typing import TypeVar
 
 from bot.notify.news import News, invoice_news
-from store.changes import Change
+from store.changes import Change, was_changed
 from store.credit_limits import CreditBreak, note_all_breaks, note_breaks
-from store.cursors import read_cursor
+from store.cursors import list_cursors, read_cursor
 from store.customers import Customer, customers_by_id
 from store.day_marks import mark_day
 from store.db import ReadConnection, WriteConnection
@@ -24,6 +24,8 @@ _R = TypeVar("_R")
 _Read = Callable[[ReadConnection, Sequence[RecordId]], Awaitable[dict[RecordId, _R]]]
 # What an invoice's change must name for its customer's open balance to be another one.
 _BALANCE_FIELDS = frozenset({"open_balance_minor", "status", "currency", "customer_id", "deleted_at"})
+# What a change must be about to be told by itself.
+_NEWS_KINDS = frozenset({"invoice", "note"})
 _LIMIT_FIELDS = frozenset({"credit_limit_minor", "credit_limit_currency"})
 
 
@@ -64,6 +66,19 @@ async def news_in(conn: ReadConnection, batch: Batch) -> tuple[News, ...]:
         elif change.kind == "note" and change.record_id not in ours:
             found += _note_news(change, batch)
     return tuple(found)
+
+
+async def has_news_before(conn: ReadConnection, change: Change, since: datetime) -> bool:
+    """Whether the feed may tell of invoices or notes between that instant and this change; a first reading does not."""
+    for cursor in await list_cursors(conn):
+        end = await first_read_at(conn, cursor.source, cursor.stream)
+        kind = cursor.stream.removesuffix("s")
+        if end is None or kind not in _NEWS_KINDS:
+            continue
+        after = max(end, since)
+        if await was_changed(conn, kind, cursor.source, after=after, before=change.sequence):
+            return True
+    return False
 
 
 async def credit_news(conn: WriteConnection, batch: Batch, at: datetime) -> tuple[News, ...]:

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.deps import Deps
-from bot.notify.gather import Batch, news_in, read_batch
+from bot.notify.gather import Batch, has_news_before, news_in, read_batch
 from bot.notify.news import News, past_due_news
 from bot.notify.past_due import customers_of, first_morning
 from bot.notify.rhythm import BURST_WINDOW, digest_day, is_quiet, plan
@@ -119,8 +119,9 @@ def open_then(invoice: Invoice, changes: Iterable[Change], instant: datetime) ->
 
 
 async def _seen(deps: Deps, conn: ReadConnection, subscription: ChannelSubscription, begin: datetime) -> _Seen:
-    changes = await changes_since(conn, begin, limit=MOST + 1)
-    batch = await read_batch(conn, changes[-MOST:])
+    changes = await changes_since(conn, begin, limit=MOST)
+    is_full = len(changes) == MOST and await has_news_before(conn, changes[0], begin)
+    batch = await read_batch(conn, changes)
     due, is_cut = await _due(deps, conn, subscription, batch, begin)
     disputed = await disputed_invoices(conn, list(batch.invoices.keys() | {invoice.id for invoice in due}))
     of_changes = [
@@ -134,7 +135,7 @@ async def _seen(deps: Deps, conn: ReadConnection, subscription: ChannelSubscript
         batch=batch,
         due=due,
         customers=await customers_of(conn, due),
-        is_partial=is_cut or len(changes) > MOST,
+        is_partial=is_cut or is_full,
     )
 
 

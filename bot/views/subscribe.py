@@ -9,7 +9,7 @@ from slack_sdk.models.blocks import Block
 
 from bot.filters import FILTER_USAGE, Filter, FilterError, parse_filter
 from bot.notify.draft import TO_ME, WEEKDAYS, Draft
-from bot.notify.preview import DAYS, MOST, Preview
+from bot.notify.preview import DAYS, Preview
 from bot.views.amounts import counted
 from bot.views.buttons import plain_button
 from bot.views.channels import channel_label
@@ -145,7 +145,7 @@ def field_of(member: str) -> str:
 
 def preview_words(found: Preview) -> str:
     """«This would have posted 14 messages about 9 invoices newly past due in the last 7 days.», as a sentence."""
-    more = f" More than {MOST:,} records changed or became past due; only so many were counted."
+    more = " There was too much to count it all, so it may have been more."
     end = f"in the last {DAYS} days.{more if found.is_partial else ''}"
     if not found.messages:
         return f"This would have posted nothing {end}"

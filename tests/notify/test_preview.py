@@ -69,7 +69,24 @@ class TestPreview:
         monkeypatch.setattr(dry_run, "MOST", 5)
         found = await tried(notifier, past_due)
         assert found == Preview(messages=5, news=((NewsKind.PAST_DUE, 5),), is_partial=True)
-        assert preview_words(found).endswith("only so many were counted.")
+        assert preview_words(found).endswith("so it may have been more.")
+
+    async def test_a_first_reading_is_not_too_much_to_count(
+        self, notifier: Notifier, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """In the week after it, thousands of changes are no news; what came after them is."""
+        known = invoices(8)
+        await begun(notifier, *known)
+        monkeypatch.setattr(dry_run, "MOST", 5)
+        paid = make_subscription(events=(NewsKind.PAYMENT,))
+        assert await tried(notifier, paid) == Preview(messages=0, news=())
+        for invoice in known[:5]:
+            await pay(notifier, invoice, 500)
+        notifier.clock.forward(hours=1)
+        assert not (await tried(notifier, paid)).is_partial
+        await pay(notifier, known[5], 500)
+        notifier.clock.forward(hours=1)
+        assert (await tried(notifier, paid)).is_partial
 
 
 class TestMessages:
