@@ -196,6 +196,8 @@ class TestAudit:
     async def test_who_asked_what_is_on_record(self, world: World) -> None:
         before = len(await world.audited())
         await world.card("/tesorio invoice INV-12345")
-        [(actor, action, subject)] = (await world.audited())[before:]
-        assert actor.startswith("user:")
-        assert (action, subject) == ("lookup.invoice", "INV-12345")
+        asked, shown = (await world.audited())[before:]
+        assert asked[0] == shown[0]
+        assert asked[0].startswith("user:")
+        assert asked[1:] == ("lookup.invoice", "INV-12345")
+        assert shown[1] == "card.shown"

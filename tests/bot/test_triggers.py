@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from bot.access import SlackPerson
+from sandbox.slack import Deadlines
 from sandbox.slack.seed import ANA, ANA_APP_DM, TEAM_ID
 from tests.bot.ways_in import DOORS, Door, Json, payload_for
 from tests.bot.world import CHANNEL, World
@@ -38,18 +39,17 @@ PATIENCE_SECONDS = 30
 
 @pytest.fixture
 def later(world: World) -> Iterator[Callable[[float], None]]:
-    """Moves Slack's clock for triggers."""
-    tickets = world.slack.core.tickets
-    now = tickets._now
+    """Slack's clock for triggers, which end as soon as Slack's do: it stands, and is moved by hand."""
+    tickets, deadlines = world.slack.core.tickets, world.slack.deadlines
+    now, lifetime, began = tickets._now, deadlines.trigger_lifetime, tickets._now()
 
     def move(seconds: float) -> None:
-        def moved() -> datetime:
-            return now() + timedelta(seconds=seconds)
+        tickets._now = lambda: began + timedelta(seconds=seconds)
 
-        tickets._now = moved
-
+    move(0)
+    deadlines.trigger_lifetime = Deadlines().trigger_lifetime
     yield move
-    tickets._now = now
+    tickets._now, deadlines.trigger_lifetime = now, lifetime
 
 
 def close_all(world: World) -> None:
@@ -59,6 +59,7 @@ def close_all(world: World) -> None:
 
 async def send(world: World, door: Door, later: Callable[[float], None], seconds: float) -> None:
     close_all(world)
+    later(0)
     payload = pressed(world, door)
     later(seconds)
     assert (await world.workspace.hub.deliver(door.envelope, payload)).ack is not None

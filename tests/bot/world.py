@@ -115,7 +115,8 @@ class World:
         return self.workspace.transcript(seen if isinstance(seen, Outcome) else Outcome(messages=(seen,)))
 
     async def audited(self) -> list[tuple[str, str, str]]:
-        """Actor, action and subject of every event, oldest first."""
+        """Actor, action and subject of every event, oldest first, of all that people have done until now."""
+        await self.catch_up()
         await self.assistant.deps.audit.flush()
         columns = audit_events.c
         query = select(columns.actor, columns.action, columns.subject).order_by(columns.sequence)
@@ -139,9 +140,12 @@ class World:
         self.assistant.deps.outbox.ring()
 
     async def catch_up(self) -> None:
-        """Wait until what is under way has ended."""
-        while self.assistant.door.at_work:
-            await asyncio.wait(self.assistant.door.at_work)
+        """Wait until what is under way has ended, in Slack and here."""
+        at_work = self.assistant.door.at_work
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            await self.slack.core.background.idle()
+            while at_work:
+                await asyncio.wait(at_work)
 
     def last_envelope(self) -> Any:
         return self.workspace.hub.deliveries[-1]
