@@ -1,7 +1,8 @@
 """Reading NetSuite pages of a thousand records, against zeep's own parsing of the same pages.
 
 All three fetch the same recorded answers over loopback. zeep builds its object tree and is done; ours also checks and
-maps every record, and in the third case writes it to SQLite with its change rows.
+maps every record, and in the third case writes it to an empty SQLite database with its change rows, until it is
+committed: that is what the goals are about.
 """
 
 import asyncio
@@ -30,11 +31,11 @@ from sync.connectors.netsuite.stream import Stream
 from sync.connectors.netsuite.streams import STREAMS
 from sync.pull import PullOrder, pull_source
 
-_STREAMS = ("customers", "invoices")
-_RECORDS = 2000
+# How many times as many records as zeep parses are to be committed.
+_GOALS = {"customers": 3.0, "invoices": 5.0}
+_RECORDS = 8000
 _PAGE_SIZE = 1000
 _ROUNDS = 3
-_GOAL = 4.0
 _RULES = {"page_size": _PAGE_SIZE, "window_records": 100_000}
 
 
@@ -60,20 +61,26 @@ async def _run(records: int) -> Result:
         async with account(folder, book, recorded=True) as environment:
             bench = _bench(folder, environment)
             figures: dict[str, float] = {}
-            for stream in _STREAMS:
+            for stream in _GOALS:
                 figures |= {f"{stream}_{side}": rate for side, rate in (await _rates(bench, stream)).items()}
             await bench.source.close()
-    ratios = {f"{stream}_ratio": figures[f"{stream}_read"] / figures[f"{stream}_zeep"] for stream in _STREAMS}
-    worst = min(ratios.values())
+    ratios = {
+        f"{stream}_{side}_ratio": figures[f"{stream}_{side}"] / figures[f"{stream}_zeep"]
+        for stream in _GOALS
+        for side in ("read", "committed")
+    }
+    reached = {stream: ratios[f"{stream}_committed_ratio"] / goal for stream, goal in _GOALS.items()}
+    worst = min(reached, key=reached.__getitem__)
+    told = ", ".join(f"{stream} {goal:.0f}" for stream, goal in _GOALS.items())
     return Result(
         name="netsuite_pull",
         figures={
             **{f"{name}_per_second": round(rate) for name, rate in figures.items()},
             **{name: round(ratio, 2) for name, ratio in ratios.items()},
         },
-        ratio=round(worst, 2),
-        goal=f"records per second, read and mapped, at least {_GOAL:.0f} times what zeep parses (the worse stream)",
-        ok=worst >= _GOAL,
+        ratio=round(ratios[f"{worst}_committed_ratio"], 2),
+        goal=f"committed records per second as many times what zeep parses: {told} (told is {worst})",
+        ok=reached[worst] >= 1,
     )
 
 
@@ -92,10 +99,10 @@ def _bench(folder: Path, environment: dict[str, str]) -> _Bench:
 
 async def _rates(bench: _Bench, stream: str) -> dict[str, float]:
     """Records per second of each side; they take turns, and the median round counts."""
-    sides: dict[str, Callable[[], Awaitable[int]]] = {
+    sides: dict[str, Callable[[], Awaitable[float]]] = {
         "zeep": lambda: asyncio.to_thread(_by_zeep, bench, STREAMS[stream]),
         "read": lambda: _read(bench, stream),
-        "pulled": lambda: _pulled(bench, stream),
+        "committed": lambda: _committed(bench, stream),
     }
     for act in sides.values():
         # The first time records the answers and warms up.
@@ -103,30 +110,31 @@ async def _rates(bench: _Bench, stream: str) -> dict[str, float]:
     rates: dict[str, list[float]] = {side: [] for side in sides}
     for _ in range(_ROUNDS):
         for side, act in sides.items():
-            started = time.perf_counter()
-            count = await act()
-            rates[side].append(count / (time.perf_counter() - started))
+            rates[side].append(await act())
     return {side: median(values) for side, values in rates.items()}
 
 
-async def _read(bench: _Bench, stream: str) -> int:
-    count = 0
+async def _read(bench: _Bench, stream: str) -> float:
+    count, started = 0, time.perf_counter()
     async with aclosing(bench.source.pages(stream, "", now=utc_now())) as pages:
         async for page in pages:
             count += len(page.records)
-    return count
+    return count / (time.perf_counter() - started)
 
 
-async def _pulled(bench: _Bench, stream: str) -> int:
+async def _committed(bench: _Bench, stream: str) -> float:
     store = Store(sqlite_url(bench.folder / f"{time.monotonic_ns()}.sqlite"))
     await upgrade(store)
+    started = time.perf_counter()
     runs = await pull_source(bench.source, store, PullOrder(run_id="bench", streams=(stream,)), clock=utc_now)
+    seconds = time.perf_counter() - started
     await store.close()
-    return sum(each.inserted + each.changed + each.unchanged for each in runs)
+    return sum(each.inserted for each in runs) / seconds
 
 
-def _by_zeep(bench: _Bench, stream: Stream) -> int:
+def _by_zeep(bench: _Bench, stream: Stream) -> float:
     """What zeep makes of the pages of one search."""
+    started = time.perf_counter()
     request: Search | SearchMore = Search(
         searched=stream.searched,
         criteria=(*stream.always, *stream.only(bench.settings)),
@@ -147,7 +155,7 @@ def _by_zeep(bench: _Bench, stream: Stream) -> int:
                 page_size=_PAGE_SIZE,
                 with_lines=stream.with_lines(bench.settings),
             )
-    return count
+    return count / (time.perf_counter() - started)
 
 
 def _parsed(bench: _Bench, session: requests.Session, request: Search | SearchMore, envelope: bytes) -> Any:

@@ -37,7 +37,7 @@ from sync.connectors.netsuite.request import Search
 from sync.connectors.netsuite.streams import STREAMS
 from sync.pull import PullOrder, pull_source
 
-_RECORDS = 4000
+_RECORDS = 8000
 _ROUNDS = 3
 _GOAL = 4.0
 # Less than this is noise of the machine.

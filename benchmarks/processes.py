@@ -66,12 +66,20 @@ def _main(side: Side, connection: Connection, *arguments: object) -> None:
 
 
 def peak_megabytes() -> float:
-    """The most memory that this process has held at once.
+    """The most memory that this process has held at once, and with it what each that it has begun has.
 
-    getrusage counts what the parent held at the fork; Linux also knows the figure of this program alone.
+    getrusage counts what the parent held at the fork; Linux also knows the figure of each program alone.
     """
-    status = Path("/proc/self/status")
-    if status.exists():
-        kilobytes = next(line.split()[1] for line in status.read_text().splitlines() if line.startswith("VmHWM"))
-        return int(kilobytes) / 1024
+    if Path("/proc/self/status").exists():
+        return sum(map(_peak_megabytes, ("self", *_children())))
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _children() -> list[str]:
+    return [child for listed in Path("/proc/self/task").glob("*/children") for child in listed.read_text().split()]
+
+
+def _peak_megabytes(process: str) -> float:
+    status = Path(f"/proc/{process}/status").read_text()
+    kilobytes = next((line.split()[1] for line in status.splitlines() if line.startswith("VmHWM")), "0")
+    return int(kilobytes) / 1024
