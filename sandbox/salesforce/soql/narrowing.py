@@ -6,7 +6,7 @@ from datetime import datetime
 from sandbox.salesforce.field import IDS, ObjectType, Row
 from sandbox.salesforce.ids import known_id
 from sandbox.salesforce.soql.literals import Text
-from sandbox.salesforce.soql.tree import Among, Compare, Condition, Junction, Path, Query
+from sandbox.salesforce.soql.tree import Among, Compare, Condition, Junction, Path, Query, SemiJoin
 from sandbox.salesforce.table import Table
 
 
@@ -38,6 +38,13 @@ def equalities(where: Condition | None) -> Iterator[tuple[str, list[str]]]:
         texts = [literal.plain for literal in literals if isinstance(literal, Text)]
         if is_equal and len(texts) == len(literals):
             yield part.path.names[0].lower(), texts
+
+
+def semi_joined(where: Condition | None) -> Iterator[str]:
+    """The object's own fields that have to point at a record that another query selects, in lower case."""
+    for part in _required(where):
+        if isinstance(part, SemiJoin) and not part.is_negated and len(part.path.names) == 1:
+            yield part.path.names[0].lower()
 
 
 def _required(where: Condition | None) -> Iterator[Condition]:

@@ -12,7 +12,7 @@ from sandbox.salesforce.org import Org
 from sandbox.salesforce.soql.conditions import Conditions, Test, comparable
 from sandbox.salesforce.soql.grammar import at_place, parsed
 from sandbox.salesforce.soql.names import Column, Names
-from sandbox.salesforce.soql.narrowing import candidates, equalities, is_stamp_order
+from sandbox.salesforce.soql.narrowing import candidates, equalities, is_stamp_order, semi_joined
 from sandbox.salesforce.soql.tree import Condition, Ordering, Query, SemiJoin
 
 MAX_OFFSET = 2_000
@@ -102,7 +102,8 @@ def _check(query: Query, names: Names, columns: Sequence[Column]) -> None:
         raise ApiError("NUMBER_OUTSIDE_VALID_RANGE", f"Maximum SOQL offset allowed is {MAX_OFFSET}")
     if not columns and query.order:
         raise at_place(query.text, 0, "COUNT() takes no ORDER BY", "MALFORMED_QUERY")
-    if names.type.name == "ContentDocumentLink" and _LINK_KEYS.isdisjoint(dict(equalities(query.where))):
+    chosen_by = {*dict(equalities(query.where)), *semi_joined(query.where)}
+    if names.type.name == "ContentDocumentLink" and _LINK_KEYS.isdisjoint(chosen_by):
         message = (
             "Implementation restriction: ContentDocumentLink requires a filter by a single Id on ContentDocumentId or"
             " LinkedEntityId using the equals operator or multiple Id's using the IN operator."

@@ -9,10 +9,11 @@ import structlog
 
 from sync.connector import Gone
 from sync.connectors.salesforce.client import SalesforceClient
+from sync.connectors.salesforce.faults import TooMuchError
 from sync.connectors.salesforce.parts import Part
 from sync.connectors.salesforce.position import Position
 from sync.connectors.salesforce.values import UnreadableFieldError, instant, required
-from sync.errors import ExpiredPositionError, RejectedError, UnreadableAnswerError
+from sync.errors import ExpiredPositionError, NotPermittedError, RejectedError, UnreadableAnswerError
 
 # The log knows so far back; seconds do not count, and a span has to be longer than a minute.
 _KEPT = timedelta(days=15) - timedelta(hours=1)
@@ -29,19 +30,26 @@ class Logged:
     is_whole: bool
 
 
-async def deletions(client: SalesforceClient, part: Part, position: Position) -> Logged | None:
-    """What was deleted since the log was read last; None when too little time has passed. Raises SourceError."""
-    wanted = position.logged or position.since
-    end = _minute(position.ceiling)
-    if wanted is None or end - _minute(wanted) < _SHORTEST:
-        return None
+async def deletions(client: SalesforceClient, part: Part, position: Position) -> Logged:
+    """What was deleted since the log was read last. Raises SourceError.
+
+    Too little time may have passed to ask, and of some objects no log is kept, or not for us. What went of these the
+    next reading of everything finds, as it comes now and then: a log that is refused each time does not bring it about.
+    """
+    wanted, end = position.logged or position.since or position.ceiling, _minute(position.ceiling)
+    untold = Logged(gone=(), latest=wanted, is_whole=True)
+    if end - _minute(wanted) < _SHORTEST:
+        return untold
     start = max(_minute(wanted), end - _KEPT)
     params = {"start": start.isoformat(), "end": end.isoformat()}
     try:
         answer = await client.get(f"sobjects/{part.source}/deleted/", params=params)
-    except (ExpiredPositionError, RejectedError) as error:
-        _log.warning("salesforce.no_deletions", object=part.source, error=str(error))
+    except (ExpiredPositionError, TooMuchError) as error:
+        _log.warning("salesforce.deletions_forgotten", object=part.source, error=str(error))
         return Logged(gone=(), latest=end, is_whole=False)
+    except (NotPermittedError, RejectedError) as error:
+        _log.warning("salesforce.no_deletions", object=part.source, error=str(error))
+        return untold
     return _logged(part, answer.body, wanted)
 
 

@@ -1,7 +1,8 @@
 """How a note of ours reads in Salesforce. Pure.
 
-No kind of note can have an external id there, so the title ends with a mark that is made of the note's key: by the
-whole title, which can be filtered where the text cannot, a note is found again.
+No kind of note can have an external id there, so the title ends with a mark that is made of the note's key: by it a
+note is found again, as a title can be filtered where the text cannot. What else the title says may be another at the
+next attempt, such as the number of an invoice.
 """
 
 import base64
@@ -23,9 +24,15 @@ _BEYOND_ONE_UNIT = 0xFFFF
 
 def title_of(item: NotePush) -> str:
     """The title: what the note is, who wrote it, and the mark; the same for the same note each time."""
-    mark = f" · {_mark(item.key)}"
+    mark = f" · {mark_of(item)}"
     told = " ".join(_seen(" · ".join(filter(None, (item.title, item.author)))).split())
     return (_fitting(told, TITLE_CHARACTERS - len(mark)) + mark).removeprefix(" · ")
+
+
+def mark_of(item: NotePush) -> str:
+    """How the title ends, of this note alone."""
+    digest = hashlib.sha256(item.key.encode()).digest()[:_MARK_BYTES]
+    return f"tesorio-{base64.b32encode(digest).decode('ascii').lower()}"
 
 
 def body_of(item: NotePush) -> str:
@@ -37,11 +44,6 @@ def content_of(item: NotePush) -> str:
     """The text as the enhanced kind of note takes it: HTML in base64."""
     html = "<br>".join(escape(line, quote=False) for line in _seen(item.text).split("\n"))
     return base64.b64encode(html.encode()).decode("ascii")
-
-
-def _mark(key: str) -> str:
-    digest = hashlib.sha256(key.encode()).digest()[:_MARK_BYTES]
-    return f"tesorio-{base64.b32encode(digest).decode('ascii').lower()}"
 
 
 def _seen(text: str) -> str:

@@ -2,13 +2,14 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeAlias
 
 from store.crm_accounts import KIND
 from store.pulled import Record
 from sync.connector import Broken, Gone
 from sync.connectors.salesforce.client import SalesforceClient, Tree
-from sync.connectors.salesforce.content_notes import on_accounts
+from sync.connectors.salesforce.content_notes import linked_since, on_accounts
 from sync.connectors.salesforce.describe import Description, Field
 from sync.connectors.salesforce.mapping import (
     CONTACT,
@@ -20,7 +21,7 @@ from sync.connectors.salesforce.mapping import (
     contact,
     note,
 )
-from sync.connectors.salesforce.soql import AnyOf, Condition
+from sync.connectors.salesforce.soql import Condition, Where
 from sync.connectors.salesforce.values import UnreadableFieldError
 from sync.payload import payload_hash
 
@@ -48,6 +49,7 @@ _NO_ID = "?"
 
 
 Complete: TypeAlias = Callable[[SalesforceClient, Sequence[Tree]], Awaitable[Sequence[Tree]]]
+Linked: TypeAlias = Callable[[SalesforceClient, datetime], Awaitable[Sequence[str]]]
 
 
 async def _as_they_are(_client: SalesforceClient, rows: Sequence[Tree]) -> Sequence[Tree]:
@@ -59,9 +61,10 @@ class Part:
     """An object whose rows a stream is made of.
 
     `fields` are selected, `always` is what makes a row one of the stream's, `living` what those that count fulfil
-    besides. `related` are the dates of what a row shows of others. `booleans` are fields whose text in a bulk file is
-    no text. `context` is what `read` needs besides a row, and `completed` brings what a query does not. `prefix` is
-    what its ids begin with, `account_field` the field that names the account a row belongs to, if one does.
+    besides. `related` are the dates of what a row shows of others, and `linked` tells the ids of rows that others came
+    to point at. `booleans` are fields whose text in a bulk file is no text. `context` is what `read` needs besides a
+    row, and `completed` brings what a query does not. `prefix` is what its ids begin with, `account_field` the field
+    that names the account a row belongs to, if one does.
     """
 
     source: str
@@ -69,9 +72,10 @@ class Part:
     fields: tuple[str, ...]
     mapped: Callable[[Tree, Context], Record | Gone]
     context: Context
-    always: tuple[Condition | AnyOf, ...] = ()
-    living: tuple[Condition | AnyOf, ...] = ()
+    always: tuple[Where, ...] = ()
+    living: tuple[Where, ...] = ()
     related: tuple[str, ...] = ()
+    linked: Linked | None = None
     booleans: frozenset[str] = frozenset()
     completed: Complete = _as_they_are
     prefix: str = ""
@@ -169,6 +173,7 @@ def content_note_part(description: Description, context: Context) -> Part:
         context=context,
         booleans=_booleans(description),
         completed=on_accounts,
+        linked=linked_since,
         prefix="069",
     )
 

@@ -17,7 +17,7 @@ _SHORTEST_WINDOW = timedelta(minutes=1)
 _FEWEST_ROWS = 50
 _FORMAT = 1
 # Which values of a cursor are instants, per format that can be read.
-_READABLE = {_FORMAT: ("ceiling", "covered", "swept", "since", "until", "last_at", "logged")}
+_READABLE = {_FORMAT: ("ceiling", "covered", "swept", "since", "until", "last_at", "logged", "told")}
 
 
 class Stage(StrEnum):
@@ -40,8 +40,9 @@ class Position:
     """All instants are by Salesforce's clock.
 
     `covered` is up to where reads were complete before this one, `swept` when all was read last, `logged` up to where
-    the log of deletions is known. `last_id` and `last_at` are those of the last row, in `since` to `until`; `job` and
-    `locator` a bulk job's and its next page's. `limit` is the rows of a page, 0 for as many as the settings say.
+    the log of deletions is known, and `told` up to where it is of all parts that this read has come to. `last_id` and
+    `last_at` are those of the last row, in `since` to `until`; `job` and `locator` a bulk job's and its next page's.
+    `limit` is the rows of a page, 0 for as many as the settings say.
     """
 
     ceiling: datetime
@@ -59,6 +60,7 @@ class Position:
     is_restarted: bool = False
     expected: int | None = None
     logged: datetime | None = None
+    told: datetime | None = None
 
     @property
     def is_of_all(self) -> bool:
@@ -118,8 +120,8 @@ def after_bulk(position: Position, plan: Plan, locator: str) -> Position:
 
 def after_log(position: Position, plan: Plan, *, latest: datetime, is_whole: bool) -> Position:
     """The position once the log was read up to `latest`; with a gap in it everything is read again."""
-    logged = latest if position.logged is None or position.part == 0 else min(position.logged, latest)
-    return after_part(replace(position, logged=logged, swept=position.swept if is_whole else None), plan)
+    told = latest if position.told is None else min(position.told, latest)
+    return after_part(replace(position, told=told, swept=position.swept if is_whole else None), plan)
 
 
 def after_part(position: Position, plan: Plan) -> Position:
@@ -128,8 +130,8 @@ def after_part(position: Position, plan: Plan) -> Position:
     if position.part + 1 < plan.parts:
         following = replace(clean, part=position.part + 1)
         return replace(following, stage=Stage.COUNT) if position.is_of_all else _changes(following, plan)
-    swept, logged = (position.ceiling, None) if position.is_of_all else (position.swept, position.logged)
-    done = replace(clean, stage=Stage.REST, part=0, since=None, until=None)
+    swept, logged = (position.ceiling, None) if position.is_of_all else (position.swept, position.told)
+    done = replace(clean, stage=Stage.REST, part=0, since=None, until=None, told=None)
     return replace(done, covered=position.ceiling, swept=swept, logged=logged)
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
-from simple_salesforce.format import quote_soql_value
+from simple_salesforce.format import format_soql, quote_soql_value
 
 Value: TypeAlias = str | bool | int | Decimal | datetime | date | Sequence[str] | None
 Operator: TypeAlias = Literal["=", "!=", "<", "<=", ">", ">=", "IN", "NOT IN"]
@@ -35,6 +35,29 @@ class Condition:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Like:
+    """A field whose value has this text in it, in any case; with `is_end` at its end. No sign of it is a wildcard."""
+
+    field: str
+    text: str
+    is_end: bool = False
+
+    def __str__(self) -> str:
+        return f"{_name(self.field)} LIKE {pattern(self.text, is_end=self.is_end)}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OfAny:
+    """A reference that points at a record of this object, whichever it is."""
+
+    field: str
+    source: str
+
+    def __str__(self) -> str:
+        return f"{_name(self.field)} IN ({Query(fields=('Id',), source=self.source)})"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class AnyOf:
     """True when one of the conditions is."""
 
@@ -44,13 +67,16 @@ class AnyOf:
         return f"({' OR '.join(map(str, self.conditions))})"
 
 
+Where: TypeAlias = Condition | Like | OfAny | AnyOf
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Query:
     """What to select from an object. Without fields it counts. All of `where` must be true."""
 
     fields: tuple[str, ...] = ()
     source: str
-    where: tuple[Condition | AnyOf, ...] = ()
+    where: tuple[Where, ...] = ()
     order: tuple[str, ...] = ()
     limit: int | None = None
 
@@ -84,6 +110,11 @@ def literal(value: Value) -> str:
             raise ValueError("a list of nothing")
         return f"({', '.join(map(literal, value))})"
     return quote_soql_value(value)
+
+
+def pattern(text: str, *, is_end: bool) -> str:
+    """What a text is LIKE that has this one in it, or at its end: the text's own wildcards stand for themselves."""
+    return format_soql("'%{:like}'" if is_end else "'%{:like}%'", text)
 
 
 def _instant(value: datetime) -> str:

@@ -1,19 +1,23 @@
 """Salesforce as a system that notes are pushed to: to the account that a customer was matched with."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 from sync.connector import NotePush, PushItem
 from sync.connectors.salesforce.client import SalesforceClient
+from sync.connectors.salesforce.content_notes import is_on_account
 from sync.connectors.salesforce.faults import UndoneError
 from sync.connectors.salesforce.mapping import ORIGIN
-from sync.connectors.salesforce.note_texts import body_of, content_of, title_of
+from sync.connectors.salesforce.note_texts import body_of, content_of, mark_of, title_of
 from sync.connectors.salesforce.settings import SalesforceSettings
-from sync.connectors.salesforce.soql import Condition, Query
+from sync.connectors.salesforce.soql import Condition, Like, Query
 from sync.errors import BusyError, RejectedError, RetryError, SourceError, UnknownOutcomeError, UsedUpError
 from sync.http import NotSentError
 
 _NOT_STORED = (BusyError, UsedUpError, NotSentError, UndoneError)
+# What was stored before the note was written is not it, even where clocks differ; so not all titles are looked through.
+_CLOCKS_DIFFER = timedelta(days=1)
 
 
 class SalesforceTarget:
@@ -51,26 +55,25 @@ class SalesforceTarget:
         return await self._content_note(note)
 
     async def find(self, item: PushItem) -> str | None:
-        """The id of the note with this title; of an enhanced one, once it is on the account.
+        """The id of the note whose title ends with its mark; of an enhanced one, once it is on an account.
 
         The customer may have become another account since the note was sent: it stays with the one that it was.
         """
         note = _note(item)
         if self._settings.note_kind == "note":
-            return await self._first("Note", Title=title_of(note))
-        found = await self._first("ContentNote", Title=title_of(note))
-        return found if found and await self._is_linked(found, note.about_source_id) else None
+            return await self._marked("Note", note)
+        found = await self._marked("ContentNote", note)
+        return found if found and await is_on_account(self._client, found) else None
 
     async def close(self) -> None:
         """The source closes the client that both use."""
 
     async def _content_note(self, note: NotePush) -> str:
         """Two records, of which an attempt before this one may have left the first."""
-        title = title_of(note)
-        note_id = await self._first("ContentNote", Title=title)
+        note_id = await self._marked("ContentNote", note)
         if note_id is None:
-            note_id = await self._create("ContentNote", Title=title, Content=content_of(note))
-        if not await self._is_linked(note_id, note.about_source_id):
+            note_id = await self._create("ContentNote", Title=title_of(note), Content=content_of(note))
+        if not await is_on_account(self._client, note_id):
             await self._create(
                 "ContentDocumentLink",
                 ContentDocumentId=note_id,
@@ -80,13 +83,11 @@ class SalesforceTarget:
             )
         return note_id
 
-    async def _is_linked(self, note_id: str, account_id: str) -> bool:
-        found = await self._first("ContentDocumentLink", ContentDocumentId=note_id, LinkedEntityId=account_id)
-        return found is not None
-
-    async def _first(self, name: str, **values: str) -> str | None:
-        where = tuple(Condition(field=field, is_="=", value=value) for field, value in values.items())
-        rows = (await self._client.query(Query(fields=("Id",), source=name, where=where, limit=1), urgent=True)).rows
+    async def _marked(self, name: str, note: NotePush) -> str | None:
+        since = Condition(field="CreatedDate", is_=">=", value=note.written_at - _CLOCKS_DIFFER)
+        where = (since, Like(field="Title", text=mark_of(note), is_end=True))
+        query = Query(fields=("Id",), source=name, where=where, order=("CreatedDate", "Id"), limit=1)
+        rows = (await self._client.query(query, urgent=True)).rows
         return str(rows[0]["Id"]) if rows else None
 
     async def _create(self, name: str, **values: Any) -> str:

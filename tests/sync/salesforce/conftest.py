@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from sync.connectors.salesforce.client import SalesforceClient
 from sync.connectors.salesforce.settings import SalesforceSettings
+from tests.sync.salesforce.bench import SalesforceBench, salesforce_bench
 from tests.sync.salesforce.wire import Wire, serving
 
 SECRETS = ("cs-secret", "pw-secret", "st-secret")
@@ -14,6 +15,12 @@ ENV = {"SALESFORCE_DOMAIN": "acme.my", "SALESFORCE_CLIENT_ID": "ci", "SALESFORCE
 NO_WAITS = {"retry_wait_seconds": 0, "retry_wait_max_seconds": 0}
 
 MakeClient = Callable[..., SalesforceClient]
+
+
+@pytest.fixture
+async def bench() -> AsyncIterator[SalesforceBench]:
+    async with salesforce_bench(customers=8) as bench:
+        yield bench
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from sync.connectors.salesforce.soql import AnyOf, Condition, Query, literal
+from sync.connectors.salesforce.soql import AnyOf, Condition, Like, OfAny, Query, literal
 
 HOSTILE = ["' OR Name != '", "%", "_", "\\", "\\' OR Id != '", "\u2019 OR \u2018", "a\nb\r\tc", "x" * 10_000, '"']
 
@@ -41,6 +41,34 @@ class TestLiteral:
         assert (written[0], written[-1]) == ("'", "'")
         assert "'" not in inside
         assert "\n" not in written
+
+
+class TestLike:
+    @pytest.mark.parametrize(
+        ("text", "is_end", "written"),
+        [
+            ("tesorio-k3v7qamx", True, "Title LIKE '%tesorio-k3v7qamx'"),
+            ("50% off_", False, r"Title LIKE '%50\% off\_%'"),
+            ("%", True, r"Title LIKE '%\%'"),
+            ("a\\'b", True, r"Title LIKE '%a\\\'b'"),
+        ],
+    )
+    def test_only_its_own_signs_are_wildcards(self, text: str, is_end: bool, written: str) -> None:  # noqa: FBT001 - a table's column
+        assert str(Like(field="Title", text=text, is_end=is_end)) == written
+
+    @pytest.mark.parametrize("text", HOSTILE)
+    def test_a_text_never_ends_its_quotes(self, text: str) -> None:
+        written = str(Like(field="Title", text=text)).removeprefix("Title LIKE ")
+        inside = written[1:-1].replace("\\\\", "").replace("\\'", "")
+        assert "'" not in inside
+        assert inside.count("%") == inside.count("\\%") + 2
+
+
+class TestOfAny:
+    def test_names_an_object_and_nothing_else(self) -> None:
+        assert str(OfAny(field="LinkedEntityId", source="Account")) == "LinkedEntityId IN (SELECT Id FROM Account)"
+        with pytest.raises(ValueError, match="no name"):
+            str(OfAny(field="LinkedEntityId", source="Account) OR (Id"))
 
 
 class TestQuery:

@@ -66,6 +66,25 @@ class TestFind:
         found = await renewed.target.find(moved) or await renewed.target.push(moved)
         assert (found, [row["Id"] for row in renewed.notes()]) == (pushed, [pushed])
 
+    async def test_a_note_whose_title_changed_between_two_attempts_is_not_pushed_twice(
+        self, renewed: SalesforceTargetBench
+    ) -> None:
+        pushed = await renewed.target.push(about(renewed))
+        renumbered = replace(about(renewed), title="Called about INV-7-B", author="Ana S.")
+        assert title_of(renumbered) != title_of(about(renewed))
+        assert await renewed.target.find(renumbered) == pushed
+
+    async def test_another_note_of_the_same_title_is_not_taken_for_it(self, renewed: SalesforceTargetBench) -> None:
+        await renewed.target.push(about(renewed))
+        assert await renewed.target.find(replace(about(renewed), key="u1-note-2")) is None
+
+    async def test_an_enhanced_note_of_a_moved_customer_stays_on_one_account(self) -> None:
+        async with target_bench(customers=6, note_kind="content_note") as bench:
+            pushed = await bench.target.push(about(bench))
+            other = max(row["Id"] for row in bench.org.living("Account"))
+            assert await bench.target.push(replace(NOTE, about_source_id=other)) == pushed
+            assert bench.org.holding("ContentDocumentLink", "LinkedEntityId", other) == []
+
 
 class TestPush:
     async def test_a_row_that_is_locked_stored_nothing_and_is_tried_again(self, renewed: SalesforceTargetBench) -> None:

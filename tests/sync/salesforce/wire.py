@@ -60,7 +60,7 @@ class Wire:
     def wait_for_requests(self, count: int) -> None:
         """Until so many have come in all."""
         with self.lock:
-            assert self.lock.wait_for(lambda: len(self.asked) >= count, 30)
+            assert self.lock.wait_for(lambda: len(self.asked) >= count, 60)
 
     def welcome(self) -> Reply:
         body = {"access_token": f"{TOKEN}{len(self.logins)}", "instance_url": "https://acme.my.salesforce.com"}
