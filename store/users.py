@@ -120,6 +120,12 @@ async def deactivate_user(conn: WriteConnection, user_id: str) -> None:
     await unlink_account(conn, user_id)
 
 
+async def reopen_user(conn: WriteConnection, user_id: str, *, name: str, role: Role) -> None:
+    """Open a closed account again, with this name and role; its Slack links stay cut."""
+    opened = {"is_active": True, "name": name, "role": role.value}
+    await conn.execute(update(users).where(users.c.id == user_id).values(opened))
+
+
 async def link_slack(conn: WriteConnection, link: SlackLink) -> None:
     """Let a Slack person act as an account, replacing what that person was linked to before."""
     statement = conflict_insert(conn, slack_links).values(asdict(link))

@@ -1,19 +1,24 @@
 """`tesorio users`: the product's accounts and whom they are in Slack."""
 
 from typing import Annotated
+from uuid import uuid4
 
 import typer
 from slack_sdk.errors import SlackApiError
 
 from bot.cli.shell import CommandError, Json, current_settings, print_json, print_table, run_async, say
 from bot.clock import utc_now
-from bot.membership import standing_of
+from bot.deliver import slack_post
+from bot.membership import profile_of
 from bot.root_data import open_store
 from bot.settings import Settings
 from bot.slack_client import SlackClient, slack_refusal
+from bot.views.connect import now_connected
 from store.audit import AuditEvent, append_audit
 from store.db import ReadConnection, Store, WriteConnection
+from store.deliveries import add_deliveries
 from store.facts import SLACK_TEAM_ID, read_fact
+from store.link_requests import RequestState, move_link_request, newest_link_request
 from store.slack_people import Standing
 from store.users import (
     AccountTakenError,
@@ -24,7 +29,9 @@ from store.users import (
     add_user,
     claim_account,
     deactivate_user,
+    linked_user,
     list_users,
+    reopen_user,
     set_role,
     unlink_account,
     user_by_email,
@@ -45,12 +52,18 @@ def add(
     name: Annotated[str, typer.Option(help="The person's name.")] = "",
     role: Annotated[Role, typer.Option(help="What they may do.")] = Role.VIEWER,
 ) -> None:
-    """Make an account. Link it to a person in Slack with `tesorio users link`."""
+    """Make an account, or open a closed one again. Link it to a person in Slack with `tesorio users link`."""
 
     async def work() -> None:
         async with open_store(current_settings()) as store, store.write() as conn:
+            known = await user_by_email(conn, _plausible(email))
+            if known is not None and not known.is_active:
+                await reopen_user(conn, known.id, name=name or known.name, role=role)
+                await _audit(conn, "users.reopen", known, {"role": role.value})
+                say(f"{known.email} is open again, as {role.value}. Link it with `tesorio users link`.")
+                return
             try:
-                user = await add_user(conn, email=_plausible(email), name=name or email, role=role, at=utc_now())
+                user = await add_user(conn, email=email, name=name or email, role=role, at=utc_now())
             except DuplicateUserError as error:
                 raise CommandError(str(error)) from None
             await _audit(conn, "users.add", user, {"role": role.value})
@@ -131,9 +144,13 @@ def link(
                     linked_at=utc_now(),
                     linked_by="command line",
                 )
+                before = await linked_user(conn, team_id, user_id)
                 await _claim(conn, user, link)
+                if before != user:
+                    await _connected(conn, user, link)
                 await _audit(conn, "users.link", user, {"slack": f"{team_id}/{user_id}"})
-        say(f"{user_id} in workspace {team_id} is now {user.email}.")
+        no_more = f", and {before.email} no more" if before and before != user else ""
+        say(f"{user_id} in workspace {team_id} is now {user.email}{no_more}.")
 
     run_async(work)
 
@@ -162,6 +179,22 @@ async def _claim(conn: WriteConnection, user: User, link: SlackLink) -> None:
         raise CommandError(
             f"{user.email} is linked to another Slack user already; `tesorio users unlink {user.email}` cuts that"
         ) from None
+
+
+async def _connected(conn: WriteConnection, user: User, link: SlackLink) -> None:
+    """Have the person told in Slack, and no admin asked about them any more."""
+    told = slack_post(
+        now_connected(user),
+        id=f"connect-{uuid4().hex}-linked",
+        kind="connect",
+        channel=link.slack_user_id,
+        at=link.linked_at,
+    )
+    await add_deliveries(conn, [told])
+    waiting, at = (RequestState.WAITING,), link.linked_at
+    asked = await newest_link_request(conn, link.team_id, link.slack_user_id, waiting, at)
+    if asked is not None:
+        await move_link_request(conn, asked.id, RequestState.WAITING, RequestState.LINKED, at=at)
 
 
 def _plausible(email: str) -> str:
@@ -194,9 +227,14 @@ async def _slack_member(settings: Settings, store: Store, email: str, slack_user
             f"Slack does not know {slack_user or email} ({slack_refusal(error)}); give --slack-user U…"
         ) from None
     member = found.get("user") or {}
-    if standing_of(member, team_id) is not Standing.MEMBER:
+    profile = profile_of(member, team_id)
+    if profile.standing is not Standing.MEMBER:
         raise CommandError("only full members of the connected workspace can be linked")
-    return team_id, str(member["id"])
+    if not slack_user and not profile.is_email_confirmed:
+        raise CommandError(
+            f"{email} is not confirmed in Slack, so it proves nothing; name the person by --slack-user U…"
+        )
+    return team_id, profile.user_id
 
 
 async def _audit(conn: WriteConnection, action: str, user: User, detail: dict[str, str]) -> None:

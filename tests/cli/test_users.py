@@ -1,11 +1,16 @@
 """Accounts: made, linked to full members of the connected workspace only, given roles, closed."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from threading import Thread
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from sandbox.slack import SlackStandIn
 from sandbox.slack.seed import ANA, BEN, DEACTIVATED, GUEST, STRANGER, TEAM_ID
 from store.audit import audit_events, first_broken_audit
 from store.db import Store, sqlite_url
@@ -47,6 +52,15 @@ class TestUsers:
         assert [(each["active"], each["slack"]) for each in listed(console)] == [("no", "")]
         assert audited(console) == ["users.add", "users.link", "users.role", "users.remove"]
 
+    def test_a_closed_account_is_opened_again(self, console: Console) -> None:
+        console("users", "add", ANAS, "--name", "Ana", "--role", "finance")
+        console("users", "remove", ANAS)
+        ended = console("users", "add", ANAS)
+        assert (ended.code, ended.out) == (0, f"{ANAS} is open again, as viewer. Link it with `tesorio users link`.\n")
+        assert listed(console) == [{"email": ANAS, "name": "Ana", "role": "viewer", "active": "yes", "slack": ""}]
+        assert console("users", "link", ANAS).code == 0
+        assert audited(console) == ["users.add", "users.remove", "users.reopen", "users.link"]
+
     def test_a_member_may_be_named(self, console: Console) -> None:
         console("users", "add", "b@elsewhere.example")
         assert console("users", "link", "b@elsewhere.example", "--slack-user", BEN).code == 0
@@ -73,7 +87,55 @@ class TestUsers:
         assert "no account has the e-mail x@y.co" in ended.err
 
 
+@contextmanager
+def workspace() -> Iterator[SlackStandIn]:
+    """A workspace of its own, served by a thread: commands run loops of theirs."""
+    loop, slack = asyncio.new_event_loop(), SlackStandIn()
+    thread = Thread(target=loop.run_forever)
+    thread.start()
+    asyncio.run_coroutine_threadsafe(slack.__aenter__(), loop).result()
+    try:
+        yield slack
+    finally:
+        asyncio.run_coroutine_threadsafe(slack.__aexit__(None, None, None), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+def told_in_slack(console: Console) -> list[tuple[str, str]]:
+    """To whom the bot will say that they are connected, in which state."""
+    found = console("outbox", "list", "--json").json
+    return [(each["to"], each["state"]) for each in found if each["kind"] == "connect"]
+
+
 class TestLink:
+    def test_the_person_is_told_in_slack_once(self, console: Console) -> None:
+        console("users", "add", ANAS)
+        assert told_in_slack(console) == []
+        for _ in range(2):
+            assert console("users", "link", ANAS).code == 0
+        assert told_in_slack(console) == [(f"slack/{ANA}", "queued")]
+
+    def test_whom_the_person_was_before_is_said(self, console: Console) -> None:
+        console("users", "add", ANAS)
+        console("users", "link", ANAS)
+        console("users", "add", "ana@elsewhere.example")
+        ended = console("users", "link", "ana@elsewhere.example", "--slack-user", ANA)
+        assert f"is now ana@elsewhere.example, and {ANAS} no more." in ended.out
+
+    def test_an_email_that_is_not_confirmed_in_slack_proves_nothing(self, console: Console) -> None:
+        console("users", "add", ANAS)
+        with workspace() as slack:
+            state = slack.core.state
+            state.put_member(replace(state.members[ANA], is_email_confirmed=False))
+            own = {"SLACK_API_URL": slack.api_url, "SLACK_BOT_TOKEN": slack.bot_token}
+            ended = console("users", "link", ANAS, **own)
+            assert ended.code == 1
+            assert f"{ANAS} is not confirmed in Slack" in ended.err
+            assert [each["slack"] for each in listed(console)] == [""]
+            assert console("users", "link", ANAS, "--slack-user", ANA, **own).code == 0
+
     @pytest.mark.parametrize("member", [GUEST, STRANGER, DEACTIVATED, "U0TESORIO1"])
     def test_guests_strangers_closed_accounts_and_bots_are_refused(self, console: Console, member: str) -> None:
         console("users", "add", "x@meridian.example")
