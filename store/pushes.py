@@ -73,6 +73,7 @@ def contact_push(
     contact: Contact,
     at: datetime,
     author: str = "",
+    loses_role: bool = False,
 ) -> Delivery:
     """A contact as it was made or changed here, to one system, where it is attached to its customer with its role.
 
@@ -80,7 +81,8 @@ def contact_push(
     a note as `source_id`, and `record_id("tesorio", "contact", key)` as id; one that came from a system keeps its id
     and origin, and gets the instant of the change as `source_changed_at`, so that a reading of the system's older
     version does not undo it. Each change is a delivery with an id of its own, such as «<contact.id>/<nonce>/<target>».
-    A field that is None is emptied in the system. Raises ValueError for a contact without a customer.
+    A field that is None is emptied in the system; a role is only taken off it with `loses_role`. Raises ValueError for
+    a contact without a customer.
     """
     if contact.customer_id is None:
         raise ValueError("a contact without a customer has nothing to be attached to")
@@ -90,6 +92,7 @@ def contact_push(
         "title": contact.name,
         "text": ", ".join(filter(None, (contact.name, contact.email, contact.phone))),
         "contact": {name: fields[name] for name in _OF_CONTACT},
+        "loses_role": loses_role,
     }
     return Delivery(
         id=id,

@@ -205,7 +205,8 @@ class ContactPush:
     """A contact that was made or changed here, on its way to its customer.
 
     `source_id` is the system's own id of it, «» while it has none; then `key` names it, as it does a note. What is None
-    is emptied over there. `role` is the system's own word for what the person is there for; None leaves it alone.
+    is emptied over there. `role` is the system's own word for what the person is there for; None leaves it alone,
+    unless `loses_role` says that the one that it had, such as that of the primary contact, is to be taken off.
     """
 
     kind: ClassVar[str] = "contact"
@@ -223,6 +224,7 @@ class ContactPush:
     role: str | None
     is_primary: bool
     is_inactive: bool
+    loses_role: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

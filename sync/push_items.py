@@ -60,7 +60,13 @@ async def _customers_note(conn: ReadConnection, system: str, delivery: Delivery)
 async def _contact(conn: ReadConnection, system: str, delivery: Delivery, customer: str) -> ContactPush:
     fields = delivery.payload["contact"]
     source_id = await contact_in_system(conn, system, RecordId(delivery.note_id))
-    return ContactPush(key=key_of(delivery), source_id=source_id or "", customer_source_id=customer, **fields)
+    return ContactPush(
+        key=key_of(delivery),
+        source_id=source_id or "",
+        customer_source_id=customer,
+        loses_role=bool(delivery.payload.get("loses_role")),
+        **fields,
+    )
 
 
 async def _message(conn: ReadConnection, system: str, delivery: Delivery, about_source_id: str) -> MessagePush | None:

@@ -6,14 +6,13 @@ from dataclasses import dataclass, fields, replace
 from bot.contacting.ways import UnfitAddressError, typed_email, typed_phone
 from bot.replying.reply_form import FormError
 from bot.view_request import ViewRequest
-from bot.views.contact_form import EMAIL, INPUTS, LABELS, LAST, PHONE, PRIMARY, ROLE, ContactFields
+from bot.views.contact_form import EMAIL, INPUTS, LABELS, LAST, NO_ROLE, PHONE, PRIMARY, ContactFields
 from bot.views.text import literal
 from store.contacts import Contact
 
 _DIGITS = 8
 _MAX_TOLD = 60
 _MAX_LINE = 400
-_PRIMARY_STAYS = "A customer keeps a primary contact: make somebody else the primary one instead."
 _NAMES = tuple(each.name for each in fields(ContactFields))
 
 
@@ -27,7 +26,8 @@ class Reconciled:
 
 def typed_in(request: ViewRequest) -> ContactFields:
     """What a person entered, on one line each."""
-    return ContactFields(**{name: _line(request.text(action_id)) for name, action_id in INPUTS.items()})
+    found = {name: _line(request.text(action_id)) for name, action_id in INPUTS.items()}
+    return ContactFields(**found | {"role": "" if found["role"] == NO_ROLE else found["role"]})
 
 
 def fields_of(contact: Contact) -> ContactFields:
@@ -80,8 +80,6 @@ def checked(typed: ContactFields, before: ContactFields | None, country: str | N
             found = replace(found, phone=typed_phone(typed.phone, country))
     except UnfitAddressError as error:
         errors[PHONE] = str(error)
-    if known.role == PRIMARY and typed.role != PRIMARY:
-        errors[ROLE] = _PRIMARY_STAYS
     if errors:
         raise FormError(errors)
     return found

@@ -71,7 +71,8 @@ async def write_contact(conn: WriteConnection, payload: Payload, targets: Iterab
     contact = await _contact(conn, payload)
     if contact is None:
         return
-    sent = await _pushes(conn, payload, contact, targets, at)
+    loses_role = _has_role(await contact_by_id(conn, contact.id)) and not _has_role(contact)
+    sent = await _pushes(conn, payload, contact, targets, at, loses_role=loses_role)
     if sent and await delivery_by_id(conn, sent[0].id) is not None:
         # It was written before a crash, and may have been changed since.
         return
@@ -125,8 +126,18 @@ async def _primary_before(conn: WriteConnection, contact: Contact) -> list[Conta
     return [replace(each, is_primary=False) for each in known if each.is_primary and each.id != contact.id]
 
 
+def _has_role(contact: Contact | None) -> bool:
+    return contact is not None and bool(contact.is_primary or contact.role)
+
+
 async def _pushes(
-    conn: WriteConnection, payload: Payload, contact: Contact, targets: Iterable[str], at: datetime
+    conn: WriteConnection,
+    payload: Payload,
+    contact: Contact,
+    targets: Iterable[str],
+    at: datetime,
+    *,
+    loses_role: bool,
 ) -> list[Delivery]:
     """The contact to each system, with what is shown of it when it moves."""
     shown = {name: payload[name] for name in ("title", "name", "ways", "view_id", "below")}
@@ -138,6 +149,7 @@ async def _pushes(
             contact=contact,
             at=at,
             author=payload["slack_user"],
+            loses_role=loses_role,
         )
         found.append(replace(push, payload={**push.payload, "form": shown}))
     return found

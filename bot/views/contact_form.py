@@ -17,6 +17,8 @@ PURPOSE = "contact"
 ADD_TITLE, EDIT_TITLE = "Add contact", "Edit contact"
 # The role of the contact who is written to first; whatever else is a system's own word.
 PRIMARY = "!primary"
+# No role any more: Slack lets nobody take back what was once chosen in a menu.
+NO_ROLE = "!none"
 # The input that holds each field of a contact.
 INPUTS: Mapping[str, str] = {
     "first_name": FIRST,
@@ -116,9 +118,11 @@ def _text(action_id: str, initial: str, *, hint: str = "", has_focus: bool = Fal
 
 
 def _roles(form: ContactForm) -> list[Choice]:
-    known = dict.fromkeys((*form.roles[:_MAX_ROLES], *([form.filled.role] if form.filled.role else [])))
+    filled = form.filled.role
+    known = dict.fromkeys((*form.roles[:_MAX_ROLES], *([filled] if filled else [])))
     others = [Choice(label=role, value=role) for role in known if role not in {"", PRIMARY} and len(role) <= _MAX_VALUE]
-    return [Choice(label="Primary contact", value=PRIMARY), *others]
+    none = [] if form.is_new or not filled else [Choice(label="No role", value=NO_ROLE)]
+    return [Choice(label="Primary contact", value=PRIMARY), *others, *none]
 
 
 def _numbered(form: ContactForm) -> Any:

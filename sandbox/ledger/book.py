@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from sandbox.ledger.indexing import by_customer, index_of, name_of, only
 from sandbox.ledger.invoices import FIRST_PAYMENT_ID, invoice_of_one_line
 from sandbox.ledger.records import Application, Contact, Customer, Deletion, Invoice, InvoiceStatus, Kind, Payment
 from sandbox.ledger.seed import seeded
@@ -16,8 +17,6 @@ from sandbox.ledger.settlement import paid, voided
 DEFAULT_SEED = 20_061_122
 
 T = TypeVar("T")
-
-_NAMINGS = ("number", "name", "title", "subject")
 
 
 def system_clock() -> datetime:
@@ -89,17 +88,17 @@ class Ledger:
 
     def customer_named(self, name: str) -> Customer:
         """The customer of exactly this name. Raises KeyError when there is none."""
-        return _only((customer for customer in self.customers.values() if customer.name == name), name)
+        return only((customer for customer in self.customers.values() if customer.name == name), name)
 
     def invoice_numbered(self, number: str) -> Invoice:
         """The invoice of exactly this number. Raises KeyError when there is none."""
-        return _only((invoice for invoice in self.invoices.values() if invoice.number == number), number)
+        return only((invoice for invoice in self.invoices.values() if invoice.number == number), number)
 
     def records_of(self, kind: Kind, customer_id: int) -> tuple[Any, ...]:
         """The customer's records of a kind that belongs to customers, in ascending order of id."""
         held = self._records[kind]
         if kind not in self._by_customer:
-            self._by_customer[kind] = _by_customer(held.values())
+            self._by_customer[kind] = by_customer(held.values())
         return tuple(held[record_id] for record_id in self._by_customer[kind].get(customer_id, ()))
 
     def invoices_of(self, customer_id: int) -> tuple[Invoice, ...]:
@@ -115,7 +114,7 @@ class Ledger:
         """Ids of the records for which `keys` gives `wanted`, ascending; each `keys` is run once per change."""
         index = self._indexes.setdefault(kind, {})
         if keys not in index:
-            index[keys] = _index_of(self._records[kind].values(), keys)
+            index[keys] = index_of(self._records[kind].values(), keys)
         return index[keys].get(wanted, ())
 
     def new_id(self, kind: Kind, first: int = 1) -> int:
@@ -238,6 +237,11 @@ class Ledger:
         self._contacts_on[kind, record_id][contact_id] = role_id
         self.version += 1
 
+    def detach_contact(self, kind: Kind, record_id: int, contact_id: int) -> None:
+        """Takes the contact off the record; one that is not there stays away."""
+        self._contacts_on[kind, record_id].pop(contact_id, None)
+        self.version += 1
+
     def attached_contacts(self, kind: Kind, record_id: int) -> Mapping[int, int | None]:
         """The roles by contact of those that were attached to the record; a company's own are not among them."""
         return MappingProxyType(dict(self._contacts_on[kind, record_id]))
@@ -250,7 +254,7 @@ class Ledger:
         record = self._records[kind].pop(record_id)
         self.release(getattr(record, "applications", ()))
         self._settle_deposits(kind, record)
-        deletion = Deletion(kind=kind, id=record_id, name=_name_of(record), deleted_at=self.instant())
+        deletion = Deletion(kind=kind, id=record_id, name=name_of(record), deleted_at=self.instant())
         self.deletions.append(deletion)
         self._by_customer.pop(kind, None)
         self._changed(kind)
@@ -275,31 +279,3 @@ class Ledger:
             records = self._records[kind].values()
             self._by_change[kind] = sorted((record.last_modified, record.id) for record in records)
         return self._by_change[kind]
-
-
-def _by_customer(records: Iterable[Any]) -> dict[int, list[int]]:
-    found: dict[int, list[int]] = defaultdict(list)
-    for record in records:
-        found[record.customer_id].append(record.id)
-    return found
-
-
-def _name_of(record: Any) -> str:
-    """What people call the record; a person is called by both names, and has a title too."""
-    if first_name := getattr(record, "first_name", ""):
-        return f"{first_name} {record.last_name}"
-    return next((str(named) for naming in _NAMINGS if (named := getattr(record, naming, ""))), str(record.id))
-
-
-def _only(found: Iterable[T], wanted: str) -> T:
-    for record in found:
-        return record
-    raise KeyError(wanted)
-
-
-def _index_of(records: Iterable[Any], keys: Callable[[Any], Iterable[Hashable]]) -> dict[Hashable, tuple[int, ...]]:
-    found: dict[Hashable, list[int]] = defaultdict(list)
-    for record in records:
-        for key in keys(record):
-            found[key].append(record.id)
-    return {key: tuple(sorted(ids)) for key, ids in found.items()}

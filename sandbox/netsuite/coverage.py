@@ -28,6 +28,7 @@ COVERAGE: Mapping[str, str] = {
     "delete": "notes, contacts and messages",
     "deleteList": "the same, up to 200 at once",
     "attach": "a contact in a role to a customer or a transaction, a file to an invoice",
+    "detach": "a contact from a customer or a transaction",
     "getServerTime": "the account's clock",
     "getAccountGovernanceInfo": "how many requests the account bears at a time, and how many of them are for all",
     "getIntegrationGovernanceInfo": "how many of them our integration may have, and whether that is its own limit",

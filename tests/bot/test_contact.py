@@ -176,13 +176,20 @@ class TestEdit:
         assert "was removed meanwhile" in words(world)
         assert "Add contact" in str(modal(world)["title"])
 
-    async def test_the_primary_one_stays_it_until_another_is(self, world: World) -> None:
+    async def test_takes_the_role_of_the_primary_one_away_in_netsuite_too(self, world: World) -> None:
         await form_to_add(world)
         await submit(world, entered(first_name="Nora", last_name="Mueller", role="!primary"))
         await is_saved(world)
+        await arrived(world, await here(world, "Nora Mueller"))
+        assert [each.is_primary for each in theirs(world, "Nora Mueller")] == [True]
         await form_to_edit(world, await here(world, "Nora Mueller"))
-        wrong = await submit(world, {"contact.role": None})
-        assert "keeps a primary contact" in str(wrong.errors)
+        await submit(world, entered(role="!none"))
+        await arrived(world, await here(world, "Nora Mueller"))
+        assert not (await here(world, "Nora Mueller")).is_primary
+        [nora] = theirs(world, "Nora Mueller")
+        assert not nora.is_primary
+        await pulled(world, "without a role")
+        assert not (await here(world, "Nora Mueller")).is_primary
 
 
 class TestManyAndNone:

@@ -1,4 +1,4 @@
-"""Attachments: a contact in a role on a customer or a transaction, a file on an invoice."""
+"""Attachments: a contact in a role on a customer or a transaction, a file on an invoice; and their end."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -26,6 +26,26 @@ def attached(ledger: Ledger, element: etree._Element, at: datetime) -> tuple[Kin
     return owner
 
 
+def detached(ledger: Ledger, element: etree._Element, at: datetime) -> tuple[Kind, int]:
+    """Carries out a detachReference; the record that something was detached from. Raises RefusalError.
+
+    A contact that is detached from its own company has none any more, and no role.
+    """
+    parts = {etree.QName(part).localname: part for part in element}
+    owner = _found(ledger, "detachFrom", parts["detachFrom"])
+    kind, contact_id = _found(ledger, "detachedRecord", parts["detachedRecord"])
+    if kind is not Kind.CONTACT:
+        raise RefusalError("USER_ERROR", f"A {kind} cannot be detached from a {owner[0]}.")
+    contact = ledger.contacts[contact_id]
+    is_own = owner == (Kind.CUSTOMER, contact.customer_id)
+    if not is_own and contact_id not in ledger.attached_contacts(*owner):
+        raise RefusalError("USER_ERROR", f"The contact is not attached to this {owner[0]}.")
+    ledger.detach_contact(*owner, contact_id)
+    if is_own:
+        ledger.put(Kind.CONTACT, replace(contact, customer_id=0, is_primary=False, last_modified=at))
+    return owner
+
+
 def _found(ledger: Ledger, name: str, reference: etree._Element) -> tuple[Kind, int]:
     sent, kind = reference.get("internalId", ""), KINDS.get(reference.get("type", ""))
     if kind is None or not sent.isdecimal() or int(sent) not in ledger.records(kind):
@@ -44,6 +64,8 @@ def _attach_contact(ledger: Ledger, owner: tuple[Kind, int], parts: dict[str, et
         raise bad_reference("contactRole", role)
     if role == str(PRIMARY_CONTACT_ID):
         _make_primary(ledger, owner, int(sent))
+    elif role is not None and owner == (Kind.CUSTOMER, ledger.contacts[int(sent)].customer_id):
+        ledger.edit_contact(int(sent), is_primary=False)
     ledger.attach_contact(*owner, int(sent), None if role is None else int(role))
 
 

@@ -17,7 +17,7 @@ from sandbox.netsuite.kinds import KINDS, RECORD_TYPES
 from sandbox.netsuite.permissions import Level
 from sandbox.netsuite.texts import attribute
 from sandbox.netsuite.writes import contact, message, note
-from sandbox.netsuite.writes.attach import attached
+from sandbox.netsuite.writes.attach import attached, detached
 from sandbox.netsuite.writes.sent import Sent, refuse_read_only, sent_record
 
 # The employee whose token writes, the author of what names none.
@@ -93,6 +93,11 @@ def _deleted(desk: Desk, element: etree._Element, _: datetime, __: Mapping[str, 
 def _attached(desk: Desk, element: etree._Element, at: datetime, _: Mapping[str, str]) -> tuple[Kind, int]:
     desk.permissions.check("contact", Level.EDIT)
     return attached(desk.ledger, element, at)
+
+
+def _detached(desk: Desk, element: etree._Element, at: datetime, _: Mapping[str, str]) -> tuple[Kind, int]:
+    desk.permissions.check("contact", Level.EDIT)
+    return detached(desk.ledger, element, at)
 
 
 def _writable(
@@ -172,4 +177,5 @@ WRITES: Mapping[str, Callable[[Request, Desk, datetime], Iterator[str]]] = {
     "delete": _one(_deleted),
     "deleteList": _many(_deleted),
     "attach": _one(_attached),
+    "detach": _one(_detached),
 }

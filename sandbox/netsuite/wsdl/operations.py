@@ -49,6 +49,7 @@ OPERATIONS = {
                 "attach",
                 "delete",
                 "deleteList",
+                "detach",
                 "update",
                 "updateList",
                 "upsert",

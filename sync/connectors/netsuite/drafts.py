@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from store.records import OWN_KEY
 from sync.connector import ContactPush, MessagePush, NotePush, PushItem
-from sync.connectors.netsuite.writes import AttachContact, Draft, Ref, Write
+from sync.connectors.netsuite.writes import AttachContact, DetachContact, Draft, Ref, Write
 from sync.errors import RejectedError
 
 # SuiteTalk's id of the role «Primary Contact».
@@ -114,10 +114,19 @@ def role_id_of(item: ContactPush, roles: Mapping[str, str]) -> str | None:
     return found
 
 
-def attachment(item: ContactPush, contact_id: str, role_id: str) -> AttachContact:
-    """The contact in its role on its customer. Without a role none is needed: its company says whose it is."""
+def attachment(item: ContactPush, contact_id: str, role_id: str | None) -> AttachContact:
+    """The contact in its role on its customer.
+
+    One that never had a role needs none of it: its company says whose it is.
+    """
     customer = Ref(internal_id=item.customer_source_id, record_type="customer")
     return AttachContact(attach_to=customer, contact_id=contact_id, role_id=role_id)
+
+
+def detachment(item: ContactPush) -> DetachContact:
+    """The contact off its customer, which takes its role away; it has to be put on it again."""
+    customer = Ref(internal_id=item.customer_source_id, record_type="customer")
+    return DetachContact(detach_from=customer, contact_id=item.source_id)
 
 
 def message_write(item: MessagePush, prefix: str, *, with_key: bool) -> Write:

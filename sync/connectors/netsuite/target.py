@@ -1,10 +1,13 @@
 """NetSuite as a system that notes, contacts and messages are pushed to, over SuiteTalk."""
 
+import structlog
+
 from sync.connector import ContactPush, MessagePush, NotePush, PushItem
 from sync.connectors.netsuite.client import SuiteTalkClient
 from sync.connectors.netsuite.drafts import (
     attachment,
     contact_write,
+    detachment,
     external_id,
     message_write,
     note_call,
@@ -19,6 +22,8 @@ from sync.connectors.netsuite.sent_messages import find_message
 from sync.connectors.netsuite.settings import NetSuiteSettings
 from sync.connectors.netsuite.writes import GetByKey
 from sync.errors import RejectedError, UnknownOutcomeError
+
+_log = structlog.get_logger(__name__)
 
 _NO_ID = "it was saved, and NetSuite did not say under which id"
 
@@ -90,13 +95,26 @@ class NetSuiteTarget:
 
     async def _contact(self, item: ContactPush) -> str:
         role_id = role_id_of(item, self._settings.role_ids)
-        written = await self._client.write(contact_write(item, self._settings.external_id_prefix))
+        write = contact_write(item, self._settings.external_id_prefix)
+        written = await self._client.write(write)
         contact_id = item.source_id or written or _told(await self._by_key("contact", item.key))
         if role_id is not None:
             await self._attach(item, contact_id, role_id)
+        elif item.loses_role and item.source_id:
+            await self._detach(item)
+            # That may have taken its company, which was not refused a moment ago.
+            await self._client.write(write)
+            await self._attach(item, contact_id, None)
         return contact_id
 
-    async def _attach(self, item: ContactPush, contact_id: str, role_id: str) -> None:
+    async def _detach(self, item: ContactPush) -> None:
+        try:
+            await self._client.write(detachment(item))
+        except RejectedError as error:
+            # An attempt before this one may have done it; it must not stay off its customer.
+            _log.info("netsuite.detached", contact=item.source_id, error=error.detail)
+
+    async def _attach(self, item: ContactPush, contact_id: str, role_id: str | None) -> None:
         try:
             await self._client.write(attachment(item, contact_id, role_id))
         except RejectedError as error:

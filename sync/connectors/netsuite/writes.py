@@ -55,13 +55,23 @@ class Write:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AttachContact:
-    """A contact in a role on a customer or transaction; doing it again changes nothing."""
+    """A contact on a customer or transaction, in a role if one is named; doing it again changes nothing."""
 
     attach_to: Ref
     contact_id: str
-    role_id: str
+    role_id: str | None
 
     operation: Literal["attach"] = "attach"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DetachContact:
+    """The end of a contact's role on a customer, and of its being there."""
+
+    detach_from: Ref
+    contact_id: str
+
+    operation: Literal["detach"] = "detach"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,7 +84,7 @@ class GetByKey:
     operation: Literal["get"] = "get"
 
 
-Change: TypeAlias = Write | AttachContact
+Change: TypeAlias = Write | AttachContact | DetachContact
 TargetRequest: TypeAlias = Change | GetByKey
 
 
@@ -90,10 +100,17 @@ def target_body(change: TargetRequest, type_of: TypeOf) -> Mapping[str, Any]:
         return {"record": _record(change.draft, type_of)}
     if isinstance(change, GetByKey):
         return {"baseRef": type_of("RecordRef")(externalId=change.external_id, type=change.record_type)}
+    if isinstance(change, DetachContact):
+        contact = Ref(internal_id=change.contact_id, record_type="contact")
+        ended = type_of("DetachBasicReference")(
+            detachFrom=_reference(change.detach_from, type_of), detachedRecord=_reference(contact, type_of)
+        )
+        return {"detachReference": ended}
+    role = {"contactRole": _reference(Ref(internal_id=change.role_id), type_of)} if change.role_id else {}
     made = type_of("AttachContactReference")(
         attachTo=_reference(change.attach_to, type_of),
         contact=_reference(Ref(internal_id=change.contact_id), type_of),
-        contactRole=_reference(Ref(internal_id=change.role_id), type_of),
+        **role,
     )
     return {"attachReference": made}
 

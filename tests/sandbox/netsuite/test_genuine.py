@@ -255,6 +255,11 @@ class TestLetters:
             contact=soap.ref("contact", 500_001),
             contactRole=soap.ref("contactRole", -10),
         )
+        ended = soap.make(
+            "core.DetachBasicReference",
+            detachFrom=soap.ref("invoice", 100_001),
+            detachedRecord=soap.ref("contact", 500_001),
+        )
         ns.faults.after_submit(operation="update")
         for operation, values, codes in (
             ("add", {"record": message(soap, mediaItemList=items)}, []),
@@ -265,6 +270,7 @@ class TestLetters:
             ("updateList", {"record": [note(soap, externalId="g-2")]}, ["RCRD_DSNT_EXIST"]),
             ("upsertList", {"record": [contact(soap, externalId="g"), message(soap)]}, ["INVALID_RCRD_TYPE"]),
             ("attach", {"attachReference": reference}, []),
+            ("detach", {"detachReference": ended}, []),
             ("delete", {"baseRef": soap.ref("note", 800_001)}, []),
             ("deleteList", {"baseRef": [soap.ref("note", 800_001)]}, ["RCRD_DSNT_EXIST"]),
         ):

@@ -64,12 +64,33 @@ class TestContacts:
         assert answer.baseRef.internalId == str(invoice.id)
         assert ledger.attached_contacts(Kind.INVOICE, invoice.id) == {contact_id: 1}
 
+    async def test_detached_from_its_company_has_none_and_no_role(self, soap: SoapClient, ledger: Ledger) -> None:
+        contact_id = await written(soap, "add", contact(soap))
+        await self.attach(soap, soap.ref("customer", SUN), contact_id, "-10")
+        assert (await self.detach(soap, soap.ref("customer", SUN), contact_id)).status.isSuccess is True
+        found = ledger.contacts[contact_id]
+        assert (found.customer_id, found.is_primary) == (0, False)
+        assert contact_id not in ledger.attached_contacts(Kind.CUSTOMER, SUN)
+        assert refusal((await self.detach(soap, soap.ref("customer", SUN), contact_id)).status)[0] == "USER_ERROR"
+
+    async def test_in_another_role_is_no_primary_one(self, soap: SoapClient, ledger: Ledger) -> None:
+        contact_id = await written(soap, "add", contact(soap))
+        await self.attach(soap, soap.ref("customer", SUN), contact_id, "-10")
+        await self.attach(soap, soap.ref("customer", SUN), contact_id, "-20")
+        assert not ledger.contacts[contact_id].is_primary
+
     @pytest.mark.parametrize(
         ("target", "contact_id", "role"), [(SUN, 7, "-10"), (7, 500_001, "-10"), (SUN, 500_001, "99")]
     )
     async def test_attached_to_nothing(self, soap: SoapClient, target: int, contact_id: int, role: str) -> None:
         answer = await self.attach(soap, soap.ref("customer", target), contact_id, role)
         assert refusal(answer.status)[0] == "INVALID_KEY_OR_REF"
+
+    async def detach(self, soap: SoapClient, target: Any, contact_id: int) -> Any:
+        reference = soap.make(
+            "core.DetachBasicReference", detachFrom=target, detachedRecord=soap.ref("contact", contact_id)
+        )
+        return (await soap.call("detach", detachReference=reference)).writeResponse
 
     async def attach(self, soap: SoapClient, target: Any, contact_id: int, role: str) -> Any:
         reference = soap.make(

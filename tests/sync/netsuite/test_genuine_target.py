@@ -8,7 +8,14 @@ import pytest
 import pytest_asyncio
 from lxml import etree
 
-from sync.connectors.netsuite.drafts import PRIMARY_ROLE, attachment, contact_write, message_write, note_write
+from sync.connectors.netsuite.drafts import (
+    PRIMARY_ROLE,
+    attachment,
+    contact_write,
+    detachment,
+    message_write,
+    note_write,
+)
 from sync.connectors.netsuite.envelopes import Envelopes
 from sync.connectors.netsuite.passport import new_passport
 from sync.connectors.netsuite.request import Search
@@ -31,6 +38,8 @@ REQUESTS: list[TargetRequest | Search] = [
     contact_write(CONTACT, "tesorio-"),
     contact_write(KNOWN, "tesorio-"),
     attachment(CONTACT, "55", PRIMARY_ROLE),
+    attachment(CONTACT, "55", None),
+    detachment(KNOWN),
     message_write(MESSAGE, "tesorio-", with_key=True),
     message_write(OF_INVOICE, "tesorio-", with_key=False),
     *(GetByKey(record_type=kind, external_id="tesorio-u1-1") for kind in ("note", "contact")),

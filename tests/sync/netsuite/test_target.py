@@ -1,9 +1,10 @@
 """What NetSuite's own rules ask of a push, beyond what every target must do."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -11,6 +12,7 @@ import pytest_asyncio
 from sandbox.ledger import Kind
 from sandbox.ledger.communication import Direction, Message, Owner
 from sandbox.netsuite.permissions import Level
+from sync.connector import ContactPush
 from sync.connectors.netsuite.writes import Draft, Write
 from sync.errors import BusyError, NotPermittedError, RejectedError, UnknownOutcomeError
 from tests.contract.target_contract import CONTACT, MESSAGE, NOTE, contact, message, note
@@ -108,6 +110,14 @@ class TestNote:
         assert len(bench.server.log) == before + 1
 
 
+def roles(bench: NetSuiteTargetBench) -> Mapping[int, int | None]:
+    return bench.ledger.attached_contacts(Kind.CUSTOMER, int(bench.customer_id))
+
+
+def without_role(bench: NetSuiteTargetBench, contact_id: str) -> ContactPush:
+    return replace(contact(bench), source_id=contact_id, loses_role=True)
+
+
 class TestContact:
     async def test_made_here_has_our_key_and_its_customer(self, bench: NetSuiteTargetBench) -> None:
         await bench.target.push(contact(bench))
@@ -132,6 +142,48 @@ class TestContact:
         assert bench.ledger.attached_contacts(Kind.CUSTOMER, int(bench.customer_id))[int(contact_id)] == 1
         await bench.target.push(replace(contact(bench), is_primary=True))
         assert bench.ledger.contacts[int(contact_id)].is_primary
+
+    async def test_gets_another_role_in_the_place_of_the_primary_one(self, bench: NetSuiteTargetBench) -> None:
+        contact_id = await bench.target.push(replace(contact(bench), is_primary=True))
+        known = replace(contact(bench), source_id=contact_id, role="Accounts payable")
+        await bench.target.push(known)
+        assert not bench.ledger.contacts[int(contact_id)].is_primary
+        assert roles(bench)[int(contact_id)] == 1
+
+    @pytest.mark.parametrize("role", [{"is_primary": True}, {"role": "Accounts payable"}])
+    async def test_that_loses_its_role_stays_with_its_customer(
+        self, bench: NetSuiteTargetBench, role: dict[str, Any]
+    ) -> None:
+        contact_id = await bench.target.push(replace(contact(bench), **role))
+        assert await bench.target.push(without_role(bench, contact_id)) == contact_id
+        found = bench.ledger.contacts[int(contact_id)]
+        assert (found.is_primary, found.customer_id) == (False, int(bench.customer_id))
+        assert roles(bench)[int(contact_id)] is None
+
+    @pytest.mark.parametrize("operation", ["detach", "update", "attach"])
+    @pytest.mark.parametrize("is_done", [False, True])
+    async def test_that_loses_its_role_does_so_though_an_answer_is_lost(
+        self, bench: NetSuiteTargetBench, operation: str, *, is_done: bool
+    ) -> None:
+        contact_id = await bench.target.push(replace(contact(bench), is_primary=True))
+        faults = bench.server.faults
+        # The second update is the one after the detachment.
+        (faults.lost_answer if is_done else faults.drop)(operation=operation, skip=int(operation == "update"))
+        item = without_role(bench, contact_id)
+        with pytest.raises(UnknownOutcomeError):
+            await bench.target.push(item)
+        assert await bench.target.find(item) is None
+        await bench.target.push(item)
+        found = bench.ledger.contacts[int(contact_id)]
+        assert (found.is_primary, found.customer_id) == (False, int(bench.customer_id))
+        assert roles(bench)[int(contact_id)] is None
+
+    async def test_that_is_refused_keeps_its_role_and_its_customer(self, bench: NetSuiteTargetBench) -> None:
+        contact_id = await bench.target.push(replace(contact(bench), is_primary=True))
+        with pytest.raises(RejectedError, match="INVALID_EMAIL"):
+            await bench.target.push(replace(without_role(bench, contact_id), email="no address"))
+        found = bench.ledger.contacts[int(contact_id)]
+        assert (found.is_primary, found.customer_id) == (True, int(bench.customer_id))
 
     async def test_with_an_unknown_role_is_refused_before_anything_is_stored(self, bench: NetSuiteTargetBench) -> None:
         with pytest.raises(RejectedError, match="contact_roles has no internal id of the role «Boss»"):
