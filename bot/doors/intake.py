@@ -104,6 +104,7 @@ class Intake:
     async def close(self) -> None:
         """Take nothing more, and let end what was taken; what does not is served after the next start."""
         self.is_leaving = True
+        _log.info("no more requests are taken; %d are still being served", len(self.at_work))
         if not self.at_work:
             return
         _, unfinished = await asyncio.wait(self.at_work, timeout=_DRAIN_SECONDS)

@@ -53,6 +53,7 @@ class Waiting:
     quiet_seconds: float = 0.0
 
 
+_LOOKS = 10
 FOR_AN_ANSWER = Waiting()
 
 
@@ -88,10 +89,14 @@ class Watch:
             self._note(self._queue.get_nowait())
 
     async def _settle(self, quiet_seconds: float) -> None:
-        """Go on until nothing came for so long."""
-        with contextlib.suppress(TimeoutError):
-            while quiet_seconds:
-                self._note(await asyncio.wait_for(self._queue.get(), quiet_seconds))
+        """Go on until nothing came for so long, in many short looks: a machine that stands still is not quiet."""
+        looks_left = _LOOKS if quiet_seconds else 0
+        while looks_left:
+            try:
+                self._note(await asyncio.wait_for(self._queue.get(), quiet_seconds / _LOOKS))
+                looks_left = _LOOKS
+            except TimeoutError:
+                looks_left -= 1
 
     def _outcome(self, ack: Ack | None, errors: Json) -> Outcome:
         return Outcome(

@@ -121,7 +121,7 @@ def own(world: World) -> list[Message]:
 
 async def told(world: World, text: str) -> None:
     """Ana has been written to about the message with this text."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not any(text in str(each.blocks) and "could not be delivered" in each.text for each in own(world)):
             world.pass_time(1)
             await asyncio.sleep(0.02)

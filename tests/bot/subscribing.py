@@ -62,7 +62,7 @@ async def pulled(world: World) -> None:
 
 async def arrived(world: World, words: str, *, channel: str = "#ar-team", viewer: str = ANA) -> Message:
     """The newest message of the channel that has these words."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while True:
             found = [each for each in world.workspace.messages(channel, viewer) if words in world.shown(each)]
             if found:

@@ -44,7 +44,7 @@ async def message_to(world: World, user: str, text: str) -> Message:
     """The newest message of the app to this person that says this, as soon as it is there."""
     channel = world.workspace.app_channel(user).id
     with world.slack.core.feed.listen() as happening:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not (seen := [each for each in world.workspace.messages(channel, user) if text in each.text]):
                 await happening.get()
     return seen[-1]
@@ -63,6 +63,15 @@ class TestApproval:
         assert any(
             action == "users.link" and subject == f"user:{account.id}" for _, action, subject in await world.audited()
         )
+
+    async def test_while_slack_does_not_answer_the_buttons_stay(self, world: World) -> None:
+        eva, account, message = await asked(world)
+        world.workspace.faults.fail("users.info", 503)
+        outcome = await world.workspace.click(CHLOE, message, "connect.approve", waiting=SETTLED)
+        told = next(each for each in outcome.messages if each.ts == message.ts)
+        assert "Slack did not say just now who they are; press once more." in told.text
+        await world.workspace.click(CHLOE, told, "connect.approve", waiting=SETTLED)
+        assert await acts_as(world, eva) == account
 
     async def test_an_admin_declines_and_the_person_is_told(self, world: World) -> None:
         eva, _, message = await asked(world)

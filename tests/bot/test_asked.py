@@ -47,7 +47,7 @@ async def answered(world: World, member: Member, channel: str) -> Message:
 async def once_there(world: World, find: Callable[[], list[Message]]) -> list[Message]:
     """What is found as soon as anything is."""
     with world.slack.core.feed.listen() as happening:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not (found := find()):
                 await happening.get()
     return found
@@ -66,7 +66,7 @@ class TestAnswered:
         await account_for(world, eva)
         before = len(seen(world, eva))
         form = await opened_by(world, eva)
-        assert "What you asked, «customer sun micro», is then answered, at once." in words(form)
+        assert "What you asked, «customer sun micro», is answered right after that." in words(form)
         await world.workspace.submit(eva.id, {}, CONFIRMED)
         card = await answered(world, eva, CHANNEL)
         assert card.ephemeral_to == eva.id
@@ -182,7 +182,7 @@ class TestApproved:
         eva = newcomer(world)
         await account_for(world, eva)
         form = await opened_by(world, eva)
-        assert "is then answered, if that is within a day." in words(form)
+        assert "is answered once you are approved, if that is within a day." in words(form)
         await world.workspace.submit(eva.id, {}, SETTLED)
         to_chloe = world.workspace.app_channel(CHLOE).id
         asked = await once_there(

@@ -34,7 +34,7 @@ class TestAuditLog:
     async def test_events_are_written_soon_and_the_rest_at_the_end(self, store: Store) -> None:
         async with AuditLog(store, batch_seconds=0.01) as log:
             log.note(event(1))
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(60):
                 while not await written(store):  # noqa: ASYNC110 - it tells nobody
                     await asyncio.sleep(0.01)
             for number in range(2, 50):
@@ -58,12 +58,12 @@ class TestAuditLog:
             async with store.write() as conn:
                 await conn.execute(text("ALTER TABLE audit_events RENAME TO gone"))
             log.note(event(1))
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(60):
                 while "1 audit events wait" not in caplog.text:  # noqa: ASYNC110 - likewise
                     await asyncio.sleep(0.01)
             async with store.write() as conn:
                 await conn.execute(text("ALTER TABLE gone RENAME TO audit_events"))
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(60):
                 while not await written(store):  # noqa: ASYNC110 - it tells nobody
                     await asyncio.sleep(0.01)
         assert await written(store) == 1

@@ -93,7 +93,7 @@ async def until(holds: Callable[[], bool], seconds: float = 60) -> None:
 
 
 async def tried(assistant: Assistant, name: str) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not (await read(assistant.deps.store, name)).attempts:  # noqa: ASYNC110 - only its row tells
             await asyncio.sleep(0.02)
 

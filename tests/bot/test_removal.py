@@ -31,7 +31,7 @@ async def fact(world: World) -> str | None:
 
 
 async def shut(world: World) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not (world.assistant.deps.slack.shut and await fact(world)):  # noqa: ASYNC110 - it tells nobody
             await asyncio.sleep(0.01)
     await world.catch_up()

@@ -169,7 +169,7 @@ class TestWriteReply:
 
 async def _cut_off(world: World, user: str) -> None:
     """Wait until the news has arrived that this person was deactivated."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while True:
             async with world.store.read() as conn:
                 if await linked_user(conn, TEAM_ID, user) is None:

@@ -104,7 +104,7 @@ async def either(world: World, text: str) -> Message:
     """What one of the two is told, as soon as it is there."""
     places_ = [world.workspace.app_channel(user).id for user in (ANA, CHLOE)]
     with world.slack.core.feed.listen() as happening:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not (
                 found := [each for place in places_ for each in world.workspace.messages(place) if text in each.text]
             ):

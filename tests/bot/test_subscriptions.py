@@ -167,7 +167,7 @@ class TestNothingIsLostWithTheChannel:
         world.workspace.send_event(
             {"type": "channel_id_changed", "old_channel_id": AR_TEAM, "new_channel_id": "C0NEWID001", "event_ts": "1"}
         )
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while (await kept(world, made.id)).channel_id == AR_TEAM:  # noqa: ASYNC110 - events are answered by nothing
                 await asyncio.sleep(0.02)
         async with world.store.read() as conn:

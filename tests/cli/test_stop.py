@@ -19,6 +19,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 ACKED = Waiting(until=lambda _: True)
 IN_FLIGHT = 5
 LINE = "/tesorio invoice INV-12345"
+LEAVING = "no more requests are taken"
 SHUT = "Slack refuses the app-level token (invalid_auth)"
 
 
@@ -83,7 +84,10 @@ class TestStop:
         for _ in range(IN_FLIGHT):
             assert (await workspace.say(BEN, CHANNEL, LINE, ACKED)).ack is not None
         program.send_signal(signal.SIGTERM)
-        await asyncio.sleep(0.5)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while LEAVING not in rig.log():  # noqa: ASYNC110 - a file tells nobody that it grows
+                await asyncio.sleep(0.02)
+        rig.slack.deadlines.acknowledgement_seconds = 1
         late = await workspace.hub.deliver("slash_commands", {"command": "/tesorio", "text": "help"})
         await rig.stop(program)
         assert program.returncode == 0, rig.log()

@@ -46,7 +46,7 @@ async def linked(
 
 
 async def until(holds: Callable[[], Any]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not holds():  # noqa: ASYNC110 - it tells nobody
             await asyncio.sleep(0.005)
 

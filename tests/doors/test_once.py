@@ -155,7 +155,7 @@ class TestStoreInTrouble:
         client = client_of(slack)
         async with open_socket(self._app(client, 2), client, store):
             assert all(await copies(slack, range(1)))
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(60):
                 while await rows(store) != [("event:Ev0", True, False)]:  # noqa: ASYNC110 - it tells nobody
                     await asyncio.sleep(0.01)
         assert effects(slack) == ["0"]

@@ -34,7 +34,7 @@ async def send(mail: MailStandIn, subject: str) -> None:
         username=url.username,
         password=url.password,
         start_tls=False,
-        timeout=5,
+        timeout=60,
     )
 
 

@@ -218,7 +218,7 @@ class TestTurns:
                 await asyncio.sleep(0.02)
                 at_work, done = at_work - 1, done + 1
 
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             await asyncio.gather(*(push(pushes) for pushes in (here, elsewhere) for _ in range(20)))
         assert (most, done) == (2, 40)
 

@@ -119,5 +119,5 @@ async def headers_of(soap: SoapClient) -> requests.Response:
     """An answer of which only the headers have come: its request is still being served."""
     envelope = etree.tostring(soap.envelope("search", searchRecord=soap.customers()))
     return await asyncio.to_thread(
-        soap.http.post, soap.ns.soap_url, data=envelope, headers={"SOAPAction": "search"}, timeout=5, stream=True
+        soap.http.post, soap.ns.soap_url, data=envelope, headers={"SOAPAction": "search"}, timeout=60, stream=True
     )

@@ -13,7 +13,7 @@ from sandbox.slack import SlackStandIn, Waiting
 
 NO_ANSWER = Waiting(until=lambda _: True)
 # Slack's own notices, such as one of a late acknowledgement, are none.
-FOR_A_MESSAGE = Waiting(until=lambda outcome: bool(outcome.messages), timeout_seconds=30)
+FOR_A_MESSAGE = Waiting(until=lambda outcome: bool(outcome.messages), timeout_seconds=60)
 
 
 @dataclass

@@ -30,7 +30,7 @@ def letter(**headers: str) -> EmailMessage:
 async def send(mail: MailStandIn, message: EmailMessage, **changes: str) -> None:
     url = urlsplit(mail.url)
     login = {"username": url.username, "password": url.password, **changes}
-    await aiosmtplib.send(message, hostname=url.hostname, port=url.port, start_tls=False, timeout=5, **login)  # type: ignore[arg-type]  # texts among numbers
+    await aiosmtplib.send(message, hostname=url.hostname, port=url.port, start_tls=False, timeout=60, **login)  # type: ignore[arg-type]  # texts among numbers
 
 
 class TestTaken:
@@ -101,7 +101,7 @@ class TestTls:
             start_tls=way == "starttls",
             use_tls=way == "implicit",
             tls_context=ssl.create_default_context(cadata=guarded.certificate),
-            timeout=5,
+            timeout=60,
         )
 
     async def test_who_does_not_sends_nothing(self, guarded: MailStandIn) -> None:

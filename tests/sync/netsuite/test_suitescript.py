@@ -81,7 +81,7 @@ def run_script(ledger: Ledger, calls: list[tuple[str, Any]]) -> dict[str, Any]:
     assert NODE is not None
     told = json.dumps({"world": world(ledger), "calls": calls})
     command: list[str] = [NODE, str(HOST), str(SCRIPT)]
-    ran = subprocess.run(command, input=told, capture_output=True, text=True, timeout=30, check=True)  # noqa: S603 - our own script, by a program that was looked up
+    ran = subprocess.run(command, input=told, capture_output=True, text=True, timeout=120, check=True)  # noqa: S603 - our own script, by a program that was looked up
     answers: dict[str, Any] = json.loads(ran.stdout)
     return answers
 
