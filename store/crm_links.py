@@ -2,10 +2,10 @@
 
 Two accounts with the key of one customer, or two customers with that of one account, are linked with none. An account
 that was merged into another leaves its key to that one, as long as no account has the key of its own and the other's
-own key names no customer.
+own key names no customer: one that others claim as well is nobody's.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from sqlalchemy import Boolean, Column, Index, String, Table, and_, delete, func
 
 from store.bulk import among
 from store.crm_accounts import crm_accounts
-from store.crm_keys import claim_of, only_customers
+from store.crm_keys import claim_of, known_keys, only_customers
 from store.crm_rules import CrmRules
 from store.db import ReadConnection, WriteConnection
 from store.records import RecordId
@@ -109,6 +109,11 @@ async def gives_contacts(conn: ReadConnection, customer_id: RecordId) -> bool:
     return (await conn.execute(query)).first() is not None
 
 
+async def forget_past_links(conn: WriteConnection, *, before: datetime) -> None:
+    """Forget which customers accounts were until then and earlier."""
+    await conn.execute(delete(crm_past_links).where(crm_past_links.c.until < before))
+
+
 async def rematch(
     conn: WriteConnection,
     rules: CrmRules,
@@ -121,12 +126,13 @@ async def rematch(
     """Link anew what these keys, accounts and customers have to do with; say what is linked otherwise than before."""
     keys = {*keys, *(each.key for each in await _claims(conn, rules, accounts))}
     pairs = await _pairs(conn, rules, keys)
-    known = await _links(conn, keys, {*accounts, *(link.account_id for link in pairs.values())}, customers)
+    known = await _links(conn, rules, keys, {*accounts, *(link.account_id for link in pairs.values())}, customers)
     roots = {link.account_id for link in known} | {link.account_id for link in pairs.values()} | set(accounts)
     claims = await _claims(conn, rules, roots)
     pairs |= await _pairs(conn, rules, {each.key for each in claims} - keys)
     before = {link.account_id: link for link in known}
-    wanted = {root: _wanted(root, of_root, pairs) for root, of_root in _by_account(roots, claims).items()}
+    named = await known_keys(conn, {each.key for each in claims if each.is_own})
+    wanted = {root: _wanted(root, of_root, pairs, named) for root, of_root in _by_account(roots, claims).items()}
     moved = [root for root in sorted(roots) if _customer(wanted[root]) != _customer(before.get(root))]
     await _close(conn, rules, [before[root] for root in moved if root in before], at)
     await _open(conn, rules, [link for root in moved if (link := wanted[root])], at)
@@ -140,13 +146,16 @@ def _by_account(roots: Collection[RecordId], claims: Sequence[_Claim]) -> dict[R
     return found
 
 
-def _wanted(root: RecordId, claims: Sequence[_Claim], pairs: dict[str, Link]) -> Link | None:
-    """The link of an account: by its own key, else by the only customer that inherited keys name."""
+def _wanted(root: RecordId, claims: Sequence[_Claim], pairs: Mapping[str, Link], named: Collection[str]) -> Link | None:
+    """The link of an account: by its own key, else by the only customer that inherited keys name.
+
+    `named` are own keys that customers have.
+    """
     fitting = [(each, pairs[each.key]) for each in claims if each.key in pairs and pairs[each.key].account_id == root]
     own = [link for claim, link in fitting if claim.is_own]
     inherited = {link.customer_id: link for _, link in fitting}
-    if own:
-        return own[0]
+    if own or any(each.is_own and each.key in named for each in claims):
+        return next(iter(own), None)
     return next(iter(inherited.values())) if len(inherited) == 1 else None
 
 
@@ -206,14 +215,20 @@ async def _claims(conn: ReadConnection, rules: CrmRules, roots: Collection[Recor
 
 
 async def _links(
-    conn: ReadConnection, keys: Collection[str], accounts: Collection[RecordId], customers: Collection[RecordId]
+    conn: ReadConnection,
+    rules: CrmRules,
+    keys: Collection[str],
+    accounts: Collection[RecordId],
+    customers: Collection[RecordId],
 ) -> list[Link]:
-    """The links that may not hold any more: those of these accounts and customers, and those made by these keys."""
-    c = crm_links.c
+    """The links that may not hold any more: of these accounts and customers, and of whoever has these keys."""
+    c, claim = crm_links.c, claim_of(rules)
+    with_own = select(crm_links).join(crm_accounts, crm_accounts.c.id == c.account_id)
     found: dict[RecordId, Link] = {}
     queries = [select(crm_links).where(among(conn, c.account_id, chunk)) for chunk in chunks(sorted(accounts), MANY)]
     queries += [select(crm_links).where(among(conn, c.customer_id, chunk)) for chunk in chunks(sorted(customers), MANY)]
     queries += [select(crm_links).where(among(conn, c.key, chunk)) for chunk in chunks(sorted(keys), MANY)]
+    queries += [with_own.where(among(conn, claim, chunk)) for chunk in chunks(sorted(keys), MANY)]
     for query in queries:
         for row in await conn.execute(query):
             link = Link(account_id=RecordId(row.account_id), customer_id=RecordId(row.customer_id), key=row.key)

@@ -1,10 +1,12 @@
 """What a pull of a CRM does besides: follow changed rules first, then fetch what customers turned out to have there."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import structlog
 
 from store.crm_accounts import KIND, account_record_id
+from store.crm_links import forget_past_links
 from store.crm_rules import CrmRules, chosen_over, crm_rules, rules_of
 from store.crm_switch import (
     ACCOUNTS,
@@ -33,6 +35,8 @@ from sync.turn import confirm_turn, turn
 
 # Customers in one transaction.
 _CHUNK = 200
+# Which customer an account was is told of for a month; a year of it helps whoever looks for a reason.
+_PAST_KEPT = timedelta(days=400)
 # Of more accounts than this it takes fewer requests to read all of them anew.
 MOST_FETCHED = 200
 _log = structlog.get_logger(__name__)
@@ -61,6 +65,7 @@ async def begin_crm(job: Job) -> None:
     now = job.clock()
     async with job.store.write() as conn:
         is_changed = await begin_switch(conn, rules, run_id=job.order.run_id, at=now)
+        await forget_past_links(conn, before=now - _PAST_KEPT)
         await confirm_turn(conn, job, now)
     if is_changed:
         await _switch(job, rules)

@@ -3,11 +3,15 @@
 import asyncio
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from store.crm_conflicts import Choice, decide_conflict
+from store.crm_links import crm_past_links, forget_past_links
 from store.crm_rules import Policy
 from store.crm_switch import begin_switch, end_switch, switch_some
 from store.db import Store
 from store.pulled import tombstone_records, upsert_records
+from store.records import record_id
 from tests.store.make import AT, CUSTOMER_ID, make_customer, save
 from tests.store.make_crm import (
     account_id,
@@ -58,6 +62,43 @@ class TestHeirs:
 
         assert (before, alone) == ({}, {account_id(2): CUSTOMER_ID})
         assert await links_in(store) == {}
+
+    async def test_an_ambiguous_one_inherits_nobody(self, store: Store) -> None:
+        await with_rules(store, tesorio_rules())
+        await save(store, make_customer("7"), make_customer("8"), make_account(1, key="8"), make_account(2, key="8"))
+        await save(store, make_account(3, key="7", master_id=account_id(1), deleted_at=AT))
+
+        assert await links_in(store) == {}
+
+    async def test_one_that_becomes_ambiguous_gives_up_whom_it_had_inherited(self, store: Store) -> None:
+        await with_rules(store, tesorio_rules())
+        await save(store, make_customer("7"), make_account(1, key="8"))
+        await save(store, make_account(3, key="7", master_id=account_id(1), deleted_at=AT))
+        inherited = await links_in(store)
+        await save(store, make_account(2, key="8"))
+        before = await links_in(store)
+        await save(store, make_customer("8"))
+        ambiguous = await links_in(store)
+        async with store.write() as conn:
+            await tombstone_records(conn, "crm_account", [account_id(2)], at=LATER)
+
+        assert (inherited, before) == ({account_id(1): CUSTOMER_ID},) * 2
+        assert ambiguous == {}
+        assert await links_in(store) == {account_id(1): record_id("netsuite", "customer", "8")}
+
+
+class TestPast:
+    async def test_links_of_long_ago_are_forgotten(self, store: Store) -> None:
+        await with_rules(store, tesorio_rules())
+        await save(store, make_customer("7"), make_account(1))
+        async with store.write() as conn:
+            await tombstone_records(conn, "crm_account", [account_id(1)], at=LATER)
+            await forget_past_links(conn, before=LATER)
+            kept = (await conn.execute(select(crm_past_links))).all()
+            await forget_past_links(conn, before=LATER + timedelta(seconds=1))
+            left = (await conn.execute(select(crm_past_links))).all()
+
+        assert (len(kept), left) == (1, [])
 
 
 class TestBeginning:
