@@ -44,8 +44,8 @@ _ADMINS_NAMED = 3
 _NOBODY = "whoever runs Tesorio here"
 _MAY: Mapping[Role, str] = {
     Role.VIEWER: "Viewer: looks up customers and invoices",
-    Role.FINANCE: "Finance: looks up, and writes notes, promises and disputes",
-    Role.ADMIN: "Admin: everything, and runs the house",
+    Role.FINANCE: "Finance: looks up, writes notes, promises and disputes, shares and subscribes",
+    Role.ADMIN: "Admin: everything, and decides who is connected and what becomes of trouble",
 }
 _AGAIN = "Close this and press Connect again."
 _OUTCOMES: Mapping[Situation, str] = {
@@ -92,8 +92,8 @@ def connect_modal(
 ) -> dict[str, Any]:
     """«Is this you?», with what the person would be, and that what they asked will be answered."""
     asks = "An administrator has to approve it. " if needs_approval else ""
-    when = "if that is within a day" if needs_approval else "at once"
-    answered = f"What you asked, «{literal(question, _MAX_QUESTION)}», is then answered, {when}." if question else ""
+    when = "once you are approved, if that is within a day" if needs_approval else "right after that"
+    answered = f"What you asked, «{literal(question, _MAX_QUESTION)}», is answered {when}." if question else ""
     return modal(
         TITLE,
         [
@@ -161,9 +161,10 @@ def approval_decided(asked: Asked, admin: str, *, approved: bool) -> Message:
 
 
 def not_approved(asked: Asked, situation: Situation) -> Message:
-    """Why an approval changed nothing."""
+    """Why an approval changed nothing; the request still waits, so it can be decided below."""
     reason = _NOT_APPROVED.get(situation, "their e-mail or the account has changed since they asked")
-    return _notice(f"{_person(asked)} was not connected: {reason}.")
+    text = f"{_person(asked)} was not connected: {reason}."
+    return message(text, [paragraph("notice", text), *buttons_row("decide", approval_buttons(asked))])
 
 
 def request_gone() -> Message:
