@@ -11,7 +11,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from benchmarks.processes import Line
 from bot.root import Assistant, open_assistant
-from bot.settings import Rules, settings_from
+from bot.rules import Rules
+from bot.settings import settings_from
 from store.work import WorkState
 
 _LOOK_SECONDS = 0.2

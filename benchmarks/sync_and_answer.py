@@ -17,7 +17,8 @@ from benchmarks.receivables import fill, number_of
 from benchmarks.result import Arguments, Result, percentile
 from benchmarks.suitetalk import Book, account
 from benchmarks.workspace import BenchWorkspace, Timing
-from bot.settings import Rules, settings_from
+from bot.rules import Rules
+from bot.settings import settings_from
 from store.db import Store
 from store.work import WorkState
 

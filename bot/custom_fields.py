@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Literal
 
 from bot.deps import Desk
-from bot.settings import CustomFieldRules
+from bot.rules import CustomFieldRules
 from bot.views.amounts import Place, day
 from store.custom_fields import count_fields, labelled_fields
 from store.custom_values import value_names

@@ -14,8 +14,8 @@ from bot.files import FileContents
 from bot.lookup.index import LookupIndex
 from bot.mail.settings import MailSettings
 from bot.roster import Roster
+from bot.rules import CustomFieldRules, Rules
 from bot.services import Services
-from bot.settings import CustomFieldRules, Rules
 from bot.slack_client import SlackClient
 from store.db import Store
 from store.work import Work

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from bot.settings import Rules, Settings, SettingsError, settings_from
+from bot.rules import Rules
+from bot.settings import Settings, SettingsError, settings_from
 from sync.connector import Source, Target
 from sync.registry import CONNECTORS, TARGETS
 from sync.settings import SettingsError as ConnectorSettingsError

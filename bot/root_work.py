@@ -14,7 +14,7 @@ from bot.deps import Deps
 from bot.emailing.email_files import attached
 from bot.mail.letter import MAIL
 from bot.mail.sending import MailSends
-from bot.settings import Rules
+from bot.rules import Rules
 from bot.views.parts import message, paragraph
 from store.errors import StoreError
 from store.sending import Sender

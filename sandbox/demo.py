@@ -15,7 +15,8 @@ from bot.cli.shell import CommandError, say
 from bot.cli.stopping import stop_signal
 from bot.cli.syncing import SyncProgress
 from bot.root import Assistant, daily_pulls, open_assistant
-from bot.settings import Rules, Settings, settings_from
+from bot.rules import Rules
+from bot.settings import Settings, settings_from
 from sandbox.crm_news import crm_box
 from sandbox.news import outside, read_at_once
 from sandbox.salesforce.schema import ERP_KEY

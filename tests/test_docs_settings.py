@@ -11,7 +11,8 @@ import pytest
 from dotenv import dotenv_values
 from pydantic import BaseModel
 
-from bot.settings import Rules, Settings, load_settings, settings_from
+from bot.rules import Rules
+from bot.settings import Settings, load_settings, settings_from
 from sync.connectors.netsuite.settings import NetSuiteSettings
 from sync.connectors.salesforce.settings import SalesforceSettings
 from sync.registry import CONNECTORS

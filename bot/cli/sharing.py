@@ -24,7 +24,8 @@ from bot.membership import UnreachableError
 from bot.private_channels import is_hidden_from
 from bot.root_data import AlreadyRunningError, only_one, open_store
 from bot.root_sources import build_sources
-from bot.settings import CustomFieldRules, Settings
+from bot.rules import CustomFieldRules
+from bot.settings import Settings
 from bot.shares.sharing import (
     KIND,
     Destination,

@@ -8,7 +8,7 @@ import pytest_asyncio
 from bot.custom_fields import unknown_fields
 from bot.notify.draft import TO_ME, Draft
 from bot.notify.trying import wanted_by
-from bot.settings import CustomFieldRules
+from bot.rules import CustomFieldRules
 from sandbox.slack.seed import ANA, TEAM_ID
 from store.custom_fields import CustomField
 from store.custom_values import CustomMatch
@@ -49,6 +49,7 @@ async def ledger(opened: World) -> AsyncIterator[None]:
         make_customer("fielded", name="Quillon Fielded Co", custom_fields_json=collector),
         make_invoice("f1", number="FLD-1", customer_id=customer, custom_fields_json=several),
         make_invoice("f2", number="FLD-2", customer_id=customer, custom_fields_json=_dated("2026-12-01")),
+        make_invoice("f3", number="FLD-3", customer_id=customer, custom_fields_json=_dated("2026-12-01", "17:45")),
         renewal,
     ]
     async with opened.store.write() as conn:
@@ -58,8 +59,8 @@ async def ledger(opened: World) -> AsyncIterator[None]:
     yield
 
 
-def _dated(day: str) -> str:
-    return fields({"type": "Date", "value": f"{day}T08:00:00.000-08:00"}, RENEWAL)
+def _dated(day: str, clock: str = "08:00") -> str:
+    return fields({"type": "Date", "value": f"{day}T{clock}:00.000-05:00"}, RENEWAL)
 
 
 @pytest.fixture
@@ -103,7 +104,9 @@ class TestTables:
     async def test_are_narrowed_down_by_a_day(self, world: World, monkeypatch: pytest.MonkeyPatch, day: str) -> None:
         monkeypatch.setitem(world.assistant.deps.rules.__dict__, "custom_fields", DATED)
         shown = await world.card(f'/tesorio overdue field:"renewal={day}"')
-        assert [row[0] for row in table_of(shown)] == ["FLD-2"]
+        # Two times of one day are on that day, both.
+        assert sorted(row[0] for row in table_of(shown)) == ["FLD-2", "FLD-3"]
+        assert "Only Renewal 2026-12-01" in world.shown(shown)
 
     async def test_say_by_which_field(self, listed: World) -> None:
         shown = listed.shown(await listed.card('/tesorio overdue field:"sent by=pigeon"'))

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.root import open_schema, open_store
-from bot.settings import Rules, settings_from
+from bot.rules import Rules
+from bot.settings import settings_from
 from store.db import Store, sqlite_url
 from store.errors import SchemaNewerError, SchemaOlderError, StoreError
 from store.migrate import check

@@ -14,7 +14,8 @@ from sqlalchemy import func, select
 from bot.deliver import SlackPosts, slack_post
 from bot.manifest import app_manifest
 from bot.root import Assistant, open_assistant
-from bot.settings import Rules, Settings, settings_from
+from bot.rules import Rules
+from bot.settings import Settings, settings_from
 from bot.views.parts import message, paragraph
 from sandbox.slack import SlackStandIn, app_config
 from sandbox.slack.faults import Fault

@@ -10,7 +10,8 @@ from bot.doors.app_id import WrongAppError, apart, greeting_app
 from bot.manifest import app_manifest
 from bot.root import open_assistant
 from bot.root_data import is_running, only_one
-from bot.settings import Rules, Settings, settings_from
+from bot.rules import Rules
+from bot.settings import Settings, settings_from
 from sandbox.slack import SlackStandIn, app_config
 from tests.patient import patient
 

@@ -14,7 +14,8 @@ from sqlalchemy import select
 from bot.deliver import SlackPosts
 from bot.manifest import app_manifest
 from bot.root import Assistant, open_assistant
-from bot.settings import Rules, Settings, settings_from
+from bot.rules import Rules
+from bot.settings import Settings, settings_from
 from sandbox.ledger import Ledger
 from sandbox.netsuite import NetSuiteStandIn
 from sandbox.slack import Outcome, SlackStandIn, Waiting, app_config

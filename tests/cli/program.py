@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot.root import open_store
-from bot.settings import Rules, settings_from
+from bot.rules import Rules
+from bot.settings import settings_from
 from sandbox.ledger import Ledger
 from sandbox.netsuite import NetSuiteStandIn
 from sandbox.slack import SlackStandIn

@@ -5,7 +5,8 @@ from typing import Literal
 import pytest
 
 from bot.cli.mail_check import mail_findings
-from bot.settings import Rules, Settings, settings_from
+from bot.rules import Rules
+from bot.settings import Settings, settings_from
 from sandbox.smtp import MailStandIn, Stage
 from sync.connector import Finding
 from tests.mail.trust import Trusted

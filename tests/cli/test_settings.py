@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
-from bot.settings import Rules, settings_from
+from bot.rules import Rules
+from bot.settings import settings_from
 from tests.cli.console import Console
 
 SECRET = "xoxb-canary-0123456789"

@@ -4,7 +4,8 @@ import sqlite3
 
 import pytest
 
-from bot.settings import Rules, SettingsError, settings_from
+from bot.rules import Rules
+from bot.settings import SettingsError, settings_from
 from tests.cli.console import Console
 
 HTTP = {"TESORIO_SLACK_MODE": "http"}

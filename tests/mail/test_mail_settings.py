@@ -4,7 +4,8 @@ import pytest
 from pydantic import SecretStr
 
 from bot.mail.settings import MailRules, MailSettings, checked_address, mail_settings, not_allowed
-from bot.settings import Rules, SettingsError, settings_from
+from bot.rules import Rules
+from bot.settings import SettingsError, settings_from
 
 
 def parsed(url: str, sender: str = "Accounts Receivable <ar@meridian.example>") -> MailSettings:
