@@ -4,193 +4,55 @@ from collections.abc import Awaitable, Callable
 from dataclasses import fields, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from sqlalchemy import RowMapping, Table, func, select
 
 from store.applications import Application, applications, applications_of
-from store.attachments import Attachment, attachment_from_row, attachments, attachments_of
-from store.balances import Balance, balance_from_row, balances
+from store.attachments import attachment_from_row, attachments, attachments_of
+from store.balances import balance_from_row, balances
 from store.contacts import contact_from_row, contacts
-from store.credit_memos import CreditMemo, credit_memo_from_row, credit_memos, credit_memos_of
-from store.custom_fields import CustomField, custom_field_from_row, custom_fields, custom_fields_of
+from store.credit_memos import credit_memo_from_row, credit_memos, credit_memos_of
+from store.custom_fields import custom_field_from_row, custom_fields, custom_fields_of
 from store.db import ReadConnection, Store
 from store.deposit_applications import (
-    DepositApplication,
     deposit_application_from_row,
     deposit_applications,
     settled_by_deposits,
 )
-from store.exchange_rates import ExchangeRate, exchange_rate_from_row, exchange_rates, rate_on
-from store.gl_accounts import GLAccount, gl_account_by_id, gl_account_from_row, gl_accounts
+from store.exchange_rates import exchange_rate_from_row, exchange_rates, rate_on
+from store.gl_accounts import gl_account_by_id, gl_account_from_row, gl_accounts
 from store.installments import Installment
 from store.invoices import invoice_by_id
-from store.journal_entries import JournalEntry, JournalLine, journal_entries, journal_entry_from_row, journal_lines_of
-from store.messages import Message, count_messages, message_from_row, messages, messages_about
+from store.journal_entries import journal_entries, journal_entry_from_row, journal_lines_of
+from store.messages import count_messages, message_from_row, messages, messages_about
 from store.money import Money
-from store.payments import Payment, PaymentKind, payment_by_id, payment_from_row, payments, payments_of
+from store.payments import PaymentKind, payment_by_id, payment_from_row, payments, payments_of
 from store.pulled import Record, kind_of, tombstone_records
 from store.records import RecordId, record_id
-from store.refunds import Refund, refund_from_row, refunds
-from store.sales_orders import SalesOrder, sales_order_from_row, sales_orders, sales_orders_of
-from store.subsidiaries import Subsidiary, living_subsidiaries, subsidiaries, subsidiary_from_row
+from store.refunds import refund_from_row, refunds
+from store.sales_orders import sales_order_from_row, sales_orders, sales_orders_of
+from store.subsidiaries import living_subsidiaries, subsidiaries, subsidiary_from_row
+from tests.store.kinds import (
+    ACCOUNT,
+    BALANCE,
+    DEPOSIT_ID,
+    FIELD,
+    FILE,
+    INVOICE_ID,
+    MESSAGE,
+    ORDER,
+    RATE,
+    SUBSIDIARY,
+    applied,
+    journal_line,
+    make_application,
+    make_credit_memo,
+    make_entry,
+    make_payment,
+    make_refund,
+)
 from tests.store.make import AT, CUSTOMER_ID, changes, make_contact, make_customer, make_invoice, save, usd
-
-INVOICE_ID = record_id("netsuite", "invoice", "1")
-
-
-def _origin(kind: str, source_id: str) -> dict[str, Any]:
-    return {
-        "id": record_id("netsuite", kind, source_id),
-        "origin": "netsuite",
-        "source_id": source_id,
-        "seen_at": AT,
-        "source_changed_at": AT,
-    }
-
-
-def applied(line: int, minor: int, to: RecordId = INVOICE_ID) -> Application:
-    return Application(
-        line_number=line,
-        applied_to=to,
-        amount=usd(minor),
-        discount=usd(5),
-        number="INV-1",
-        applied_on=date(2026, 11, 3),
-    )
-
-
-def make_payment(source_id: str = "41", **values: Any) -> Payment:
-    known: dict[str, Any] = _origin("payment", source_id) | {
-        "number": f"PAY-{source_id}",
-        "kind": PaymentKind.PAYMENT,
-        "total": usd(9_000),
-        "unapplied": usd(1_000),
-        "customer_id": CUSTOMER_ID,
-        "payment_date": date(2026, 11, 3),
-    }
-    return Payment(**known | values)
-
-
-def make_credit_memo(source_id: str = "51", **values: Any) -> CreditMemo:
-    known: dict[str, Any] = _origin("credit_memo", source_id) | {
-        "number": f"CM-{source_id}",
-        "total": usd(2_000),
-        "unapplied": usd(500),
-        "customer_id": CUSTOMER_ID,
-        "credit_date": date(2026, 11, 4),
-    }
-    return CreditMemo(**known | values)
-
-
-DEPOSIT_ID = record_id("netsuite", "payment", "90")
-
-
-def make_application(source_id: str = "91", **values: Any) -> DepositApplication:
-    known: dict[str, Any] = _origin("deposit_application", source_id) | {
-        "number": f"DA-{source_id}",
-        "deposit_id": DEPOSIT_ID,
-        "total": usd(300),
-        "unapplied": usd(0),
-        "customer_id": CUSTOMER_ID,
-        "applied_on": date(2026, 11, 5),
-    }
-    return DepositApplication(**known | values)
-
-
-def make_refund(source_id: str = "95", **values: Any) -> Refund:
-    known: dict[str, Any] = _origin("refund", source_id) | {
-        "number": f"REF-{source_id}",
-        "total": usd(2_000),
-        "unapplied": usd(0),
-        "customer_id": CUSTOMER_ID,
-        "refund_date": date(2026, 11, 6),
-    }
-    return Refund(**known | values)
-
-
-def journal_line(number: int, amount: int, left: int, customer_id: RecordId = CUSTOMER_ID) -> JournalLine:
-    return JournalLine(line_number=number, customer_id=customer_id, amount=usd(amount), open_amount=usd(left), memo="m")
-
-
-def make_entry(source_id: str = "98", *lines: JournalLine, **values: Any) -> JournalEntry:
-    known: dict[str, Any] = _origin("journal_entry", source_id) | {"number": f"JE-{source_id}", "currency": "USD"}
-    return JournalEntry(**known | {"lines": lines} | values)
-
-
-SUBSIDIARY = Subsidiary(
-    **_origin("subsidiary", "2"),
-    name="Europe",
-    legal_name="Europe GmbH",
-    parent_id=record_id("netsuite", "subsidiary", "1"),
-    currency="EUR",
-    country="_germany",
-    email="a@b.example",
-    website="https://b.example",
-    is_elimination=True,
-    extra_json='{"a":1}',
-)
-ACCOUNT = GLAccount(
-    **_origin("gl_account", "119"),
-    name="Accounts Receivable",
-    number="1100",
-    type="_accountsReceivable",
-    parent_id=record_id("netsuite", "gl_account", "1"),
-    currency="USD",
-    description="Trade",
-    is_inactive=True,
-)
-RATE = ExchangeRate(
-    **_origin("exchange_rate", "7"),
-    base_currency="USD",
-    currency="EUR",
-    rate="1.1234",
-    effective_date=date(2026, 11, 20),
-)
-BALANCE = Balance(
-    **_origin("balance", "7"),
-    customer_id=CUSTOMER_ID,
-    balance=usd(-1),
-    past_due=usd(5),
-    deposits=usd(0),
-    days_past_due=12,
-)
-ORDER = SalesOrder(
-    **_origin("sales_order", "61"),
-    number="SO-61",
-    total=usd(1_000),
-    customer_id=CUSTOMER_ID,
-    order_date=date(2026, 11, 2),
-    status="Billed",
-    po_number="PO 1",
-)
-MESSAGE = Message(
-    **_origin("message", "71"),
-    about_id=INVOICE_ID,
-    subject="Your invoice",
-    text="Please pay.",
-    sent_at=AT,
-    is_incoming=True,
-    was_emailed=True,
-    author="Ana",
-    author_email="ana@example.com",
-    recipients="a@b.example c@d.example",
-    cc="e@f.example",
-    attachments="INV-1.pdf",
-)
-FILE = Attachment(
-    **_origin("attachment", "1-81"),
-    about_id=INVOICE_ID,
-    file_id="81",
-    name="INV-1.pdf",
-    file_type="_PDF",
-    size_bytes=1_200,
-    folder="Invoices",
-)
-FIELD = CustomField(
-    **_origin("custom_field", "9"), kind="customer", script_id="custentity_ap", field_type="email", label="AP e-mail"
-)
 
 _KINDS: list[tuple[Record, Table, Callable[[RowMapping], Record]]] = [
     (SUBSIDIARY, subsidiaries, subsidiary_from_row),

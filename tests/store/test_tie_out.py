@@ -18,8 +18,7 @@ from store.tie_out import (
     save_tie_out,
 )
 from store.tie_out_sums import Evidence, count_compared, differences, evidence
-from tests.store.make import AT, CUSTOMER_ID, make_invoice, save, usd
-from tests.store.test_kinds import (
+from tests.store.kinds import (
     journal_line,
     make_application,
     make_credit_memo,
@@ -27,6 +26,7 @@ from tests.store.test_kinds import (
     make_payment,
     make_refund,
 )
+from tests.store.make import AT, CUSTOMER_ID, make_invoice, save, usd
 
 HOUR = timedelta(hours=1)
 OTHER = record_id("netsuite", "customer", "8")
