@@ -10,6 +10,7 @@ from bot.filters import ME, FieldFilter, Filter, FilterError
 from bot.matches import found_for
 from bot.views.text import clean, literal, shortened
 from store.crm_accounts import owner_names
+from store.custom_days import day_of
 from store.custom_values import values_in_use
 from store.customers import Customer, customer_by_id
 from store.db import ReadConnection
@@ -108,7 +109,15 @@ async def _field(deps: Deps, conn: ReadConnection, typed: FieldFilter) -> FieldF
     is_date = any(each.field_type == "date" for each in meant)
     wanted = shown_value(typed.value, "date", place) if is_date else typed.value
     field, value = known[_only(wanted, tuple(known), f"value of {_short(label)}")]
-    return FieldFilter(label=label, value=value, kind=field.kind, script_id=field.script_id)
+    # Of a day there may be many instants, and each comes to be shown like that.
+    day = day_of(value, str(place.time_zone)) if field.field_type == "date" else ""
+    return FieldFilter(
+        label=label,
+        value=day or value,
+        kind=field.kind,
+        script_id=field.script_id,
+        zone=str(place.time_zone) if day else "",
+    )
 
 
 async def _customer(deps: Deps, conn: ReadConnection, typed: str) -> Customer | None:

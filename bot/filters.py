@@ -23,8 +23,8 @@ _DAYS = re.compile(r"(\d{1,18})\s*(?:d|days?)?", re.IGNORECASE)
 # «10.000» is ten thousand to some and ten to others, so three digits after a point are not accepted.
 _AMOUNT = re.compile(r"(\d{1,3}(?:,\d{3})+|\d{1,18})(\.\d{1,2})?\s*([km]?)", re.IGNORECASE)
 _THOUSANDS = {"": 1, "k": 1_000, "m": 1_000_000}
-# Of a field that was found: kind, script id, label.
-_FOUND_FIELD = re.compile(r"(customer|invoice)\.([A-Za-z0-9_.-]{1,100})\|(.+)")
+# Of a field that was found: kind, script id, the time zone of a day, label.
+_FOUND_FIELD = re.compile(r"(customer|invoice)\.([A-Za-z0-9_.-]{1,100})(?:@([A-Za-z0-9_+/-]{1,60}))?\|(.+)")
 _CURRENCY = re.compile(r"[A-Za-z]{3}")
 
 
@@ -46,12 +46,16 @@ class FilterError(ValueError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FieldFilter:
-    """A custom field and its value. `kind` and `script_id` are «» until the store has said which field is meant."""
+    """A custom field and its value. `kind` and `script_id` are «» until the store has said which field is meant.
+
+    With a `zone` the value is a day there, such as 2026-11-22.
+    """
 
     label: str
     value: str
     kind: str = ""
     script_id: str = ""
+    zone: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -124,15 +128,16 @@ def _field(written: str) -> FieldFilter:
     """«Region=EMEA»; what `_field_words` writes of a field that was found has its id in front."""
     name, sign, value = written.partition("=")
     found = _FOUND_FIELD.fullmatch(name.strip())
-    label = found[3] if found else name
+    label = found[4] if found else name
     if not (sign and label.strip() and value.strip()):
         raise FilterError(f"«{_short(written)}» needs a field and its value. Write for example {_EXAMPLES['field']}.")
-    kind, script_id = (found[1], found[2]) if found else ("", "")
-    return FieldFilter(label=_name(label), value=_name(value), kind=kind, script_id=script_id)
+    kind, script_id, zone = (found[1], found[2], found[3] or "") if found else ("", "", "")
+    return FieldFilter(label=_name(label), value=_name(value), kind=kind, script_id=script_id, zone=zone)
 
 
 def _field_words(wanted: FieldFilter) -> str:
-    known = f"{wanted.kind}.{wanted.script_id}|" if wanted.script_id else ""
+    zone = f"@{wanted.zone}" if wanted.zone else ""
+    known = f"{wanted.kind}.{wanted.script_id}{zone}|" if wanted.script_id else ""
     return f"{known}{wanted.label}={wanted.value}"
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 
+from store.custom_days import day_of, falls_on
 from store.customers import customers
 from store.db import ReadConnection
 from store.invoices import invoices
@@ -26,11 +27,15 @@ _ESCAPE = "\\"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CustomMatch:
-    """Records whose field has this value, or has it among others. `kind` is «customer» or «invoice»."""
+    """Records whose field has this value, or has it among others. `kind` is «customer» or «invoice».
+
+    With a `zone`, an IANA name, the value is a day there, such as 2026-11-22, and so are the instants that fall on it.
+    """
 
     kind: str
     script_id: str
     value: str
+    zone: str = ""
 
 
 def is_script_id(text: str) -> bool:
@@ -51,7 +56,8 @@ def single_values(custom_fields_json: str) -> dict[str, str]:
 
 def has_value(wanted: CustomMatch, custom_fields_json: str) -> bool:
     """Whether a record of the right kind is one of those."""
-    return wanted.value in value_names(custom_fields_json, wanted.script_id)
+    names = value_names(custom_fields_json, wanted.script_id)
+    return wanted.value in (names if not wanted.zone else [day_of(name, wanted.zone) for name in names])
 
 
 def invoices_with(wanted: CustomMatch) -> ColumnElement[bool]:
@@ -98,6 +104,9 @@ def _read(text: str) -> Any:
 
 def _has(table: Table, wanted: CustomMatch) -> ColumnElement[bool]:
     value = _whole(table.c.custom_fields_json, wanted.script_id)
+    if wanted.zone:
+        on_day = falls_on(value, wanted.value, wanted.zone)
+        return false() if on_day is None else on_day
     # What was selected is an object or a list of them; databases differ in the blank behind the colon.
     named = json.dumps(wanted.value, ensure_ascii=False)
     patterns = [f"%{_literally(text)}%" for text in (f'"name":{named}', f'"name": {named}')]

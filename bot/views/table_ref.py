@@ -71,7 +71,7 @@ def meant_custom(wanted: Filter) -> CustomMatch | None:
     field_ = wanted.field
     if field_ is None or not field_.script_id:
         return None
-    return CustomMatch(kind=field_.kind, script_id=field_.script_id, value=field_.value)
+    return CustomMatch(kind=field_.kind, script_id=field_.script_id, value=field_.value, zone=field_.zone)
 
 
 def encode_table(ref: TableRef) -> str:

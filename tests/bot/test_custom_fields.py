@@ -86,14 +86,15 @@ class TestTables:
         assert {(row[0], row[-2], row[-1]) for row in rows} == {
             ("FLD-1", "Pigeon, Fax", "Zoë Quist"),
             ("FLD-2", "-", "Zoë Quist"),
+            ("FLD-3", "-", "Zoë Quist"),
         }
 
     @pytest.mark.parametrize(
         ("wanted", "expected"),
         [
             ('field:"Sent by=fax"', ["FLD-1"]),
-            ('field:"collector=zoë" customer:quillon', ["FLD-1", "FLD-2"]),
-            ('field:"collector in charge=zoe quist" customer:quillon', ["FLD-1", "FLD-2"]),
+            ('field:"collector=zoë" customer:quillon', ["FLD-1", "FLD-2", "FLD-3"]),
+            ('field:"collector in charge=zoe quist" customer:quillon', ["FLD-1", "FLD-2", "FLD-3"]),
         ],
     )
     async def test_are_narrowed_down_by_a_value(self, listed: World, wanted: str, expected: list[str]) -> None:

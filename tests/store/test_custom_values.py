@@ -31,6 +31,32 @@ SELECTED = fields({"type": "Select", "value": choice('E"MEA %')})
 SEVERAL = fields({"type": "MultiSelect", "value": [choice("E-mail"), choice("Pôrtal")]})
 
 
+DATES = {
+    "1": "2026-12-01",
+    "2": "2026-12-01T09:15:00.000-08:00",
+    "3": "2026-12-01T21:59:59.000-05:00",
+    "4": "2026-12-02T00:30:00Z",
+    "5": "2026-12-01T09:15:00",
+    "6": "2026-02-30T00:00:00.000-08:00",
+    "7": "2024-02-29T12:00:00+00:00",
+    "8": "9999-12-31T12:00:00+00:00",
+    "9": "2026-12-01 or so",
+}
+ON_DAYS: tuple[tuple[str, str, list[str]], ...] = (
+    ("2026-12-01", "America/New_York", ["1", "2", "3", "4"]),
+    ("2026-12-01", "UTC", ["1", "2"]),
+    ("2026-12-02", "UTC", ["3", "4"]),
+    ("2026-12-02", "Pacific/Kiritimati", ["2", "3", "4"]),
+    ("2024-02-29", "UTC", ["7"]),
+    ("9999-12-31", "UTC", ["8"]),
+    ("0001-01-01", "Pacific/Kiritimati", []),
+    ("2026-02-30", "UTC", []),
+    ("soon", "UTC", []),
+    ("2026-12-01", "Nowhere/Else", []),
+    ("2026-12-01", "../../etc/passwd", []),
+)
+
+
 class TestValueNames:
     @pytest.mark.parametrize(
         ("kept", "expected"),
@@ -71,6 +97,18 @@ class TestFilter:
             page = await open_invoice_page(conn, InvoiceFilter(custom=wanted), AT.date(), limit=9)
         assert [each.source_id for each in page.invoices] == expected
         assert [each.source_id for each in made if has_value(wanted, each.custom_fields_json)] == expected
+
+    async def test_of_a_day_finds_each_instant_on_it(self, store: Store) -> None:
+        made = [
+            make_invoice(key, custom_fields_json=fields({"type": "Date", "value": each})) for key, each in DATES.items()
+        ]
+        await save(store, *made)
+        for day, zone, expected in ON_DAYS:
+            wanted = CustomMatch(kind="invoice", script_id=FIELD, value=day, zone=zone)
+            async with store.read() as conn:
+                page = await open_invoice_page(conn, InvoiceFilter(custom=wanted), AT.date(), limit=99)
+            assert (day, zone, [each.source_id for each in page.invoices]) == (day, zone, expected)
+            assert [each.source_id for each in made if has_value(wanted, each.custom_fields_json)] == expected
 
     async def test_of_the_customer_finds_its_invoices(self, store: Store) -> None:
         await save(store, make_customer(custom_fields_json=fields(text("EMEA"))), make_invoice("1"))
