@@ -6,12 +6,13 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
-from sqlalchemy import Column, Index, String, Table, Text, case, delete, func, select
+from sqlalchemy import Column, Index, String, Table, Text, case, delete, func, or_, select
 
 from store.applications import applications
 from store.crm_accounts import crm_accounts
 from store.crm_links import crm_links
 from store.db import ReadConnection, WriteConnection
+from store.facts import drop_fact, keep_fact, read_fact
 from store.invoices import InvoiceStatus, invoices, unsettled
 from store.money import Money
 from store.payments import payments
@@ -21,6 +22,7 @@ from store.upsert import conflict_insert
 
 _TENTH = Decimal("0.1")
 _NOTHING = "{}"
+_TROUBLE = "{}.figures_trouble"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -113,6 +115,26 @@ async def left_accounts(conn: ReadConnection, system: str, *, limit: int) -> tup
         .limit(limit)
     )
     return tuple(SentFigures(**row) for row in (await conn.execute(query)).mappings())
+
+
+async def shows_figures(conn: ReadConnection, system: str) -> bool:
+    """Whether an account of the CRM shows figures of ours, or refused to show others."""
+    c = sent_figures.c
+    found = select(c.account_id).where(c.system == system, or_(c.values_json != _NOTHING, c.failure != "")).limit(1)
+    return (await conn.execute(found)).first() is not None
+
+
+async def figures_trouble(conn: ReadConnection, system: str) -> str:
+    """Why figures did not go to the CRM's accounts at all, or into some field of none of them; «» when they did."""
+    return await read_fact(conn, _TROUBLE.format(system)) or ""
+
+
+async def keep_trouble(conn: WriteConnection, system: str, reason: str) -> None:
+    """Keep that for `figures_trouble`."""
+    if reason:
+        await keep_fact(conn, _TROUBLE.format(system), reason)
+    else:
+        await drop_fact(conn, _TROUBLE.format(system))
 
 
 async def keep_sent(conn: WriteConnection, sent: Sequence[SentFigures]) -> None:

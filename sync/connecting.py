@@ -1,7 +1,8 @@
-"""What a CRM's source offers to whoever sets it up: where it leads to, and by what its accounts could be matched."""
+"""What a CRM's source offers besides records: to whoever sets it up, and for figures in fields of its accounts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Protocol, runtime_checkable
 
 
@@ -36,3 +37,34 @@ class Connectable(Protocol):
 
     async def account_sample(self) -> AccountSample:
         """Fields and accounts as they are now; one or two requests. Raises SourceError."""
+
+
+@runtime_checkable
+class TakesFigures(Protocol):
+    """What a CRM's source is besides, when figures of customers can be written into fields of its accounts.
+
+    `figure_fields` says into which: from «outstanding», «past_due», «open_invoices», «past_due_invoices» and
+    «average_payment_delay» to the names of fields; it is empty where nobody wants any. Amounts are in
+    `figure_currency` (ISO code); None for the company's base currency.
+    """
+
+    @property
+    def name(self) -> str:
+        """The system's short name."""
+
+    @property
+    def figure_fields(self) -> Mapping[str, str]:
+        """See above."""
+
+    @property
+    def figure_currency(self) -> str | None:
+        """See above."""
+
+    async def writable_fields(self) -> frozenset[str]:
+        """The fields of accounts that there are now, and that we may write to. Raises SourceError."""
+
+    async def write_figures(self, items: Sequence[tuple[str, Mapping[str, Decimal | None]]]) -> tuple[str, ...]:
+        """Write values into the fields of accounts, by their ids; why each did not take them, «» for those that did.
+
+        An account that is no more has nothing to take. Raises SourceError when nothing more can be written now.
+        """

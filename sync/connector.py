@@ -1,9 +1,8 @@
 """The port of a system of record: what a connector must be able to do. The engine knows nothing else of it."""
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import ClassVar, Protocol, TypeAlias, runtime_checkable
 
 from store.crm_rules import CrmChoices
@@ -151,34 +150,6 @@ class Crm(Protocol):
 
     def match_on(self, account_field: str) -> None:
         """Read the accounts' keys from this field from here on: what holds may have been chosen elsewhere; «»: none."""
-
-
-@runtime_checkable
-class TakesFigures(Protocol):
-    """What a CRM's source is besides, when figures of customers can be written into fields of its accounts.
-
-    `figure_fields` says into which: from «outstanding», «past_due», «open_invoices», «past_due_invoices» and
-    «average_payment_delay» to the names of fields; it is empty where nobody wants any. Amounts are in
-    `figure_currency` (ISO code); None for the company's base currency.
-    """
-
-    @property
-    def name(self) -> str:
-        """The system's short name."""
-
-    @property
-    def figure_fields(self) -> Mapping[str, str]:
-        """See above."""
-
-    @property
-    def figure_currency(self) -> str | None:
-        """See above."""
-
-    async def write_figures(self, items: Sequence[tuple[str, Mapping[str, Decimal | None]]]) -> tuple[str, ...]:
-        """Write values into the fields of accounts, by their ids; why each did not take them, «» for those that did.
-
-        An account that is no more has nothing to take. Raises SourceError when nothing more can be written now.
-        """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from store.account_figures import SentFigures, failed_figures
+from store.account_figures import SentFigures, failed_figures, figures_trouble
 from store.crm_conflicts import count_open_conflicts
 from store.crm_report import MatchFigures, Remarks, match_figures, remarks_of
 from store.crm_rules import CrmRules, MatchBy, crm_rules, has_key
@@ -32,7 +32,7 @@ async def crm_lines(conn: ReadConnection, now: datetime) -> tuple[str, ...]:
     lines = (
         *figure_lines(rules, figures),
         *remark_lines(remarks, await count_open_conflicts(conn)),
-        *unsent_lines(failed, examples),
+        *unsent_lines(failed, examples, await figures_trouble(conn, rules.system)),
     )
     return tuple(f"{title}: {line}" for line in lines)
 
@@ -56,10 +56,11 @@ def figure_lines(rules: CrmRules, found: MatchFigures) -> tuple[str, ...]:
     return tuple(line for number, line in told if number)
 
 
-def unsent_lines(failed: int, examples: Sequence[SentFigures]) -> tuple[str, ...]:
-    """Accounts that show old figures, with the reason of the first."""
+def unsent_lines(failed: int, examples: Sequence[SentFigures], trouble: str = "") -> tuple[str, ...]:
+    """What keeps figures from all accounts, and accounts that show old ones, with the reason of the first."""
+    every = (f"figures were not written, tried again with the next reading: {trouble}",) if trouble else ()
     told = f"{_count(failed, 'account')} did not take the customer's figures, tried again with the next reading"
-    return tuple(f"{told}: {one.source_id}, {one.failure}" for one in examples[:1])
+    return (*every, *(f"{told}: {one.source_id}, {one.failure}" for one in examples[:1]))
 
 
 def remark_lines(found: Remarks, conflicts: int) -> tuple[str, ...]:

@@ -138,8 +138,13 @@ class SalesforceSource:
         """The currency of the amounts, if the settings name one."""
         return self._settings.figures_currency
 
+    async def writable_fields(self) -> frozenset[str]:
+        """See `sync.connecting.TakesFigures`."""
+        described = await self._descriptions.of("Account", anew=True)
+        return frozenset(name for name, field in described.fields.items() if field.is_updateable)
+
     async def write_figures(self, items: Sequence[tuple[str, Mapping[str, Decimal | None]]]) -> tuple[str, ...]:
-        """See `sync.connector.TakesFigures`."""
+        """Likewise."""
         return await write_figures(self.client, self._settings, items)
 
     def target(self) -> SalesforceTarget:

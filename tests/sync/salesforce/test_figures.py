@@ -10,7 +10,7 @@ import pytest
 from sandbox.salesforce import hands
 from sandbox.salesforce.field import Field, FieldType
 from sandbox.salesforce.schema.account import ERP_KEY
-from store.account_figures import failed_figures
+from store.account_figures import failed_figures, figures_trouble
 from store.applications import Application
 from store.db import Store
 from store.exchange_rates import ExchangeRate
@@ -83,6 +83,15 @@ async def fill(bench: SalesforceBench, store: Store) -> tuple[str, str]:
 
 async def send(bench: SalesforceBench, store: Store) -> None:
     await send_figures((bench.source,), store, clock=lambda: bench.now, zone=ZoneInfo("UTC"))
+
+
+async def send_with(bench: SalesforceBench, store: Store, figures: dict[str, str]) -> None:
+    """The same by other settings, as of a program that was started anew."""
+    before, bench.rules = bench.rules, bench.rules | {"figures": figures}
+    source = bench.sources(bench.server.credentials)
+    bench.rules = before
+    await send_figures((source,), store, clock=lambda: bench.now, zone=ZoneInfo("UTC"))
+    await source.close()
 
 
 def writes(bench: SalesforceBench) -> int:
@@ -164,6 +173,40 @@ class TestFigures:
         assert shown(bench, first) == (None,) * 5
         assert shown(bench, second)[0] == Decimal(0)
 
+    async def test_a_field_that_the_settings_name_no_more_is_emptied(
+        self, bench: SalesforceBench, store: Store
+    ) -> None:
+        first, _ = await fill(bench, store)
+        await send(bench, store)
+        before = writes(bench)
+        await send_with(bench, store, {"outstanding": "AR_Outstanding__c"})
+        assert shown(bench, first) == (Decimal("123.46"), None, None, None, None)
+        await send_with(bench, store, {})
+        assert shown(bench, first) == (None,) * 5
+        after = writes(bench)
+        await send_with(bench, store, {})
+        assert before < after == writes(bench)
+
+    async def test_one_that_was_deleted_over_there_keeps_no_other_waiting_and_is_told_of(
+        self, bench: SalesforceBench, store: Store
+    ) -> None:
+        first, second = await fill(bench, store)
+        await send(bench, store)
+        hands.drop_field(bench.org, "Account", "AR_Past_Due__c")
+        bench.org.edit("Account", second, **{ERP_KEY: None})
+        await save(store, make_invoice("1", customer_id=customer_of(accounts(bench)[0]), open_balance=usd(100)))
+        bench.pass_time(timedelta(hours=1))
+        order = PullOrder(run_id="later", streams=("accounts",))
+        await pull_source(bench.source, store, order, clock=lambda: bench.now)
+        await send(bench, store)
+        assert shown(bench, first)[:2] == (Decimal("1.01"), None)
+        assert shown(bench, second) == (None,) * 5
+        async with store.read() as conn:
+            assert "AR_Past_Due__c" in await figures_trouble(conn, "salesforce")
+        await send_with(bench, store, {name: field for name, field in FIELDS.items() if name != "past_due"})
+        async with store.read() as conn:
+            assert await figures_trouble(conn, "salesforce") == ""
+
     async def test_an_account_that_is_gone_is_no_trouble(self, bench: SalesforceBench, store: Store) -> None:
         first, second = await fill(bench, store)
         hands.delete(bench.org, "Account", second)
@@ -177,6 +220,8 @@ class TestFigures:
         bench.server.faults.html(503, operation="collections", times=99)
         await send(bench, store)
         assert shown(bench, first) == (None,) * 5
+        async with store.read() as conn:
+            assert "HTTP 503" in await figures_trouble(conn, "salesforce")
         bench.server.faults.clear()
         await send(bench, store)
         assert shown(bench, first)[0] == Decimal("123.46")
