@@ -23,6 +23,7 @@ from bot.views.email import (
     Recipient,
 )
 from bot.views.text import size
+from store.addresses import addresses_in
 from store.contacts import Contact, is_ours
 from store.customers import Customer
 
@@ -79,15 +80,15 @@ def recipients_of(
     Who looks after the customer in our own company comes last.
     """
     theirs = tuple(of_customer)
-    found = [replace(_recipient(each, "for this invoice"), is_own=True) for each in of_invoice]
-    found += [_recipient(each, _place_of(each)) for each in theirs if not is_ours(each)]
-    if customer is not None and customer.email:
-        found.append(Recipient(value=COMPANY, name=customer.name, address=customer.email.strip(), detail="company"))
-    found += [replace(_recipient(each, _place_of(each)), is_colleague=True) for each in theirs if is_ours(each)]
+    found = [replace(each, is_own=True) for contact in of_invoice for each in _recipients(contact, "for this invoice")]
+    found += [each for contact in theirs if not is_ours(contact) for each in _recipients(contact, _place_of(contact))]
+    if customer is not None:
+        found += _addressed(COMPANY, customer.name, "company", customer.email)
+    ours = [each for contact in theirs if is_ours(contact) for each in _recipients(contact, _place_of(contact))]
+    found += [replace(each, is_colleague=True) for each in ours]
     known: dict[str, Recipient] = {}
     for each in found:
-        if _is_address(each.address):
-            known.setdefault(each.address.casefold(), each)
+        known.setdefault(each.address.casefold(), each)
     return tuple(known.values())
 
 
@@ -124,23 +125,28 @@ def _redirected(filled: Filled, to: tuple[str, ...], cc: tuple[str, ...], instea
     return Addressed(to=(instead,), cc=(), subject=filled.subject, text=filled.text, meant_for=(*to, *cc))
 
 
-def _recipient(contact: Contact, detail: str) -> Recipient:
-    # The id of one that stands in a custom field has its address in it, and may be longer than a menu can carry.
-    value = contact.id if size(contact.id) <= MAX_VALUE else hashlib.sha256(contact.id.encode()).hexdigest()
-    return Recipient(value=value, name=contact.name, address=(contact.email or "").strip(), detail=detail)
+def _recipients(contact: Contact, detail: str) -> list[Recipient]:
+    return _addressed(contact.id, contact.name, detail, contact.email, contact.other_email)
+
+
+def _addressed(key: str, name: str, detail: str, *fields: str | None) -> list[Recipient]:
+    """One recipient for each address in these fields: systems of record do not keep people from writing several."""
+    known = addresses_in(", ".join(filter(None, fields))).valid
+    keys = (key if nth == 0 else f"{key}|{address}" for nth, address in enumerate(known))
+    return [
+        Recipient(value=_value(each), name=name, address=address, detail=detail)
+        for each, address in zip(keys, known, strict=True)
+    ]
+
+
+def _value(key: str) -> str:
+    """What stands for it in the form: the id of a contact from a custom field may be longer than a menu can carry."""
+    return key if size(key) <= MAX_VALUE else hashlib.sha256(key.encode()).hexdigest()
 
 
 def _place_of(contact: Contact) -> str:
     """What somebody is at the customer."""
     return "primary contact" if contact.is_primary else contact.title or contact.role or ""
-
-
-def _is_address(text: str) -> bool:
-    try:
-        checked_address(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _addresses(typed: str, action_id: str, errors: dict[str, str]) -> list[str]:

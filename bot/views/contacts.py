@@ -17,6 +17,7 @@ from bot.views.pick import picked
 from bot.views.provenance import Provenance, provenance_line
 from bot.views.text import literal
 from bot.views.values import RecordRef, encode, is_encodable
+from store.addresses import addresses_in
 from store.contacts import Contact
 from store.customers import Customer
 from store.records import RecordId
@@ -28,6 +29,7 @@ _BETWEEN = "|"
 _MAX_DIGITS = 6
 _MAX_PART = 120
 _MAX_VALUE = 2000
+_MAX_ADDRESSES = 5
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_{}~-]{1,64}@[A-Za-z0-9.-]{1,180}")
 
 
@@ -102,7 +104,9 @@ def _person(place: int, contact: Contact, shown: ContactList) -> Block:
     primary, state = "primary contact" if contact.is_primary else "", shown.states.get(contact.id, "")
     rest = "".join(f" · {each}" for each in (title, primary, role, state) if each)
     first = [name, *([words(rest)] if rest else [])]
-    return lines(f"contact.{place}", [first, *_ways(contact.email, contact.phone)])
+    emails = ", ".join(filter(None, (contact.email, contact.other_email)))
+    mobile = [[words(f"Mobile: {literal(contact.mobile_phone, _MAX_PART)}")]] if contact.mobile_phone else []
+    return lines(f"contact.{place}", [first, *_ways(emails, contact.phone), *mobile])
 
 
 def _edit(place: int, contact: Contact, shown: ContactList) -> list[Block]:
@@ -114,9 +118,17 @@ def _edit(place: int, contact: Contact, shown: ContactList) -> list[Block]:
 
 def _ways(email: str | None, phone: str | None) -> list[list[Span]]:
     return [
-        *([[words("E-mail: "), _letter(email)]] if email else []),
+        *([_letters(email)] if email else []),
         *([[words(f"Phone: {literal(phone, _MAX_PART)}")]] if phone else []),
     ]
+
+
+def _letters(email: str) -> list[Span]:
+    """What stands in the field, each address that is in it by itself."""
+    found = addresses_in(email)
+    several = found.valid if found.valid and not found.invalid else (email,)
+    shown = [span for each in several[:_MAX_ADDRESSES] for span in (words(", "), _letter(each))]
+    return [words("E-mail: "), *shown[1:]]
 
 
 def _letter(email: str) -> Span:

@@ -25,6 +25,7 @@ from tests.bot.contacting import (
     form_to_edit,
     here,
     is_saved,
+    list_of,
     pulled,
     theirs,
 )
@@ -193,6 +194,17 @@ class TestEdit:
 
 
 class TestManyAndNone:
+    async def test_shows_each_address_and_the_mobile_number(self, world: World) -> None:
+        known = replace(
+            await added(world, "Greta"), email="greta@sun.example;ap@sun.example", other_email="g@sun.example"
+        )
+        async with world.store.write() as conn:
+            await upsert_records(conn, [replace(known, mobile_phone="+1 212 555 0177")], at=world.clock())
+        await list_of(world)
+        shown = words(world)
+        assert all(f"mailto:{each}@sun.example" in str(modal(world)) for each in ("greta", "ap", "g"))
+        assert "Mobile: +1 212 555 0177" in shown
+
     async def test_hundreds_are_read_page_by_page(self, world: World) -> None:
         customer_id, name = about_customer(world, "ABC Inc")
         names = [f"Zz {nth:03} \u05d0\u05d1 \U0001f600 <!channel>" for nth in range(100)]

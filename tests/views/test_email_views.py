@@ -127,6 +127,22 @@ class TestAddressed:
         found = addressed(Filled(chosen=(known[0].value,), subject="s", text="t"), known, MailRules())
         assert found.to == ("pat@sun.example",)
 
+    def test_each_address_in_a_field_is_offered_and_can_be_chosen(self) -> None:
+        several = make_contact(
+            email="Pat <pat@sun.example>; ap@sun.example n/a", other_email="pat.other@sun.example", name="Pat Reyes"
+        )
+        known = recipients_of((), (several,), make_customer(email="ap@sun.example, billing@sun.example"))
+        assert [(each.name, each.address, each.detail) for each in known] == [
+            ("Pat Reyes", "pat@sun.example", ""),
+            ("Pat Reyes", "ap@sun.example", ""),
+            ("Pat Reyes", "pat.other@sun.example", ""),
+            (make_customer().name, "billing@sun.example", "company"),
+        ]
+        assert preferred(known) == (several.id,)
+        everybody = tuple(each.value for each in known)
+        found = addressed(Filled(chosen=everybody, subject="s", text="t"), known, MailRules())
+        assert found.to == tuple(each.address for each in known)
+
     def test_of_hundreds_the_form_says_how_many_it_lists(self) -> None:
         known = [Recipient(value=f"c{nth}", name="", address=f"c{nth}@sun.example") for nth in range(300)]
         shown = email_modal(EmailForm(metadata="{}", about="ABC", known=known))
