@@ -24,7 +24,7 @@ class Choice(StrEnum):
     ACCEPT = "accept"
 
 
-_STATES = {Choice.KEEP: FieldState.KEPT, Choice.ACCEPT: FieldState.ACCEPTED}
+STATES = {Choice.KEEP: FieldState.KEPT, Choice.ACCEPT: FieldState.ACCEPTED}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,23 +41,20 @@ class Conflict:
 
 async def open_conflicts(conn: ReadConnection, *, limit: int, offset: int = 0) -> tuple[Conflict, ...]:
     """Those that nobody has decided yet, the oldest first."""
-    return await _conflicts(conn, _is_open(), limit=limit, offset=offset)
+    return await conflicts_where(conn, is_undecided(), limit=limit, offset=offset)
 
 
 async def count_open_conflicts(conn: ReadConnection) -> int:
     """How many they are."""
-    query = select(func.count()).select_from(crm_fields).where(_is_open())
+    query = select(func.count()).select_from(crm_fields).where(is_undecided())
     return int((await conn.execute(query)).scalar_one())
-
-
-async def decided_conflicts(conn: ReadConnection, *, limit: int, offset: int = 0) -> tuple[Conflict, ...]:
-    """Those that a person has decided, or the rules."""
-    return await _conflicts(conn, ~_is_open() & _differs(), limit=limit, offset=offset)
 
 
 async def conflicts_of(conn: ReadConnection, customer_id: RecordId) -> tuple[Conflict, ...]:
     """All of one customer, whatever was decided."""
-    return await _conflicts(conn, (crm_fields.c.customer_id == customer_id) & _differs(), limit=len(FieldState) ** 2)
+    return await conflicts_where(
+        conn, (crm_fields.c.customer_id == customer_id) & _differs(), limit=len(FieldState) ** 2
+    )
 
 
 async def decide_conflict(
@@ -72,14 +69,26 @@ async def decide_conflict(
     if found is None or not is_conflict(field, found.standing):
         return None
     standings = await standings_of(conn, [customer_id])
-    state = replace(found.standing, state=_STATES[choice], decided_by=by, decided_at=at)
+    state = replace(found.standing, state=STATES[choice], decided_by=by, decided_at=at)
     await keep_standings(conn, {customer_id: standings[customer_id] | {field: state}}, before=standings)
     await settle(conn, rules, [customer_id], at=at)
     return found
 
 
-def _is_open() -> ColumnElement[bool]:
+def is_undecided() -> ColumnElement[bool]:
+    """Whether a row of `crm_fields` is a conflict that nobody has decided yet."""
     return crm_fields.c.state == FieldState.OPEN.value
+
+
+def conflicts_of_columns(*columns: Any) -> Select[Any]:
+    """These columns of the conflicts of customers who have an account: `crm_fields` joined with both sides."""
+    return (
+        select(*columns)
+        .select_from(crm_fields)
+        .join(customers, customers.c.id == crm_fields.c.customer_id)
+        .join(crm_links, crm_links.c.customer_id == crm_fields.c.customer_id)
+        .join(crm_accounts, crm_accounts.c.id == crm_links.c.account_id)
+    )
 
 
 def _differs() -> ColumnElement[bool]:
@@ -87,17 +96,13 @@ def _differs() -> ColumnElement[bool]:
     return (c.state != FieldState.FILLED.value) & (c.crm_value != "") & (c.erp_value != "")
 
 
-async def _conflicts(
-    conn: ReadConnection, condition: ColumnElement[bool], *, limit: int, offset: int = 0
+async def conflicts_where(
+    conn: ReadConnection, condition: ColumnElement[bool], *first: ColumnElement[Any], limit: int, offset: int = 0
 ) -> tuple[Conflict, ...]:
+    """Those of which this is so, the oldest first, but for what comes `first`."""
     c = crm_fields.c
-    query: Select[Any] = (
-        select(crm_fields, customers.c.name, customers.c.origin, crm_accounts.c.origin.label("crm"))
-        .join(customers, customers.c.id == c.customer_id)
-        .join(crm_links, crm_links.c.customer_id == c.customer_id)
-        .join(crm_accounts, crm_accounts.c.id == crm_links.c.account_id)
-    )
-    ordered = query.where(condition).order_by(c.since, c.customer_id, c.field).limit(limit).offset(offset)
+    query = conflicts_of_columns(crm_fields, customers.c.name, customers.c.origin, crm_accounts.c.origin.label("crm"))
+    ordered = query.where(condition).order_by(*first, c.since, c.customer_id, c.field).limit(limit).offset(offset)
     rows = (await conn.execute(ordered)).mappings()
     return tuple(
         Conflict(

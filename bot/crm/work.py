@@ -8,10 +8,9 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from bot.access import Capability, Decision, SlackPerson, decide
 from bot.cards import place_of
-from bot.commands.guard import refusal
 from bot.commands.home import show_home
+from bot.crm.allowed import person_of, still_runs_the_house
 from bot.crm.keys import KeyChoice, key_named
 from bot.crm.port import CrmConnection, CrmError
 from bot.crm.reading import fields_now, found_now, login_of, summary_of, titles_of
@@ -51,7 +50,7 @@ _ANOTHER = "This is not the organisation that was allowed. Start again."
 async def ask(deps: Deps, _work_id: str, payload: Payload) -> None:
     """Test the login, or look at the fields; the modal then shows its next step."""
     crm, view_id = deps.crm, payload["view_id"]
-    if crm is None or not await _may(deps, payload):
+    if crm is None or not await _may(deps, crm, payload):
         return
     try:
         view = await _ASKED[payload["step"]](deps, crm, payload)
@@ -94,7 +93,7 @@ async def summary(deps: Deps, crm: CrmConnection, _payload: Payload) -> dict[str
 
 async def switch(deps: Deps, work_id: str, payload: Payload) -> None:
     """Switch the CRM on or off, and tell what came of it."""
-    if deps.crm is None or not await _may(deps, payload):
+    if deps.crm is None or not await _may(deps, deps.crm, payload):
         return
     turn = _turn_off if payload["step"] == "off" else _turn_on
     try:
@@ -125,7 +124,7 @@ async def _turn_on(deps: Deps, crm: CrmConnection, work_id: str, payload: Payloa
             detail = {"key": payload["key"], "rules": wanted.rules, "organisation": payload["organisation"]}
             detail |= {name: payload[name] for name in ("contacts", "account_managers")}
             await append_audit(conn, [_event(deps, payload, "crm.switched_on", crm, detail)])
-    await show_home(deps, _person(payload))
+    await show_home(deps, person_of(payload))
     await crm.pull(f"{work_id}/read")
     trouble = await _read(deps, crm, f"{work_id}/read")
     await _tell_summary(deps, crm, work_id, payload, trouble)
@@ -142,7 +141,7 @@ async def _turn_off(deps: Deps, crm: CrmConnection, work_id: str, payload: Paylo
     deps.changed.ring()
     titles = titles_of(crm, deps.source_titles)
     await _post(deps, work_id, payload, short_message(f"{titles.crm} is switched off: contacts are {titles.erp}'s."))
-    await show_home(deps, _person(payload))
+    await show_home(deps, person_of(payload))
 
 
 async def _outdated(deps: Deps, crm: CrmConnection, key: KeyChoice, payload: Payload) -> dict[str, Any] | None:
@@ -169,14 +168,14 @@ async def _read(deps: Deps, crm: CrmConnection, pull_id: str) -> str:
 
 async def _tell_summary(deps: Deps, crm: CrmConnection, work_id: str, payload: Payload, trouble: str) -> None:
     """In the wizard, if it is still open, else in a message; and on Home."""
-    if not await _may(deps, payload):
+    if not await _may(deps, crm, payload):
         return
     titles, place = titles_of(crm, deps.source_titles), place_of(deps)
     async with deps.store.read() as conn:
         found = await summary_of(conn, crm, now=deps.clock(), daily_at=deps.rules.sync.daily_at, zone=deps.zone)
     if not await update_modal(deps, payload["view_id"], summary_modal(titles, found, place, trouble=trouble)):
         await _post(deps, work_id, payload, summary_message(titles, found, place, trouble=trouble))
-    await show_home(deps, _person(payload))
+    await show_home(deps, person_of(payload))
 
 
 async def _post(deps: Deps, work_id: str, payload: Payload, told: Message) -> None:
@@ -186,17 +185,9 @@ async def _post(deps: Deps, work_id: str, payload: Payload, told: Message) -> No
     deps.outbox.ring()
 
 
-async def _may(deps: Deps, payload: Payload) -> bool:
-    """Whether whoever asked for it still runs the house; who does not reads so where it was asked for."""
-    async with deps.store.read() as conn:
-        allowed: Decision = await decide(conn, _person(payload), Capability.RUN_THE_HOUSE)
-    if allowed.allowed:
-        return True
-    deps.audit.note(AuditEvent(at=deps.clock(), actor=allowed.actor, action="crm.denied", subject=payload["step"]))
-    if deps.crm is not None and payload.get("view_id"):
-        title = title_of(titles_of(deps.crm, deps.source_titles))
-        await update_modal(deps, payload["view_id"], card_modal(refusal(allowed), title))
-    return False
+async def _may(deps: Deps, crm: CrmConnection, payload: Payload) -> bool:
+    title = title_of(titles_of(crm, deps.source_titles))
+    return await still_runs_the_house(deps, payload, action="crm", subject=payload["step"], title=title)
 
 
 def _decision(crm: CrmConnection, work_id: str, payload: Payload, *, is_on: bool) -> Switched:
@@ -214,10 +205,6 @@ def _decision(crm: CrmConnection, work_id: str, payload: Payload, *, is_on: bool
 
 def _event(deps: Deps, payload: Payload, action: str, crm: CrmConnection, detail: dict[str, str]) -> AuditEvent:
     return AuditEvent(at=deps.clock(), actor=payload["actor"], action=action, subject=crm.name, detail=detail)
-
-
-def _person(payload: Payload) -> SlackPerson:
-    return SlackPerson(team_id=payload["team_id"], user_id=payload["slack_user"])
 
 
 _ASKED = {"login": tested, "fields": fields, "summary": summary}

@@ -2,19 +2,20 @@
 
 from dataclasses import dataclass
 
-from slack_sdk.models.blocks import Block, MarkdownTextObject, SectionBlock
+from slack_sdk.models.blocks import Block, ButtonElement
 
-from bot.views.amounts import Place, as_of
+from bot.crm.keys import Titles
+from bot.views.amounts import Place, counted, moment
 from bot.views.buttons import plain_button
-from bot.views.home_rows import heading, more
+from bot.views.home_rows import heading
 from bot.views.names import MAX_NAME, short_name
-from bot.views.parts import buttons_row, small_print
+from bot.views.parts import Span, buttons_row, lines, small_print, words
 from bot.views.text import clean, esc, literal, shortened
 from store.crm_conflicts import Conflict
 from store.records import RecordId
 
-KEEP, ACCEPT = "conflicts.keep", "conflicts.accept"
-MAX_CONFLICTS = 5
+KEEP, ACCEPT, LOG, DECIDED = "conflicts.keep", "conflicts.accept", "conflicts.log", "conflicts.decided"
+MAX_CONFLICTS = 3
 _MAX_VALUE, _MAX_SHOWN, _MAX_LABEL = 2000, 100, 60
 _FIELDS = {
     "name": "Name",
@@ -28,28 +29,71 @@ _FIELDS = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ConflictsPart:
-    """The first conflicts that nobody has decided, and how many there are; `erp` and `crm` are names of systems."""
+    """The first conflicts that nobody has decided, how many there are, and how many people have decided.
+
+    `titles` are the names of both systems.
+    """
 
     listed: tuple[Conflict, ...]
-    in_all: int
-    erp: str
-    crm: str
+    undecided: int
+    decided: int
+    titles: Titles
 
 
 def conflict_blocks(part: ConflictsPart, place: Place) -> list[Block]:
-    """The section; nothing when there is nothing to decide."""
-    if not part.listed:
+    """The section; nothing when there is nothing to decide, and nothing was decided."""
+    if not part.undecided and not part.decided:
         return []
-    rows = [block for number, one in enumerate(part.listed[:MAX_CONFLICTS]) for block in _row(part, number, one, place)]
-    erp, crm = literal(part.erp, MAX_NAME), literal(part.crm, MAX_NAME)
-    what = f"{esc(part.erp, MAX_NAME)} is shown until somebody decides. What is chosen also holds for later changes."
-    left_out = part.in_all - min(len(part.listed), MAX_CONFLICTS)
-    return [
-        *heading("conflicts", f"{erp} and {crm} differ"),
-        small_print("conflicts.what", what),
-        *rows,
-        *more("conflicts", left_out, "in `tesorio match salesforce`"),
+    titles = literal_titles(part.titles)
+    shown = part.listed[:MAX_CONFLICTS]
+    what = (
+        f"{esc(part.titles.erp, MAX_NAME)}'s value shows until somebody decides. A choice also holds for later changes."
+    )
+    if not part.undecided:
+        what = "Nothing waits for a decision."
+    buttons = [
+        *([plain_button(f"See all {part.undecided:,}", LOG)] if part.undecided > len(shown) else []),
+        *([plain_button(f"Decided: {part.decided:,}", DECIDED)] if part.decided else []),
     ]
+    differ = f" in {counted(part.undecided, 'field')}" if part.undecided else ""
+    return [
+        *heading("conflicts", f"{titles.erp} and {titles.crm} differ{differ}"),
+        small_print("conflicts.what", what),
+        *(block for number, one in enumerate(shown) for block in undecided_row(number, one, titles, place)),
+        *buttons_row("conflicts.more", buttons),
+    ]
+
+
+def literal_titles(titles: Titles) -> Titles:
+    """What people call both systems, for places where Slack parses nothing."""
+    return Titles(erp=literal(titles.erp, MAX_NAME), crm=literal(titles.crm, MAX_NAME))
+
+
+def undecided_row(number: int, one: Conflict, titles: Titles, place: Place) -> list[Block]:
+    """A conflict with both values and a button for each."""
+    erp, crm = titles.erp, titles.crm
+    rows: list[list[Span]] = [
+        [words(conflict_name(one), bold=True)],
+        [words(f"{erp}: {shown_side(one.standing.erp_value)}")],
+        [words(f"{crm}: {shown_side(one.standing.crm_value)}")],
+        [words(f"since {moment(one.standing.since, place)}")],
+    ]
+    buttons = [
+        *conflict_button(f"Keep {erp}'s", KEEP, one),
+        *conflict_button(f"Accept {crm}'s", ACCEPT, one),
+    ]
+    return [lines(f"conflict.{number}", rows), *buttons_row(f"conflict.{number}.decide", buttons)]
+
+
+def conflict_name(one: Conflict) -> str:
+    """«ABC Inc · Phone», for places where Slack parses nothing."""
+    return literal(f"{short_name(one.customer_name, _MAX_LABEL)} · {field_label(one.field)}", 2 * _MAX_LABEL)
+
+
+def conflict_button(text: str, action_id: str, one: Conflict) -> list[ButtonElement]:
+    """A button that stands for a conflict; none when the customer's id is too long for Slack to carry."""
+    value = conflict_value(one)
+    return [plain_button(text, action_id, value)] if len(value) <= _MAX_VALUE else []
 
 
 def conflict_value(conflict: Conflict) -> str:
@@ -68,26 +112,6 @@ def field_label(field: str) -> str:
     return _FIELDS.get(field, field.replace("_", " ").capitalize())
 
 
-def _row(part: ConflictsPart, number: int, one: Conflict, place: Place) -> list[Block]:
-    since = as_of(one.standing.since, place).removeprefix("as of ")
-    erp, crm = literal(part.erp, MAX_NAME), literal(part.crm, MAX_NAME)
-    lines = [
-        f"*{esc(f'{short_name(one.customer_name, _MAX_LABEL)} · {field_label(one.field)}')}*",
-        esc(f"{erp}: {_shown(one.standing.erp_value)}"),
-        esc(f"{crm}: {_shown(one.standing.crm_value)}"),
-        esc(f"since {since}"),
-    ]
-    text = MarkdownTextObject(text="\n".join(lines), verbatim=True)
-    block = SectionBlock(block_id=f"conflict.{number}", text=text)
-    value = conflict_value(one)
-    if len(value) > _MAX_VALUE:
-        return [block]
-    buttons = [
-        plain_button(f"Keep {erp}'s", KEEP, value),
-        plain_button(f"Accept {crm}'s", ACCEPT, value),
-    ]
-    return [block, *buttons_row(f"conflict.{number}.decide", buttons)]
-
-
-def _shown(value: str | None) -> str:
+def shown_side(value: str | None) -> str:
+    """One side of a conflict, on one line."""
     return literal(shortened(clean(value or ""), _MAX_SHOWN), _MAX_SHOWN)

@@ -1,22 +1,35 @@
 """The conflict log on Home: who sees it, and that Keep and Accept do what they say."""
 
+import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
+from sandbox.slack import Waiting
 from sandbox.slack.seed import ANA, CHLOE
 from store.crm_accounts import CrmAccount, account_record_id
 from store.crm_rules import CrmChoices, keep_rules, rules_of
 from store.customers import customer_by_id
 from store.pulled import upsert_records
 from store.records import RecordId, record_id
-from tests.bot.newcomers import SEEN_HOME, words
-from tests.bot.world import World
+from tests.bot.newcomers import SEEN_HOME, SHOWN, words
+from tests.bot.organisation import organisation, world_with
+from tests.bot.world import SETTLED, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 NAME = "Sun Microsystems, Inc."
 ERP_PHONE, CRM_PHONE = "+49 30 555 7", "+49 30 901820"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def opened(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    """The world with an organisation that nobody reads: what it says is written by the tests."""
+    async with organisation() as salesforce, world_with(tmp_path_factory.mktemp("world"), salesforce, {}) as world:
+        yield world
 
 
 async def differing(world: World, customer: str, number: int) -> RecordId:
@@ -51,16 +64,63 @@ async def phone_of(world: World, customer_id: RecordId) -> str | None:
     return found.phone if found else None
 
 
-def phone_button(home: Any, action_id: str) -> str:
-    """What a button carries in the row of the telephone number."""
+def phone_button(home: Any, action_id: str, customer_id: str = "") -> str:
+    """What a button carries in the row of a telephone number."""
+    return value_of(home, action_id, f"{customer_id}|phone")
+
+
+async def differing_many(world: World, first: int, last: int) -> list[RecordId]:
+    """The telephone numbers of these customers differ, counted without those of fixed ones."""
+    names = sorted(each.name for each in world.ledger.customers.values() if each.name not in {NAME, "ABC Inc"})
+    return [await differing(world, names[number], 100 + number) for number in range(first, last)]
+
+
+def value_of(view: Any, action_id: str, ending: str = "") -> str:
+    """What a button, or the chosen option of a menu, of a view carries."""
     found = [
-        element["value"]
-        for block in home["blocks"]
+        element.get("value") or element["initial_option"]["value"]
+        for block in view["blocks"]
         for element in block.get("elements", ())
-        if element.get("action_id") == action_id and element["value"].endswith("|phone")
+        if element.get("action_id") == action_id
     ]
-    assert len(found) == 1
-    return str(found[0])
+    return str(next(each for each in found if each.endswith(ending)))
+
+
+def forged(world: World, user: str, action_id: str, value: str, number: int) -> dict[str, Any]:
+    """The last click once more, as another one, by another person."""
+    last = world.last_payload("block_actions")
+    action = last["actions"][0] | {"action_id": action_id, "value": value, "action_ts": f"{number}.7", "type": "button"}
+    action.pop("selected_option", None)
+    return last | {"actions": [action], "user": last["user"] | {"id": user}, "trigger_id": f"forged.{number}"}
+
+
+async def log_open(world: World, action_id: str = "conflicts.log") -> Any:
+    """The log is open for an admin, from Home."""
+    home = await home_of(world, CHLOE)
+    outcome = await world.workspace.click(CHLOE, home["id"], action_id, waiting=SHOWN)
+    return outcome.view
+
+
+async def clicked(world: World, action_id: str, value: str, until: str) -> Any:
+    """Press a button of the open log; the log as it then is."""
+    outcome = await world.workspace.click(CHLOE, None, action_id, value=value, waiting=says(until))
+    return outcome.view
+
+
+async def chosen(world: World, action_id: str, value: str, until: str) -> Any:
+    """Choose in a menu of the open log; likewise."""
+    outcome = await world.workspace.choose(CHLOE, None, action_id, value, waiting=says(until))
+    return outcome.view
+
+
+def next_payload(world: World, action_id: str) -> dict[str, Any]:
+    """What Slack sent of the last click on this."""
+    sent = (each.payload for each in reversed(world.workspace.hub.deliveries))
+    return next(one for one in sent if any(act.get("action_id") == action_id for act in one.get("actions", ())))
+
+
+def says(text: str) -> Waiting:
+    return Waiting(until=lambda outcome: outcome.view is not None and text in words(outcome.view), timeout_seconds=60)
 
 
 class TestConflicts:
@@ -72,7 +132,8 @@ class TestConflicts:
             CHLOE, home["id"], "conflicts.keep", value=phone_button(home, "conflicts.keep"), waiting=SEEN_HOME
         )
 
-        assert f"NetSuite: {ERP_PHONE}\nsalesforce: {CRM_PHONE}" in words(home)
+        assert f"NetSuite: {ERP_PHONE}" in words(home)
+        assert f"Salesforce: {CRM_PHONE}" in words(home)
         assert before == ERP_PHONE
         assert CRM_PHONE not in words(kept.home)
         assert await phone_of(world, customer_id) == before
@@ -106,6 +167,113 @@ class TestConflicts:
         await world.workspace.hub.deliver("interactive", stolen)
         await world.catch_up()
 
-        assert "differ" not in words(seen)
+        assert " differ" not in words(seen)
         assert await phone_of(world, customer_id) == before
         assert (await world.audited())[-1][1] == "conflicts.accept.denied"
+
+
+class TestLog:
+    async def test_a_field_is_decided_for_all_after_a_question_that_names_the_number(self, world: World) -> None:
+        ids = await differing_many(world, 0, 11)
+        view = await log_open(world)
+        whole = words(view)
+        view = await chosen(world, "conflicts.field", "undecided|phone|0", "«Phone» to decide")
+        page = words(view)
+        more = words(await clicked(world, "conflicts.next", value_of(view, "conflicts.next"), "9 to "))
+        view = await clicked(world, "conflicts.back", "undecided|phone|0", "1 to 8 of ")
+        [confirm] = [
+            element["confirm"]
+            for block in view["blocks"]
+            for element in block.get("elements", ())
+            if element.get("action_id") == "conflicts.accept_all"
+        ]
+        number = int(value_of(view, "conflicts.accept_all").split("|")[1])
+        done = await clicked(world, "conflicts.accept_all", value_of(view, "conflicts.accept_all"), "is accepted.")
+        await world.workspace.close(CHLOE, SETTLED)
+
+        assert "Undecided: " in whole
+        assert "All fields: " in whole
+        assert number >= 11
+        assert f"{number} fields «Phone» to decide: NetSuite's value shows until somebody does." in page
+        assert f"1 to 8 of {number}" in page
+        assert "9 to " in more
+        assert words(confirm).startswith(f"Accept Salesforce's {number} values?")
+        assert f"✓ Phone of {number} customers: Salesforce's is accepted." in words(done)
+        assert {await phone_of(world, each) for each in ids} == {CRM_PHONE}
+        assert "Decided: " in words(await home_of(world, CHLOE))
+        # The same click, as Slack sends it again, is one decision.
+        events = [event for event in await world.audited() if event[1] == "conflicts.accepted"]
+        await world.workspace.hub.deliver(
+            "interactive", next_payload(world, "conflicts.accept_all") | {"trigger_id": "again.9"}
+        )
+        await world.catch_up()
+        assert [event for event in await world.audited() if event[1] == "conflicts.accepted"] == events
+        assert [event[2] for event in events] == ["phone"]
+
+    async def test_what_was_decided_names_who_and_can_be_reopened(self, world: World) -> None:
+        [one, *_] = await differing_many(world, 11, 13)
+        home = await home_of(world, CHLOE)
+        await world.workspace.click(
+            CHLOE, home["id"], "conflicts.accept", value=phone_button(home, "conflicts.accept", one), waiting=SEEN_HOME
+        )
+        view = await log_open(world, "conflicts.decided")
+        again = await clicked(world, "conflicts.reopen", value_of(view, "conflicts.reopen", f"{one}|phone"), "Decided")
+        await world.catch_up()
+
+        assert "accepted by chloe@meridian.example" in words(view) or "accepted by Chlo" in words(view)
+        assert f"Salesforce's shows: {CRM_PHONE}" in words(view)
+        assert f"not NetSuite's: {ERP_PHONE}" in words(view)
+        assert again is not None
+        assert await phone_of(world, one) == ERP_PHONE
+        assert ("conflict.reopened", one) in [event[1:] for event in await world.audited()]
+        await world.workspace.close(CHLOE, SETTLED)
+
+    async def test_others_and_what_is_made_up_decide_nothing(self, world: World) -> None:
+        ids = await differing_many(world, 13, 17)
+        view = await log_open(world)
+        order = value_of(view, "conflicts.keep_all")
+        field, number, until = order.split("|")
+        future = (world.clock() + timedelta(days=1)).isoformat()
+        made_up = [order.replace(until, future), "phone|x|" + until, "made up", f"{field}|{number}|yesterday", "||"]
+        await chosen(world, "conflicts.list", "decided||0", "decided")
+        before = await world.audited()
+        for count, (user, action, value) in enumerate(
+            [
+                *((ANA, action, order) for action in ("conflicts.keep_all", "conflicts.accept_all")),
+                *((ANA, action, f"{ids[0]}|phone") for action in ("conflicts.reopen", "conflicts.accept")),
+                (ANA, "conflicts.next", "undecided||0"),
+                *((CHLOE, "conflicts.keep_all", value) for value in made_up),
+                (CHLOE, "conflicts.next", "undecided|made_up|-8"),
+                (CHLOE, "conflicts.reopen", f"{ids[0]}|phone"),
+                (CHLOE, "conflicts.keep", "netsuite:customer:999|phone"),
+            ]
+        ):
+            await world.workspace.hub.deliver("interactive", forged(world, user, action, value, 500 + count))
+            await world.catch_up()
+        told = [event[1] for event in await world.audited()][len(before) :]
+
+        assert told[:5] == [
+            "conflicts.keep_all.denied",
+            "conflicts.accept_all.denied",
+            "conflicts.reopen.denied",
+            "conflicts.accept.denied",
+            "conflicts.next.denied",
+        ]
+        assert not {event for event in told if event.startswith("conflict.")}
+        assert {await phone_of(world, each) for each in ids} == {ERP_PHONE}
+        assert not world.log.errors()
+        await world.workspace.close(CHLOE, SETTLED)
+
+    async def test_more_than_was_asked_about_is_not_decided(self, world: World) -> None:
+        ids = await differing_many(world, 13, 17)
+        view = await log_open(world)
+        field, number, until = value_of(view, "conflicts.keep_all").split("|")
+        fewer = f"{field}|{int(number) - 1}|{until}"
+        await chosen(world, "conflicts.list", "decided||0", "decided")
+        refused = forged(world, CHLOE, "conflicts.keep_all", fewer, 600)
+        await world.workspace.hub.deliver("interactive", refused)
+        async with asyncio.timeout(60):
+            while "More fields differ" not in words(world.workspace.modal(CHLOE)):  # noqa: ASYNC110 - of another program
+                await asyncio.sleep(0.02)
+        assert {await phone_of(world, each) for each in ids} == {ERP_PHONE}
+        await world.workspace.close(CHLOE, SETTLED)

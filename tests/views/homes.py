@@ -4,6 +4,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from bot.crm.keys import Titles
+from bot.views.conflict_log import PER_PAGE, ConflictLog, LogRef
 from bot.views.conflicts import ConflictsPart
 from bot.views.connect import (
     Asked,
@@ -20,6 +22,7 @@ from bot.views.home import Freshness, Home, RecentCard
 from bot.views.home_admin import AdminPart, Finding
 from store.crm_conflicts import Conflict
 from store.crm_decide import FieldState, Standing
+from store.crm_rules import FIELDS
 from store.deliveries import Delivery, DeliveryState
 from store.own_customers import OwnCustomer
 from store.records import RecordId
@@ -102,6 +105,39 @@ def own(name: str, late: int, whole: int) -> OwnCustomer:
 users = st.builds(make_user, name=hostile.texts, email=hostile.texts, role=st.sampled_from(Role))
 several_monies = st.lists(hostile.monies(), max_size=6).map(tuple)
 askeds = st.builds(Asked, id=st.just("r" * 32), name=hostile.texts, account=users)
+conflicts = st.builds(
+    Conflict,
+    customer_id=hostile.texts.map(RecordId),
+    customer_name=hostile.texts,
+    origin=st.just("netsuite"),
+    crm=st.just("salesforce"),
+    field=st.sampled_from(("name", "phone", "address", "made_up")),
+    standing=st.builds(
+        Standing,
+        erp_value=hostile.texts,
+        crm_value=hostile.texts,
+        state=st.sampled_from((FieldState.OPEN, FieldState.KEPT, FieldState.ACCEPTED)),
+        since=hostile.instants,
+        decided_by=st.none() | st.just("user:1"),
+        decided_at=st.none() | hostile.instants,
+    ),
+)
+conflict_logs = st.builds(
+    ConflictLog,
+    ref=st.builds(
+        LogRef,
+        is_decided=st.booleans(),
+        field=st.sampled_from(("", "name", "phone")),
+        offset=st.integers(0, 10**5).map(lambda page: page * PER_PAGE),
+    ),
+    listed=st.lists(conflicts, max_size=PER_PAGE).map(tuple),
+    counts=st.dictionaries(st.sampled_from(FIELDS), st.integers(1, 10**6)),
+    others=st.integers(0, 10**6),
+    titles=st.builds(Titles, erp=hostile.texts, crm=hostile.texts),
+    at=hostile.instants,
+    people=st.dictionaries(st.just("user:1"), hostile.texts),
+    said=st.sampled_from(("", "3 fields: NetSuite is kept.")),
+)
 homes = st.builds(
     Home,
     account=users,
@@ -142,29 +178,10 @@ homes = st.builds(
     conflicts=st.none()
     | st.builds(
         ConflictsPart,
-        listed=st.lists(
-            st.builds(
-                Conflict,
-                customer_id=hostile.texts.map(RecordId),
-                customer_name=hostile.texts,
-                origin=st.just("netsuite"),
-                crm=st.just("salesforce"),
-                field=st.sampled_from(("name", "phone", "address", "made_up")),
-                standing=st.builds(
-                    Standing,
-                    erp_value=hostile.texts,
-                    crm_value=hostile.texts,
-                    state=st.just(FieldState.OPEN),
-                    since=hostile.instants,
-                    decided_by=st.none(),
-                    decided_at=st.none(),
-                ),
-            ),
-            max_size=7,
-        ).map(tuple),
-        in_all=st.integers(0, 10**6),
-        erp=hostile.texts,
-        crm=hostile.texts,
+        listed=st.lists(conflicts, max_size=7).map(tuple),
+        undecided=st.integers(0, 10**6),
+        decided=st.integers(0, 10**6),
+        titles=st.builds(Titles, erp=hostile.texts, crm=hostile.texts),
     ),
     admin=st.none()
     | st.builds(

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from bot.views.amounts import Place
+from bot.views.conflict_log import ConflictLog, log_modal
 from bot.views.connect import (
     Asked,
     Situation,
@@ -25,7 +27,9 @@ from store.money import Money
 from store.own_customers import OwnCustomer
 from store.records import RecordId
 from store.users import Role
+from tests.views import hostile
 from tests.views.homes import (
+    conflict_logs,
     homes,
     make_admin,
     make_delivery,
@@ -56,6 +60,11 @@ class TestAnyText:
     @given(homes)
     def test_home(self, home: Home) -> None:
         assert_sound(home_view(home), "home")
+
+    @_QUICK
+    @given(conflict_logs, hostile.places)
+    def test_conflict_log(self, log: ConflictLog, place: Place) -> None:
+        assert_sound(log_modal(log, place), "modal")
 
     @_QUICK
     @given(modals)
