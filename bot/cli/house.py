@@ -1,5 +1,7 @@
 """`tesorio doctor`: whether everything is in order, and what to do where it is not."""
 
+import contextlib
+from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 import typer
@@ -13,9 +15,10 @@ from bot.custom_fields import unknown_fields
 from bot.root_data import open_store
 from bot.root_sources import build_sources, further_problems
 from bot.settings import Settings, SettingsError
+from store.checkups import Ailment, keep_checkup
 from store.db import Store
 from store.errors import StoreError
-from sync.connector import Finding
+from sync.connector import Finding, Source
 
 
 def register(app: typer.Typer) -> None:
@@ -48,6 +51,18 @@ async def _findings(name: str) -> tuple[Finding, ...]:
     known = {"", "database", "slack", MAIL, *(source.name for source in sources)}
     if name not in known:
         raise CommandError(f"{name} is not set up here; there is {', '.join(sorted(known - {''}))}")
+    try:
+        found = await findings(settings, sources, name)
+    finally:
+        for source in sources:
+            await source.close()
+    if not name:
+        await _keep(settings, found)
+    return found
+
+
+async def findings(settings: Settings, sources: Sequence[Source], name: str = "") -> tuple[Finding, ...]:
+    """Everything that is checked, or what the name says of it; it asks Slack, the mail server and the sources."""
     found: list[Finding] = []
     if name in {"", "database"}:
         found.extend(await _store_findings(settings))
@@ -58,8 +73,19 @@ async def _findings(name: str) -> tuple[Finding, ...]:
     for source in sources:
         if name in {"", source.name}:
             found.extend(await source.check())
-        await source.close()
     return tuple(found)
+
+
+def ailments(found: Iterable[Finding]) -> tuple[Ailment, ...]:
+    """What is wrong, as Home tells it to admins."""
+    return tuple(Ailment(check=one.check, detail=one.detail, remedy=one.remedy) for one in found if not one.ok)
+
+
+async def _keep(settings: Settings, found: Iterable[Finding]) -> None:
+    """For Home, where there is a store that takes it."""
+    with contextlib.suppress(StoreError, OSError):
+        async with open_store(settings, create=False) as store, store.write() as conn:
+            await keep_checkup(conn, utc_now(), ailments(found))
 
 
 async def _store_findings(settings: Settings) -> list[Finding]:

@@ -4,6 +4,7 @@ import logging
 
 import typer
 
+from bot.cli.checkups import daily_checkups
 from bot.cli.shell import current_settings, run_async, say
 from bot.cli.stopping import on_stop_signal
 from bot.root import Assistant, daily_pulls, open_assistant, startable
@@ -24,7 +25,11 @@ def run() -> None:
 
     async def work() -> None:
         settings = startable(current_settings)
-        async with open_assistant(settings) as assistant, daily_pulls(assistant, settings):
+        async with (
+            open_assistant(settings) as assistant,
+            daily_pulls(assistant, settings),
+            daily_checkups(assistant, settings),
+        ):
             stop = on_stop_signal()
             say(f"Connected to Slack workspace {assistant.deps.team_id}. {await _reading(assistant)} Ctrl-C stops.")
             await stop.wait()

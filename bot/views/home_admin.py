@@ -25,7 +25,7 @@ _KINDS = {
     "note": "Note",
     "share": "Shared record",
     "notice": "Notification",
-    "promise": "Word on a promise",
+    "promise": "News of a promise to pay",
     "connect": "Message about a connection",
 }
 _STATES = {
@@ -116,5 +116,5 @@ def _findings(findings: Sequence[Finding]) -> list[Block]:
     return [
         *heading("findings", "Worth a look"),
         *rows,
-        *more("findings", len(findings) - len(rows), "in `tesorio status`"),
+        *more("findings", len(findings) - len(rows), "in `tesorio status` and `tesorio doctor`"),
     ]

@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
+from bot.cli.checkups import check_up
 from sandbox.ledger.setup import EMPLOYEES
 from sandbox.slack import Waiting
 from sandbox.slack.records import Member
 from sandbox.slack.seed import ANA, CHLOE, TEAM_ID
+from store.checkups import Ailment, keep_checkup
 from store.deliveries import Delivery, DeliveryState, add_deliveries, delivery_by_id
 from store.quarantine import Quarantined, quarantine_records
 from store.runs import Outcome, SyncRun, save_run, start_run
@@ -186,6 +188,27 @@ class TestAdmin:
         await world.catch_up()
         assert await self._state(world, "note-hers") is DeliveryState.REJECTED
         assert (await world.audited())[-1][1] == "home.drop.denied"
+
+    async def test_reads_what_the_doctor_found_that_day(self, world: World) -> None:
+        """Nobody has asked it: the program does so by itself, not in its first minutes and once a day."""
+        world.workspace.faults.refuse("auth.test", "account_inactive", times=1_000)
+        began, settings = world.clock(), world.settings
+        try:
+            await check_up(world.assistant, settings, began)
+            assert "Slack bot token" not in words(await home_of(world, CHLOE))
+            await check_up(world.assistant, settings, began - timedelta(hours=1))
+        finally:
+            world.workspace.faults.clear()
+        shown = words(await home_of(world, CHLOE))
+        assert "*Slack bot token* · account_inactive · as of " in shown
+        assert "Install the app again" in shown
+        assert "Slack bot token" not in words(await home_of(world, ANA))
+        await check_up(world.assistant, settings, began - timedelta(hours=1))
+        assert "Slack bot token" in words(await home_of(world, CHLOE))
+        async with world.store.write() as conn:
+            await keep_checkup(conn, began - timedelta(days=2), [Ailment(check="slack bot token", detail="Away")])
+        await check_up(world.assistant, settings, began - timedelta(hours=1))
+        assert "Slack bot token" not in words(await home_of(world, CHLOE))
 
     async def test_what_is_gone_is_said(self, world: World) -> None:
         await self._troubled(world, "note-gone")

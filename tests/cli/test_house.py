@@ -1,5 +1,6 @@
 """Looking after the installation: status, doctor, the schema, the manifest."""
 
+import asyncio
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
+from store.checkups import last_checkup
+from store.db import Store, sqlite_url
 from sync.connectors.netsuite.streams import STREAMS
 from tests.cli.console import Console
 
@@ -54,6 +57,21 @@ def checks(found: list[Any]) -> dict[str, str]:
     return {row["check"]: row["ok"] for row in found}
 
 
+def ailing(console: Console) -> list[str] | None:
+    """What the store has of the last look at everything; None when there was none."""
+
+    async def read() -> list[str] | None:
+        store = Store(sqlite_url(console.folder / "data" / "store.sqlite"))
+        try:
+            async with store.read() as conn:
+                last = await last_checkup(conn)
+        finally:
+            await store.close()
+        return None if last is None else [each.check for each in last.ailments]
+
+    return asyncio.run(read())
+
+
 class TestDoctor:
     def test_all_is_well(self, filled: Console) -> None:
         ended = filled("doctor", "--json")
@@ -70,6 +88,14 @@ class TestDoctor:
         assert (found["slack bot token"], found["slack app token"], found["login"]) == ("NO", "yes", "NO")
         assert all(row["remedy"] for row in ended.json if row["ok"] == "NO")
         assert filled("doctor", SLACK_BOT_TOKEN="xoxb-wrong").code == 1
+
+    def test_home_is_told_what_it_found_last(self, filled: Console) -> None:
+        filled("doctor", "slack", SLACK_BOT_TOKEN="xoxb-wrong")
+        assert ailing(filled) is None
+        filled("doctor", SLACK_BOT_TOKEN="xoxb-wrong")
+        assert ailing(filled) == ["slack bot token"]
+        filled("doctor")
+        assert ailing(filled) == []
 
     def test_one_part_may_be_asked_about(self, filled: Console) -> None:
         assert list(checks(filled("doctor", "database", "--json").json)) == ["database", "outbox"]
