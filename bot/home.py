@@ -5,11 +5,11 @@ from datetime import datetime
 
 from bot.access import SlackPerson
 from bot.cards import place_of
+from bot.crm.log import conflicts_part
 from bot.crm.reading import rules_now, summary_of, titles_of
 from bot.crm.steps import settled_lines
 from bot.deps import Deps
 from bot.views.amounts import as_of, counted, money
-from bot.views.conflicts import MAX_CONFLICTS, ConflictsPart
 from bot.views.connect import Asked
 from bot.views.home import Freshness, Home, RecentCard
 from bot.views.home_admin import MAX_ASKED, MAX_TROUBLES, AdminPart, Finding
@@ -20,7 +20,6 @@ from bot.views.values import RecordRef
 from store.audit import recent_subjects
 from store.checkups import last_checkup
 from store.crm_accounts import owner_names
-from store.crm_conflicts import count_open_conflicts, open_conflicts
 from store.crm_rules import has_key
 from store.crm_setup import switched
 from store.cursors import Cursor, list_cursors
@@ -65,7 +64,7 @@ async def home_of(deps: Deps, conn: ReadConnection, person: SlackPerson) -> Home
         recent=await _recent(conn, account),
         sources=_sources(deps, await list_cursors(conn), runs),
         admin=await _admin(deps, conn, runs) if account.role is Role.ADMIN else None,
-        conflicts=await _conflicts(deps, conn) if account.role is Role.ADMIN else None,
+        conflicts=await conflicts_part(deps, conn) if account.role is Role.ADMIN else None,
         crm=await _crm(deps, conn) if account.role is Role.ADMIN else None,
     )
 
@@ -76,14 +75,6 @@ async def _own_name(conn: ReadConnection, account: User) -> str:
         if await count_customers_of(conn, name):
             return name
     return account.name
-
-
-async def _conflicts(deps: Deps, conn: ReadConnection) -> ConflictsPart | None:
-    found = await open_conflicts(conn, limit=MAX_CONFLICTS)
-    if not found:
-        return None
-    titles = [deps.source_titles.get(origin, origin) for origin in (found[0].origin, found[0].crm)]
-    return ConflictsPart(listed=found, in_all=await count_open_conflicts(conn), erp=titles[0], crm=titles[1])
 
 
 async def _crm(deps: Deps, conn: ReadConnection) -> CrmPart | None:
