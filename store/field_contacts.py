@@ -21,12 +21,12 @@ from store.customers import Customer, customers
 from store.db import ReadConnection, WriteConnection
 from store.invoices import Invoice, invoices
 from store.known_fields import read_known_fields
-from store.quarantine import Quarantined, quarantine_records, release_ending, release_records
+from store.quarantine import EMAIL_FIELDS, Quarantined, quarantine_records, release_ending, release_records
 from store.records import RecordId, record_id
 from store.upsert import chunks, fingerprint, upsert_rows
 
 # No stream of a source: its runs are none the worse for what people wrote into a field.
-STREAM = "email_fields"
+STREAM = EMAIL_FIELDS
 _EMAIL = "email"
 KINDS: Mapping[str, Table] = {"customer": customers, "invoice": invoices}
 

@@ -53,6 +53,8 @@ quarantine = Table(
     Index("ix_quarantine_source_source_id", "source", "source_id"),
 )
 
+# The stream of those that are no records: fields of records, in which something else than e-mail addresses stands.
+EMAIL_FIELDS = "email_fields"
 # What a record that is found broken once more brings; since when it is so stays.
 _NEWEST = ("reason", "seen_at", "kind", "payload_hash")
 
@@ -125,12 +127,26 @@ async def count_quarantined(conn: ReadConnection, source: str, stream: str) -> i
     return int((await conn.execute(query)).scalar_one())
 
 
-async def list_quarantined(conn: ReadConnection, *, limit: int, source: str | None = None) -> tuple[Quarantined, ...]:
-    """Records in quarantine (of one source, if it is named), the newest first."""
-    query = select(quarantine).order_by(quarantine.c.seen_at.desc(), quarantine.c.source_id).limit(limit)
+async def list_quarantined(
+    conn: ReadConnection, *, limit: int | None, source: str | None = None, with_fields: bool = True
+) -> tuple[Quarantined, ...]:
+    """Records in quarantine (of one source, if it is named), the newest first; then fields, where these are wanted."""
+    c = quarantine.c
+    query = select(quarantine).order_by(c.stream == EMAIL_FIELDS, c.seen_at.desc(), c.source_id).limit(limit)
     if source is not None:
-        query = query.where(quarantine.c.source == source)
+        query = query.where(c.source == source)
+    if not with_fields:
+        query = query.where(c.stream != EMAIL_FIELDS)
     return tuple(_quarantined(row) for row in (await conn.execute(query)).mappings())
+
+
+async def quarantined_streams(conn: ReadConnection, source: str | None = None) -> dict[tuple[str, str], int]:
+    """How many are in quarantine, by source and stream."""
+    c = quarantine.c
+    query = select(c.source, c.stream, func.count()).group_by(c.source, c.stream).order_by(c.source, c.stream)
+    if source is not None:
+        query = query.where(c.source == source)
+    return {(row[0], row[1]): int(row[2]) for row in await conn.execute(query)}
 
 
 async def unreadable_since(conn: ReadConnection, source: str, kind: str, source_id: str) -> datetime | None:

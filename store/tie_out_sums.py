@@ -139,8 +139,10 @@ async def _quarantined(conn: ReadConnection, source: str, most: int) -> tuple[fr
     """Whose records cannot be read, as far as an older version says, and of how many nothing does."""
     owners: set[RecordId] = set()
     unplaced = 0
+    # A field with no e-mail address in it hides no amount.
+    held_all = await list_quarantined(conn, limit=most, source=source, with_fields=False)
     for kind, table in _ITEMS.items():
-        held = [one for one in await list_quarantined(conn, limit=most, source=source) if one.kind in {kind, ""}]
+        held = [one for one in held_all if one.kind in {kind, ""}]
         ids = [one.record_id for one in held]
         rows = (await conn.execute(select(table.c.customer_id).where(table.c.id.in_(ids)))).scalars().all()
         owners.update(RecordId(each) for each in rows if each)

@@ -19,7 +19,7 @@ from store.customers import Customer, customers_by_id
 from store.db import ReadConnection, Store
 from store.facts import SLACK_SHUT, SLACK_TEAM, SLACK_TEAM_ID, SLACK_USER, read_fact
 from store.money import Money
-from store.quarantine import Quarantined, list_quarantined
+from store.quarantine import Quarantined, list_quarantined, quarantined_streams
 from store.records import RecordId
 from store.runs import SyncRun, latest_runs
 from store.tie_out import Cause, Difference, TieOut, known_differences, latest_tie_out
@@ -27,6 +27,7 @@ from store.users import count_users
 
 _QUARANTINE_SHOWN = 20
 _DIFFERENCES_SHOWN = 20
+_DIFFERENCES_NAMED = 10_000
 _HASH_SHOWN = 12
 _CAUSES = {
     Cause.INCOMPLETE: "not all of its items have been read yet",
@@ -83,11 +84,17 @@ def _show_sources(found: dict[str, Any]) -> None:
     print_table("Last runs", found["runs"])
     print_table("Could not be read", found["quarantined"])
     if found["quarantined"]:
-        say(_MEND)
+        say(_MEND + _more(found))
     if found["tie_outs"]:
         print_table("Balances compared", found["tie_outs"])
     if found["differences"]:
         print_table("Balances that differ", found["differences"])
+
+
+def _more(found: dict[str, Any]) -> str:
+    """Where those are that were left out."""
+    left_out = found["quarantined_in_all"] - len(found["quarantined"])
+    return f" {left_out:,} more: name the source, as in `tesorio status netsuite`." if left_out else ""
 
 
 def _connection(found: dict[str, Any]) -> str:
@@ -117,14 +124,18 @@ async def _sources(settings: Settings, conn: ReadConnection, name: str) -> dict[
     known = sorted({*(one.source for one in cursors), *(one.source for one in runs)})
     if name and not known:
         raise CommandError(f"nothing was read from {name} yet; see `tesorio sync --help`")
-    held = await list_quarantined(conn, limit=_QUARANTINE_SHOWN, source=name or None)
+    held = await list_quarantined(conn, limit=None if name else _QUARANTINE_SHOWN, source=name or None)
+    all_held = await quarantined_streams(conn, name or None)
     compared = [found for found in [await latest_tie_out(conn, source) for source in known] if found]
     return {
         "sources": [_source_row(settings, one) for one in cursors],
         "runs": [_run_row(settings, one) for one in runs],
         "quarantined": [_quarantined_row(settings, one) for one in held],
+        "quarantined_in_all": sum(all_held.values()),
         "tie_outs": [_tie_out_row(settings, one) for one in compared],
-        "differences": await _difference_rows(settings, conn, compared),
+        "differences": await _difference_rows(
+            settings, conn, compared, _DIFFERENCES_NAMED if name else _DIFFERENCES_SHOWN
+        ),
         "crm": list(await crm_lines(conn, utc_now())) if name in {"", await _crm(conn)} else [],
     }
 
@@ -169,11 +180,9 @@ def _tie_out_row(settings: Settings, found: TieOut) -> dict[str, object]:
 
 
 async def _difference_rows(
-    settings: Settings, conn: ReadConnection, compared: Sequence[TieOut]
+    settings: Settings, conn: ReadConnection, compared: Sequence[TieOut], limit: int
 ) -> list[dict[str, object]]:
-    listed = [
-        one for found in compared for one in await known_differences(conn, found.source, limit=_DIFFERENCES_SHOWN)
-    ]
+    listed = [one for found in compared for one in await known_differences(conn, found.source, limit=limit)]
     names = await customers_by_id(conn, [one.customer_id for one in listed])
     return [_difference_row(settings, one, names) for one in listed]
 

@@ -115,6 +115,19 @@ class TestStatus:
         assert held["since"] is not None
         assert "Correct these records over there" in fake("status").out
 
+    def test_shows_all_of_a_named_source_and_says_of_how_many_it_is_silent(
+        self, fake: Console, system: FakeSystem
+    ) -> None:
+        for _ in range(10):
+            system.add_invoice()
+        system.broken = set(system.records["invoice"])
+        fake("sync", "fake", "--full")
+        assert len(fake("status", "--json").json["quarantined"]) == 20
+        assert "10 more: name the source, as in `tesorio status netsuite`" in fake("status").out
+        named = fake("status", "fake", "--json").json
+        assert (len(named["quarantined"]), named["quarantined_in_all"]) == (30, 30)
+        assert "more: name" not in fake("status", "fake").out
+
     def test_shows_balances_that_differ_with_their_likely_cause(
         self, fake: Console, system: FakeSystem, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -3,10 +3,12 @@ from datetime import datetime, timedelta
 
 from store.db import Store
 from store.quarantine import (
+    EMAIL_FIELDS,
     Quarantined,
     list_quarantined,
     mark_tried,
     quarantine_records,
+    quarantined_streams,
     release_records,
     unreadable_since,
     untried,
@@ -38,6 +40,20 @@ class TestQuarantine:
         async with store.read() as conn:
             assert await list_quarantined(conn, limit=10) == (replace(newest, since=AT), unreadable("2"))
             assert await list_quarantined(conn, limit=10, source="salesforce") == ()
+
+    async def test_lists_records_before_fields_of_records(self, store: Store) -> None:
+        field = replace(unreadable("invoice 7 custbody_copies"), stream=EMAIL_FIELDS, seen_at=AT + timedelta(days=1))
+        async with store.write() as conn:
+            await quarantine_records(conn, [field, unreadable("7")])
+        async with store.read() as conn:
+            listed = await list_quarantined(conn, limit=9)
+            assert [one.source_id for one in listed] == ["7", "invoice 7 custbody_copies"]
+            records = await list_quarantined(conn, limit=None, with_fields=False)
+            assert [one.source_id for one in records] == ["7"]
+            assert await quarantined_streams(conn) == {
+                ("netsuite", EMAIL_FIELDS): 1,
+                ("netsuite", records[0].stream): 1,
+            }
 
     async def test_lists_the_newest_first_up_to_a_limit(self, store: Store) -> None:
         await self.put(store, unreadable("1"), unreadable("3"), unreadable("2"), unreadable("4", AT + HOUR))

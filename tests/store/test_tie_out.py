@@ -6,7 +6,7 @@ from store.db import Store
 from store.invoices import InvoiceStatus
 from store.money import Money
 from store.payments import PaymentKind
-from store.quarantine import Quarantined, quarantine_records
+from store.quarantine import EMAIL_FIELDS, Quarantined, quarantine_records
 from store.records import RecordId, record_id
 from store.tie_out import (
     Cause,
@@ -144,6 +144,13 @@ class TestEvidence:
         held = [
             Quarantined(source="netsuite", stream="x", source_id=source_id, reason="bad", seen_at=AT, kind=kind)
             for source_id, kind in (("1", "invoice"), ("2", "payment"), ("3", "invoice"), ("4", "note"))
+        ]
+        # What is no e-mail address in a field, even in many of them, hides no record and no amount.
+        held += [
+            Quarantined(
+                source="netsuite", stream=EMAIL_FIELDS, source_id=f"invoice {nth} cc", reason="n/a", seen_at=AT + HOUR
+            )
+            for nth in range(20)
         ]
         async with store.write() as conn:
             await quarantine_records(conn, held)
