@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 PRODUCT = [path for room in ("bot", "store", "sync") for path in sorted((ROOT / room).rglob("*.py"))]
 ALL = [*PRODUCT, *sorted((ROOT / "sandbox").rglob("*.py"))]
 # A program and the one that it has begun itself talk over a pipe that nobody else can write to.
-OWN_PIPE = {ROOT / "sync/connectors/netsuite" / name for name in ("aside.py", "aside_main.py")}
+OWN_PIPE = {ROOT / "sync/connectors/netsuite" / name for name in ("aside.py", "aside_main.py", "handing.py")}
 _SQL = ("select ", "insert ", "update ", "delete ", "alter ", "drop ", "create ", "pragma ")
 
 
