@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from store.balances import Balance
 from store.changes import Change
 from store.db import ReadConnection
+from store.exchange_rates import ExchangeRate
+from store.gl_accounts import GLAccount
 from store.own_records import returned
 from store.pulled import Record, fitted_rows, kind_of, prepared_records, table_of
 from store.upsert import expected_changes
@@ -33,4 +36,12 @@ async def examples_of(conn: ReadConnection, records: Sequence[Record], *, most: 
 
 def title_of(record: Record) -> str:
     """What people call a record."""
-    return str(getattr(record, "number", None) or getattr(record, "name", None) or record.source_id)
+    match record:
+        case GLAccount():
+            return " ".join(filter(None, (record.number, record.name)))
+        case ExchangeRate():
+            return f"{record.currency} in {record.base_currency}, {record.effective_date.isoformat()}"
+        case Balance():
+            return f"{record.balance.currency} of customer {record.customer_id.rpartition(':')[2]}"
+    named = (getattr(record, naming, None) for naming in ("number", "name", "label", "title", "subject"))
+    return str(next(filter(None, named), None) or record.source_id)

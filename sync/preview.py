@@ -22,7 +22,7 @@ from store.examples import Example, examples_of
 from store.field_contacts import field_contacts_of
 from store.pulled import compare_records
 from store.runs import Outcome, SyncRun
-from store.scratch import scratch_store
+from store.scratch import scratch_store, unseen
 from store.upsert import Counts
 from sync.ahead import ahead
 from sync.connector import Crm, Page, Source
@@ -78,9 +78,10 @@ async def _previewed(job: Job, stream: str) -> Preview:
         read = job.source.pages(stream, await _start(job, stream), now=now)
         async with aclosing(read), aclosing(ahead(read)) as pages:
             async for page in pages:
-                found = await _counted(job, found, page)
                 async with scratch.write() as conn:
+                    new = await unseen(conn, [record.id for record in page.records])
                     await gather(conn, run, page, now=now)
+                found = await _counted(job, found, page, new)
                 job.progress(found.run)
         found = await _with_deletions(job, found, scratch)
     outcome = Outcome.DEGRADED if found.run.quarantined else Outcome.OK
@@ -93,13 +94,16 @@ async def _start(job: Job, stream: str) -> str:
     return "" if job.order.full or cursor is None else cursor.value
 
 
-async def _counted(job: Job, found: Preview, page: Page) -> Preview:
+async def _counted(job: Job, found: Preview, page: Page, new: frozenset[str]) -> Preview:
+    """With a page of which these records are met for the first time: what is open comes again with all the others."""
+    records = [record for record in page.records if record.id in new]
     async with job.store.read() as conn:
-        counts = await compare_records(conn, page.records)
-        made = await field_contacts_of(conn, page.records)
+        counts = await compare_records(conn, records)
+        made = await field_contacts_of(conn, records)
         contacts = await compare_records(conn, made)
         wanted = MOST_EXAMPLES - len(found.examples)
-        examples = await examples_of(conn, page.records, most=wanted) if wanted and counts.changes else ()
+        examples = await examples_of(conn, records, most=wanted) if wanted and counts.changes else ()
+    counts += Counts(unchanged=len(page.records) - len(records))
     run = found.run.after_page(counts, broken=len(page.broken), expected=page.expected, skipped=page.skipped)
     return replace(found, run=run, examples=(*found.examples, *examples), contacts=found.contacts + contacts)
 

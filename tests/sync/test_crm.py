@@ -56,7 +56,7 @@ async def pull(source: FakeCrmSource, store: Store, **order: Any) -> tuple[SyncR
 
 async def shown(store: Store) -> list[tuple[str, bool]]:
     async with store.read() as conn:
-        return [(one.name, one.is_primary) for one in await contacts_of(conn, CUSTOMER_ID, limit=9)]
+        return [(one.name, bool(one.is_primary)) for one in await contacts_of(conn, CUSTOMER_ID, limit=9)]
 
 
 async def choose(store: Store, choices: CrmChoices) -> None:

@@ -55,6 +55,15 @@ class TestPreviewSource:
         shown = [(one.title, one.change.action, one.change.fields) for one in invoices.examples]
         assert shown == [("INV-1003", "changed", {"memo": (None, "changed")}), ("INV-1010", "inserted", {})]
 
+    async def test_counts_once_what_comes_twice(self, store: Store, source: FakeSource) -> None:
+        # What is open is read first, and again with all the others.
+        twice = FakeSource(source.system, open_first=True)
+        expected = counts(await preview(twice, store))
+        assert expected[1][2:4] == (10, 0)
+        assert expected[1][4] != 0
+        runs = await pull(twice, store)
+        assert [(run.inserted, run.changed, run.unchanged) for run in runs] == [row[2:5] for row in expected]
+
     async def test_changes_nothing(self, store: Store, source: FakeSource) -> None:
         await pull(source, store)
         before = await everything(store)
