@@ -13,12 +13,14 @@ from store.crm_keys import claim_of, customer_keys
 from store.crm_links import crm_links, crm_past_links
 from store.crm_rules import CrmRules
 from store.crm_switch import count_awaited
+from store.custom_fields import custom_fields
 from store.customers import customers
 from store.db import ReadConnection
 from store.records import RecordId
 
 # Accounts that are looked through at a time.
 _PAGE = 500
+_VANISHED_SHOWN = 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,7 +85,8 @@ class Remarks:
     """What of the CRM's data wants a look, in numbers.
 
     Contacts without an address, addresses that two contacts of a customer share, accounts with an owner who is no
-    active user, accounts that point at contacts of each other, and links that were closed or moved.
+    active user, accounts that point at contacts of each other, and links that were closed or moved. `vanished` are the
+    names of the accounts' own fields that are there no more, or hidden from us, a few at most.
     """
 
     contacts_without_email: int
@@ -91,6 +94,7 @@ class Remarks:
     inactive_owners: int
     looped_lookups: int
     moved: int
+    vanished: tuple[str, ...] = ()
 
 
 async def match_figures(conn: ReadConnection, rules: CrmRules) -> MatchFigures:
@@ -176,7 +180,7 @@ async def past_links(conn: ReadConnection, *, since: datetime, limit: int) -> tu
 
 
 async def remarks_of(conn: ReadConnection, rules: CrmRules, *, since: datetime) -> Remarks:
-    """What wants a look; of accounts that left their customer those since then."""
+    """What wants a look; of accounts that left their customer, and of fields that vanished, those since then."""
     c = contacts.c
     theirs = (c.origin == rules.system, c.deleted_at.is_(None), c.customer_id.is_not(None))
     related = (*theirs, c.source_field.is_(None), c.email != "")
@@ -188,7 +192,14 @@ async def remarks_of(conn: ReadConnection, rules: CrmRules, *, since: datetime) 
         inactive_owners=await _count(conn, owners.where(crm_accounts.c.owner_is_active.is_(False))),
         looped_lookups=await _count_loops(conn),
         moved=await _count(conn, select(crm_past_links.c.until).where(crm_past_links.c.until >= since)),
+        vanished=await _vanished(conn, rules, since),
     )
+
+
+async def _vanished(conn: ReadConnection, rules: CrmRules, since: datetime) -> tuple[str, ...]:
+    c = custom_fields.c
+    query = select(c.source_id).where(c.origin == rules.system, c.deleted_at >= since)
+    return tuple((await conn.execute(query.order_by(c.source_id).limit(_VANISHED_SHOWN))).scalars())
 
 
 async def _ambiguous(conn: ReadConnection, rules: CrmRules, key: str, each: int) -> Ambiguous:

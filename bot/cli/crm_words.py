@@ -73,7 +73,9 @@ def remark_lines(found: Remarks, conflicts: int) -> tuple[str, ...]:
         (found.looped_lookups, "account", f"{_LOOPED}: each contact is shown with the account that names it"),
         (found.moved, "account", f"{_MOVED}, by another key, a merger or a deletion: notes and contacts went along"),
     )
-    return tuple(f"{_count(number, what)} {words}" for number, what, words in told if number)
+    gone = f"{_count(len(found.vanished), 'field')} of accounts deleted over there or hidden from us, and read no more"
+    vanished = (f"{gone}: {', '.join(found.vanished)}",) if found.vanished else ()
+    return (*(f"{_count(number, what)} {words}" for number, what, words in told if number), *vanished)
 
 
 def _count(number: int, what: str) -> str:

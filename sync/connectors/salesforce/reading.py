@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from store.crm_accounts import KIND
 from sync.connector import Broken, Gone, Listing, Page
 from sync.connectors.salesforce.bulk import begin_job, results, until_done
 from sync.connectors.salesforce.client import SalesforceClient, Tree
 from sync.connectors.salesforce.content_notes import IDS_AT_ONCE
 from sync.connectors.salesforce.deletions import deletions
 from sync.connectors.salesforce.faults import GoneError, TooMuchError, VanishedFieldError
+from sync.connectors.salesforce.mapping import CUSTOM_FIELD
 from sync.connectors.salesforce.parts import Part
 from sync.connectors.salesforce.position import (
     Plan,
@@ -60,8 +62,7 @@ class Reader:
             try:
                 position, page = await reader._step(position)
             except VanishedFieldError as error:
-                reader = await reader._without_vanished(error)
-                continue
+                reader, page = await reader._without_vanished(error, position)
             if page is not None:
                 yield page
 
@@ -71,14 +72,20 @@ class Reader:
         sweep = timedelta(days=settings.sweep_days)
         return Plan(parts=len(self.parts), overlap=settings.overlap, sweep=sweep)
 
-    async def _without_vanished(self, error: VanishedFieldError) -> "Reader":
-        """The same with the fields that there are still. Raises the error when it is about something else."""
+    async def _without_vanished(self, error: VanishedFieldError, position: Position) -> tuple["Reader", Page]:
+        """The same with the fields that there are still, and a page that tells which are not.
+
+        Raises the error when it is about something else.
+        """
         parts = await self.described(True)
         lost = {field for part in self.parts for field in part.fields} - {f for part in parts for f in part.fields}
         if not lost:
             raise error
         _log.warning("salesforce.fields_gone", fields=sorted(lost), error=error.detail)
-        return replace(self, parts=parts)
+        is_account = parts[position.part].kind == KIND
+        gone = tuple(Gone(kind=CUSTOM_FIELD, source_id=each) for each in sorted(lost)) if is_account else ()
+        page = Page(records=(), cursor=encode(position), covered_until=position.covered, gone=gone)
+        return replace(self, parts=parts), page
 
     async def _step(self, position: Position) -> tuple[Position, Page | None]:
         """Ask once; the position after it, with a page unless there is nothing to save yet."""

@@ -19,7 +19,7 @@ from sync.connectors.salesforce.parts import (
 )
 from sync.connectors.salesforce.position import Plan, Position, Stage, after_part, decode, encode, next_position
 from sync.connectors.salesforce.settings import SalesforceSettings
-from sync.errors import RejectedError
+from sync.errors import NotPermittedError, RejectedError
 
 CUSTOM_FIELDS, ACCOUNTS, CONTACTS, NOTES = "custom_fields", "accounts", "contacts", "notes"
 # In the order of pulling: what refers to an account comes after it.
@@ -49,7 +49,7 @@ async def parts_of(
         return (contact_part(described, replace(context, custom=_custom(described, settings))),)
     described = await descriptions.of("Account", anew=anew)
     others = {name: await descriptions.if_seen(name, anew=anew) for name in ("User", "Contact")}
-    key = described.fields.get(context.account_key)
+    key = _key(described, context.account_key)
     full = replace(
         context,
         is_key_number=key is not None and key.type == NUMBER,
@@ -83,6 +83,13 @@ async def definition_pages(
             kind=CUSTOM_FIELD, source_ids=tuple(field.name for field in fields), is_first=True, is_last=True
         ),
     )
+
+
+def _key(described: Description, name: str) -> Field | None:
+    """The field that accounts are matched by; without it none would be matched any more. Raises NotPermittedError."""
+    if name and name not in described.fields:
+        raise NotPermittedError(f"Account.{name}, which accounts are matched by, is not there or hidden from us")
+    return described.fields.get(name)
 
 
 def _custom(described: Description, settings: SalesforceSettings) -> tuple[Field, ...]:

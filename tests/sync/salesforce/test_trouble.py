@@ -2,27 +2,13 @@ import pytest
 from structlog.testing import capture_logs
 
 from sandbox.salesforce import hands
-from sync.errors import ReauthoriseError, SourceError, UsedUpError
+from sync.errors import SourceError, UsedUpError
 from tests.contract.source_contract import read, records_of
 from tests.sync.salesforce.bench import SalesforceBench
 from tests.sync.salesforce.reading import until_error
 
 
 class TestTrouble:
-    async def test_a_session_that_ends_between_pages_is_begun_anew(self, bench: SalesforceBench) -> None:
-        bench.server.faults.expired_session(operation="query", skip=3)
-        assert set(records_of(await read(bench))) == bench.ids("accounts")
-        assert [each.operation for each in bench.server.log].count("token") == 2
-
-    async def test_a_new_login_that_is_refused_is_not_tried_without_end(self, bench: SalesforceBench) -> None:
-        await read(bench)
-        bench.server.sessions.expire()
-        bench.server.grants.allows_client_credentials = False
-        for _ in range(5):
-            with pytest.raises(ReauthoriseError):
-                await read(bench)
-        assert [each.operation for each in bench.server.log].count("token") <= 4
-
     async def test_pages_of_html_and_lost_connections_are_survived(self, bench: SalesforceBench) -> None:
         faults = bench.server.faults
         faults.html(503, operation="query", skip=1)
