@@ -93,7 +93,7 @@ def share(
     *,
     to: Annotated[str, typer.Option(help="A channel («#sales») or the e-mail of a person in Slack.")],
     message: Annotated[str, typer.Option(help="What to say with it.")] = "",
-    as_: Annotated[str, typer.Option("--as", help="The account that shares it; else «Shared by Tesorio».")] = "",
+    as_: Annotated[str, typer.Option("--as", help="The account that shares it; else, and unlinked, «Tesorio».")] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Also when the record is only the closest match.")] = False,
     outside: Annotated[
         bool, typer.Option("--outside", help="Also where people outside the company read it; --as an admin.")
@@ -133,7 +133,9 @@ async def _sender(store: Store, email: str) -> _Sender:
         if account.role not in Capability.ACT.value:
             raise CommandError(f"{email} is {account.role.value}, and may not share")
         slack_user = await _slack_user(conn, account)
-    return _Sender(name=account.name, role=account.role, slack_user=slack_user, actor=f"user:{account.id}")
+    # Whoever is nobody in Slack is not named there, as people could neither ask nor know them.
+    name = account.name if slack_user else PRODUCT
+    return _Sender(name=name, role=account.role, slack_user=slack_user, actor=f"user:{account.id}")
 
 
 async def _slack_user(conn: ReadConnection, account: User) -> str:
@@ -178,7 +180,10 @@ async def _channel(settings: Settings, store: Store, name: str, sender: _Sender)
     async with store.read() as conn:
         channel = await channel_called(conn, name)
     if channel is None or await _is_hidden(settings, sender, channel):
-        raise NotThereError(f"No channel that Tesorio was added to is called «{name}». Type /invite @tesorio there.")
+        raise NotThereError(
+            f"No channel that Tesorio was added to is called «{name}». Type /invite @tesorio there, or "
+            "/tesorio add where the app is already, while the bot runs."
+        )
     rules = rules_for(settings.rules.slack.external_channels, sender.role)
     return channel_destination(channel, audience_of(channel.facts), rules)
 

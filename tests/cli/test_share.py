@@ -95,6 +95,12 @@ class TestShare:
         assert delivery.payload["text"].startswith("Shared by Ana Silva · ")
         assert delivery.author == ANA
 
+    def test_as_somebody_who_is_linked_to_nobody_names_the_product(self, linked: Console) -> None:
+        linked("users", "add", "eva@meridian.example", "--name", "Eva Lima", "--role", "finance")
+        assert shared(linked, "--to", "#sales", "--as", "eva@meridian.example").code == 0
+        [delivery] = waiting(linked)
+        assert delivery.payload["text"].startswith("Shared by Tesorio · ")
+
     def test_to_a_person_by_their_address(self, linked: Console) -> None:
         ended = linked("share", "customer", "Sun Microsystems, Inc.", "--to", "chloe.dubois@meridian.example")
         assert ended.code == 0, ended.err
