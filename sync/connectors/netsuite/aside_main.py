@@ -8,6 +8,7 @@ import sys
 from typing import Any, BinaryIO
 
 from sync.connectors.netsuite.aside import READY, Task
+from sync.connectors.netsuite.handing import hand
 from sync.connectors.netsuite.pages import Heading, read_answer
 from sync.http import Portion
 
@@ -27,8 +28,7 @@ def main() -> None:
         told.write(READY)
         told.flush()
         while (task := _task(sys.stdin.buffer)) is not None:
-            pickle.dump(_outcome(task, _Fed(sys.stdin.buffer)), told, pickle.HIGHEST_PROTOCOL)
-            told.flush()
+            hand(_outcome(task, _Fed(sys.stdin.buffer)), told)
 
 
 class _Fed:
