@@ -117,7 +117,7 @@ async def _connect(desk: Desk, given: Given) -> None:
     place = Place(today=today, time_zone=desk.settings.timezone, locale=desk.settings.rules.display.locale)
     for line in summary_rows(desk.titles, found, place):
         say(line)
-    say(f"See `tesorio match {desk.crm.name}`; `tesorio run` reads it from now on.")
+    say("`tesorio run` reads it from now on.")
 
 
 async def _allowed(desk: Desk, given: Given) -> str:

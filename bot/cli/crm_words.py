@@ -14,10 +14,11 @@ MOVED_LATELY = timedelta(days=30)
 _MOVED = f"that left a customer within {MOVED_LATELY.days} days"
 _LOOPED = "with a field that points at a contact of an account that points back"
 _NO_KEY = {
-    MatchBy.ERP_ID: "set [{0}] account_field to the account's field with the ERP's internal id",
-    MatchBy.CRM_ID: "choose the customer's field with the account's id in Slack's Home, or set [{0}] customer_field",
-    MatchBy.SHARED: "set [{0}] account_field and customer_field to the fields with the shared identifier",
+    MatchBy.ERP_ID: "the account's field with the ERP's internal id, or set [{0}] account_field",
+    MatchBy.CRM_ID: "the customer's field with the account's id, or set [{0}] customer_field",
+    MatchBy.SHARED: "the fields with the shared identifier, or set [{0}] account_field and customer_field",
 }
+_WIZARD = "nothing is matched yet: choose in «Connect {1}» on an admin's Home in Slack (`tesorio connect {0}`)"
 
 
 async def crm_lines(conn: ReadConnection, now: datetime) -> tuple[str, ...]:
@@ -40,7 +41,8 @@ async def crm_lines(conn: ReadConnection, now: datetime) -> tuple[str, ...]:
 def figure_lines(rules: CrmRules, found: MatchFigures) -> tuple[str, ...]:
     """How matching stands, and what to do about it."""
     if not has_key(rules):
-        return (f"nothing is matched yet: {_NO_KEY[rules.match_by].format(rules.system)}",)
+        told = f"{_WIZARD} {_NO_KEY[rules.match_by]}"
+        return (told.format(rules.system, rules.system.capitalize()),)
     see = f"see `tesorio match {rules.system}`"
     told = [
         (1, f"{found.matched:,} of {found.customers:,} customers have an account; {see}"),

@@ -12,8 +12,8 @@ from store.rhythms import SourceRhythm
 
 DEFAULT_SET = "upflow"
 RULES = {
-    "upflow": "Contacts and account managers are {crm}'s, every 24 hours",
-    "tesorio": "{erp} first; {crm} fills what is blank, daily",
+    "upflow": "Contacts and account managers are {crm}'s, read every 24 hours",
+    "tesorio": "{erp} first; {crm} fills what is blank, read daily",
 }
 
 
@@ -98,12 +98,12 @@ def key_words(rules: CrmRules, erp: str, crm: str) -> str:
     return words[rules.match_by]
 
 
-def taken_words(rules: CrmRules, counts: CrmCounts) -> tuple[str, str]:
+def taken_words(rules: CrmRules, counts: CrmCounts, erp: str) -> tuple[str, str]:
     """What is taken from the CRM, each with its number."""
     contacts = {
         ContactsFrom.OFF: "Contacts: not taken from there",
-        ContactsFrom.ADDED: f"Contacts: {counts.contacts:,}, beside the ERP's",
-        ContactsFrom.MIRRORED: f"Contacts: {counts.contacts:,}, in place of the ERP's",
+        ContactsFrom.ADDED: f"Contacts: {counts.contacts:,}, beside {erp}'s",
+        ContactsFrom.MIRRORED: f"Contacts: {counts.contacts:,}, in place of {erp}'s",
     }
     is_managed = rules.policies["account_manager"] is not Policy.OFF
     number = counts.account_managers

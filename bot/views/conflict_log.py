@@ -119,8 +119,7 @@ def deciding_modal(choice_words: str) -> dict[str, Any]:
 def many_words(choice: Choice, number: int, field_name: str, titles: Titles) -> str:
     """What was decided of many, in a sentence without its full stop; `titles` are `literal`."""
     done = f"{titles.erp}'s is kept" if choice is Choice.KEEP else f"{titles.crm}'s is accepted"
-    what = counted(number, "field") if not field_name else f"{field_label(field_name)} of {counted(number, 'customer')}"
-    return f"{what}: {done}"
+    return f"{_what(number, field_name)}: {done}"
 
 
 def page_of(metadata: str) -> LogRef:
@@ -162,13 +161,17 @@ def _is_number(text: str) -> bool:
 
 
 def _answer(log: ConflictLog, erp: str) -> str:
-    which = f" «{field_label(log.ref.field)}»" if log.ref.field else ""
+    what = _what(log.in_all, log.ref.field)
     if log.ref.is_decided:
-        decided = f"{counted(log.in_all, 'field')}{which} decided. A choice also holds for later changes."
-        return decided if log.in_all else "Nobody has decided anything yet."
-    if not log.in_all:
-        return "Nothing waits for a decision."
-    return f"{counted(log.in_all, 'field')}{which} to decide: {erp}'s value shows until somebody does."
+        return (
+            f"{what} decided. A choice also holds for later changes." if log.in_all else "Nothing is decided here yet."
+        )
+    return f"{what} to decide. {erp}'s value shows until then." if log.in_all else "Nothing is left to decide here."
+
+
+def _what(number: int, field_name: str) -> str:
+    """«Phone of 84 customers», «236 fields»."""
+    return f"{field_label(field_name)} of {counted(number, 'customer')}" if field_name else counted(number, "field")
 
 
 def _menus(log: ConflictLog) -> list[Block]:
@@ -182,7 +185,7 @@ def _menus(log: ConflictLog) -> list[Block]:
 def _lists(log: ConflictLog) -> Mapping[LogRef, str]:
     here = sum(log.counts.values())
     undecided, decided = (log.others, here) if log.ref.is_decided else (here, log.others)
-    return {LogRef(): f"Undecided: {undecided:,}", LogRef(is_decided=True): f"Decided: {decided:,}"}
+    return {LogRef(): f"To decide: {undecided:,}", LogRef(is_decided=True): f"Decided: {decided:,}"}
 
 
 def _fields(log: ConflictLog) -> Mapping[LogRef, str]:
@@ -208,24 +211,23 @@ def _many(log: ConflictLog, erp: str, crm: str) -> list[Block]:
 
 
 def _sure(log: ConflictLog, system: str, verb: str) -> ConfirmObject:
-    which = f"«{field_label(log.ref.field)}»" if log.ref.field else "every field"
-    of_whom = f"{which} of {counted(log.in_all, 'customer')}" if log.ref.field else counted(log.in_all, "field")
-    question = f"{system}'s value shows from now on for {of_whom}, also when it changes. Each can be reopened later."
+    what = _what(log.in_all, log.ref.field)
+    question = f"{what}: {system}'s value shows from now on, also when it changes. Each can be reopened later."
     return confirmation(f"{verb} {system}'s {log.in_all:,} values?", question, f"{verb} {log.in_all:,}")
 
 
 def _decided_row(log: ConflictLog, number: int, one: Conflict, titles: Titles, place: Place) -> list[Block]:
     standing = one.standing
     is_kept = standing.state is FieldState.KEPT
-    shown, other = (titles.erp, titles.crm) if is_kept else (titles.crm, titles.erp)
-    shows, instead = (standing.erp_value, standing.crm_value) if is_kept else (standing.crm_value, standing.erp_value)
+    sides = (titles.erp, standing.erp_value), (titles.crm, standing.crm_value)
+    (chosen, value), (other, instead) = sides if is_kept else reversed(sides)
     by = literal(log.people.get(standing.decided_by or "", "somebody"), MAX_NAME)
     when = f", {moment(standing.decided_at, place)}" if standing.decided_at else ""
     rows: list[list[Span]] = [
         [words(conflict_name(one), bold=True)],
-        [words(f"{shown}'s shows: {shown_side(shows)}")],
-        [words(f"not {other}'s: {shown_side(instead)}")],
-        [words(f"{'kept' if is_kept else 'accepted'} by {by}{when}")],
+        [words(f"{'Kept' if is_kept else 'Accepted'} {chosen}'s: {shown_side(value)}")],
+        [words(f"instead of {other}'s: {shown_side(instead)}")],
+        [words(f"by {by}{when}")],
     ]
     again = conflict_button("Reopen", REOPEN, one)
     return [lines(f"conflict.{number}", rows), *buttons_row(f"conflict.{number}.decide", again)]

@@ -52,7 +52,7 @@ def conflict_blocks(part: ConflictsPart, place: Place) -> list[Block]:
     if not part.undecided:
         what = "Nothing waits for a decision."
     buttons = [
-        *([plain_button(f"See all {part.undecided:,}", LOG)] if part.undecided > len(shown) else []),
+        *([plain_button(f"See all {part.undecided:,} and decide many", LOG)] if part.undecided > len(shown) else []),
         *([plain_button(f"Decided: {part.decided:,}", DECIDED)] if part.decided else []),
     ]
     differ = f" in {counted(part.undecided, 'field')}" if part.undecided else ""

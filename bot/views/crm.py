@@ -13,8 +13,9 @@ from bot.views.amounts import Place, moment
 from bot.views.metadata import pack
 from bot.views.modal import Choice, checks_input, choice_input, modal, notice_modal, radio_input
 from bot.views.names import MAX_NAME
-from bot.views.parts import Message, message, paragraph, small_print
+from bot.views.parts import Message, lines, message, paragraph, small_print, words
 from bot.views.text import as_written, esc, literal
+from store.crm_report import MatchFigures
 from store.crm_rules import CrmChoices
 
 PURPOSE = "crm"
@@ -34,7 +35,7 @@ def domain_modal(titles: Titles, address: str, way: str, settled: CrmChoices, me
     """Which organisation it is: what the settings name, which nobody types into Slack."""
     crm = literal(titles.crm, MAX_NAME)
     blocks = [
-        paragraph("crm.domain", f"{crm} is at {literal(address, _MAX_DETAIL)}\n{literal(way, _MAX_DETAIL)}"),
+        paragraph("crm.domain", f"{crm} is at {literal(address, _MAX_DETAIL)}\nLogin: {literal(way, _MAX_DETAIL)}"),
         small_print("crm.env", "Address and credentials come from this installation's environment, never from Slack."),
         *_settled(settled),
     ]
@@ -48,10 +49,10 @@ def tested_modal(titles: Titles, found: Login, memory: Mapping[str, str]) -> dic
         blocks = [paragraph("crm.refused", f"{crm} did not let us in."), *checks]
         return _step(titles, blocks, TEST, "Test again", memory)
     asked = (
-        f"Allow Tesorio to read {crm} organisation {literal(found.organisation, MAX_NAME)}: accounts, their owners and "
-        "contacts? Who may look something up here sees what is taken from there."
+        f"Allow Tesorio to read {crm} organisation {literal(found.organisation, MAX_NAME)}: accounts, their owners, "
+        "contacts and notes? Whoever may look something up here sees what is taken from there."
     )
-    return _step(titles, [*checks, paragraph("crm.asked", asked)], ALLOW, "Allow", memory)
+    return _step(titles, [paragraph("crm.asked", asked), *checks], ALLOW, "Allow", memory)
 
 
 def key_modal(
@@ -103,8 +104,9 @@ def failed_modal(titles: Titles, reason: str) -> dict[str, Any]:
 
 def summary_modal(titles: Titles, found: Summary, place: Place, *, trouble: str = "") -> dict[str, Any]:
     """What the first reading came to."""
-    rows = [paragraph(f"crm.sum.{number}", line) for number, line in enumerate(summary_rows(titles, found, place))]
-    return modal(title_of(titles), [*_notice(trouble), *rows])
+    first, *rest = summary_rows(titles, found, place)
+    told = lines("crm.summary", [[words(first, bold=True)], *([words(line)] for line in rest)])
+    return modal(title_of(titles), [*_notice(trouble), told])
 
 
 def summary_message(titles: Titles, found: Summary, place: Place, *, trouble: str = "") -> Message:
@@ -118,10 +120,17 @@ def summary_rows(titles: Titles, found: Summary, place: Place) -> tuple[str, ...
     crm, erp = literal(titles.crm, MAX_NAME), literal(titles.erp, MAX_NAME)
     return (
         f"{crm} is switched on: {match_words(found.figures)}",
-        *taken_words(found.rules, found.counts),
+        *taken_words(found.rules, found.counts, erp),
         literal(key_words(found.rules, erp, crm), _MAX_DETAIL),
         f"Next reading: {moment(found.next_at, place)}",
+        *([f"`tesorio match {found.rules.system}` lists {left}"] if (left := _left_out(found.figures)) else []),
     )
+
+
+def _left_out(found: MatchFigures) -> str:
+    """«those that are unmatched or ambiguous», as far as there are any."""
+    kinds = [word for number, word in ((found.unmatched, "unmatched"), (found.ambiguous, "ambiguous")) if number]
+    return f"the accounts that are {' or '.join(kinds)}, and what to do" if kinds else ""
 
 
 def short_message(text: str) -> Message:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from slack_sdk.models.blocks import Block, MarkdownTextObject, SectionBlock
+from slack_sdk.models.blocks import Block
 
 from bot.crm.keys import Titles
 from bot.crm.steps import Summary, key_words, match_words, taken_words
@@ -11,7 +11,7 @@ from bot.views.buttons import confirmation, plain_button
 from bot.views.crm import OFF, OPEN, SYNC
 from bot.views.home_rows import heading
 from bot.views.names import MAX_NAME
-from bot.views.parts import buttons_row, small_print
+from bot.views.parts import buttons_row, lines, small_print, words
 from bot.views.text import esc, literal
 from store.crm_setup import Switched
 
@@ -57,10 +57,11 @@ def _off(part: CrmPart, place: Place) -> list[Block]:
 
 
 def _on(part: CrmPart, found: Summary, place: Place) -> list[Block]:
-    lines = [
-        f"*{esc(match_words(found.figures), _MAX_LINE)}*",
-        *(esc(line, _MAX_LINE) for line in taken_words(found.rules, found.counts)),
-        esc(key_words(found.rules, part.titles.erp, part.titles.crm), _MAX_LINE),
+    taken = taken_words(found.rules, found.counts, part.titles.erp)
+    told = (*taken, key_words(found.rules, part.titles.erp, part.titles.crm))
+    rows = [
+        [words(literal(match_words(found.figures), _MAX_LINE), bold=True)],
+        *([words(literal(line, _MAX_LINE))] for line in told),
     ]
     by = part.switched
     since = f"switched on by {esc(by.by, MAX_NAME)}, {moment(by.since, place)} · " if by else ""
@@ -68,7 +69,7 @@ def _on(part: CrmPart, found: Summary, place: Place) -> list[Block]:
     erp = literal(part.titles.erp, MAX_NAME)
     sure = confirmation(
         f"Switch {crm} off?",
-        f"{crm}'s contacts and account managers are removed here, and contacts are {erp}'s again.",
+        f"What {crm} filled in, its contacts and account managers go from here; contacts are {erp}'s again.",
         "Switch off",
         danger=True,
     )
@@ -76,7 +77,7 @@ def _on(part: CrmPart, found: Summary, place: Place) -> list[Block]:
     if part.switched is not None:
         buttons.append(plain_button("Switch off", OFF, style="danger", confirm=sure))
     return [
-        SectionBlock(block_id="crm.matched", text=MarkdownTextObject(text="\n".join(lines), verbatim=True)),
+        lines("crm.matched", rows),
         small_print(
             "crm.state", f"{esc(part.address, _MAX_ADDRESS)} · {since}next reading {moment(found.next_at, place)}"
         ),

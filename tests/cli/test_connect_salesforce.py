@@ -30,7 +30,7 @@ class TestConnectSalesforce:
 
         assert ended.code == 0, ended.err
         assert "Which field holds the common key?" in ended.out
-        assert "in place of the ERP's" in ended.out
+        assert "in place of NetSuite's" in ended.out
         assert "Account managers: not taken from there" in ended.out
 
     def test_a_no_changes_nothing(self, filled: Console, monkeypatch: pytest.MonkeyPatch) -> None:

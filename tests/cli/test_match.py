@@ -101,5 +101,5 @@ class TestStatus:
         assert bare("db", "upgrade").code == 0
         asyncio.run(fill(bare.folder, tesorio_rules(account_field="")))
 
-        assert "nothing is matched yet: set [salesforce] account_field" in bare("status").out
+        assert "nothing is matched yet: choose in «Connect Salesforce» on an admin's Home" in bare("status").out
         assert bare("status", "--json").json["crm"]
