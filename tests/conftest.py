@@ -9,6 +9,8 @@ import pytest
 from tests.browser import browser, window
 from tests.mail.trust import trusted
 from tests.sampling import leave_samples
+from tests.schemas import share_schemas
+from tests.statements import share_statements
 from tests.store_fixtures import empty_postgres_url, postgres, postgres_template, sqlite_template, store, store_url
 from tests.workers import pytest_xdist_make_scheduler
 
@@ -32,9 +34,11 @@ _FIRST = (_HERE, _HERE / "cli", _HERE / "demo")
 
 
 def pytest_configure() -> None:
-    """Let Ctrl-C reach what tests start: begun in the background of a script, all of it would ignore it."""
+    """Let Ctrl-C reach what tests start, begun in the background of a script too; and do what is alike once."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    share_schemas()
+    share_statements()
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -9,6 +9,7 @@ from xdist.scheduler import LoadFileScheduling
 _ALONE = re.compile(r"tests/cli/test_(run|stop)\.py")
 _SHARED = {
     "a browser, with the demo in it": re.compile(r"tests/(demo|bot/in_browser|sandbox/page)/\w+\.py"),
+    "the schema of a genuine NetSuite": re.compile(r"tests/(sandbox|sync)/netsuite/test_genuine\w*\.py"),
     "stand-ins for the command line": re.compile(r"tests/cli/\w+\.py"),
 }
 

@@ -1,11 +1,14 @@
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from typing import Any
 
 import pytest
 import zeep
 
-from sandbox.ledger import Ledger
+from sandbox.ledger import DEFAULT_SEED, Kind, Ledger
+from sandbox.ledger.seed import seeded
 from sandbox.netsuite import NetSuiteStandIn
 from tests.sandbox.netsuite.soap import SoapClient, loaded_wsdl
 
@@ -30,9 +33,14 @@ def clock() -> Clock:
     return Clock()
 
 
+@cache
+def _records() -> Mapping[Kind, tuple[Any, ...]]:
+    return seeded(customers=40, today=TODAY, seed=DEFAULT_SEED, invoices_per_customer=6)
+
+
 @pytest.fixture
 def ledger(clock: Clock) -> Ledger:
-    return Ledger.seeded(today=TODAY, customers=40, invoices_per_customer=6, now=clock)
+    return Ledger(_records(), today=TODAY, now=clock)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from sandbox.ledger import Kind, Ledger, drawing, hands
 from sandbox.netsuite import NetSuiteStandIn
 from sandbox.netsuite.kinds import TRANSACTIONS
 from sandbox.netsuite.wsdl import SCHEMAS, schema_document
+from tests.genuine import genuine_schema
 from tests.sandbox.netsuite.conftest import TODAY, Clock
 from tests.sandbox.netsuite.soap import SoapClient, loaded_wsdl
 from tests.sandbox.netsuite.test_letters import BASIC, advanced, columns
@@ -32,10 +33,7 @@ BEYOND_THE_SCHEMA = {"WS_INVALID_SEARCH_PAGE_SIZE"}
 
 @pytest.fixture(scope="module")
 def genuine() -> etree.XMLSchema:
-    wsdl = etree.parse(Path(FOLDER) / "netsuite.wsdl")
-    schema = wsdl.find(f".//{XSD}schema")
-    assert schema is not None
-    return etree.XMLSchema(etree.fromstring(etree.tostring(schema), base_url=f"{FOLDER}/netsuite.wsdl"))
+    return genuine_schema(FOLDER)
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -43,12 +44,17 @@ RULES = {"page_size": 20, "invoice_files": True, "retry_wait_seconds": 0, "retry
 
 def small_ledger(customers: int, *, now: Callable[[], datetime]) -> Ledger:
     """A ledger with few invoices, and only the latest exchange rates of its thousand."""
-    records = seeded(customers=customers, today=START.date(), seed=DEFAULT_SEED, invoices_per_customer=3)
+    records = _records(customers)
     rates = records[Kind.EXCHANGE_RATE][-_RATES:]
     made = Ledger({**records, Kind.EXCHANGE_RATE: rates}, today=START.date(), now=lambda: START - timedelta(days=2))
     _add_what_is_seldom(made)
     made.now = now
     return made
+
+
+@cache
+def _records(customers: int) -> Mapping[Kind, tuple[Any, ...]]:
+    return seeded(customers=customers, today=START.date(), seed=DEFAULT_SEED, invoices_per_customer=3)
 
 
 def _add_what_is_seldom(ledger: Ledger) -> None:

@@ -47,6 +47,7 @@ from sync.connectors.netsuite.settings import NetSuiteSettings
 from sync.connectors.netsuite.stream import Stream, read_record
 from sync.connectors.netsuite.streams import CUSTOMERS, INVOICES, SETTLEMENTS, STREAMS
 from tests.contract.source_contract import read, records_of
+from tests.genuine import genuine_schema
 from tests.sync.netsuite.bench import netsuite_bench
 from tests.sync.netsuite.test_pages import Bytes
 
@@ -113,10 +114,7 @@ ACCOUNT = Account(
 
 @pytest.fixture(scope="module")
 def schema() -> etree.XMLSchema:
-    wsdl = etree.parse(Path(FOLDER) / "netsuite.wsdl")
-    inline = wsdl.find(".//{http://www.w3.org/2001/XMLSchema}schema")
-    assert inline is not None
-    return etree.XMLSchema(etree.fromstring(etree.tostring(inline), base_url=f"{FOLDER}/netsuite.wsdl"))
+    return genuine_schema(FOLDER)
 
 
 @pytest.fixture(scope="module")
