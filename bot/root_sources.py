@@ -58,10 +58,10 @@ def startable(load: Callable[[], Settings]) -> Settings:
         raise SettingsError((*error.problems, *further_problems(error))) from None
 
 
-def further_problems(error: SettingsError) -> tuple[str, ...]:
-    """What is missing besides, as far as the well-formed settings show."""
+def further_problems(error: SettingsError, known: Settings | None = None) -> tuple[str, ...]:
+    """What is missing besides, as far as the well-formed settings show; `known` are those that could be loaded."""
     try:
-        ready_sources(error.rest or settings_from({}, Rules()))
+        ready_sources(error.rest or known or settings_from({}, Rules()))
     except SettingsError as further:
         named = {problem.partition(":")[0] for problem in error.problems}
         return tuple(problem for problem in further.problems if problem.partition(":")[0] not in named)

@@ -30,6 +30,8 @@ _EMBEDDING = tuple(map(IPv6Network, ("64:ff9b::/96", "::ffff:0:0:0/96", "::/96")
 # RFC 8215: for translators within one network.
 _LOCAL_NAT64 = IPv6Network("64:ff9b:1::/48")
 _IPV4_MASK = 0xFFFF_FFFF
+# Where clouds tell a machine its keys, beside the link-local addresses: AWS over IPv6, Alibaba, Oracle.
+_METADATA = frozenset(map(ip_address, ("fd00:ec2::254", "100.100.100.200", "192.0.0.192")))
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 _Auth = TypeVar("_Auth", bound=requests.PreparedRequest)
@@ -160,10 +162,22 @@ class Adapter(HTTPAdapter):
 def _admitted(opened: socket, connection: HTTPConnection, unless_set: str) -> socket:
     """The connection's socket, unless it leads where it must not. A proxy of our own network is where it should."""
     peer = opened.getpeername()[0]
-    if unless_set and connection.proxy is None and not is_public(peer):
+    if connection.proxy is not None:
+        return opened
+    if not may_be_chosen(peer):
+        opened.close()
+        raise RejectedError(f"«{connection.host}» is at {peer}, where a machine's own keeper answers, and no system")
+    if unless_set and not is_public(peer):
         opened.close()
         raise RejectedError(f"«{connection.host}» is at {peer}, which is no public address; set {unless_set}")
     return opened
+
+
+def may_be_chosen(address: str) -> bool:
+    """Whether somebody may set this IP address on purpose: not that of a cloud's metadata service, which tells keys."""
+    found = ip_address(address.partition("%")[0])
+    reached = (_embedded(found) if isinstance(found, IPv6Address) else None) or found
+    return not (reached.is_link_local or reached.is_multicast or reached in _METADATA)
 
 
 def is_public(address: str) -> bool:

@@ -42,11 +42,13 @@ def doctor(
 
 
 async def _findings(name: str) -> tuple[Finding, ...]:
+    settings: Settings | None = None
     try:
         settings = current_settings()
         sources = build_sources(settings)
     except SettingsError as error:
-        problems = (*error.problems, *further_problems(error))
+        # Whoever asks for one system is told of what keeps it from being looked at.
+        problems = error.problems if name else (*error.problems, *further_problems(error, settings))
         return tuple(Finding(check="settings", ok=False, detail=problem) for problem in problems)
     known = {"", "database", "slack", MAIL, *(source.name for source in sources)}
     if name not in known:

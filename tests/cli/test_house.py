@@ -89,6 +89,12 @@ class TestDoctor:
         assert all(row["remedy"] for row in ended.json if row["ok"] == "NO")
         assert filled("doctor", SLACK_BOT_TOKEN="xoxb-wrong").code == 1
 
+    def test_what_is_set_is_not_missing_where_something_else_is_malformed(self, filled: Console) -> None:
+        for asked in (("doctor",), ("doctor", "netsuite")):
+            ended = filled(*asked, "--json", NETSUITE_TIMEZONE="Mars/Olympus")
+            assert ended.code == 1
+            assert [row["detail"].partition(":")[0] for row in ended.json] == ["NETSUITE_TIMEZONE"]
+
     def test_home_is_told_what_it_found_last(self, filled: Console) -> None:
         filled("doctor", "slack", SLACK_BOT_TOKEN="xoxb-wrong")
         assert ailing(filled) is None

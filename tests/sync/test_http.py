@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 
 from sync.errors import RejectedError
-from sync.http import is_public, new_session
+from sync.http import is_public, may_be_chosen, new_session
 from tests.sync.netsuite.wire import Wire, serving
 
 
@@ -48,6 +48,27 @@ class TestIsPublic:
     )
     def test_an_address_of_a_machine_or_network_of_ours(self, address: str) -> None:
         assert not is_public(address)
+
+
+class TestMayBeChosen:
+    @pytest.mark.parametrize(
+        "address",
+        [
+            "169.254.169.254",
+            "fe80::1%eth0",
+            "::ffff:169.254.169.254",
+            "64:ff9b::a9fe:a9fe",
+            "fd00:ec2::254",
+            "100.100.100.200",
+            "224.0.0.1",
+        ],
+    )
+    def test_not_where_a_cloud_tells_keys(self, address: str) -> None:
+        assert not may_be_chosen(address)
+
+    @pytest.mark.parametrize("address", ["127.0.0.1", "::1", "10.1.2.3", "192.168.1.1", "fd00::1", "8.8.8.8"])
+    def test_a_gateway_of_ours(self, address: str) -> None:
+        assert may_be_chosen(address)
 
 
 class TestNewSession:
