@@ -38,7 +38,7 @@ from sync.connectors.netsuite.role import require_types
 from sync.connectors.netsuite.settings import NetSuiteSettings
 from sync.connectors.netsuite.single import Fetcher
 from sync.connectors.netsuite.slices import cut, smaller
-from sync.connectors.netsuite.stream import Stream, Way, read_record
+from sync.connectors.netsuite.stream import Stream, Taking, Way
 from sync.errors import (
     ExpiredPositionError,
     NotPermittedError,
@@ -143,7 +143,7 @@ class Reader:
 
     async def _with_ids(self, ids: tuple[str, ...]) -> Answer[_Found]:
         request = by_ids(self.stream, ids, self.settings)
-        return await self.client.call(request, lambda tree: read_record(self.stream, tree, self.account))
+        return await self.client.page(request, Taking(self.stream, self.account))
 
     async def _completed(self, answer: Answer[_Found]) -> Answer[_Found]:
         is_whole = (answer.heading.total_pages or 0) <= 1
@@ -155,7 +155,7 @@ class Reader:
 
     async def _ask(self, position: Position) -> Answer[_Found]:
         request = request_at(self.stream, position, self.settings)
-        answer = await self.client.call(request, lambda tree: read_record(self.stream, tree, self.account))
+        answer = await self.client.page(request, Taking(self.stream, self.account))
         if self.stream.searched and (answer.heading.total_pages or 0) > 1 and answer.heading.search_id is None:
             raise UnreadableAnswerError("a search of several pages has no id")
         return answer
