@@ -31,6 +31,7 @@ class TestStatus:
             "sources": [],
             "runs": [],
             "quarantined": [],
+            "quarantined_in_all": 0,
             "tie_outs": [],
             "differences": [],
             "crm": [],
