@@ -62,9 +62,13 @@ class NoteRules(_Model):
 
 
 class NotifyRules(_Model):
-    """When what became past due overnight is told, in the company's time zone: best some time after `daily_at`."""
+    """When what became past due overnight is told, in the company's time zone: best some time after `daily_at`.
+
+    `mention_account_managers`: a notification calls the customer's account manager, if they are linked here.
+    """
 
     past_due_at: time = time(8, 0)
+    mention_account_managers: bool = True
 
 
 class CustomFieldRules(_Model):

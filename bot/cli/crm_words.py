@@ -41,8 +41,8 @@ async def crm_lines(conn: ReadConnection, now: datetime) -> tuple[str, ...]:
 def figure_lines(rules: CrmRules, found: MatchFigures) -> tuple[str, ...]:
     """How matching stands, and what to do about it."""
     if not has_key(rules):
-        told = f"{_WIZARD} {_NO_KEY[rules.match_by]}"
-        return (told.format(rules.system, rules.system.capitalize()),)
+        advice = f"{_WIZARD} {_NO_KEY[rules.match_by]}"
+        return (advice.format(rules.system, rules.system.capitalize()),)
     see = f"see `tesorio match {rules.system}`"
     told = [
         (1, f"{found.matched:,} of {found.customers:,} customers have an account; {see}"),

@@ -43,7 +43,7 @@ _TITLES: Mapping[NewsKind, str] = {
 class NoticeView:
     """One piece of news: its record as it is now, and what the news itself says (`store.notices.Notice`).
 
-    `source` is the system as people call it.
+    `source` is the system as people call it, `manager` the Slack user of the customer's account manager, who is called.
     """
 
     kind: NewsKind
@@ -52,6 +52,7 @@ class NoticeView:
     customer: Customer | None = None
     amount: Money | None = None
     text: str = ""
+    manager: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -187,7 +188,8 @@ def _quote(text: str) -> Block:
 
 def _origin(view: NoticeView) -> Block:
     owner = owner_of(view.invoice, view.customer)
-    looked_after = f" · {esc(owner, MAX_NAME)}" if owner else ""
+    named = f"<@{view.manager}>" if view.manager.isalnum() else esc(owner, MAX_NAME) if owner else ""
+    looked_after = f" · {named}" if named else ""
     return small_print("origin", f"{esc(view.source, MAX_NAME)}{looked_after} · {CHANGE_IT}")
 
 
