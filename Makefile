@@ -7,7 +7,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test install soak bench lock
+.PHONY: demo test types lint install soak bench lock
 .DELETE_ON_ERROR:
 # Without their bytecode every worker would compile all tests anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -22,11 +22,18 @@ install: $(VENV)/.runtime
 	@echo "Ready: $(BIN)/tesorio --help"
 
 test: $(VENV)/.development
+	@$(MAKE) --no-print-directory -j 2 types lint
+	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder -m "not soak"
+
+types: $(VENV)/.development
+	$(BIN)/mypy
+
+lint: $(VENV)/.development
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --config pyproject.toml
-	$(BIN)/mypy
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not soak"
+	@# Beside mypy, the tests are compiled: each worker would else do so for itself. What is wrong with them they say.
+	@$(BIN)/pytest --collect-only -qq >/dev/null 2>&1 || true
 
 soak: $(VENV)/.development
 	$(BIN)/pytest -m soak --timeout 7200
