@@ -21,7 +21,16 @@ from bot.views.misses import not_permitted
 from bot.views.modal import notice_modal
 from bot.views.parts import Message
 from bot.views.subscribe import TITLE
-from bot.views.subscriptions import DELETE, EDIT, PAUSE, RESUME, ListedSubscription, subscription_list
+from bot.views.subscriptions import (
+    DELETE,
+    EDIT,
+    NEXT,
+    PAUSE,
+    PREVIOUS,
+    RESUME,
+    ListedSubscription,
+    subscription_list,
+)
 from store.channels import channel_by_id
 from store.day_marks import mark_day, unmark_days
 from store.db import ReadConnection, WriteConnection
@@ -40,6 +49,7 @@ from store.users import user_by_id
 
 _GONE = "That subscription is gone."
 _BY_HAND = "Somebody paused it."
+_MAX_DIGITS = 6
 
 
 async def show_list(deps: Deps, request: SlashRequest) -> None:
@@ -56,8 +66,20 @@ async def show_list(deps: Deps, request: SlashRequest) -> None:
     )
     if allowed is not None:
         async with deps.store.read() as conn:
-            listed = await _list(deps, conn, allowed, channel_id)
+            listed = _drawn(deps, await _listing(conn, allowed, channel_id))
         await deps.answering.post_privately(request.reply, listed)
+
+
+async def turn(deps: Deps, request: ActionRequest) -> None:
+    """Another page of the list."""
+    channel_id = request.reply.channel_id
+    allowed = await admitted(
+        deps, request.person, Capability.LOOK_UP, action=request.action_id, subject=channel_id, reply=request.reply
+    )
+    if allowed is not None:
+        async with deps.store.read() as conn:
+            listing = await _listing(conn, allowed, channel_id)
+        await deps.answering.replace(request.reply, _drawn(deps, listing, around=_number(request.value)))
 
 
 async def act(deps: Deps, request: ActionRequest) -> tuple[Message, bool]:
@@ -69,8 +91,11 @@ async def act(deps: Deps, request: ActionRequest) -> tuple[Message, bool]:
         subscription = await subscription_by_id(conn, request.value)
         if subscription is not None and not may_change(decision, subscription):
             return not_permitted(), False
+        channel_id = request.reply.channel_id
+        known = [each.subscription.id for each in await _listing(conn, decision, channel_id)]
         said = _GONE if subscription is None else await _done(deps, conn, request.action_id, subscription)
-        return await _list(deps, conn, decision, request.reply.channel_id, said=said), True
+        around = known.index(request.value) if request.value in known else 0
+        return _drawn(deps, await _listing(conn, decision, channel_id), said=said, around=around), True
 
 
 async def edit(deps: Deps, request: ActionRequest) -> None:
@@ -106,11 +131,19 @@ async def _done(deps: Deps, conn: WriteConnection, action_id: str, subscription:
     return "Deleted."
 
 
-async def _list(deps: Deps, conn: ReadConnection, decision: Decision, channel_id: str, *, said: str = "") -> Message:
+async def _listing(conn: ReadConnection, decision: Decision, channel_id: str) -> list[ListedSubscription]:
     own = await subscriptions_of(conn, decision.user.id) if decision.user else ()
     found = {each.id: each for each in (*await subscriptions_in(conn, channel_id), *own)}
-    listed = [await _listed(conn, decision, each) for each in found.values()]
-    return subscription_list(listed, place_of(deps), said=said)
+    return [await _listed(conn, decision, each) for each in found.values()]
+
+
+def _drawn(deps: Deps, listing: list[ListedSubscription], *, said: str = "", around: int = 0) -> Message:
+    return subscription_list(listing, place_of(deps), said=said, around=around)
+
+
+def _number(value: str) -> int:
+    """The row that a button names; the first for what no button of ours says."""
+    return int(value) if value.isascii() and value.isdecimal() and len(value) <= _MAX_DIGITS else 0
 
 
 async def _listed(conn: ReadConnection, decision: Decision, subscription: ChannelSubscription) -> ListedSubscription:
@@ -136,8 +169,14 @@ def _register(app: AsyncApp, deps: Deps) -> None:
         await ack()
         await edit(deps, action_request(body))
 
+    async def on_turn(ack: Any, body: dict[str, Any]) -> None:
+        await ack()
+        await turn(deps, action_request(body))
+
     for action_id in (PAUSE, RESUME, DELETE):
         app.action(action_id)(on_act)
+    for action_id in (PREVIOUS, NEXT):
+        app.action(action_id)(on_turn)
     app.action(EDIT)(on_edit)
 
 

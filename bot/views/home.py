@@ -135,7 +135,8 @@ def _customers(home: Home) -> list[Block]:
         return [*blocks, small_print("none_past_due", f"You have {whole}, and nobody is past due.")]
     rows = [_customer(number, own, home.place) for number, own in enumerate(home.customers[:MAX_ROWS])]
     left_out = home.customers_past_due - len(rows)
-    return [*blocks, *rows, *more("customers", left_out, "with something past due")]
+    rest = "with something past due: `/tesorio overdue by:customer owner:me`"
+    return [*blocks, *rows, *more("customers", left_out, rest)]
 
 
 def _customer(number: int, own: OwnCustomer, place: Place) -> Block:

@@ -15,6 +15,7 @@ from bot.views.text import literal
 from store.subscriptions import ChannelSubscription
 
 EDIT, PAUSE, RESUME, DELETE = (f"subscriptions.{verb}" for verb in ("edit", "pause", "resume", "delete"))
+PREVIOUS, NEXT = "subscriptions.previous", "subscriptions.next"
 # Two blocks each, and a message has fifty.
 MAX_LISTED = 12
 _MAX_REASON = 300
@@ -30,17 +31,31 @@ class ListedSubscription:
     may_change: bool = False
 
 
-def subscription_list(listed: Sequence[ListedSubscription], place: Place, *, said: str = "") -> Message:
-    """The list; `said` is what was just done, a sentence of our own."""
+def subscription_list(
+    listed: Sequence[ListedSubscription], place: Place, *, said: str = "", around: int = 0
+) -> Message:
+    """The page of the list that the row of this number is on; `said` is what was just done, a sentence of our own."""
     if not listed:
-        told = f"{said} Nothing is subscribed here. Type /tesorio subscribe to be told what happens.".strip()
+        nothing = (
+            "Nothing is subscribed here, and nothing goes to you. Type /tesorio subscribe to be told what happens."
+        )
+        told = f"{said} {nothing}".strip()
         return message(told, [paragraph("subscriptions", told)])
-    shown = listed[:MAX_LISTED]
+    first = max(0, min(around, len(listed) - 1)) // MAX_LISTED * MAX_LISTED
+    shown = listed[first : first + MAX_LISTED]
     title = said or f"Subscriptions here and yours: {len(listed)}"
     rows = [block for number, each in enumerate(shown) for block in _row(number, each, place)]
-    left_out = len(listed) - len(shown)
-    more = [small_print("more", f"+{left_out:,} more; delete some to see them")] if left_out else []
-    return message(title, [paragraph("subscriptions", title), *rows, *more])
+    return message(title, [paragraph("subscriptions", title), *rows, *_pager(first, len(listed))])
+
+
+def _pager(first: int, total: int) -> list[Block]:
+    """Where this page is, and the ways to its neighbours; nothing where all is on one."""
+    if total <= MAX_LISTED:
+        return []
+    last = min(first + MAX_LISTED, total)
+    turns = [plain_button("Previous", PREVIOUS, str(first - MAX_LISTED))] if first else []
+    turns += [plain_button("Next", NEXT, str(last))] if last < total else []
+    return [small_print("page", f"{first + 1}-{last} of {total}"), *buttons_row("turn", turns)]
 
 
 def _row(number: int, listed: ListedSubscription, place: Place) -> list[Block]:

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 import pytest_asyncio
@@ -9,10 +11,12 @@ import pytest_asyncio
 from sandbox.slack import Waiting
 from sandbox.slack.records import Message
 from sandbox.slack.seed import ANA, ANA_APP_DM, AR_TEAM, BEN, CHLOE, SALES
+from store.portfolio import InvoiceFilter
 from store.subscriptions import (
     PauseCause,
     Rhythm,
     delete_subscription,
+    put_subscription,
     subscription_by_id,
     subscriptions_in,
 )
@@ -84,6 +88,26 @@ class TestList:
             assert words in world.shown(outcome), world.shown(outcome)
         async with world.store.read() as conn:
             assert await subscription_by_id(conn, made.id) is None
+
+    async def test_more_than_fit_are_paged_and_a_click_stays_on_its_page(self, world: World) -> None:
+        made = await subscribed(world, "payments amount>1")
+        async with world.store.write() as conn:
+            for number in range(2, 15):
+                one = replace(made, id=f"{made.id}-{number:02}", filter_text=f"amount>{number}")
+                await put_subscription(conn, replace(one, wanted=InvoiceFilter(amount_over=Decimal(number))))
+        shown = await listed(world)
+        assert "1-12 of 14" in world.shown(shown)
+        assert not elements(shown, "subscriptions.previous")
+        [shown] = (await world.workspace.click(ANA, shown, "subscriptions.next", waiting=SETTLED)).messages
+        assert "13-14 of 14" in world.shown(shown)
+        last = elements(shown, "subscriptions.pause")[-1]["value"]
+        outcome = await world.workspace.click(ANA, shown, "subscriptions.pause", value=last, waiting=SETTLED)
+        [shown] = outcome.messages
+        assert "Paused." in shown.text
+        assert "13-14 of 14" in world.shown(shown)
+        assert (await kept(world, last)).pause_cause is PauseCause.PERSON
+        [shown] = (await world.workspace.click(ANA, shown, "subscriptions.previous", waiting=SETTLED)).messages
+        assert "1-12 of 14" in world.shown(shown)
 
     async def test_edit_changes_it_and_starts_it_again(self, world: World) -> None:
         made = await subscribed(world, "payments")

@@ -44,7 +44,7 @@ from tests.views.make import SEEN, make_customer, usd
 from tests.views.shown import buttons, nodes, texts
 
 # Our own markup: bold, channels, commands as code. What is left must be plain.
-_OURS = re.compile(r"\*|<#[A-Za-z0-9]+>|`(?:/)?tesorio [a-z ]+`")
+_OURS = re.compile(r"\*|<#[A-Za-z0-9]+>|`(?:/)?tesorio [a-z: ]+`")
 _INTERPRETED = re.compile(r"[<>*~`\x00-\x09\x0b-\x1f\u200b\u202a-\u202e\ud800-\udfff]|://|&(?!amp;|lt;|gt;)")
 _QUICK = settings(
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]

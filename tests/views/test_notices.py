@@ -114,9 +114,9 @@ class TestAnyText:
         _assert_sound(digest_message(DigestView(title="180 updates", news=news, aging=aging), PLACE))
 
     @_QUICK
-    @given(st.lists(_LISTED, max_size=30))
-    def test_list(self, listed: list[ListedSubscription]) -> None:
-        drawn = subscription_list(listed, PLACE)
+    @given(st.lists(_LISTED, max_size=30), st.integers(min_value=0, max_value=40))
+    def test_list(self, listed: list[ListedSubscription], around: int) -> None:
+        drawn = subscription_list(listed, PLACE, around=around)
         assert rules.message_errors(list(drawn.blocks)) == ()
         assert not rules.too_long(drawn.blocks)
         assert len(set(block_ids(drawn))) == len(drawn.blocks)
