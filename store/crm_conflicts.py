@@ -1,5 +1,6 @@
 """The conflict log: fields of customers of which the ERP and the CRM say different things, and what people chose."""
 
+import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -38,6 +39,12 @@ class Conflict:
     field: str
     standing: Standing
 
+    @property
+    def seen(self) -> str:
+        """Both values in a few characters, by which a choice is told from one between others."""
+        told = repr((self.standing.erp_value, self.standing.crm_value))
+        return hashlib.blake2b(told.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
 
 async def open_conflicts(conn: ReadConnection, *, limit: int, offset: int = 0) -> tuple[Conflict, ...]:
     """Those that nobody has decided yet, the oldest first."""
@@ -58,15 +65,25 @@ async def conflicts_of(conn: ReadConnection, customer_id: RecordId) -> tuple[Con
 
 
 async def decide_conflict(
-    conn: WriteConnection, customer_id: RecordId, field: str, choice: Choice, *, by: str, at: datetime
+    conn: WriteConnection,
+    customer_id: RecordId,
+    field: str,
+    choice: Choice,
+    *,
+    by: str,
+    at: datetime,
+    seen: str | None = None,
 ) -> Conflict | None:
-    """Do what a person chose, now and for what comes; the conflict as it was. None when there is none (any more)."""
+    """Do what a person chose, now and for what comes; the conflict as it was. None when there is none (any more).
+
+    Likewise when it is not between the values that the person saw, `Conflict.seen`: one of them has changed meanwhile.
+    """
     rules = await crm_rules(conn)
     if rules is None:
         return None
     await lock_links(conn)
     found = next((one for one in await conflicts_of(conn, customer_id) if one.field == field), None)
-    if found is None or not is_conflict(field, found.standing):
+    if found is None or not is_conflict(field, found.standing) or seen not in {None, found.seen}:
         return None
     standings = await standings_of(conn, [customer_id])
     state = replace(found.standing, state=STATES[choice], decided_by=by, decided_at=at)

@@ -128,11 +128,12 @@ def _order_payload(choice: Choice, wanted: Order) -> dict[str, str]:
 
 
 async def _decided(deps: Deps, conn: WriteConnection, request: ActionRequest, decision: Decision) -> Conflict | None:
-    customer_id, field = conflict_named(request.value)
+    customer_id, field, seen = conflict_named(request.value)
     if request.action_id == REOPEN:
         return await reopen_conflict(conn, customer_id, field, at=deps.clock())
     choice = _CHOICES[request.action_id]
-    return await decide_conflict(conn, customer_id, field, choice, by=decision.actor, at=deps.clock())
+    now = deps.clock()
+    return await decide_conflict(conn, customer_id, field, choice, by=decision.actor, at=now, seen=seen)
 
 
 async def _show_log(deps: Deps, request: ActionRequest) -> None:

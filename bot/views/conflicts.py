@@ -97,14 +97,15 @@ def conflict_button(text: str, action_id: str, one: Conflict) -> list[ButtonElem
 
 
 def conflict_value(conflict: Conflict) -> str:
-    """What the buttons of a conflict carry."""
-    return f"{conflict.customer_id}|{conflict.field}"
+    """What the buttons of a conflict carry: which it is, and between which values."""
+    return f"{conflict.seen}|{conflict.customer_id}|{conflict.field}"
 
 
-def conflict_named(value: str) -> tuple[RecordId, str]:
-    """Customer and field of a button's value; whether there is such a conflict is for the store to say."""
-    customer_id, _, field = value.rpartition("|")
-    return RecordId(customer_id), field
+def conflict_named(value: str) -> tuple[RecordId, str, str]:
+    """Customer, field and what was seen, of a button's value; whether it is so is for the store to say."""
+    seen, _, named = value.partition("|")
+    customer_id, _, field = named.rpartition("|")
+    return RecordId(customer_id), field, seen
 
 
 def field_label(field: str) -> str:

@@ -22,6 +22,8 @@ from tests.bot.world import SETTLED, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 NAME = "Sun Microsystems, Inc."
+# Those that tests of one field name.
+FIXED = frozenset({NAME, "ABC Inc", "ABC Industries"})
 ERP_PHONE, CRM_PHONE = "+49 30 555 7", "+49 30 901820"
 
 
@@ -32,7 +34,7 @@ async def opened(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Worl
         yield world
 
 
-async def differing(world: World, customer: str, number: int) -> RecordId:
+async def differing(world: World, customer: str, number: int, phone: str = CRM_PHONE) -> RecordId:
     """A customer of whom the CRM knows another telephone number than the ERP."""
     customer_id = record_id("netsuite", "customer", str(world.ledger.customer_named(customer).id))
     account = CrmAccount(
@@ -41,7 +43,7 @@ async def differing(world: World, customer: str, number: int) -> RecordId:
         source_id=f"00{number}",
         name=customer,
         key=customer_id.rpartition(":")[2],
-        phone=CRM_PHONE,
+        phone=phone,
         seen_at=world.clock(),
     )
     async with world.store.write() as conn:
@@ -71,7 +73,7 @@ def phone_button(home: Any, action_id: str, customer_id: str = "") -> str:
 
 async def differing_many(world: World, first: int, last: int) -> list[RecordId]:
     """The telephone numbers of these customers differ, counted without those of fixed ones."""
-    names = sorted(each.name for each in world.ledger.customers.values() if each.name not in {NAME, "ABC Inc"})
+    names = sorted(each.name for each in world.ledger.customers.values() if each.name not in FIXED)
     return [await differing(world, names[number], 100 + number) for number in range(first, last)]
 
 
@@ -148,6 +150,21 @@ class TestConflicts:
         assert await phone_of(world, customer_id) == CRM_PHONE
         assert "conflict.accepted" in [event[1] for event in await world.audited()]
         assert card is not None
+
+    async def test_a_value_that_nobody_has_seen_is_not_accepted(self, world: World) -> None:
+        customer_id = await differing(world, "ABC Industries", 3)
+        value = phone_button(await home_of(world, CHLOE), "conflicts.accept", customer_id)
+        await differing(world, "ABC Industries", 3, phone="+49 30 666")
+        await world.workspace.hub.deliver("interactive", forged(world, CHLOE, "conflicts.accept", value, 3))
+        await world.catch_up()
+        refused = await phone_of(world, customer_id)
+        home = await home_of(world, CHLOE)
+        seen = phone_button(home, "conflicts.accept", customer_id)
+        await world.workspace.click(CHLOE, home["id"], "conflicts.accept", value=seen, waiting=SEEN_HOME)
+
+        assert refused == ERP_PHONE
+        assert "Salesforce: +49 30 666" in words(home)
+        assert await phone_of(world, customer_id) == "+49 30 666"
 
     async def test_only_an_admin_sees_and_decides(self, world: World) -> None:
         customer_id = await differing(world, "ABC Inc", 2)

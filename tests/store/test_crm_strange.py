@@ -3,9 +3,10 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
-from store.crm_conflicts import Choice, decide_conflict
+from store.crm_conflicts import Choice, decide_conflict, open_conflicts
 from store.crm_links import crm_past_links, forget_past_links
 from store.crm_rules import Policy
 from store.crm_switch import begin_switch, end_switch, switch_some
@@ -46,6 +47,24 @@ class TestGivenUp:
 
         assert (accepted, without) == ("Other", make_customer("7").name)
         assert (await customer_in(store, CUSTOMER_ID)).name == "Other"
+
+
+class TestSeen:
+    @pytest.mark.parametrize("choice", list(Choice))
+    async def test_a_choice_between_values_that_changed_meanwhile_is_none(self, store: Store, choice: Choice) -> None:
+        await with_rules(store, tesorio_rules())
+        await save(store, make_customer("7", phone="1"), make_account(1, name="Customer 7", phone="2"))
+        async with store.read() as conn:
+            [seen] = await open_conflicts(conn, limit=9)
+        await save(store, make_account(1, name="Customer 7", phone="3", source_changed_at=LATER))
+        async with store.write() as conn:
+            late = await decide_conflict(conn, CUSTOMER_ID, "phone", choice, by="U1", at=LATER, seen=seen.seen)
+            [now] = await open_conflicts(conn, limit=9)
+            shown = (await customer_in(store, CUSTOMER_ID)).phone
+            done = await decide_conflict(conn, CUSTOMER_ID, "phone", choice, by="U1", at=LATER, seen=now.seen)
+
+        assert (late, shown, done) == (None, "1", now)
+        assert (await customer_in(store, CUSTOMER_ID)).phone == ("3" if choice is Choice.ACCEPT else "1")
 
 
 class TestHeirs:
