@@ -163,11 +163,14 @@ def one_of(tree: Tree, field: str, meanings: Mapping[str, _T]) -> _T | None:
     return meanings[value]
 
 
-def custom_fields(tree: Tree) -> str:
-    """The custom fields as JSON: per script id its type (Long, String, Select …) and its value."""
+def custom_fields(tree: Tree, zone: ZoneInfo) -> str:
+    """The custom fields as JSON: per script id its type (Long, String, Select …) and its value.
+
+    What is a midnight in the token user's zone is a day, as in `calendar_date`, and is kept as one: 2026-11-22.
+    """
     holder = tree.get("customFieldList")
     entries = many(holder.get("customField")) if isinstance(holder, dict) else []
-    found = {_script_id(entry): _custom_value(entry) for entry in entries if isinstance(entry, dict)}
+    found = {_script_id(entry): _custom_value(entry, zone) for entry in entries if isinstance(entry, dict)}
     return as_json(found) if found else "{}"
 
 
@@ -205,8 +208,10 @@ def _script_id(entry: Tree) -> str:
     return found
 
 
-def _custom_value(entry: Tree) -> Tree:
+def _custom_value(entry: Tree, zone: ZoneInfo) -> Tree:
     kind, value = _custom_type(entry.get("@type")), entry.get("value")
+    if isinstance(value, str) and kind == "Date":
+        return {"type": kind, "value": _day_or_instant(value, zone)}
     if isinstance(value, str) and kind != "MultiSelect":
         return {"type": kind, "value": value}
     if kind == "MultiSelect":
@@ -214,6 +219,17 @@ def _custom_value(entry: Tree) -> Tree:
     if isinstance(value, list):
         value = value[0] if value else None
     return {"type": kind, "value": _plain(value)}
+
+
+@lru_cache(maxsize=10_000)
+def _day_or_instant(value: str, zone: ZoneInfo) -> str:
+    """The day that begins in this zone with the instant; else what was written."""
+    try:
+        moment = datetime.fromisoformat(value)
+        local = moment.astimezone(zone) if moment.tzinfo else None
+    except (ValueError, OverflowError):
+        return value
+    return local.date().isoformat() if local is not None and local.time() == datetime.min.time() else value
 
 
 @lru_cache(maxsize=100)

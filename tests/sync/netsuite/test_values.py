@@ -125,15 +125,31 @@ class TestCustomFields:
                 "value": {"@internalId": "7", "name": "x"},
             },
         ]
-        found = json.loads(custom_fields({"customFieldList": {"customField": entries}}))
+        found = json.loads(custom_fields({"customFieldList": {"customField": entries}}, PACIFIC))
         assert found == {
             "custentity_tier": {"type": "String", "value": "Gold"},
             "custentity_region": {"type": "Select", "value": {"id": "3", "name": "EMEA"}},
             "custentity_tags": {"type": "MultiSelect", "value": [{"id": "7", "name": "x"}]},
         }
 
+    @pytest.mark.parametrize("zone", ["Pacific/Honolulu", "America/New_York", "UTC", "Asia/Tokyo", "Pacific/Auckland"])
+    @pytest.mark.parametrize("day", [date(2026, 1, 31), date(2026, 7, 1), date(2026, 11, 1)])
+    def test_a_date_is_the_day_that_people_typed_in_any_zone(self, zone: str, day: date) -> None:
+        assert self.dated(as_suitetalk_writes(day, ZoneInfo(zone)), ZoneInfo(zone)) == day.isoformat()
+
+    @pytest.mark.parametrize(
+        "value", ["2026-12-01T09:15:00.000-08:00", "2026-12-01T08:00:00", "0001-01-01T00:00:00+14:00", "soon", ""]
+    )
+    def test_an_instant_and_what_is_no_date_stay_as_they_are(self, value: str) -> None:
+        assert self.dated(value, PACIFIC) == value
+
+    def dated(self, value: str, zone: ZoneInfo) -> str:
+        entry = {"@scriptId": "custbody_day", "@type": "DateCustomFieldRef", "value": value}
+        found = json.loads(custom_fields({"customFieldList": {"customField": [entry]}}, zone))
+        return str(found["custbody_day"]["value"])
+
     def test_none_at_all_is_an_empty_object(self) -> None:
-        assert custom_fields({}) == "{}"
+        assert custom_fields({}, PACIFIC) == "{}"
 
 
 class TestRest:

@@ -26,7 +26,7 @@ def contact(tree: Tree, account: Account) -> Contact:
         subsidiary=reference_name(tree, "subsidiary"),
         is_primary=origin["source_id"] in account.marked if account.knows_marked else None,
         is_inactive=boolean(tree, "isInactive"),
-        extra_json=rest(tree | _custom(tree), without_lists(tree, _TAKEN)),
+        extra_json=rest(tree | _custom(tree, account), without_lists(tree, _TAKEN)),
     )
 
 
@@ -35,6 +35,6 @@ def _name(tree: Tree) -> str:
     return required(person or text(tree, "entityId"), "entityId")
 
 
-def _custom(tree: Tree) -> Tree:
-    found = custom_fields(tree)
+def _custom(tree: Tree, account: Account) -> Tree:
+    found = custom_fields(tree, account.zone)
     return {"customFields": found} if found != "{}" else {}

@@ -42,7 +42,7 @@ def credit_memo(tree: Tree, account: Account) -> CreditMemo:
         sales_rep=reference_name(tree, "salesRep"),
         exchange_rate=rate(tree, "exchangeRate"),
         url=f"{account.app_address}/app/accounting/transactions/custcred.nl?id={origin['source_id']}",
-        custom_fields_json=custom_fields(tree),
+        custom_fields_json=custom_fields(tree, account.zone),
         extra_json=rest(tree, _TAKEN),
         applications=applied,
     )

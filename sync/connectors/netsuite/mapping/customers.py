@@ -47,7 +47,7 @@ def customer(tree: Tree, account: Account) -> Customer:
         on_credit_hold=one_of(tree, "creditHoldOverride", _ON_HOLD),
         is_inactive=boolean(tree, "isInactive"),
         url=f"{account.app_address}/app/common/entity/custjob.nl?id={origin['source_id']}",
-        custom_fields_json=custom_fields(tree),
+        custom_fields_json=custom_fields(tree, account.zone),
         extra_json=rest(tree, without_lists(tree, _TAKEN)),
     )
 

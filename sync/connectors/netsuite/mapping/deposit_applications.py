@@ -33,7 +33,7 @@ def deposit_application(tree: Tree, account: Account) -> DepositApplication:
         subsidiary=reference_name(tree, "subsidiary"),
         exchange_rate=rate(tree, "exchangeRate"),
         url=f"{account.app_address}/app/accounting/transactions/depappl.nl?id={origin['source_id']}",
-        custom_fields_json=custom_fields(tree),
+        custom_fields_json=custom_fields(tree, account.zone),
         extra_json=rest(tree, _TAKEN),
         applications=applied,
     )

@@ -53,7 +53,7 @@ def invoice(tree: Tree, account: Account) -> Invoice:
         sales_rep=reference_name(tree, "salesRep"),
         exchange_rate=rate(tree, "exchangeRate"),
         url=f"{account.app_address}/app/accounting/transactions/custinvc.nl?id={origin['source_id']}",
-        custom_fields_json=custom_fields(tree),
+        custom_fields_json=custom_fields(tree, account.zone),
         extra_json=rest(tree, _TAKEN),
         lines=_lines(tree, currency),
         installments=_installments(tree, currency, account),

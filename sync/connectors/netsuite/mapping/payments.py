@@ -62,7 +62,7 @@ def payment(tree: Tree, account: Account) -> Payment:
         account=reference_name(tree, "account"),
         exchange_rate=rate(tree, "exchangeRate"),
         url=f"{account.app_address}/app/accounting/transactions/{_PAGES[kind]}.nl?id={origin['source_id']}",
-        custom_fields_json=custom_fields(tree),
+        custom_fields_json=custom_fields(tree, account.zone),
         extra_json=rest(tree, _TAKEN),
         # What became of a deposit, its applications say, which are records of their own.
         applications=applied if kind is PaymentKind.PAYMENT else (),

@@ -50,7 +50,7 @@ def refund(tree: Tree, account: Account) -> Refund:
         account=reference_name(tree, "account"),
         exchange_rate=rate(tree, "exchangeRate"),
         url=f"{account.app_address}/app/accounting/transactions/custrfnd.nl?id={origin['source_id']}",
-        custom_fields_json=custom_fields(tree),
+        custom_fields_json=custom_fields(tree, account.zone),
         extra_json=rest(tree, _TAKEN),
         applications=used,
     )

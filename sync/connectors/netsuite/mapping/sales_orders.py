@@ -39,7 +39,7 @@ def sales_order(tree: Tree, account: Account) -> SalesOrder:
         sales_rep=reference_name(tree, "salesRep"),
         exchange_rate=rate(tree, "exchangeRate"),
         url=f"{account.app_address}/app/accounting/transactions/salesord.nl?id={origin['source_id']}",
-        custom_fields_json=custom_fields(tree),
+        custom_fields_json=custom_fields(tree, account.zone),
         extra_json=rest(tree, without_lists(tree, _TAKEN)),
     )
 
