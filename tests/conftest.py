@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser import browser, window
+from tests.examples import make_up_cases
 from tests.mail.trust import trusted
 from tests.sampling import leave_samples
 from tests.schemas import share_schemas
@@ -33,10 +34,11 @@ _HERE = Path(__file__).parent
 _FIRST = (_HERE, _HERE / "cli", _HERE / "demo")
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Let Ctrl-C reach what tests start, begun in the background of a script too; and do what is alike once."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    make_up_cases(at_random=config.option.markexpr == "soak")
     share_schemas()
     share_statements()
 
