@@ -10,7 +10,8 @@ from slack_bolt.app.async_app import AsyncApp
 from bot.access import Capability
 from bot.commands.guard import judged, refusal
 from bot.contacting.contact_form import fields_of
-from bot.contacting.contact_pages import contacts_page, may_be_edited, state_of
+from bot.contacting.contact_pages import changed_only_in, contacts_page, may_be_edited, state_of
+from bot.contacting.contact_refusal import refused_edit
 from bot.contacting.contact_saving import WORK, write_contact
 from bot.contacting.contact_steps import Known, form_view, new_memory
 from bot.contacting.contact_submit import submit
@@ -42,6 +43,10 @@ async def open_form(deps: Deps, request: ActionRequest) -> None:
         await update_modal(deps, view_id, card_modal(refusal(decision), title))
         return
     known = await (_customer_of if request.action_id == ADD else _contact_of)(deps, request.value)
+    if known is not None and known.only_in:
+        refused = refused_edit(deps, decision, request.value, known.only_in, action=request.action_id)
+        await update_modal(deps, view_id, refused)
+        return
     if known is None:
         await update_modal(deps, view_id, card_modal(outdated_button(), title))
         return
@@ -94,10 +99,13 @@ async def _contact_of(deps: Deps, value: str) -> Known | None:
     """The contact that a button stands for, with its customer; None when it cannot be edited."""
     async with deps.store.read() as conn:
         contact = await contact_by_id(conn, RecordId(value))
-        if contact is None or contact.customer_id is None or not may_be_edited(deps, contact):
+        if contact is None or contact.customer_id is None:
             return None
         customer = await customer_by_id(conn, contact.customer_id)
-    return Known(customer=customer, contact=contact) if customer and customer.deleted_at is None else None
+    only_in = changed_only_in(deps, contact)
+    if customer is None or customer.deleted_at is not None or not (only_in or may_be_edited(deps, contact)):
+        return None
+    return Known(customer=customer, contact=contact, only_in=only_in)
 
 
 def _register(app: AsyncApp, deps: Deps) -> None:

@@ -62,6 +62,14 @@ def may_be_edited(deps: Deps, contact: Contact) -> bool:
     return is_living and contact.source_field is None and (contact.origin == OWN or CONTACT in takes)
 
 
+def changed_only_in(deps: Deps, contact: Contact | None) -> str:
+    """What people call the system in which alone a contact that is there can be changed; «» for any other."""
+    if contact is None or contact.deleted_at is not None or contact.origin == OWN:
+        return ""
+    is_taken = contact.source_field is None and CONTACT in deps.target_takes.get(contact.origin, frozenset())
+    return "" if is_taken else deps.source_titles.get(contact.origin, contact.origin)
+
+
 async def states_of_contacts(deps: Deps, conn: ReadConnection, those: tuple[Contact, ...]) -> dict[RecordId, str]:
     """«on its way to NetSuite» and the like, of contacts that were made here or have yet to arrive."""
     known = await newest_of_notes(conn, [each.id for each in those]) if those else {}

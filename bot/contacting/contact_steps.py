@@ -5,7 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from bot.contacting.contact_form import fields_of, marks_of
-from bot.contacting.contact_pages import may_be_edited
+from bot.contacting.contact_pages import changed_only_in, may_be_edited
 from bot.contacting.ways import country_of
 from bot.deps import Deps
 from bot.views.contact_form import PURPOSE, ContactFields, ContactForm, contact_modal
@@ -38,10 +38,14 @@ class Memory:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Known:
-    """The customer, and the contact that the form is about when it is there and may be edited."""
+    """The customer, and the contact that the form is about when it is there and may be edited.
+
+    `only_in` is the system in which alone it can be changed, if that is so.
+    """
 
     customer: Customer
     contact: Contact | None = None
+    only_in: str = ""
 
     @property
     def country(self) -> str | None:
@@ -86,7 +90,11 @@ async def known_to(deps: Deps, conn: ReadConnection, memory: Memory) -> Known:
         raise OutdatedViewError("about no customer that is there")
     if memory.contact_id and (contact is None or contact.customer_id != customer.id):
         raise OutdatedViewError("about nobody whom we know")
-    return Known(customer=customer, contact=contact if contact and may_be_edited(deps, contact) else None)
+    return Known(
+        customer=customer,
+        contact=contact if contact and may_be_edited(deps, contact) else None,
+        only_in=changed_only_in(deps, contact),
+    )
 
 
 def form_view(deps: Deps, known: Known, memory: Memory, filled: ContactFields, notice: str = "") -> dict[str, Any]:

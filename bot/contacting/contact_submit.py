@@ -6,6 +6,7 @@ from typing import Any
 from bot.access import Capability
 from bot.commands.guard import judged, refusal
 from bot.contacting.contact_form import changes_between, checked, fields_of, full_name, reconciled, typed_in
+from bot.contacting.contact_refusal import refused_edit
 from bot.contacting.contact_saving import WORK, SavedForm, known_by, payload_of, work_id_of
 from bot.contacting.contact_steps import Known, Memory, drawn_anew, form_view, known_to, recalled
 from bot.deps import Deps
@@ -39,7 +40,11 @@ async def submit(deps: Deps, request: ViewRequest) -> Answer:
     if await deps.work.status(work_id_of(request.person.user_id, memory.nonce)) is not None:
         # Slack sent it twice, or its first answer got lost.
         return _told(deps, _form(request, memory, typed, {}), targets)
-    again = _drawn_again(deps, known, memory, typed)
+    again = (
+        refused_edit(deps, decision, memory.contact_id, known.only_in, action=SUBMIT)
+        if known.only_in
+        else _drawn_again(deps, known, memory, typed)
+    )
     if again is not None:
         return _instead(again)
     before = fields_of(known.contact) if known.contact else None

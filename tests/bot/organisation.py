@@ -1,20 +1,21 @@
 """A world that is connected to a Salesforce organisation of the same ledger's customers."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sandbox.ledger import Ledger
+from sandbox.ledger import Ledger, system_clock
 from sandbox.salesforce import SalesforceStandIn
 from tests.bot.world import CUSTOMERS, World, open_world
 
 
 @asynccontextmanager
-async def organisation() -> AsyncIterator[SalesforceStandIn]:
-    """The organisation alone."""
-    async with SalesforceStandIn(Ledger.seeded(customers=CUSTOMERS, today=datetime.now(UTC).date())) as salesforce:
+async def organisation(now: Callable[[], datetime] = system_clock) -> AsyncIterator[SalesforceStandIn]:
+    """The organisation alone; `now` is its clock."""
+    ledger = Ledger.seeded(customers=CUSTOMERS, today=datetime.now(UTC).date())
+    async with SalesforceStandIn(ledger, now=now) as salesforce:
         yield salesforce
 
 

@@ -1,5 +1,6 @@
 """Salesforce by Upflow's rules: switched on, mirrored, read in its own rhythm, and switched off again."""
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -9,8 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 import pytest_asyncio
 
-from sandbox.ledger import Ledger
 from sandbox.salesforce import SalesforceStandIn, hands
+from sandbox.slack import Waiting
 from sandbox.slack.seed import ANA
 from store.contacts import Contact, contact_by_id, contacts_of
 from store.crm_rules import CrmChoices
@@ -21,8 +22,10 @@ from store.rhythms import SourceRhythm, rhythm_of
 from store.work import WorkState
 from sync.daily import daily_pulls
 from tests.bot.contacting import list_of
-from tests.bot.replying import about_customer, words
-from tests.bot.world import CUSTOMERS, World, ended, open_world
+from tests.bot.forms import submission
+from tests.bot.organisation import organisation, world_with
+from tests.bot.replying import A_FORM, about_customer, words
+from tests.bot.world import SETTLED, World, ended
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 # What is left open here, people choose in Slack.
@@ -32,17 +35,23 @@ _RULES = {
     "account_field": "ERP_Customer_Id__c",
     "retry_wait_seconds": 0.05,
 }
+# Notes go to the systems that are set up.
+_HOW: dict[str, Any] = {"targets": None}
 _OFTEN = timedelta(seconds=0.02)
 
 
 class Here:
     """The organisation, and how far its clock and the world's have been moved: a reading begins after the last one."""
 
+    salesforce: SalesforceStandIn
+
     def __init__(self) -> None:
         self.ahead = timedelta()
         self.switched = 0
-        ledger = Ledger.seeded(customers=CUSTOMERS, today=datetime.now(UTC).date())
-        self.salesforce = SalesforceStandIn(ledger, now=lambda: datetime.now(UTC) + self.ahead)
+
+    def now(self) -> datetime:
+        """The organisation's clock."""
+        return datetime.now(UTC) + self.ahead
 
     @property
     def org(self) -> Any:
@@ -82,25 +91,20 @@ def here(world: World) -> Here:
 async def opened(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     """The world with an organisation that was switched on and read."""
     here = _HERE["here"] = Here()
-    async with here.salesforce as salesforce:
-        env = {
-            "SALESFORCE_DOMAIN": salesforce.domain,
-            "SALESFORCE_URL": salesforce.url,
-            "SALESFORCE_CLIENT_ID": salesforce.credentials.client_id,
-            "SALESFORCE_CLIENT_SECRET": salesforce.credentials.client_secret,
-        }
-        rules: dict[str, Any] = {"salesforce": _RULES}
-        folder = tmp_path_factory.mktemp("world")
-        async with open_world(folder, targets=None, more_settings=env, more_rules=rules) as world:
-            ana = here.org.find("User", Email="ana.silva@meridian.example")
-            here.org.edit("User", ana["Id"], Email="ana@meridian.example")
-            here.hand_to(world, "ana@meridian.example")
-            # Nobody has read anything of the CRM yet, and what is shown is the billing tool's.
-            assert {each.origin for each in await shown(world)} == {"netsuite"}
-            here.pass_time(world)
-            await switch(world, here, is_on=True)
-            await sync_now(world, "switched on")
-            yield world
+    folder = tmp_path_factory.mktemp("world")
+    async with (
+        organisation(now=here.now) as here.salesforce,
+        world_with(folder, here.salesforce, _RULES, **_HOW) as world,
+    ):
+        ana = here.org.find("User", Email="ana.silva@meridian.example")
+        here.org.edit("User", ana["Id"], Email="ana@meridian.example")
+        here.hand_to(world, "ana@meridian.example")
+        # Nobody has read anything of the CRM yet, and what is shown is the billing tool's.
+        assert {each.origin for each in await shown(world)} == {"netsuite"}
+        here.pass_time(world)
+        await switch(world, here, is_on=True)
+        await sync_now(world, "switched on")
+        yield world
 
 
 async def switch(world: World, here: Here, *, is_on: bool) -> None:
@@ -167,6 +171,21 @@ async def running_clock(world: World) -> AsyncIterator[None]:
         yield
 
 
+def draw_button(world: World, action_id: str, value: str) -> None:
+    """Put a button into what is open that we never drew there: Slack would send its click like any other's."""
+    views = world.workspace.core.views
+    top = views.top(ANA)
+    assert top is not None
+    text = {"type": "plain_text", "text": "Edit"}
+    button = {"type": "button", "action_id": action_id, "value": value, "text": text}
+    forged = {"type": "actions", "block_id": "forged", "elements": [button]}
+    views.update(top, top.body | {"blocks": [*top.body["blocks"], forged]})
+
+
+def says(text: str) -> Waiting:
+    return Waiting(until=lambda outcome: outcome.view is not None and text in str(outcome.view), timeout_seconds=60)
+
+
 class TestMirror:
     async def test_the_crm_s_contacts_are_the_customer_s_and_the_oldest_is_main(self, world: World, here: Here) -> None:
         people = here.people(world)
@@ -201,6 +220,38 @@ class TestMirror:
         assert here.people(world)[0]["LastName"] in words(world)
         assert "contact.edit" not in words(world)
         assert "Salesforce" in words(world)
+
+
+class TestForged:
+    async def test_a_contact_of_the_crm_opens_in_no_form(self, world: World) -> None:
+        contact = (await shown(world))[0]
+        await list_of(world)
+        draw_button(world, "contact.edit", contact.id)
+        seen = await world.workspace.click(ANA, None, "contact.edit", value=contact.id, waiting=says("changed there"))
+        await world.workspace.close(ANA, SETTLED)
+
+        assert "This contact is Salesforce's and is changed there" in str(seen.view)
+        assert "contact.last_name" not in str(seen.view)
+        assert ("contact.edit.denied", contact.id) in [event[1:] for event in await world.audited()]
+
+    async def test_a_form_that_names_one_changes_nothing(self, world: World, here: Here) -> None:
+        contact = (await shown(world))[0]
+        await list_of(world)
+        await world.workspace.click(ANA, None, "contact.add", waiting=A_FORM)
+        form = world.workspace.modal(ANA)
+        assert form is not None
+        memory = json.loads(form["private_metadata"]) | {"contact": contact.id}
+        forged = form | {"user": ANA}
+        sent = await world.workspace.hub.deliver("interactive", submission(world, forged, json.dumps(memory)))
+        await world.catch_up()
+        await world.workspace.close(ANA, SETTLED)
+
+        assert sent.ack is not None
+        assert "This contact is Salesforce's and is changed there" in str(sent.ack.payload)
+        assert await one(world, contact.id) == contact
+        assert ("contact.submit.denied", contact.id) in [event[1:] for event in await world.audited()]
+        [there] = [row for row in here.people(world) if row["Id"] == contact.source_id]
+        assert there["LastName"] == contact.last_name
 
 
 class TestAccountManager:
