@@ -13,6 +13,7 @@ from tests.sampling import leave_samples
 from tests.schemas import share_schemas
 from tests.statements import share_statements
 from tests.store_fixtures import empty_postgres_url, postgres, postgres_template, sqlite_template, store, store_url
+from tests.together import open_folder
 from tests.workers import pytest_xdist_make_scheduler
 
 __all__ = [
@@ -39,6 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     make_up_cases(at_random=config.option.markexpr == "soak")
+    open_folder(config)
     share_schemas()
     share_statements()
 

@@ -1,14 +1,17 @@
 """A store after its first pull: reading the account takes most of the time that a world takes to open."""
 
+import json
 import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from shutil import copyfile
 from tempfile import TemporaryDirectory
 
 from store.schema import Instant
 from store.tables import TABLES
+from tests.together import turn
 
 FILE_NAME = "store.sqlite"
 # A pull counts as of a little before it began: the account's own clock may be behind.
@@ -22,37 +25,38 @@ _AS_NEW = """
 
 
 class PulledStore:
-    """Made once by `fill`, which pulls into a folder, and copied from then on as if the pull had just been.
+    """Made once in a run by `fill`, which pulls into a folder, and copied from then on as if the pull had just been.
 
     Another day has other balances: it gets another one.
     """
 
     def __init__(self, fill: Callable[[Path], Awaitable[None]]) -> None:
         self._fill = fill
-        self._began = self._ended = datetime.min.replace(tzinfo=UTC)
-        self._content = b""
 
     async def copy_to(self, folder: Path) -> None:
-        if datetime.now(UTC).date() != self._began.date():
-            await self._make()
         path = folder / FILE_NAME
-        path.write_bytes(self._content)
+        with turn(f"pulled-{datetime.now(UTC):%j}") as made:
+            if not made.exists():
+                made.write_text(json.dumps(await self._make(made.with_suffix(".sqlite"))))
+            began, ended = map(datetime.fromisoformat, json.loads(made.read_text()))
+            copyfile(made.with_suffix(".sqlite"), path)
         with closing(sqlite3.connect(path)) as connection:
-            _move_to(datetime.now(UTC) - self._ended, connection, since=self._began)
+            _move_to(datetime.now(UTC) - ended, connection, since=began)
 
-    async def _make(self) -> None:
-        self._began = datetime.now(UTC)
+    async def _make(self, path: Path) -> tuple[str, str]:
+        """When the pull began and ended."""
+        began = datetime.now(UTC)
         with TemporaryDirectory() as made_in:
             await self._fill(Path(made_in))
-            self._content = _as_new(Path(made_in) / FILE_NAME)
-        self._ended = datetime.now(UTC)
+            _keep_as_new(Path(made_in) / FILE_NAME, path)
+        return began.isoformat(), datetime.now(UTC).isoformat()
 
 
-def _as_new(path: Path) -> bytes:
-    with closing(sqlite3.connect(path)) as connection:
+def _keep_as_new(made: Path, path: Path) -> None:
+    with closing(sqlite3.connect(made)) as connection:
         connection.executescript(_AS_NEW)
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return path.read_bytes()
+    copyfile(made, path)
 
 
 def _move_to(later: timedelta, connection: sqlite3.Connection, *, since: datetime) -> None:
