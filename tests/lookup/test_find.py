@@ -179,7 +179,7 @@ class TestAnyText:
                 assert (await find(conn, index, "invoice", text)).candidates == (), text
                 assert (await find(conn, index, "customer", text)).candidates == (), text
 
-    @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+    @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(text=st.one_of(st.text(st.characters()), st.lists(FRAGMENTS).map("".join)), times=st.integers(1, 50))
     async def test_never_fails_and_never_lists_everything(
         self, filled: Store, index: LookupIndex, text: str, times: int

@@ -48,7 +48,7 @@ class TestAsBytes:
         with pytest.raises(ValueError, match=r".+"):
             as_bytes(letter(**values))
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(
         st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=200),
         st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00\r"), max_size=400),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.views.children import Child
@@ -50,9 +50,7 @@ _MISSES = st.one_of(
     st.builds(not_linked),
     st.builds(outdated_button),
 )
-_QUICK = settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+_QUICK = settings(max_examples=30)
 _SOAK = settings(_QUICK, max_examples=10_000)
 
 

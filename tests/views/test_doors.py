@@ -1,6 +1,6 @@
 """A card in a modal, below a link, under what was found: Slack accepts it whatever the records say."""
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.views.card_modal import card_modal, find_modal, renewed_modal, title_of
@@ -17,9 +17,7 @@ from store.records import RecordId
 from tests.views import hostile
 from tests.views.shown import texts
 
-_QUICK = settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+_QUICK = settings(max_examples=20)
 _CARDS = hostile.invoice_cards.map(invoice_card) | hostile.customer_cards.map(customer_card)
 _KINDS = st.sampled_from(("invoice", "customer"))
 _TABLE = {"type": "data_table", "block_id": "aging"}

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.emailing.email_form import Filled, addressed, preferred, recipients_of
@@ -32,9 +32,7 @@ from store.records import RecordId
 from tests.views import hostile
 from tests.views.make import PLACE, make_aging, make_contact, make_customer, make_invoice
 
-_QUICK = settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+_QUICK = settings(max_examples=30)
 _REF = RecordRef(kind="customer", record_id=RecordId("netsuite:customer:1"))
 _FILLED = Filled(others="pat@sun.example", subject="Hello", text="Text")
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from bot.views.amounts import Place
 from bot.views.conflict_log import ConflictLog, log_modal
@@ -46,9 +46,7 @@ from tests.views.shown import buttons, nodes, texts
 # Our own markup: bold, channels, commands as code. What is left must be plain.
 _OURS = re.compile(r"\*|<#[A-Za-z0-9]+>|`(?:/)?tesorio [a-z: ]+`")
 _INTERPRETED = re.compile(r"[<>*~`\x00-\x09\x0b-\x1f\u200b\u202a-\u202e\ud800-\udfff]|://|&(?!amp;|lt;|gt;)")
-_QUICK = settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+_QUICK = settings(max_examples=30)
 
 
 def said(home: Home) -> str:

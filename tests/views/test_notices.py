@@ -4,7 +4,7 @@ from datetime import time, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.notify.draft import Draft
@@ -27,9 +27,7 @@ from tests.views.make import PLACE, make_aging, make_customer, make_invoice, mak
 from tests.views.shown import block, block_ids, buttons, texts
 from tests.views.test_any_text import _assert_sound
 
-_QUICK = settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+_QUICK = settings(max_examples=20)
 _NEWS = st.builds(
     NoticeView,
     kind=st.sampled_from(NewsKind),

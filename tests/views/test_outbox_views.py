@@ -30,7 +30,7 @@ def drawn(delivery: Delivery, text: str) -> list[Message]:
 
 
 class TestAnyText:
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(hostile.texts)
     def test_is_shown_as_it_is(self, text: str) -> None:
         for target in ("slack", "crm"):

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.views.parts import Message
@@ -136,6 +136,6 @@ class TestAnyPayments:
             known=st.just(frozenset({INVOICE})),
         )
     )
-    @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+    @settings(max_examples=20)
     def test_are_taken_by_slack(self, shown: PaymentTable) -> None:
         assert_sound(payment_table(shown))

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.views.notes import NoteRow, NotesPage, notes_modal
@@ -26,9 +26,7 @@ from tests.views import hostile
 from tests.views.make import NETSUITE, PLACE, make_dispute, make_note, make_promise
 from tests.views.shown import block, nodes, texts
 
-_QUICK = settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+_QUICK = settings(max_examples=20)
 _REF = RecordRef(kind="customer", record_id=RecordId("netsuite:customer:7"))
 _states = st.dictionaries(hostile.texts, st.sampled_from(DeliveryState), max_size=3)
 _origins = st.builds(

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.views.answers import Again, card_again, private_form, read_again
@@ -33,9 +33,7 @@ from tests.views.test_any_text import _assert_sound, _full_customer
 
 REF = RecordRef(kind="invoice", record_id=RecordId("netsuite:invoice:1"))
 CARDS = hostile.invoice_cards | hostile.customer_cards
-QUICK = settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+QUICK = settings(max_examples=20)
 SOAK = settings(QUICK, max_examples=10_000)
 sharings = st.builds(Sharing, ref=hostile.refs, by=hostile.texts, text=hostile.texts, is_redacted=st.booleans())
 

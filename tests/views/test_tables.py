@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.filters import Filter
@@ -93,9 +93,7 @@ _DEBTOR_TABLES = st.builds(
     customers=st.integers(0, 10**6),
     rows=st.integers(0, 10**6),
 )
-_QUICK = settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+_QUICK = settings(max_examples=20)
 # What may stand in a message's text without Slack reading it as a mention, link, quotation or formatting.
 _INTERPRETED = re.compile(r"[<>*~`\x00-\x1f\u200b\u202a-\u202e\ud800-\udfff]|://|&(?!amp;|lt;|gt;)")
 _MAX_JSON_CHARACTERS = 13_000
