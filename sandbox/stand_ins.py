@@ -11,6 +11,7 @@ from bot.cli.shell import CommandError
 from bot.manifest import app_manifest
 from sandbox.ledger import Ledger
 from sandbox.netsuite import NetSuiteStandIn
+from sandbox.netsuite.rest.oauth2 import MachineClient
 from sandbox.salesforce import SalesforceStandIn
 from sandbox.slack import SlackStandIn, app_config
 from sandbox.slack.feed import OutsideChanged
@@ -69,6 +70,15 @@ class StandIns:
         return found
 
 
+def _certificate_lines(client: MachineClient) -> Iterator[str]:
+    """What reading by SuiteQL needs besides, where `[netsuite] suiteql` wants it."""
+    yield f"NETSUITE_CLIENT_ID={client.client_id}"
+    yield f"NETSUITE_CERTIFICATE_ID={client.certificate_id}"
+    # A line of `.env` holds the lines of a key with marks in their place, in quotation marks.
+    key = client.private_key_pem.replace("\n", "\\n")
+    yield f'NETSUITE_PRIVATE_KEY="{key}"'
+
+
 @asynccontextmanager
 async def stand_ins(*, port: int, customers: int, only: frozenset[str] = ALL) -> AsyncIterator[StandIns]:
     """Run them on loopback; `port` is the Slack page's. Raises CommandError when it is taken."""
@@ -115,5 +125,7 @@ def environment_lines(running: StandIns) -> Iterator[str]:
     """The settings as lines for `.env`, and where the page is."""
     for name, value in running.environment.items():
         yield f"{name}={value}"
+    if running.netsuite is not None:
+        yield from _certificate_lines(running.netsuite.client)
     if running.slack is not None:
         yield f"# the workspace's page: {running.slack.page_url}"
