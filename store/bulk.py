@@ -43,10 +43,20 @@ async def insert_rows(
 
     It must be a function of a module: the statement that it makes for a table is kept.
     """
-    if not rows:
-        return
-    kept = _written(table, on_conflict, conn.dialect, tuple(rows[0]))
-    columns = [_values(rows, name, convert) for name, convert in kept.columns]
+    if rows:
+        columns = {name: [row[name] for row in rows] for name in rows[0]}
+        await insert_columns(conn, table, columns, on_conflict)
+
+
+async def insert_columns(
+    conn: WriteConnection,
+    table: Table,
+    values: Mapping[str, Sequence[Any]],
+    on_conflict: Callable[[Any], Any] = _as_it_is,
+) -> None:
+    """Likewise of rows that are told column by column; some of them at least."""
+    kept = _written(table, on_conflict, conn.dialect, tuple(values))
+    columns = [_converted(values[name], convert) for name, convert in kept.columns]
     written = kept.sql
     await conn.exec_driver_sql(written, list(zip(*columns, strict=True)))
 
@@ -79,8 +89,7 @@ def _convert(table: Table, name: str, dialect: Dialect) -> Convert | None:
     return found
 
 
-def _values(rows: Sequence[Mapping[str, Any]], name: str, convert: Convert | None) -> list[Any]:
-    values = [row[name] for row in rows]
+def _converted(values: Sequence[Any], convert: Convert | None) -> Sequence[Any]:
     if convert is None:
         return values
     # Dates, instants and truths: a page has few different ones in most columns.

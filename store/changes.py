@@ -4,14 +4,14 @@ Readers (the lookup index, notifications) keep a cursor each and ask for what ca
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import BigInteger, Column, Integer, RowMapping, String, Table, Text, func, select, text
 
-from store.bulk import insert_rows
+from store.bulk import insert_columns, insert_rows
 from store.db import ReadConnection, WriteConnection
 from store.records import RecordId
 from store.schema import Instant, metadata
@@ -60,6 +60,15 @@ async def append_changes(conn: WriteConnection, changes: Iterable[Change], *, at
         for change in changes
     ]
     await insert_rows(conn, change_feed, rows)
+
+
+async def append_insertions(conn: WriteConnection, kind: str, ids: Sequence[RecordId], *, at: datetime) -> None:
+    """Add to the feed that these records are new: a first load is millions of them."""
+    if not ids:
+        return
+    same = {"at": at, "kind": kind, "action": "inserted", "fields_json": "{}"}
+    columns = {name: [value] * len(ids) for name, value in same.items()}
+    await insert_columns(conn, change_feed, columns | {"record_id": ids})
 
 
 async def changes_after(conn: ReadConnection, sequence: int, *, limit: int) -> tuple[Change, ...]:

@@ -38,7 +38,7 @@ from store.notes import Note, note_row, notes
 from store.own_records import Returned, bury_twins, link_sent, returned
 from store.payments import Payment, payment_applications, payment_row, payments
 from store.records import RecordId
-from store.refs import ExternalRef, add_refs
+from store.refs import add_own_refs
 from store.refunds import Refund, refund_applications, refund_row, refunds
 from store.sales_orders import SalesOrder, sales_order_row, sales_orders
 from store.subsidiaries import Subsidiary, subsidiaries, subsidiary_row
@@ -183,7 +183,7 @@ async def upsert_prepared(conn: WriteConnection, prepared: Prepared, *, at: date
         counts, written = await upsert_rows(conn, kind.table, kind.name, rows, at=at)
         total += counts
         fresh = {record.id: record for record in _of_type(prepared.records, record_type) if record.id in written}
-        await add_refs(conn, (_own_ref(record, kind.name) for record in fresh.values()))
+        await add_own_refs(conn, kind.name, tuple(fresh.values()))
         await bury_twins(conn, kind.name, tuple(fresh.values()), at=at)
         for nth, part in enumerate(kind.parts):
             await _replace_part(conn, part, {each: prepared.parts[each][nth] for each in fresh})
@@ -279,10 +279,6 @@ def _fingerprinted_row(record: Record, parts: _PartRows) -> dict[str, Any]:
     row = _KINDS[type(record)].row(record)
     row["fingerprint"] = fingerprint(row, *(part for rows in parts.get(record.id, ()) for part in rows or ()))
     return row
-
-
-def _own_ref(record: Record, kind: str) -> ExternalRef:
-    return ExternalRef(system=record.origin, object=kind, external_id=record.source_id, record_id=record.id)
 
 
 async def _replace_part(

@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, String, Table, UniqueConstraint, and_, delete, select, update
 
-from store.bulk import among, insert_rows
+from store.bulk import among, insert_columns, insert_rows
 from store.db import ReadConnection, WriteConnection
-from store.records import RecordId
+from store.records import Pulled, RecordId
 from store.schema import metadata
 from store.upsert import chunks, conflict_insert
 
@@ -45,6 +45,19 @@ async def add_refs(conn: WriteConnection, refs: Iterable[ExternalRef]) -> None:
         for ref in refs
     ]
     await insert_rows(conn, external_refs, rows, _unless_known)
+
+
+async def add_own_refs(conn: WriteConnection, object_: str, records: Sequence[Pulled]) -> None:
+    """Likewise the reference of each record of one kind to the system that it came from."""
+    if not records:
+        return
+    columns: dict[str, Sequence[str]] = {
+        "system": [record.origin for record in records],
+        "object": [object_] * len(records),
+        "external_id": [record.source_id for record in records],
+        "record_id": [record.id for record in records],
+    }
+    await insert_columns(conn, external_refs, columns, _unless_known)
 
 
 async def claim_ref(conn: WriteConnection, ref: ExternalRef) -> bool:

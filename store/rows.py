@@ -1,7 +1,9 @@
 """Between a frozen record and its table row, for records whose amounts are all in one currency."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields
+from functools import cache
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import RowMapping
@@ -20,9 +22,15 @@ def plain_names(record_type: type, *besides: str) -> tuple[str, ...]:
 def plain_values(record: object, names: Sequence[str]) -> dict[str, Any]:
     """The columns of these fields."""
     # Not asdict: it copies deeply, which takes as long as writing the row.
-    row = {name: getattr(record, name) for name in names}
-    row.pop(_NOT_PULLED, None)
-    return row
+    kept, values = _reader(tuple(names))
+    return dict(zip(kept, values(record), strict=True))
+
+
+@cache
+def _reader(names: tuple[str, ...]) -> tuple[tuple[str, ...], Callable[[object], tuple[Any, ...]]]:
+    """Those of the names that a pull tells, and what reads their values all at once."""
+    kept = tuple(name for name in names if name != _NOT_PULLED)
+    return kept, attrgetter(*kept)
 
 
 def amounts_row(record: object, names: Sequence[str], currency: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import RowMapping, Table, bindparam, select, update
 
 from store.bulk import among, insert_of, insert_rows
-from store.changes import Change, append_changes
+from store.changes import Change, append_changes, append_insertions
 from store.db import ReadConnection, WriteConnection
 
 _T = TypeVar("_T")
@@ -73,7 +73,8 @@ async def upsert_rows(
     await insert_rows(conn, table, new, _overwriting)
     if differing:
         await conn.execute(_update(table), [{f"v_{key}": value for key, value in row.items()} for row in differing])
-    await append_changes(conn, _changes(kind, new, differing, before), at=at)
+    await append_insertions(conn, kind, [row["id"] for row in new], at=at)
+    await append_changes(conn, _changes(kind, (), differing, before), at=at)
     return sorted_out.counts, frozenset(row["id"] for row in (*new, *differing))
 
 
