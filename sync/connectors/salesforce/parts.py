@@ -1,5 +1,6 @@
 """What streams are made of: objects, which of their fields are selected, and how a row of them is read."""
 
+import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -89,6 +90,12 @@ class Part:
             found = row.get("Id")
             source_id = found if isinstance(found, str) and found else _NO_ID
             return Broken(source_id=source_id, reason=str(error), kind=self.kind, payload_hash=payload_hash(row))
+
+
+def asked_of(parts: Sequence[Part]) -> str:
+    """What these parts select, in a few characters."""
+    told = repr([(part.source, sorted(part.fields), part.context.account_key) for part in parts])
+    return hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
 
 
 def custom_fields_of(description: Description, wanted: tuple[str, ...] | None) -> tuple[Field, ...]:

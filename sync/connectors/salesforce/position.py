@@ -42,7 +42,8 @@ class Position:
     `covered` is up to where reads were complete before this one, `swept` when all was read last, `logged` up to where
     the log of deletions is known, and `told` up to where it is of all parts that this read has come to. `last_id` and
     `last_at` are those of the last row, in `since` to `until`; `job` and `locator` a bulk job's and its next page's.
-    `limit` is the rows of a page, 0 for as many as the settings say.
+    `limit` is the rows of a page, 0 for as many as the settings say. `asked` tells what was asked for from what other
+    settings, or another organisation, would have been.
     """
 
     ceiling: datetime
@@ -61,6 +62,7 @@ class Position:
     expected: int | None = None
     logged: datetime | None = None
     told: datetime | None = None
+    asked: str = ""
 
     @property
     def is_of_all(self) -> bool:
@@ -85,11 +87,24 @@ def next_position(position: Position, ceiling: datetime, plan: Plan) -> Position
     covered, swept = position.covered, position.swept
     if covered is None or ceiling < covered:
         return None
-    fresh = Position(ceiling=ceiling, covered=covered, swept=swept, logged=position.logged)
+    fresh = Position(ceiling=ceiling, covered=covered, swept=swept, logged=position.logged, asked=position.asked)
     if ceiling > covered:
         return _changes(fresh, plan)
     is_swept = swept is not None and (ceiling <= swept or ceiling - swept < plan.sweep)
     return None if is_swept else fresh
+
+
+def resumed(position: Position, ceiling: datetime, asked: str) -> Position:
+    """The position as a read goes on from it that asks for this: for something else than before, of all there is.
+
+    That comes behind what has changed since, as everything tells of no merger.
+    """
+    if position.asked in {"", asked}:
+        return replace(position, asked=asked)
+    if position.covered is None:
+        return Position(ceiling=ceiling, asked=asked)
+    covered = position.covered
+    return Position(ceiling=covered, stage=Stage.REST, covered=covered, logged=position.logged, asked=asked)
 
 
 def counted(position: Position, rows: int | None, *, bulk_above: int) -> Position:

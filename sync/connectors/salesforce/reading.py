@@ -15,7 +15,7 @@ from sync.connectors.salesforce.content_notes import IDS_AT_ONCE
 from sync.connectors.salesforce.deletions import deletions
 from sync.connectors.salesforce.faults import GoneError, TooMuchError, VanishedFieldError
 from sync.connectors.salesforce.mapping import CUSTOM_FIELD
-from sync.connectors.salesforce.parts import Part
+from sync.connectors.salesforce.parts import Part, asked_of
 from sync.connectors.salesforce.position import (
     Plan,
     Position,
@@ -28,6 +28,7 @@ from sync.connectors.salesforce.position import (
     encode,
     next_position,
     restarted,
+    resumed,
     smaller,
 )
 from sync.connectors.salesforce.settings import SalesforceSettings
@@ -51,8 +52,8 @@ class Reader:
 
     async def pages(self, cursor: str, ceiling: datetime) -> AsyncGenerator[Page, None]:
         """Read on from the cursor; a read that was broken off is finished before changes since then are read."""
-        position = decode(cursor) if cursor else Position(ceiling=ceiling)
-        reader = self
+        begun = decode(cursor) if cursor else Position(ceiling=ceiling)
+        position, reader = resumed(begun, ceiling, asked_of(self.parts)), self
         while True:
             if position.stage is Stage.REST:
                 following = next_position(position, ceiling, self._plan)
@@ -62,7 +63,9 @@ class Reader:
             try:
                 position, page = await reader._step(position)
             except VanishedFieldError as error:
-                reader, page = await reader._without_vanished(error, position)
+                reader, lost = await reader._without_vanished(error)
+                position = replace(position, asked=asked_of(reader.parts))
+                page = _untold(reader.parts[position.part], lost, position)
             if page is not None:
                 yield page
 
@@ -72,8 +75,8 @@ class Reader:
         sweep = timedelta(days=settings.sweep_days)
         return Plan(parts=len(self.parts), overlap=settings.overlap, sweep=sweep)
 
-    async def _without_vanished(self, error: VanishedFieldError, position: Position) -> tuple["Reader", Page]:
-        """The same with the fields that there are still, and a page that tells which are not.
+    async def _without_vanished(self, error: VanishedFieldError) -> tuple["Reader", Sequence[str]]:
+        """The same with the fields that there are still, and which are not.
 
         Raises the error when it is about something else.
         """
@@ -82,10 +85,7 @@ class Reader:
         if not lost:
             raise error
         _log.warning("salesforce.fields_gone", fields=sorted(lost), error=error.detail)
-        is_account = parts[position.part].kind == KIND
-        gone = tuple(Gone(kind=CUSTOM_FIELD, source_id=each) for each in sorted(lost)) if is_account else ()
-        page = Page(records=(), cursor=encode(position), covered_until=position.covered, gone=gone)
-        return replace(self, parts=parts), page
+        return replace(self, parts=parts), sorted(lost)
 
     async def _step(self, position: Position) -> tuple[Position, Page | None]:
         """Ask once; the position after it, with a page unless there is nothing to save yet."""
@@ -213,6 +213,12 @@ class Reader:
             gone=tuple(one for one in read if isinstance(one, Gone)),
             listing=_listing(part, ids, before, after) if before.is_of_all else None,
         )
+
+
+def _untold(part: Part, lost: Sequence[str], position: Position) -> Page:
+    """That these fields are no more, as far as anybody knew of them."""
+    gone = tuple(Gone(kind=CUSTOM_FIELD, source_id=each) for each in lost) if part.kind == KIND else ()
+    return Page(records=(), cursor=encode(position), covered_until=position.covered, gone=gone)
 
 
 def _listing(part: Part, ids: tuple[str, ...], before: Position, after: Position) -> Listing:

@@ -10,6 +10,8 @@ from sync.connectors.salesforce.client import Tree
 
 _SHOWN = 60
 _WHOLE = re.compile(r"(-?\d+)\.0+")
+# Ten millions and more may be written so.
+_POWER = re.compile(r"-?\d+(?:\.\d+)?[Ee]\+?\d{1,2}")
 
 
 class UnreadableFieldError(ValueError):
@@ -44,7 +46,9 @@ def identifier(row: Tree, path: str, *, is_number: bool) -> str | None:
 
 
 def whole(number: str) -> str:
-    """A number as people write it: «7» of «7.0», any other as it is."""
+    """A number as people write it: «7» of «7.0», «12345678» of «1.2345678E7», any other as it is."""
+    if _POWER.fullmatch(number):
+        number = f"{Decimal(number):f}"
     found = _WHOLE.fullmatch(number)
     return found[1] if found else number
 

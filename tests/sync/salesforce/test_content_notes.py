@@ -93,6 +93,30 @@ class TestContentNotes:
         assert set(records_of(pages)) == {made}
         assert pages[-1].covered_until == bench.now
 
+    async def test_those_of_before_come_once_the_settings_ask_for_them(self) -> None:
+        async with salesforce_bench(customers=6) as bench:
+            made = self.noted(bench, min(bench.ids("accounts")), "older than the setting")
+            bench.pass_time(DAY)
+            cursor = (await read(bench, stream="notes"))[-1].cursor
+            bench.pass_time(DAY)
+            bench.rules |= {"note_kind": "content_note"}
+            other = bench.sources(bench.server.credentials)
+            pages = [page async for page in other.pages("notes", cursor, now=bench.now)]
+            await other.close()
+            assert made in listed(pages)
+            assert made in records_of(pages)
+
+    async def test_a_reading_that_the_settings_cut_short_begins_anew(self, bench: SalesforceBench) -> None:
+        (old,) = bench.ids("notes")
+        self.noted(bench, min(bench.ids("accounts")), "not asked for any more")
+        begun = await read(bench, stream="notes")
+        bench.rules |= {"note_kind": "note"}
+        other = bench.sources(bench.server.credentials)
+        for page in begun:
+            pages = [each async for each in other.pages("notes", page.cursor, now=bench.now)]
+            assert set(records_of([*begun, *pages])) >= {old}
+        await other.close()
+
     async def test_an_account_is_fetched_with_them(self, bench: SalesforceBench) -> None:
         one = max(bench.ids("accounts"))
         made = self.noted(bench, one, "Paid")

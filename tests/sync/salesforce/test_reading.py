@@ -4,13 +4,14 @@ from datetime import datetime, timedelta
 import pytest
 
 from sandbox.salesforce import hands
+from sandbox.salesforce.field import Field, FieldType
 from store.contacts import Contact
 from store.crm_accounts import CrmOwner, account_record_id
 from store.notes import Note
 from sync.errors import RejectedError
 from tests.contract.source_contract import read, records_of
 from tests.sync.salesforce.bench import SalesforceBench, salesforce_bench
-from tests.sync.salesforce.reading import DAY, account, later
+from tests.sync.salesforce.reading import DAY, account, later, listed
 
 
 class TestChanges:
@@ -62,6 +63,26 @@ class TestChanges:
         bench.server.faults.query_timeout(skip=1, times=1)
         pages = await later(bench, cursor)
         assert (records_of(pages), pages[-1].covered_until) == ({}, bench.now)
+
+    async def test_a_new_field_is_read_of_accounts_that_did_not_change(self, bench: SalesforceBench) -> None:
+        cursor = (await read(bench))[-1].cursor
+        bench.pass_time(DAY)
+        source_id = min(bench.ids("accounts"))
+        field = Field(name="Segment__c", label="Segment", type=FieldType.STRING, length=20, is_custom=True)
+        hands.define_field(bench.org, "Account", field)
+        bench.org.change_silently("Account", source_id, Segment__c="Mid market")
+        pages = await later(bench, cursor)
+        assert listed(pages) == bench.ids("accounts")
+        assert "Mid market" in account(pages, source_id).custom_fields_json
+        assert listed(await later(bench, pages[-1].cursor)) == set()
+
+    async def test_a_merger_before_a_new_field_is_still_told(self, bench: SalesforceBench) -> None:
+        cursor = (await read(bench))[-1].cursor
+        bench.pass_time(DAY)
+        winner, loser = sorted(bench.ids("accounts"))[:2]
+        hands.merge(bench.org, "Account", winner, loser)
+        hands.drop_field(bench.org, "Account", "Region__c")
+        assert account(await later(bench, cursor), loser).master_id == account_record_id("salesforce", winner)
 
     async def test_a_page_with_fewer_rows_than_asked_for_is_not_the_last(self, bench: SalesforceBench) -> None:
         bench.server.cursors.most_rows = 4

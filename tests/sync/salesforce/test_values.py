@@ -12,7 +12,16 @@ from store.custom_values import value_names
 from sync.connectors.salesforce.bulk import rows_in
 from sync.connectors.salesforce.describe import Field
 from sync.connectors.salesforce.mapping import custom_fields
-from sync.connectors.salesforce.values import UnreadableFieldError, boolean, instant, plain, required, text, value_at
+from sync.connectors.salesforce.values import (
+    UnreadableFieldError,
+    boolean,
+    identifier,
+    instant,
+    plain,
+    required,
+    text,
+    value_at,
+)
 from tests.contract.source_contract import read, records_of
 from tests.sync.salesforce.bench import salesforce_bench
 
@@ -68,6 +77,23 @@ class TestKeys:
         assert isinstance(found, CrmAccount)
         assert found.key == "1070"
         assert value_names(found.custom_fields_json, "salesforce.Erp_No__c") == ("1070",)
+
+    @pytest.mark.parametrize(
+        ("told", "meant"),
+        [
+            ("1.2345678E7", "12345678"),
+            (Decimal("1.2345678E7"), "12345678"),
+            ("1.0E7", "10000000"),
+            ("12345678.0", "12345678"),
+            ("7.50", "7.50"),
+            ("A1E7", "A1E7"),
+        ],
+    )
+    def test_a_large_one_too_however_it_is_written(self, told: object, meant: str) -> None:
+        assert identifier({"No__c": told}, "No__c", is_number=True) == meant
+
+    def test_a_text_that_looks_like_one_stays_as_it_is(self) -> None:
+        assert identifier({"No__c": "1E7"}, "No__c", is_number=False) == "1E7"
 
 
 class TestOthers:
