@@ -10,7 +10,8 @@ from tempfile import mkdtemp
 
 import pytest
 
-_FOLDER = "TESORIO_TESTS_TOGETHER"
+# No name of a setting: programs that are tested inherit it.
+_FOLDER = "TESTS_TOGETHER"
 
 
 def open_folder(config: pytest.Config) -> None:

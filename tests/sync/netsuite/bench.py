@@ -14,7 +14,7 @@ from sandbox.ledger.book import DEFAULT_SEED
 from sandbox.ledger.seed import seeded
 from sandbox.netsuite import Credentials, NetSuiteStandIn
 from sync.connector import Source
-from sync.connectors.netsuite import NetSuiteSettings, NetSuiteSource, download_wsdl
+from sync.connectors.netsuite import NetSuiteSettings, NetSuiteSource, download_wsdl, wsdl_path
 from tests.contract.source_contract import SourceBench
 
 START = datetime(2026, 11, 22, 9, tzinfo=UTC)
@@ -138,9 +138,24 @@ async def netsuite_bench(folder: Path, made: NetSuiteBench | None = None, **how:
     """The bench with its server listening and the WSDL fetched from it; `how` goes to a new NetSuiteBench."""
     bench = made or NetSuiteBench(folder, **how)
     async with bench.server as server:
-        await asyncio.to_thread(download_wsdl, bench.settings(server.credentials), folder)
+        await asyncio.to_thread(_schemas_into, folder, bench.settings(server.credentials))
         bench.open()
         try:
             yield bench
         finally:
             await bench.source.close()
+
+
+_SCHEMAS: dict[str, Mapping[str, bytes]] = {}
+
+
+def _schemas_into(folder: Path, settings: NetSuiteSettings) -> None:
+    """Download them, or copy what was downloaded of another stand-in: no address in them is ever asked."""
+    path, version = wsdl_path(settings, folder), settings.endpoint_version
+    if version not in _SCHEMAS:
+        download_wsdl(settings, folder)
+        _SCHEMAS[version] = {each.name: each.read_bytes() for each in path.parent.iterdir()}
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for name, content in _SCHEMAS[version].items():
+        (path.parent / name).write_bytes(content)
