@@ -16,14 +16,14 @@ _SQL = ("select ", "insert ", "update ", "delete ", "alter ", "drop ", "create "
 
 
 @cache
-def tree_of(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
+def nodes_of(path: Path) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
 
 
 def calls(paths: Iterable[Path]) -> Iterator[tuple[str, ast.Call]]:
     """Every call with its place."""
     for path in paths:
-        for node in ast.walk(tree_of(path)):
+        for node in nodes_of(path):
             if isinstance(node, ast.Call):
                 yield f"{path}:{node.lineno}", node
 
@@ -33,9 +33,9 @@ def name_of(call: ast.Call) -> str:
     return function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
 
 
-def imports(tree: ast.AST) -> set[str]:
+def imports(path: Path) -> set[str]:
     found = set()
-    for node in ast.walk(tree):
+    for node in nodes_of(path):
         if isinstance(node, ast.Import):
             found |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and not node.level:
@@ -52,19 +52,19 @@ class TestArrows:
         assert ended.returncode == 0, ended.stdout
 
     def test_the_product_imports_neither_stand_ins_nor_tests(self) -> None:
-        assert not [path for path in PRODUCT if imports(tree_of(path)) & {"sandbox", "tests", "benchmarks"}]
+        assert not [path for path in PRODUCT if imports(path) & {"sandbox", "tests", "benchmarks"}]
 
 
 class TestForbidden:
     def test_nothing_is_unpickled_or_evaluated(self) -> None:
-        assert {path for path in ALL if imports(tree_of(path)) & {"pickle", "marshal", "shelve", "dill"}} == OWN_PIPE
+        assert {path for path in ALL if imports(path) & {"pickle", "marshal", "shelve", "dill"}} == OWN_PIPE
         assert not [place for place, call in calls(ALL) if name_of(call) in {"eval", "exec", "__import__"}]
 
     def test_no_sql_is_put_together_from_text(self) -> None:
         assert not [
             f"{path}:{node.lineno}"
             for path in PRODUCT
-            for node in ast.walk(tree_of(path))
+            for node in nodes_of(path)
             if isinstance(node, ast.JoinedStr) and starts_as_sql(node) and not all(map(is_number, node.values))
         ]
         assert not [
