@@ -35,8 +35,6 @@ _RULES = {
     "account_field": "ERP_Customer_Id__c",
     "retry_wait_seconds": 0.05,
 }
-# Notes go to the systems that are set up.
-_HOW: dict[str, Any] = {"targets": None}
 _OFTEN = timedelta(seconds=0.02)
 
 
@@ -94,7 +92,7 @@ async def opened(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Worl
     folder = tmp_path_factory.mktemp("world")
     async with (
         organisation(now=here.now) as here.salesforce,
-        world_with(folder, here.salesforce, _RULES, **_HOW) as world,
+        world_with(folder, here.salesforce, _RULES, targets=None) as world,
     ):
         ana = here.org.find("User", Email="ana.silva@meridian.example")
         here.org.edit("User", ana["Id"], Email="ana@meridian.example")

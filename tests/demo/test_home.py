@@ -1,20 +1,12 @@
 """The way in and the Home tab as people see them: connect, look something up, find it on Home, disconnect."""
 
 import pytest
-from playwright.async_api import Locator, expect
+from playwright.async_api import expect
 
 from tests.browser import IN_BROWSER, SlackPage, element
+from tests.demo.homes import home_of
 
 pytestmark = [*IN_BROWSER, pytest.mark.timeout(180)]
-
-
-async def home_of(page: SlackPage, name: str) -> Locator:
-    await page.act_as(name)
-    await page.go_to("Tesorio")
-    await page.page.get_by_test_id("tab-home").click()
-    home = page.page.get_by_test_id("home")
-    await home.wait_for()
-    return home
 
 
 class TestConnectToHome:

@@ -4,6 +4,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser import IN_BROWSER, SlackPage, block, element
+from tests.demo.homes import home_with
 
 pytestmark = [*IN_BROWSER, pytest.mark.timeout(180)]
 
@@ -70,12 +71,8 @@ class TestSalesforce:
         await page.picture("landed")
 
     async def test_an_admin_sees_that_it_is_switched_on_and_where_it_differs(self, page: SlackPage) -> None:
-        await page.act_as("Chloé Dubois")
-        await page.go_to("Tesorio")
-        await page.page.get_by_test_id("tab-home").click()
-        home = page.page.get_by_test_id("home")
+        home = await home_with(page, "Chloé Dubois", "NetSuite and Salesforce differ")
         await expect(home).to_contain_text("customers matched")
-        await expect(home).to_contain_text("NetSuite and Salesforce differ")
         await expect(element(home, "crm.open")).to_have_text("Change")
 
 
