@@ -67,6 +67,16 @@ def bare(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Console:
 
 
 @pytest.fixture
+def upgraded(bare: Console, sqlite_template: Path) -> Console:
+    """The same with a store, as `tesorio db upgrade` makes it; nothing is in it."""
+    data = bare.folder / "data"
+    data.mkdir(mode=0o700)
+    shutil.copyfile(sqlite_template, data / "store.sqlite")
+    (data / "store.sqlite").chmod(0o600)
+    return bare
+
+
+@pytest.fixture
 def console(sandbox: Mapping[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Console:
     """A console in an empty folder whose settings point at the stand-ins."""
     return Console(tmp_path, sandbox, capsys)

@@ -43,11 +43,10 @@ async def fail_figures(folder: Path) -> None:
 
 
 @pytest.fixture
-def connected(bare: Console) -> Console:
+def connected(upgraded: Console) -> Console:
     """A console of an installation whose CRM has been read."""
-    assert bare("db", "upgrade").code == 0
-    asyncio.run(fill(bare.folder, tesorio_rules()))
-    return bare
+    asyncio.run(fill(upgraded.folder, tesorio_rules()))
+    return upgraded
 
 
 class TestTerminal:

@@ -27,9 +27,8 @@ def a_post(name: str, state: DeliveryState, at: datetime, channel: str = "C1", *
 
 
 @pytest.fixture
-def stored(bare: Console) -> Console:
+def stored(upgraded: Console) -> Console:
     """A store with a delivery in each state, and one that can be looked up."""
-    assert bare("db", "upgrade").code == 0
     # Minutes are shown, so the age is counted from this test, not from when its file was loaded.
     at = datetime.now(UTC) - timedelta(hours=3, minutes=5)
     posts = [a_post(state.value, state, at) for state in DeliveryState if state is not DeliveryState.UNKNOWN]
@@ -40,8 +39,8 @@ def stored(bare: Console) -> Console:
         async with store.write() as conn:
             await add_deliveries(conn, posts)
 
-    with_store(bare, fill)
-    return bare
+    with_store(upgraded, fill)
+    return upgraded
 
 
 def with_store(console: Console, act: Callable[[Store], Awaitable[_T]]) -> _T:

@@ -28,12 +28,12 @@ def system() -> FakeSystem:
 
 
 @pytest.fixture
-def fake(bare: Console, system: FakeSystem, monkeypatch: pytest.MonkeyPatch) -> Console:
+def fake(upgraded: Console, system: FakeSystem, monkeypatch: pytest.MonkeyPatch) -> Console:
     """A console of an installation whose one system lists all its invoices each time."""
     monkeypatch.setitem(CONNECTORS, "fake", lambda *_settings: FakeSource(system, listed="all"))
-    assert bare("sync", "fake").code == 0
+    assert upgraded("sync", "fake").code == 0
     system.now = datetime.now(UTC)
-    return bare
+    return upgraded
 
 
 class TestSync:

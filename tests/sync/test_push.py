@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from shutil import copyfile
 
 import pytest
 
@@ -13,7 +14,6 @@ from store.db import Store, WriteConnection, sqlite_url
 from store.deliveries import Delivery
 from store.facts import bind_fact
 from store.messages import Message
-from store.migrate import upgrade
 from store.pushes import message_push, note_push
 from store.records import record_id
 from store.refs import ExternalRef, add_refs
@@ -47,9 +47,9 @@ class CountingStore(Store):
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[CountingStore]:
+async def store(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[CountingStore]:
+    copyfile(sqlite_template, tmp_path / "store.db")
     store = CountingStore(sqlite_url(tmp_path / "store.db"))
-    await upgrade(store)
     yield store
     await store.close()
 
