@@ -1,6 +1,8 @@
 """Salesforce by Tesorio's rules: the ERP first, blanks filled, and a note's way from Slack to the account."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +13,8 @@ from sandbox.slack.seed import CHLOE
 from store.crm_conflicts import count_open_conflicts
 from store.customers import Customer, customer_by_id
 from store.deliveries import DeliveryState
+from store.invoices import invoice_by_id
+from store.pulled import upsert_records
 from store.work import WorkState
 from tests.bot.organisation import organisation, world_with
 from tests.bot.replying import about_customer, form_on, note_texts, saved, submit, words
@@ -19,6 +23,7 @@ from tests.bot.world import World, ended
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 _RULES = {"account_field": "ERP_Customer_Id__c", "retry_wait_seconds": 0.05}
 FAX = "+1 555 0999"
+_PATIENCE_SECONDS = 120
 _SALESFORCE: dict[str, SalesforceStandIn] = {}
 
 
@@ -56,6 +61,11 @@ def notes_on_account(world: World) -> list[tuple[str, str]]:
     account = account_of(world)["Id"]
     rows = _SALESFORCE["here"].org.living("Note")
     return [(str(row["Title"]), str(row["Body"])) for row in rows if row["ParentId"] == account]
+
+
+def on_account(world: World, text: str) -> list[str]:
+    """The titles of the notes on the account that say this."""
+    return [title for title, body in notes_on_account(world) if text in body]
 
 
 class TestTesorio:
@@ -97,6 +107,26 @@ class TestTesorio:
         world.pass_time(10)
         assert (await world.delivered(f"{note.id}/salesforce")).state is DeliveryState.SENT
         assert sum("Lost on the way back" in body for _, body in notes_on_account(world)) == 1
+
+    async def test_a_note_about_an_invoice_that_was_renumbered_meanwhile_is_there_once(self, world: World) -> None:
+        _SALESFORCE["here"].faults.lost_answer(operation="create")
+        await form_on(world)
+        await submit(world, {"reply.text": "By its old number", "reply.targets": ["salesforce"]})
+        note = await saved(world)
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            while not on_account(world, "By its old number"):  # noqa: ASYNC110 - the stand-in rings no bell
+                await asyncio.sleep(0.02)
+        async with world.store.write() as conn:
+            invoice = await invoice_by_id(conn, note.about_id)
+            assert invoice is not None
+            await upsert_records(conn, [replace(invoice, number="INV-12345-B")], at=world.clock())
+        world.pass_time(10)
+        sent = await world.delivered(f"{note.id}/salesforce")
+        async with world.store.write() as conn:
+            await upsert_records(conn, [invoice], at=world.clock())
+        assert sent.state is DeliveryState.SENT
+        [title] = on_account(world, "By its old number")
+        assert title.startswith("Invoice INV-12345: ")
 
     async def test_unticked_it_stays_away(self, world: World) -> None:
         await form_on(world)
