@@ -185,6 +185,12 @@ async def resume_subscription(conn: WriteConnection, subscription_id: str, *, at
     return await _change(conn, subscription_id, subscriptions.c.paused_at.is_not(None), values)
 
 
+async def adopt_subscription(conn: WriteConnection, subscription_id: str, *, owner_id: str, owner_slack: str) -> None:
+    """Make it somebody else's."""
+    values = {"owner_id": owner_id, "owner_slack": owner_slack}
+    await conn.execute(update(subscriptions).where(subscriptions.c.id == subscription_id).values(values))
+
+
 async def note_offer(conn: WriteConnection, subscription_id: str, *, at: datetime) -> bool:
     """The owner is being asked to resume it; False when they were asked before."""
     return await _change(conn, subscription_id, subscriptions.c.offered_at.is_(None), {"offered_at": at})

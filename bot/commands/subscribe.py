@@ -17,7 +17,7 @@ from bot.deps import Deps
 from bot.feature import ActionRequest, Feature, SlashRequest, Subcommand, action_request
 from bot.filters import FilterError
 from bot.modals import open_loading, update_modal
-from bot.notify.draft import TO_ME, USAGE, draft_of, typed_draft, zones_like
+from bot.notify.draft import TO_ME, USAGE, draft_for_another, draft_of, typed_draft, zones_like
 from bot.notify.making import made_of, make, making_payload, may_change
 from bot.notify.pausing import heed_delivery
 from bot.notify.service import notifier
@@ -84,7 +84,9 @@ async def _fill(deps: Deps, who: SlackPerson, what: Mapping[str, str], view_id: 
 
 async def show_edit_form(deps: Deps, decision: Decision, view_id: str, subscription: ChannelSubscription) -> None:
     """The form of a subscription that there is, in an open view."""
-    form = SubscribeForm(draft=draft_of(subscription), nonce=uuid4().hex, subscription_id=subscription.id)
+    is_own = decision.user is not None and decision.user.id == subscription.owner_id
+    draft = draft_of(subscription) if is_own else draft_for_another(subscription)
+    form = SubscribeForm(draft=draft, nonce=uuid4().hex, subscription_id=subscription.id)
     await _show(deps, decision, view_id, form)
 
 

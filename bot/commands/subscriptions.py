@@ -17,6 +17,7 @@ from bot.modals import open_loading, update_modal
 from bot.notify.making import may_change
 from bot.notify.posting import digest_mark
 from bot.notify.rhythm import digest_day
+from bot.notify.telling import tell_end, tell_owner
 from bot.views.misses import not_permitted
 from bot.views.modal import notice_modal
 from bot.views.parts import Message
@@ -38,6 +39,7 @@ from store.notices import drop_waiting
 from store.subscriptions import (
     ChannelSubscription,
     PauseCause,
+    adopt_subscription,
     delete_subscription,
     pause_subscription,
     resume_subscription,
@@ -93,9 +95,11 @@ async def act(deps: Deps, request: ActionRequest) -> tuple[Message, bool]:
             return not_permitted(), False
         channel_id = request.reply.channel_id
         known = [each.subscription.id for each in await _listing(conn, decision, channel_id)]
-        said = _GONE if subscription is None else await _done(deps, conn, request.action_id, subscription)
+        said = _GONE if subscription is None else await _done(deps, conn, decision, request.action_id, subscription)
         around = known.index(request.value) if request.value in known else 0
-        return _drawn(deps, await _listing(conn, decision, channel_id), said=said, around=around), True
+        shown = _drawn(deps, await _listing(conn, decision, channel_id), said=said, around=around)
+    deps.outbox.ring()
+    return shown, True
 
 
 async def edit(deps: Deps, request: ActionRequest) -> None:
@@ -114,21 +118,37 @@ async def edit(deps: Deps, request: ActionRequest) -> None:
         await show_edit_form(deps, decision, view_id, subscription)
 
 
-async def _done(deps: Deps, conn: WriteConnection, action_id: str, subscription: ChannelSubscription) -> str:
+async def _done(
+    deps: Deps, conn: WriteConnection, decision: Decision, action_id: str, subscription: ChannelSubscription
+) -> str:
     """Carry the click out, and say so."""
     now = deps.clock()
     if action_id == PAUSE:
-        await pause_subscription(conn, subscription.id, PauseCause.PERSON, _BY_HAND, at=now)
+        if await pause_subscription(conn, subscription.id, PauseCause.PERSON, _BY_HAND, at=now):
+            await tell_owner(deps, conn, decision, subscription, "paused")
         await drop_waiting(conn, subscription.id)
         return "Paused. What happens meanwhile is not told later."
     if action_id == RESUME:
-        await resume_subscription(conn, subscription.id, at=now)
-        await mark_day(conn, digest_mark(subscription), digest_day(subscription, now))
-        return "It goes on from now."
-    await delete_subscription(conn, subscription.id)
+        return await _resumed(deps, conn, decision, subscription)
+    if await delete_subscription(conn, subscription.id):
+        await tell_owner(deps, conn, decision, subscription, "deleted")
+        await tell_end(deps, conn, decision, subscription)
     await drop_waiting(conn, subscription.id)
     await unmark_days(conn, digest_mark(subscription))
     return "Deleted."
+
+
+async def _resumed(deps: Deps, conn: WriteConnection, decision: Decision, subscription: ChannelSubscription) -> str:
+    """Let it go on; one whose owner may have it no more becomes that of whoever wants it."""
+    now, is_orphan = deps.clock(), subscription.pause_cause is PauseCause.OWNER
+    if await resume_subscription(conn, subscription.id, at=now):
+        await mark_day(conn, digest_mark(subscription), digest_day(subscription, now))
+        if not is_orphan:
+            await tell_owner(deps, conn, decision, subscription, "resumed")
+    if decision.user is None or not is_orphan or subscription.is_direct:
+        return "It goes on from now."
+    await adopt_subscription(conn, subscription.id, owner_id=decision.user.id, owner_slack=decision.person.user_id)
+    return "It goes on from now, and is yours."
 
 
 async def _listing(conn: ReadConnection, decision: Decision, channel_id: str) -> list[ListedSubscription]:

@@ -7,7 +7,7 @@ from datetime import time
 from functools import lru_cache
 from zoneinfo import available_timezones
 
-from bot.filters import FilterError, parse_filter
+from bot.filters import ME, FilterError, filter_words, parse_filter
 from store.subscriptions import ChannelSubscription, NewsKind, Rhythm
 
 # Stands for a direct message to whoever subscribes.
@@ -106,6 +106,18 @@ def draft_of(subscription: ChannelSubscription) -> Draft:
         quiet_from=_clock(subscription.quiet_from),
         quiet_until=_clock(subscription.quiet_until),
     )
+
+
+def draft_for_another(subscription: ChannelSubscription) -> Draft:
+    """The same for the form of somebody else, whom «owner:me» in its filter must not come to mean."""
+    draft, owner = draft_of(subscription), subscription.wanted.owner
+    try:
+        wanted = parse_filter(draft.filter_text)
+    except FilterError:
+        return draft
+    if wanted.owner != ME or not owner:
+        return draft
+    return replace(draft, filter_text=filter_words(replace(wanted, owner=owner)))
 
 
 def changed(subscription: ChannelSubscription, draft: Draft) -> ChannelSubscription:

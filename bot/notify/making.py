@@ -10,6 +10,7 @@ from bot.notify.draft import TO_ME, Draft, changed, payload_of
 from bot.notify.pausing import KIND as PAUSED
 from bot.notify.posting import digest_mark
 from bot.notify.rhythm import digest_day
+from bot.notify.telling import tell_owner
 from bot.notify.trying import already_told
 from bot.views.subscribe import not_set_up, subscribed
 from store.audit import AuditEvent, append_audit
@@ -55,6 +56,8 @@ async def make(deps: Deps, _work_id: str, payload: Payload) -> None:
             deps.outbox.ring()
             return
         await put_subscription(conn, made)
+        if known is not None:
+            await tell_owner(deps, conn, decision, known, "changed")
         await mark_day(conn, digest_mark(made), digest_day(made, at))
         told = subscribed(made, payload["by"], is_new=bool(payload["is_new"]))
         post = slack_post(told, id=said, kind="notice", channel=made.channel_id, at=at, author=made.owner_slack)

@@ -3,6 +3,7 @@
 from slack_sdk.models.blocks import Block
 
 from bot.views.buttons import plain_button
+from bot.views.names import MAX_NAME
 from bot.views.notices import CHANGE_IT
 from bot.views.parts import Message, buttons_row, message, paragraph, small_print
 from bot.views.text import esc, literal
@@ -34,6 +35,18 @@ def paused_by_owner() -> Message:
         "Anybody who may act here can set up new ones with /tesorio subscribe."
     )
     return message(told, [paragraph("paused", told)])
+
+
+def changed_by(subscription: ChannelSubscription, by: str, verb: str) -> Message:
+    """For whoever set updates up: another person has «paused», «resumed», «changed» or «deleted» them."""
+    told = f"{literal(by, MAX_NAME)} {verb} your updates."
+    return message(told, [paragraph("changed", told), _place(subscription)])
+
+
+def ended_by(by: str) -> Message:
+    """For a channel: somebody has deleted updates of it. It says not which: who reads it may have changed."""
+    told = f"{literal(by, MAX_NAME)} deleted updates for this channel."
+    return message(told, [paragraph("ended", told), small_print("ways", CHANGE_IT)])
 
 
 def offered(subscription: ChannelSubscription) -> Message:

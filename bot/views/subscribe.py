@@ -91,7 +91,7 @@ def subscribe_modal(form: SubscribeForm) -> dict[str, Any]:
             "Tell about",
             _events(),
             initial=draft.events.split(),
-            hint="A digest may do without: it tells what is open",
+            hint="A digest needs none of these: it tells what is open",
             optional=draft.rhythm != Rhythm.AT_ONCE.value,
         ),
         text_input(

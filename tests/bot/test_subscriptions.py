@@ -16,6 +16,7 @@ from store.subscriptions import (
     PauseCause,
     Rhythm,
     delete_subscription,
+    pause_subscription,
     put_subscription,
     subscription_by_id,
     subscriptions_in,
@@ -132,6 +133,25 @@ class TestList:
         await world.workspace.click(CHLOE, chloes, "subscriptions.pause", waiting=SETTLED)
         assert (await kept(world, made.id)).pause_cause is PauseCause.PERSON
 
+    async def test_what_another_person_does_is_told_to_the_owner(self, world: World) -> None:
+        await subscribed(world, "payments")
+        for action, verb in (("pause", "paused"), ("resume", "resumed"), ("delete", "deleted")):
+            shown = await listed(world, CHLOE)
+            await world.workspace.click(CHLOE, shown, f"subscriptions.{action}", waiting=SETTLED)
+            await arrived(world, f"chloe@meridian.example {verb} your updates.", channel=ANA_APP_DM)
+        await arrived(world, "chloe@meridian.example deleted updates for this channel.")
+
+    async def test_resuming_what_its_owner_may_have_no_more_makes_it_one_s_own(self, world: World) -> None:
+        made = await subscribed(world, "payments")
+        async with world.store.write() as conn:
+            await pause_subscription(conn, made.id, PauseCause.OWNER, "", at=world.clock())
+        outcome = await world.workspace.click(
+            CHLOE, await listed(world, CHLOE), "subscriptions.resume", waiting=SETTLED
+        )
+        assert "It goes on from now, and is yours." in world.shown(outcome)
+        after = await kept(world, made.id)
+        assert (after.owner_slack, after.paused_at) == (CHLOE, None)
+
     async def test_what_is_not_ones_own_or_is_gone_cannot_be_changed(self, world: World) -> None:
         made = await subscribed(world, "payments to me")
         shown = await listed(world)
@@ -168,7 +188,9 @@ class TestFailingChannel:
         paused = await kept(world, made.id)
         assert paused.pause_cause is PauseCause.CHANNEL
         assert "Paused since" in world.shown(await listed(world))
-        dms = [each for each in world.workspace.messages(ANA_APP_DM, ANA) if "paused" in world.shown(each)]
+        dms = [
+            each for each in world.workspace.messages(ANA_APP_DM, ANA) if "Your updates are paused" in world.shown(each)
+        ]
         assert len(dms) == 1
         await self._invited(world)
         offer = await arrived(world, "Slack says that Tesorio is in the channel.", channel=ANA_APP_DM)

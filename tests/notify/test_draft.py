@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.notify.draft import TO_ME, Draft, changed, complaints, draft_of, typed_draft, zones_like
+from bot.notify.draft import TO_ME, Draft, changed, complaints, draft_for_another, draft_of, typed_draft, zones_like
+from store.portfolio import InvoiceFilter
 from store.subscriptions import NewsKind, Rhythm
 from tests.notify.make import CHANNEL, make_subscription
 
@@ -125,6 +126,20 @@ class TestDraftOf:
             filter_text="amount>10k",
         )
         assert changed(one, draft_of(one)) == one
+
+    @pytest.mark.parametrize(
+        ("text", "shown"),
+        [
+            ("owner:me days>30", 'owner:"Ann Lee" days>30'),
+            ("days>30 OWNER:ME", 'owner:"Ann Lee" days>30'),
+            ('owner:"Ann Lee"', 'owner:"Ann Lee"'),
+            ('customer:"owner:me too"', 'customer:"owner:me too"'),
+        ],
+    )
+    def test_in_somebody_else_s_form_me_is_still_who_was_meant(self, text: str, shown: str) -> None:
+        one = make_subscription(filter_text=text, wanted=InvoiceFilter(owner="Ann Lee"))
+        assert draft_for_another(one).filter_text == shown
+        assert draft_of(one).filter_text == text
 
 
 class TestZonesLike:

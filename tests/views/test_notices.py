@@ -11,7 +11,14 @@ from bot.notify.draft import Draft
 from bot.notify.preview import Preview
 from bot.views.judged_promise import JudgedPromise, judged_promise, waiting_promise
 from bot.views.notices import DigestView, NoticeView, digest_message, notice_message
-from bot.views.pauses import offered, paused_by_owner, paused_for_channel, paused_for_outsiders
+from bot.views.pauses import (
+    changed_by,
+    ended_by,
+    offered,
+    paused_by_owner,
+    paused_for_channel,
+    paused_for_outsiders,
+)
 from bot.views.subscribe import SubscribeForm, open_form_message, preview_words, subscribe_modal, subscribed
 from bot.views.subscriptions import ListedSubscription, subscription_list
 from sandbox.slack import blocks as rules
@@ -134,6 +141,8 @@ class TestAnyText:
             paused_for_channel(subscription, text),
             paused_by_owner(),
             offered(subscription),
+            changed_by(subscription, text, "paused"),
+            ended_by(text),
             open_form_message(text.encode("utf-8", "ignore").decode()),
         ):
             assert rules.message_errors(list(drawn.blocks)) == ()
