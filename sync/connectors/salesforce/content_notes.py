@@ -16,7 +16,7 @@ _LINKS = ("ContentDocumentId", "LinkedEntityId")
 
 
 async def on_accounts(client: SalesforceClient, rows: Sequence[Tree]) -> tuple[Tree, ...]:
-    """The rows of ContentNote as if they were those of Note: with ParentId, an account's or None, and Body."""
+    """The rows of ContentNote as if they were those of Note: with ParentId, an account's or None, Body and stamp."""
     living = [str(row.get("Id")) for row in rows if not row.get("IsDeleted")]
     accounts: dict[str, str] = {}
     for start in range(0, len(living), IDS_AT_ONCE):
@@ -60,6 +60,7 @@ async def _accounts(client: SalesforceClient, *where: Where, urgent: bool = Fals
 
 
 async def _completed(client: SalesforceClient, row: Tree, account_id: str | None) -> Tree:
+    row = {"SystemModstamp": row.get("LastModifiedDate"), **row}
     preview = str(row.get("TextPreview") or "")
     if account_id is None or len(preview) < _PREVIEW_CHARACTERS:
         return {**row, "ParentId": account_id, "Body": preview}

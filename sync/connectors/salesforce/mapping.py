@@ -43,6 +43,8 @@ FIELD_TYPES = {
 }
 # The type of a number that is no amount.
 NUMBER = "double"
+# When a row last changed, whoever changed it.
+STAMP = "SystemModstamp"
 # What of a person is read, by the names that User and Contact share.
 PERSON = ("Name", "Email", "Phone", "Title")
 
@@ -71,7 +73,7 @@ def account(row: Tree, context: Context) -> CrmAccount | Gone:
         return _gone(row, KIND)
     origin = _provenance(row, KIND, context)
     if is_deleted:
-        origin |= {"deleted_at": instant(row, "SystemModstamp")}
+        origin |= {"deleted_at": instant(row, STAMP)}
     return CrmAccount(
         **origin,
         name=required(row, "Name"),
@@ -175,12 +177,12 @@ def _provenance(row: Tree, kind: str, context: Context) -> dict[str, Any]:
         "origin": ORIGIN,
         "source_id": source_id,
         "seen_at": context.seen_at,
-        "source_changed_at": instant(row, "SystemModstamp"),
+        "source_changed_at": instant(row, STAMP),
     }
 
 
 def _gone(row: Tree, kind: str) -> Gone:
-    return Gone(kind=kind, source_id=required(row, "Id"), at=instant(row, "SystemModstamp"))
+    return Gone(kind=kind, source_id=required(row, "Id"), at=instant(row, STAMP))
 
 
 def _owner(row: Tree) -> CrmOwner | None:

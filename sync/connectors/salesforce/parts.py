@@ -17,6 +17,7 @@ from sync.connectors.salesforce.mapping import (
     FIELD_TYPES,
     NOTE,
     PERSON,
+    STAMP,
     Context,
     account,
     contact,
@@ -26,7 +27,7 @@ from sync.connectors.salesforce.soql import Condition, Where
 from sync.connectors.salesforce.values import UnreadableFieldError
 from sync.payload import payload_hash
 
-_SYSTEM = ("Id", "IsDeleted", "SystemModstamp", "CreatedDate")
+_SYSTEM = ("Id", "IsDeleted", STAMP, "CreatedDate")
 _ACCOUNT = (
     *_SYSTEM,
     "MasterRecordId",
@@ -43,7 +44,8 @@ _ACCOUNT = (
 )
 _CONTACT = (*_SYSTEM, "AccountId", "Name", "FirstName", "LastName", "Title", "Email", "Phone", "MobilePhone")
 _NOTE = (*_SYSTEM, "ParentId", "Title", "Body")
-_CONTENT_NOTE = (*_SYSTEM, "Title", "TextPreview")
+# Not every organisation shows a SystemModstamp of these.
+_CONTENT_NOTE = (*_SYSTEM, "LastModifiedDate", "Title", "TextPreview")
 # Unlike its SystemModstamp this leaves out that somebody logged in.
 _CHANGED = "LastModifiedDate"
 _NO_ID = "?"
@@ -65,7 +67,7 @@ class Part:
     besides. `related` are the dates of what a row shows of others, and `linked` tells the ids of rows that others came
     to point at. `booleans` are fields whose text in a bulk file is no text. `context` is what `read` needs besides a
     row, and `completed` brings what a query does not. `prefix` is what its ids begin with, `account_field` the field
-    that names the account a row belongs to, if one does.
+    that names the account a row belongs to, if one does. `stamp` is when a row last changed.
     """
 
     source: str
@@ -81,6 +83,7 @@ class Part:
     completed: Complete = _as_they_are
     prefix: str = ""
     account_field: str = ""
+    stamp: str = STAMP
 
     def read(self, row: Tree) -> Record | Gone | Broken:
         """The record, or why it cannot be taken over."""
@@ -181,6 +184,7 @@ def content_note_part(description: Description, context: Context) -> Part:
         booleans=_booleans(description),
         completed=on_accounts,
         linked=linked_since,
+        stamp=STAMP if STAMP in description.fields else _CHANGED,
         prefix="069",
     )
 

@@ -112,7 +112,7 @@ class Reader:
             found = await self.client.query(query, deleted=position.stage is Stage.CHANGES)
         except TooMuchError as error:
             return self._less(part, position, error), None
-        last_id, last_at = _place(found.rows)
+        last_id, last_at = _place(part, found.rows)
         after = after_rows(
             position,
             self._plan,
@@ -248,18 +248,18 @@ def _changed(part: Part, position: Position, limit: int) -> Query:
     start = position.last_at or position.since
     behind: tuple[AnyOf, ...] = ()
     if position.last_at is not None:
-        later = Condition(field="SystemModstamp", is_=">", value=start)
+        later = Condition(field=part.stamp, is_=">", value=start)
         behind = (AnyOf(conditions=(later, Condition(field="Id", is_=">", value=position.last_id))),)
     return Query(
         fields=part.fields,
         source=part.source,
         where=(
             *part.always,
-            Condition(field="SystemModstamp", is_=">=", value=start),
-            Condition(field="SystemModstamp", is_="<", value=position.until),
+            Condition(field=part.stamp, is_=">=", value=start),
+            Condition(field=part.stamp, is_="<", value=position.until),
             *behind,
         ),
-        order=("SystemModstamp", "Id"),
+        order=(part.stamp, "Id"),
         limit=limit,
     )
 
@@ -268,11 +268,11 @@ def _living(part: Part) -> Query:
     return Query(fields=part.fields, source=part.source, where=(*part.always, *part.living))
 
 
-def _place(rows: Sequence[Tree]) -> tuple[str, datetime | None]:
+def _place(part: Part, rows: Sequence[Tree]) -> tuple[str, datetime | None]:
     """Where the next page begins: behind the last row. Raises UnreadableAnswerError when nobody knows."""
     if not rows:
         return "", None
     try:
-        return required(rows[-1], "Id"), instant(rows[-1], "SystemModstamp")
+        return required(rows[-1], "Id"), instant(rows[-1], part.stamp)
     except UnreadableFieldError as error:
         raise UnreadableAnswerError(str(error)) from None

@@ -117,6 +117,22 @@ class TestContentNotes:
             assert set(records_of([*begun, *pages])) >= {old}
         await other.close()
 
+    async def test_without_a_stamp_of_the_system_those_that_people_changed_are_read(
+        self, bench: SalesforceBench
+    ) -> None:
+        hands.hide_field(bench.org, "ContentNote", "SystemModstamp")
+        one = min(bench.ids("accounts"))
+        made = [self.noted(bench, one, f"{number}") for number in range(9)]
+        bench.pass_time(DAY)
+        pages = await read(bench, stream="notes")
+        assert set(made) <= listed(pages)
+        bench.pass_time(DAY)
+        for each in made[:7]:
+            bench.org.edit("ContentNote", each, Title="New")
+        hands.delete(bench.org, "ContentNote", made[8])
+        pages = await later(bench, pages[-1].cursor, stream="notes")
+        assert (set(records_of(pages)), gone(pages), listed(pages)) == (set(made[:7]), {made[8]}, set())
+
     async def test_an_account_is_fetched_with_them(self, bench: SalesforceBench) -> None:
         one = max(bench.ids("accounts"))
         made = self.noted(bench, one, "Paid")
