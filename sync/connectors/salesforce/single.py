@@ -6,15 +6,15 @@ import structlog
 
 from store.pulled import Record
 from sync.connector import Broken, Gone
-from sync.connectors.salesforce.client import SalesforceClient
-from sync.connectors.salesforce.content_notes import linked_to
+from sync.connectors.salesforce.client import SalesforceClient, Tree
+from sync.connectors.salesforce.content_notes import IDS_AT_ONCE, linked_to
 from sync.connectors.salesforce.faults import GoneError
 from sync.connectors.salesforce.parts import Part
 from sync.connectors.salesforce.soql import Condition, Query
 from sync.errors import NotPermittedError, RejectedError
 
 # Somebody is waiting for this: what one account has beyond it comes with the next pull.
-_MOST_ROWS, _MOST_LINKED = 2000, 200
+_MOST_ROWS, _MOST_LINKED = 2000, 2000
 _log = structlog.get_logger(__name__)
 
 
@@ -43,12 +43,17 @@ async def one_record(client: SalesforceClient, part: Part, source_id: str) -> Re
 async def records_of(client: SalesforceClient, part: Part, account_id: str) -> tuple[Record, ...]:
     """The part's living records that belong to the account. Raises SourceError."""
     if part.account_field:
-        condition = Condition(field=part.account_field, is_="=", value=account_id)
+        own: tuple[Condition, ...] = (Condition(field=part.account_field, is_="=", value=account_id),)
     else:
-        linked = [each for each in await linked_to(client, account_id) if each.startswith(part.prefix)]
-        if not linked:
-            return ()
-        condition = Condition(field="Id", is_="IN", value=linked[:_MOST_LINKED])
+        # Files are linked like notes, and there may be many more of them.
+        linked = sorted(each for each in await linked_to(client, account_id) if each.startswith(part.prefix))
+        chunks = (linked[start : start + IDS_AT_ONCE] for start in range(0, len(linked[:_MOST_LINKED]), IDS_AT_ONCE))
+        own = tuple(Condition(field="Id", is_="IN", value=chunk) for chunk in chunks)
+    rows = [row for condition in own for row in await _rows(client, part, condition)]
+    return _readable([part.read(row) for row in await part.completed(client, rows)])
+
+
+async def _rows(client: SalesforceClient, part: Part, condition: Condition) -> Sequence[Tree]:
     where = (*part.always, *part.living, condition)
     query = Query(fields=part.fields, source=part.source, where=where, order=("Id",), limit=_MOST_ROWS)
     found = await client.query(query, urgent=True)
@@ -56,7 +61,7 @@ async def records_of(client: SalesforceClient, part: Part, account_id: str) -> t
     while found.next_path:
         found = await client.more(found.next_path)
         rows += found.rows
-    return _readable([part.read(row) for row in await part.completed(client, rows)])
+    return rows
 
 
 def _require_deleted(error: GoneError) -> None:

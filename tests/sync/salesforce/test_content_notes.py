@@ -133,6 +133,15 @@ class TestContentNotes:
         pages = await later(bench, pages[-1].cursor, stream="notes")
         assert (set(records_of(pages)), gone(pages), listed(pages)) == (set(made[:7]), {made[8]}, set())
 
+    async def test_among_many_files_of_an_account_they_are_found(self, bench: SalesforceBench) -> None:
+        one, org = max(bench.ids("accounts")), bench.org
+        made = [self.noted(bench, one, "first"), *(org.create("ContentDocument", Title="Contract") for _ in range(210))]
+        last = self.noted(bench, one, "last")
+        for each in made[1:]:
+            org.create("ContentDocumentLink", ContentDocumentId=each, LinkedEntityId=one, ShareType="V")
+        found = {each.source_id for each in await bench.source.fetch("crm_account", one, since=None)}
+        assert found & {*made, last} == {made[0], last}
+
     async def test_an_account_is_fetched_with_them(self, bench: SalesforceBench) -> None:
         one = max(bench.ids("accounts"))
         made = self.noted(bench, one, "Paid")
