@@ -161,6 +161,24 @@ class TestVanished:
         )
 
 
+class TestLocked:
+    async def test_an_account_that_somebody_holds_is_told_until_it_took_its_figures(
+        self, tmp_path: Path, sqlite_template: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        figures = {"outstanding": "Outstanding_Balance__c", "open_invoices": "Open_Invoices__c"}
+        async with told_of(tmp_path, sqlite_template, capsys, customers=4, figures=figures, page_size=200) as told:
+            row = told.keyed()[0]
+            assert await told.pull() is None
+            told.bench.server.faults.lock_rows([row["Id"]], times=99)
+            await told.send_figures()
+            line = f"1 account did not take the customer's figures, tried again with the next reading: {row['Id']}"
+            assert f"{line}, UNABLE_TO_LOCK_ROW" in await told.status()
+            told.bench.server.faults.clear()
+            await told.send_figures()
+            assert line not in await told.status()
+            assert told.bench.org.accounts[row["Id"]]["Open_Invoices__c"] == 0
+
+
 class TestHostile:
     """A02: what reads like SOQL, SQL or a pattern stands for itself."""
 

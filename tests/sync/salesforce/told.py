@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import Path
 from shutil import copyfile
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -18,6 +19,7 @@ from store.crm_accounts import crm_accounts
 from store.db import Store, sqlite_url
 from sync.connectors.salesforce import SalesforceSource
 from sync.errors import SourceError
+from sync.figures import send_figures
 from sync.job import PullOrder
 from sync.pull import pull_source
 from tests.cli.console import run_here
@@ -62,6 +64,11 @@ class Told:
             except SourceError as error:
                 return error
         return None
+
+    async def send_figures(self) -> None:
+        """What follows a pull that ended well."""
+        async with self.store() as store:
+            await send_figures((self.bench.source,), store, clock=lambda: self.bench.now, zone=ZoneInfo("UTC"))
 
     async def status(self) -> str:
         """What the command prints; what it would log has no place in it."""
