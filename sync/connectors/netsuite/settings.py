@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -31,8 +31,8 @@ _HINTS = {
     "NETSUITE_PRIVATE_KEY": "the key of the certificate; NETSUITE_PRIVATE_KEY_FILE may name its file",
 }
 
-
-SuiteQLStream = Literal[
+_NAME_CHARACTERS = 40
+SUITEQL_STREAMS = (
     "subsidiaries",
     "accounts",
     "exchange_rates",
@@ -48,8 +48,7 @@ SuiteQLStream = Literal[
     "sales_orders",
     "balances",
     "deletions",
-]
-SUITEQL_STREAMS: tuple[str, ...] = get_args(SuiteQLStream)
+)
 _CERTIFICATE_FIELDS = ("client_id", "certificate_id", "private_key")
 _TOKEN_FIELDS = ("consumer_key", "consumer_secret", "token_id", "token_secret")
 
@@ -123,7 +122,7 @@ class NetSuiteSettings(BaseModel):
     # Which files of the cabinet hang on invoices; their content is fetched when somebody asks for it.
     invoice_files: bool = False
     # Leads and prospects owe nothing; they come in once they are customers.
-    customer_stages: tuple[Literal["customer", "prospect", "lead"], ...] = ("customer",)
+    customer_stages: Annotated[tuple[Literal["customer", "prospect", "lead"], ...], Field(min_length=1)] = ("customer",)
     currency: str | None = Field(None, pattern=r"^[A-Z]{3}$")
     overlap_minutes: int = Field(30, ge=0, le=7 * 24 * 60)
     lag_seconds: int = Field(60, ge=0, le=3600)
@@ -145,7 +144,7 @@ class NetSuiteSettings(BaseModel):
     # Custom fields that hold e-mail addresses, where the role may not read which do, or more of them.
     email_fields: tuple[Annotated[str, Field(pattern=r"^cust(entity|body)_?[a-z0-9_]{1,60}$")], ...] = ()
     # The streams that are read by SuiteQL over REST, and not by SOAP; «all» are those that can be.
-    suiteql: tuple[Literal["all"] | SuiteQLStream, ...] = ()
+    suiteql: tuple[str, ...] = ()
     # What our external ids begin with, so that those of other integrations are told apart.
     external_id_prefix: str = Field("tesorio-", pattern=r"^[A-Za-z0-9_-]{1,20}$")
     # Whether a message takes an external id; where an account refuses it, what a message says identifies it.
@@ -168,6 +167,9 @@ class NetSuiteSettings(BaseModel):
     @field_validator("suiteql")
     @classmethod
     def _with_certificate(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if unknown := set(value) - {"all", *SUITEQL_STREAMS}:
+            named = ", ".join(f"«{each[:_NAME_CHARACTERS]}»" for each in sorted(unknown))
+            raise ValueError(f"{named} cannot be read by SuiteQL, but {', '.join(SUITEQL_STREAMS)}, or all")
         if value and not all(info.data.get(name) for name in _CERTIFICATE_FIELDS):
             raise ValueError("needs NETSUITE_CLIENT_ID, NETSUITE_CERTIFICATE_ID and NETSUITE_PRIVATE_KEY")
         return value

@@ -32,7 +32,14 @@ class TestFromMapping:
         assert problem.startswith("[netsuite] page_size: ")
         assert "1000" in problem
 
-    @pytest.mark.parametrize("rules", [{"page_size": 4}, {"concurrency": 0}, {"unheard_of": 1}, {"currency": "usd"}])
+    def test_names_a_stream_that_suiteql_does_not_have(self) -> None:
+        (problem,) = problems({"suiteql": ["notes", "customers"]})
+        assert problem.startswith("[netsuite] suiteql: «notes» cannot be read by SuiteQL, but subsidiaries, ")
+
+    @pytest.mark.parametrize(
+        "rules",
+        [{"page_size": 4}, {"concurrency": 0}, {"unheard_of": 1}, {"currency": "usd"}, {"customer_stages": []}],
+    )
     def test_refuses_rules_out_of_range(self, rules: dict[str, Any]) -> None:
         assert len(problems(rules)) == 1
 
