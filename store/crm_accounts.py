@@ -75,6 +75,7 @@ class CrmAccount(Pulled):
 
 
 _IS_MERGED = text("master_id IS NOT NULL")
+_IS_OWNED = text("owner_email IS NOT NULL")
 
 crm_accounts = Table(
     "crm_accounts",
@@ -92,9 +93,9 @@ crm_accounts = Table(
     Column("postal_code", String),
     Column("country", String),
     Column("url", Text),
-    Column("owner_id", String, index=True),
+    Column("owner_id", String),
     Column("owner_name", String),
-    Column("owner_email", String, index=True),
+    Column("owner_email", String),
     Column("owner_phone", String),
     Column("owner_title", String),
     Column("owner_is_active", Boolean),
@@ -104,6 +105,8 @@ crm_accounts = Table(
     Index("ix_crm_accounts_source_id", "source_id"),
     # Few accounts were ever merged; over all rows the planner would not take it.
     Index("ix_crm_accounts_master_id", "master_id", sqlite_where=_IS_MERGED, postgresql_where=_IS_MERGED),
+    # Of most accounts the owner is not kept.
+    Index("ix_crm_accounts_owner_email", "owner_email", sqlite_where=_IS_OWNED, postgresql_where=_IS_OWNED),
 )
 
 _PLAIN = plain_names(CrmAccount, "owner", "lookups")
@@ -123,7 +126,8 @@ def custom_name(origin: str, name: str) -> str:
 def crm_account_row(account: CrmAccount) -> dict[str, Any]:
     """The table row of an account; the fingerprint is the upsert's to add."""
     key = (account.key or "").strip() or None
-    told = {"key": key, "lookups_json": json.dumps([asdict(each) for each in account.lookups], ensure_ascii=False)}
+    lookups = json.dumps([asdict(each) for each in account.lookups], ensure_ascii=False) if account.lookups else "[]"
+    told = {"key": key, "lookups_json": lookups}
     return plain_values(account, _PLAIN) | _owner_row(account.owner) | told
 
 

@@ -154,8 +154,13 @@ def upgrade() -> None:
             sqlite_where=sa.text("master_id IS NOT NULL"),
             postgresql_where=sa.text("master_id IS NOT NULL"),
         )
-        batch_op.create_index(batch_op.f("ix_crm_accounts_owner_email"), ["owner_email"], unique=False)
-        batch_op.create_index(batch_op.f("ix_crm_accounts_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(
+            "ix_crm_accounts_owner_email",
+            ["owner_email"],
+            unique=False,
+            sqlite_where=sa.text("owner_email IS NOT NULL"),
+            postgresql_where=sa.text("owner_email IS NOT NULL"),
+        )
         batch_op.create_index("ix_crm_accounts_source_id", ["source_id"], unique=False)
 
     op.create_table(
