@@ -25,9 +25,14 @@ def command_payload(core: Core, actor: Member, channel: Channel, command: str, t
         "text": text,
         "api_app_id": core.app.app_id,
         "is_enterprise_install": "false",
-        "response_url": core.response_url(channel=channel.id, user=actor.id, command=f"{command} {text}".strip()),
+        "response_url": core.response_url(channel=channel.id, user=actor.id, command=_as_typed(f"{command} {text}")),
         "trigger_id": core.tickets.issue_trigger(actor.id),
     }
+
+
+def _as_typed(sent: str) -> str:
+    """The line as it stands above the answer: nothing in it is escaped there."""
+    return sent.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip()
 
 
 def link_event(core: Core, message: Message, links: list[Json]) -> Json:

@@ -17,11 +17,11 @@ class TestSlashCommand:
             await respond(f"heard {command['text']}")
 
         async with connected(slack, app):
-            outcome = await slack.workspace.command(ANA, "#ar-team", "/tesorio customer sun", FOR_A_MESSAGE)
+            outcome = await slack.workspace.command(ANA, "#ar-team", "/tesorio customer sun > &amp; <b>", FOR_A_MESSAGE)
         (message,) = outcome.messages
-        assert message.text == "heard customer sun"
+        assert message.text == "heard customer sun &gt; &amp;amp; &lt;b&gt;"
         assert message.ephemeral_to == ANA
-        assert message.command == "/tesorio customer sun"
+        assert message.command == "/tesorio customer sun > &amp; <b>"
         assert outcome.ack is not None
         assert outcome.ack.seconds >= 0
         assert slack.workspace.messages("#ar-team", BEN) == ()
