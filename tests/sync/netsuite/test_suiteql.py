@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from sandbox.netsuite.permissions import Level
+from store.contacts import Contact
 from store.customers import Customer
 from store.invoices import Invoice
 from store.pulled import Record
@@ -211,6 +212,13 @@ class TestTrouble:
         assert "custentity_collector" not in less.custom_fields_json
         assert finding.ok
         assert finding.detail.endswith("which lacks custentity_collector, fax")
+
+    async def test_primary_contacts_that_cannot_be_told_are_left_alone(self, tmp_path: Path) -> None:
+        async with netsuite_bench(tmp_path, SuiteQLBench(tmp_path, customers=6, suiteql=("contacts",))) as bench:
+            bench.server.rest.queries.hidden.add(("contact", "contactrole"))
+            found = await all_of(bench.source, "contacts", bench)
+            assert set(found) == bench.ids("contacts")
+        assert {one.is_primary for one in found.values() if isinstance(one, Contact)} == {None}
 
     async def test_a_column_that_is_needed_is_missed(self, bench: SuiteQLBench) -> None:
         bench.server.rest.queries.hidden.add(("transaction", "voided"))

@@ -41,7 +41,9 @@ class Desk:
         select = select_for(kind.table, search, columns_of(fields), frozenset(one.script_id for one in fields))
         found = await self.ask.page(select, {"after": after}, limit=self.page_size)
         related = await kind.gathered(Gathering(ask=self.ask, rows=found.rows, with_lines=self.with_lines))
-        context = Context(account=account, fields=fields, related=related, rates=self.rates)
+        knows_marked = kind.marked_by not in self.ask.missing.get(kind.table.name, ())
+        known = replace(account, knows_marked=knows_marked)
+        context = Context(account=known, fields=fields, related=related, rates=self.rates)
         made = await asyncio.to_thread(_records, stream, kind, found.rows, context)
         return found, made
 

@@ -80,7 +80,7 @@ CONTACTS = Table(
     },
     words={},
     optional=frozenset(
-        {"altemail", "comments", "datecreated", "externalid", "middlename", "officephone", "subsidiary"}
+        {"altemail", "comments", "contactrole", "datecreated", "externalid", "middlename", "officephone", "subsidiary"}
     ),
 )
 

@@ -36,7 +36,8 @@ def _never(_: Row) -> bool:
 class Kind:
     """`trees` are the parts of one record, of which most have one.
 
-    `records` are what REST calls the types of records that it is made of; `is_marked` is as `Account.marked`.
+    `records` are what REST calls the types of records that it is made of; `is_marked` is as `Account.marked`, and not
+    known where the column `marked_by` is lacking.
     """
 
     table: Table
@@ -44,6 +45,7 @@ class Kind:
     records: tuple[str, ...]
     gathered: Callable[[Gathering], Awaitable[Related]] = gather.nothing
     is_marked: Callable[[Row], bool] = _never
+    marked_by: str = ""
 
 
 # What a customer's invoices may be settled with, and what may be paid back of it.
@@ -53,7 +55,9 @@ KINDS: Mapping[str, Kind] = {
     "subsidiary": Kind(table=SUBSIDIARIES, trees=_one(subsidiary_tree), records=("subsidiary",)),
     "gl_account": Kind(table=ACCOUNTS, trees=_one(account_tree), records=("account",)),
     "exchange_rate": Kind(table=EXCHANGE_RATES, trees=_one(rate_tree), records=("currencyRate",)),
-    "contact": Kind(table=CONTACTS, trees=_one(contact_tree), records=("contact",), is_marked=is_primary),
+    "contact": Kind(
+        table=CONTACTS, trees=_one(contact_tree), records=("contact",), is_marked=is_primary, marked_by="contactrole"
+    ),
     "customer": Kind(table=CUSTOMERS, trees=_one(customer_tree), records=("customer",), gathered=gather.of_customers),
     "balance": Kind(table=BALANCES, trees=_one(balance_tree), records=("customer",), gathered=gather.of_balances),
     "invoice": Kind(table=INVOICES, trees=_one(invoice_tree), records=("invoice",), gathered=gather.of_invoices),
