@@ -25,6 +25,8 @@ _PROGRAM = "sync.connectors.netsuite.aside_main"
 # What the program says once it can read.
 READY = b"ready"
 _CHUNK_BYTES = 64 * 1024
+# Half of what Linux allows: neither side waits for the other after each chunk.
+_PIPE_BYTES = 512 * 1024
 # One that dies again and again is more than this machine bears.
 _MOST_DEATHS = 3
 # Long enough for the pause between two streams; after a pull its memory is of use to others.
@@ -133,7 +135,11 @@ def _begun() -> subprocess.Popen[bytes]:
     # Our modules are found where we found them.
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     process = subprocess.Popen(  # noqa: S603 - this very Python, and a module of ours
-        [sys.executable, "-m", _PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
+        [sys.executable, "-m", _PROGRAM],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=environment,
+        pipesize=_PIPE_BYTES,
     )
     if process.stdout is None or process.stdout.read(len(READY)) != READY:
         _killed(process)
