@@ -50,7 +50,8 @@ async def submit(deps: Deps, request: ViewRequest) -> Answer:
     before = fields_of(known.contact) if known.contact else None
     try:
         wanted = checked(typed, before, known.country)
-        _refuse_namesake(wanted, others)
+        if before is None or full_name(before) != full_name(wanted):
+            _refuse_namesake(wanted, others)
     except FormError as error:
         return _errors(error.errors, request)
     changes = changes_between(before or ContactFields(), wanted)
@@ -98,9 +99,10 @@ def _drawn_again(deps: Deps, known: Known, memory: Memory, typed: ContactFields)
 
 
 async def _others(conn: ReadConnection, memory: Memory) -> tuple[Contact, ...]:
-    """The customer's other contacts."""
+    """The customer's other contacts, but for those of a CRM: they are no records of where this one is sent."""
     found = await contacts_of(conn, memory.customer_id, limit=_MOST)
-    return tuple(each for each in found if each.id != memory.contact_id and each.source_field is None)
+    mine = (each for each in found if each.account_id is None and each.source_field is None)
+    return tuple(each for each in mine if each.id != memory.contact_id)
 
 
 def _refuse_namesake(wanted: ContactFields, others: tuple[Contact, ...]) -> None:

@@ -97,6 +97,24 @@ class TestAdd:
         wrong = await submit(world, entered(first_name="fritz", last_name="MUELLER"))
         assert "of this name already" in wrong.errors["contact.last_name.block"]
 
+    async def test_of_a_name_that_only_the_crm_has_is_taken(self, world: World) -> None:
+        known = await added(world, "Frieda")
+        theirs_too = replace(
+            known,
+            id=RecordId("salesforce:contact:003F"),
+            origin="salesforce",
+            source_id="003F",
+            author_id=None,
+            name="Hugo Mueller",
+            account_id=RecordId("salesforce:crm_account:001F"),
+        )
+        async with world.store.write() as conn:
+            await upsert_records(conn, [theirs_too], at=world.clock())
+        await form_to_add(world)
+        wrong = await submit(world, entered(first_name="Hugo", last_name="Mueller"))
+        assert not wrong.errors
+        await is_saved(world)
+
     async def test_as_the_primary_one_is_it_alone(self, world: World) -> None:
         await form_to_add(world)
         await submit(world, entered(first_name="Gerda", last_name="Mueller", role="!primary"))
