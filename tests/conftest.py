@@ -40,6 +40,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     make_up_cases(at_random=config.option.markexpr == "soak")
+    # While tests are collected, all of it stays.
+    gc.disable()
     open_folder(config)
     share_schemas()
     share_statements()
@@ -56,3 +58,4 @@ def pytest_collection_finish() -> None:
     """Leave what was loaded for the tests to itself: looked through again and again, it took a tenth of their time."""
     gc.collect()
     gc.freeze()
+    gc.enable()

@@ -4,9 +4,12 @@ import contextlib
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
+from io import StringIO
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
+from dotenv import dotenv_values
 
 from tests.cli.console import BARE, TESORIO, Console, run_here
 
@@ -27,14 +30,9 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, s
     )
     assert program.stdout is not None
     assert program.stderr is not None
-    settings: dict[str, str] = {}
     with contextlib.closing(program.stdout), contextlib.closing(program.stderr):
-        for line in program.stdout:
-            if line.startswith("#"):
-                break
-            name, _, value = line.strip().partition("=")
-            settings[name] = value
-        yield settings
+        lines = takewhile(lambda line: not line.startswith("#"), program.stdout)
+        yield {name: value or "" for name, value in dotenv_values(stream=StringIO("".join(lines))).items()}
         program.terminate()
         told = program.stderr.read()
         assert program.wait(timeout=60) == 0, told
