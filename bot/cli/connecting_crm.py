@@ -1,7 +1,8 @@
 """`tesorio connect salesforce`: the same steps as in Slack's Home, on a terminal or given as options."""
 
-from collections.abc import Mapping, Sequence
-from contextlib import AsyncExitStack
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
@@ -22,7 +23,7 @@ from bot.root_sources import build_sources
 from bot.root_work import deletion_rules
 from bot.settings import Settings
 from bot.views.amounts import Place
-from bot.views.crm import summary_rows
+from bot.views.crm import FIRST_READ, summary_rows
 from store.audit import AuditEvent, append_audit
 from store.crm_rules import CrmChoices
 from store.crm_setup import Switched, switch_off, switch_on, switched
@@ -34,6 +35,7 @@ from sync.pull import PullOrder, pull_source
 _BY, _ACTOR = "the command line", "system"
 # Offers that are shown; those that match nobody are many.
 _SHOWN = 15
+_OPTIONS = "give the answers as options: --yes, --field, --rules, --[no-]contacts, --[no-]account-managers"
 
 
 class RuleSet(StrEnum):
@@ -121,7 +123,7 @@ async def _connect(desk: Desk, given: Given) -> None:
 
 
 async def _allowed(desk: Desk, given: Given) -> str:
-    """Test the login and have it allowed; the organisation's id. Raises CommandError, or typer.Abort for a no."""
+    """Test the login and have it allowed; the organisation's id. Raises CommandError, also for a no."""
     crm = desk.crm
     say(f"{desk.titles.crm} is at {crm.address}: {crm.way}")
     for line in settled_lines(crm.settled):
@@ -133,7 +135,11 @@ async def _allowed(desk: Desk, given: Given) -> str:
     if not found.organisation:
         raise CommandError(f"{desk.titles.crm} did not let us in")
     if not given.yes:
-        typer.confirm(f"Allow Tesorio to read organisation {found.organisation}?", abort=True)
+        question = f"Allow Tesorio to read organisation {found.organisation}?"
+        with _answered(question):
+            is_allowed = typer.confirm(question)
+        if not is_allowed:
+            raise CommandError("not allowed, so nothing was changed")
     return found.organisation
 
 
@@ -141,6 +147,8 @@ def _chosen_key(desk: Desk, given: Given, offers: Sequence[KeyOffer]) -> KeyChoi
     """The choice that an option names, else the one that is chosen on the terminal. Raises CommandError."""
     if not offers:
         raise CommandError(f"no field holds a key; see docs/{desk.crm.name}.md, and read both systems once")
+    if not any(each.matches for each in offers):
+        say(f"No field matches any customer yet. {FIRST_READ.format(desk.titles.erp)}")
     if given.field is not None:
         named = [
             each.choice for each in offers if given.field in {each.choice.account_field, each.choice.customer_field}
@@ -180,13 +188,28 @@ def _asked(question: str, answers: Sequence[str], default: str) -> str:
     """One of the answers, asked for until it is."""
     told = ""
     while told not in answers:
-        told = str(typer.prompt(question, default=default)).strip()
+        with _answered(question):
+            told = str(typer.prompt(question, default=default)).strip()
     return told
 
 
 def _yes(question: str, *known: bool | None, before: bool) -> bool:
     told = next((each for each in known if each is not None), None)
-    return typer.confirm(question, default=before) if told is None else told
+    if told is not None:
+        return told
+    with _answered(question):
+        return typer.confirm(question, default=before)
+
+
+@contextmanager
+def _answered(question: str) -> Iterator[None]:
+    """A question to which nobody is there to answer is wrong usage. Raises CommandError for that."""
+    try:
+        yield
+    except typer.Abort as error:
+        if sys.stdin.isatty():
+            raise
+        raise CommandError(f"nobody answered «{question}»: {_OPTIONS}") from error
 
 
 async def _switch_on(desk: Desk, choices: CrmChoices, organisation: str) -> None:

@@ -42,8 +42,10 @@ def match(
         settings = current_settings()
         async with open_store(settings, create=False) as store, store.read() as conn:
             rules = await crm_rules(conn)
-            if rules is None or rules.system != name:
-                raise CommandError(f"nothing was read from a CRM called {name} yet; see `tesorio sync --help`")
+            if rules is not None and rules.system != name:
+                raise CommandError(f"no CRM called {name} is connected here; there is {rules.system}")
+            if rules is None:
+                raise CommandError(f"{name} was not read here yet: `tesorio connect {name}` does that")
             return await _found(settings, conn, rules, limit)
 
     found = run_async(work)

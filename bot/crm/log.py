@@ -11,7 +11,7 @@ from bot.deps import Deps
 from bot.views.conflict_log import PER_PAGE, ConflictLog, LogRef, log_modal
 from bot.views.conflicts import MAX_CONFLICTS, ConflictsPart
 from store.conflict_log import count_decided, count_undecided, decided_by_people, undecided
-from store.crm_conflicts import Conflict, open_conflicts
+from store.crm_conflicts import Conflict, count_open_conflicts, open_conflicts
 from store.db import ReadConnection
 from store.users import user_by_id
 
@@ -24,7 +24,7 @@ async def conflicts_part(deps: Deps, conn: ReadConnection) -> ConflictsPart:
     listed = await open_conflicts(conn, limit=MAX_CONFLICTS)
     return ConflictsPart(
         listed=listed,
-        undecided=sum((await count_undecided(conn)).values()),
+        undecided=await count_open_conflicts(conn),
         decided=sum((await count_decided(conn)).values()),
         titles=system_titles(deps, listed),
     )

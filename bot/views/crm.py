@@ -23,6 +23,8 @@ OPEN, SYNC, OFF = "crm.open", "crm.sync", "crm.off"
 TEST, ALLOW, KEY, ON = "crm.test", "crm.allow", "crm.key", "crm.on"
 FIELD, RULE_SET, TAKEN = "crm.field", "crm.rules", "crm.taken"
 CONTACTS, MANAGERS = "contacts", "account_managers"
+# What to do before a key can match anybody; {} is the ERP.
+FIRST_READ = "Was {} read here, and is the key filled in?"
 _MAX_DETAIL, _MAX_REASON, _MAX_SETTLED = 200, 400, 600
 
 
@@ -63,8 +65,9 @@ def key_modal(
         return notice_modal(title_of(titles), _nothing_offered(titles))
     options = [Choice(label=each.label, value=each.choice.value, detail=each.detail) for each in offers]
     first = chosen or (offers[0].choice.value if offers[0].matches else "")
+    nobody = f"No field matches any customer yet. {FIRST_READ.format(literal(titles.erp, MAX_NAME))}"
     blocks: list[Block] = [
-        *_notice(notice),
+        *_notice(notice or ("" if any(each.matches for each in offers) else nobody)),
         paragraph("crm.why", "An account is used only if its key and one customer's are exactly the same."),
         choice_input(FIELD, "Which field holds the common key?", options, initial=first),
     ]
@@ -123,7 +126,7 @@ def summary_rows(titles: Titles, found: Summary, place: Place) -> tuple[str, ...
         *taken_words(found.rules, found.counts, erp),
         literal(key_words(found.rules, erp, crm), _MAX_DETAIL),
         f"Next reading: {moment(found.next_at, place)}",
-        *([f"`tesorio match {found.rules.system}` lists {left}"] if (left := _left_out(found.figures)) else []),
+        *([f"On the command line, tesorio match {found.rules.system} lists {left}"] if (left := _left_out(found.figures)) else []),
     )
 
 

@@ -49,3 +49,15 @@ class TestConnectSalesforce:
         assert "did not let us in" in refused.err
         assert "no field «Gone__c» may hold the key" in nowhere.err
         assert "nothing would be taken" in nothing.err
+
+    def test_a_question_that_nobody_answers_names_the_options(
+        self, filled: Console, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("sys.stdin", io.StringIO(""))
+        unasked = filled("connect", "salesforce")
+        half = filled("connect", "salesforce", "--yes", "--field", "ERP_Customer_Id__c", "--rules", "upflow")
+
+        assert (unasked.code, half.code) == (1, 1)
+        assert "nobody answered «Allow Tesorio to read organisation" in unasked.err
+        assert "nobody answered «Take contacts?»: give the answers as options: --yes, --field" in half.err
+        assert "is not switched on" in filled("connect", "salesforce", "--off").err

@@ -79,7 +79,7 @@ class TestMatch:
         ended = connected("match", "netsuite")
 
         assert ended.code == 1
-        assert "nothing was read from a CRM called netsuite yet" in ended.err
+        assert "no CRM called netsuite is connected here; there is salesforce" in ended.err
 
 
 class TestStatus:
