@@ -346,10 +346,10 @@ class TestAdd:
         assert words in world.shown(outcome)
 
     async def test_a_silent_slack_is_not_taken_for_a_no(self, world: World) -> None:
-        async with world.store.write() as conn:
-            await doubt_channels(conn)
         world.workspace.faults.fail("conversations.info", 503, times=1_000)
         try:
+            async with world.store.write() as conn:
+                await doubt_channels(conn)
             outcome = await world.say("/tesorio add")
         finally:
             world.workspace.faults.clear()

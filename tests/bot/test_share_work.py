@@ -98,17 +98,19 @@ class TestShare:
         assert (await written(world, "share-silent", to=CHLOE)).payload["channel"] == CHLOE
 
     async def test_also_where_it_does_not_say_who_reads_the_channel(self, world: World) -> None:
-        await doubted(world)
-        with silent(world, "conversations.info"), pytest.raises(TryLaterError):
-            await share(world.assistant.deps, "share-unread", payload(world))
+        with silent(world, "conversations.info"):
+            await doubted(world)
+            with pytest.raises(TryLaterError):
+                await share(world.assistant.deps, "share-unread", payload(world))
         assert (await written(world, "share-unread")).payload["channel"] == SALES
 
     async def test_also_where_it_does_not_say_who_is_in_a_private_channel(self, world: World) -> None:
         world.workspace.invite_app(FINANCE_LEADS, by=ANA)
         await settled(world)
-        world.assistant.deps.roster.drop_all()
-        with silent(world, "users.conversations"), pytest.raises(TryLaterError):
-            await share(world.assistant.deps, "share-private", payload(world, to=FINANCE_LEADS))
+        with silent(world, "users.conversations"):
+            world.assistant.deps.roster.drop_all()
+            with pytest.raises(TryLaterError):
+                await share(world.assistant.deps, "share-private", payload(world, to=FINANCE_LEADS))
         assert (await written(world, "share-private", to=FINANCE_LEADS)).payload["channel"] == FINANCE_LEADS
 
 
@@ -126,8 +128,8 @@ class TestCheck:
 
     async def test_waits_where_slack_does_not_say_who_reads_the_channel(self, world: World) -> None:
         delivery = await written(world, "share-unread-late")
-        await doubted(world)
         with silent(world, "conversations.info"):
+            await doubted(world)
             assert isinstance(await self.checked(world, delivery), Later)
 
     async def test_refuses_whom_nothing_is_shared_with_any_more(self, world: World) -> None:

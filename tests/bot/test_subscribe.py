@@ -134,10 +134,10 @@ class TestSubmit:
 
     async def test_a_silent_slack_leaves_the_form_as_it_is(self, world: World) -> None:
         await form(world, "payments amount>8k")
-        async with world.store.write() as conn:
-            await doubt_channels(conn)
         world.workspace.faults.stall("conversations.info", 1.9, times=1_000)
         try:
+            async with world.store.write() as conn:
+                await doubt_channels(conn)
             outcome = await world.workspace.submit(ANA, {})
         finally:
             world.workspace.faults.clear()
