@@ -15,7 +15,6 @@ from bot.views.modal import Choice, checks_input, choice_input, modal, notice_mo
 from bot.views.names import MAX_NAME
 from bot.views.parts import Message, lines, message, paragraph, small_print, words
 from bot.views.text import as_written, esc, literal
-from store.crm_report import MatchFigures
 from store.crm_rules import CrmChoices
 
 PURPOSE = "crm"
@@ -126,14 +125,16 @@ def summary_rows(titles: Titles, found: Summary, place: Place) -> tuple[str, ...
         *taken_words(found.rules, found.counts, erp),
         literal(key_words(found.rules, erp, crm), _MAX_DETAIL),
         f"Next reading: {moment(found.next_at, place)}",
-        *([f"On the command line, tesorio match {found.rules.system} lists {left}"] if (left := _left_out(found.figures)) else []),
+        *_left_out(found),
     )
 
 
-def _left_out(found: MatchFigures) -> str:
-    """«those that are unmatched or ambiguous», as far as there are any."""
-    kinds = [word for number, word in ((found.unmatched, "unmatched"), (found.ambiguous, "ambiguous")) if number]
-    return f"the accounts that are {' or '.join(kinds)}, and what to do" if kinds else ""
+def _left_out(found: Summary) -> tuple[str, ...]:
+    """Where the accounts that are used for nobody can be looked up, if there are any."""
+    figures = found.figures
+    kinds = [word for number, word in ((figures.unmatched, "unmatched"), (figures.ambiguous, "ambiguous")) if number]
+    where = f"On the command line, tesorio match {found.rules.system} lists the accounts that are"
+    return (f"{where} {' or '.join(kinds)}, and what to do",) if kinds else ()
 
 
 def short_message(text: str) -> Message:
