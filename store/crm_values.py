@@ -143,7 +143,8 @@ async def settle(conn: WriteConnection, rules: CrmRules, ids: Collection[RecordI
     for chunk in chunks(sorted(ids), MANY):
         accounts, standings = await accounts_of(conn, chunk), await standings_of(conn, chunk)
         rows = (await conn.execute(select(customers).where(among(conn, customers.c.id, chunk)))).mappings().all()
-        found = {RecordId(row["id"]): _settled(rules, row, accounts, standings, at) for row in rows}
+        concerned = [row for row in rows if row["id"] in accounts or row["id"] in standings or _shows_crm(rules, row)]
+        found = {RecordId(row["id"]): _settled(rules, row, accounts, standings, at) for row in concerned}
         await _write(conn, {RecordId(row["id"]): row for row in rows}, found, at)
         await keep_standings(conn, {each: one.standings for each, one in found.items()}, before=standings)
 
@@ -161,6 +162,11 @@ async def keep_standings(
         for field, one in found[each].items()
     ]
     await insert_rows(conn, crm_fields, rows)
+
+
+def _shows_crm(rules: CrmRules, row: RowMapping) -> bool:
+    """Whether a customer without an account shows something of one still, though no field's standing tells."""
+    return row[_MANAGER] is not None or _mark(rules) in row[_JSON]
 
 
 def _settled(
@@ -193,9 +199,14 @@ def _differences(row: RowMapping, one: Fit) -> dict[str, tuple[Any, Any]]:
     return {name: (row[name], one.values[name]) for name in (*FIELDS, _JSON) if row[name] != one.values[name]}
 
 
+def _mark(rules: CrmRules) -> str:
+    """How the CRM's own fields begin among a customer's custom fields."""
+    return f'"{rules.system}.'
+
+
 def _with_custom(rules: CrmRules, written: str, crm: str) -> str:
     """Custom fields as the ERP wrote them, with these of the CRM in place of those that were there."""
-    mark = f'"{rules.system}.'
+    mark = _mark(rules)
     if mark not in written and crm == "{}":
         return written
     own = {name: one for name, one in json.loads(written).items() if not name.startswith(mark[1:])}

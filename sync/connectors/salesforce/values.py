@@ -34,9 +34,12 @@ def text(row: Tree, path: str) -> str | None:
     value = value_at(row, path)
     if value is None:
         return None
+    # Nearly all are, and there are many of them.
+    if isinstance(value, str):
+        return value.strip() or None
     if isinstance(value, bool | dict | list):
         raise _unreadable(path, value)
-    return _written(value).strip() or None
+    return _written(value)
 
 
 def identifier(row: Tree, path: str, *, is_number: bool) -> str | None:
@@ -85,16 +88,16 @@ def instant(row: Tree, path: str) -> datetime:
 
 def plain(value: Any) -> str | list[str] | None:
     """A custom field's value as the store keeps it: a text, or several that were selected; None when it is empty."""
+    if value is None or isinstance(value, str):
+        return value or None
     if isinstance(value, list):
         return [str(each) for each in value] or None
     if isinstance(value, dict):
         return json.dumps(value, default=str, ensure_ascii=False, sort_keys=True)
-    return None if value is None else _written(value) or None
+    return _written(value)
 
 
 def _written(value: Any) -> str:
-    if isinstance(value, str):
-        return value
     if isinstance(value, bool):
         return "true" if value else "false"
     return f"{value:f}" if isinstance(value, Decimal) else str(value)
