@@ -29,8 +29,8 @@ _CHUNK_BYTES = 64 * 1024
 _PIPE_BYTES = 512 * 1024
 # One that dies again and again is more than this machine bears.
 _MOST_DEATHS = 3
-# Long enough for the pause between two streams; after a pull its memory is of use to others.
-_IDLE_SECONDS = 30.0
+# Longer than the pause between two streams; after a pull its memory is of use to others.
+_IDLE_SECONDS = 120.0
 _LEAVING_SECONDS = 5.0
 
 _log = structlog.get_logger(__name__)
