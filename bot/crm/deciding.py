@@ -21,7 +21,7 @@ from store.work import Payload, TryLaterError
 
 DECIDE = "conflicts.decide"
 KIND = "crm"
-_CUSTOMERS = 200
+_CUSTOMERS = 100
 _MORE = "More fields differ than you were asked about. Look again."
 
 
