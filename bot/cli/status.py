@@ -39,7 +39,9 @@ _CAUSES = {
     Cause.DEPOSITS_UNREAD: "what was drawn from customer deposits has not been read",
     Cause.REFUNDS_UNREAD: "customer refunds have not been read",
     Cause.JOURNALS_UNREAD: "journal entries have not been read",
-    Cause.OTHER_TRANSACTIONS: "a kind of transaction that is not read, such as a statement charge or a bank deposit on receivables",
+    Cause.OTHER_TRANSACTIONS: (
+        "a kind of transaction that is not read, such as a statement charge or a bank deposit on receivables"
+    ),
 }
 _MEND = (
     "Correct these records over there by the reason beside each. They are asked for again in every run, and leave this "
