@@ -26,7 +26,7 @@ from sandbox.slack.seed import (
     NORTHWIND_SHARED,
     SALES,
 )
-from store.channels import Channel, channel_by_id, destinations, doubt_channels
+from store.channels import Channel, channel_by_id, destinations
 from tests.bot.newcomers import newcomer
 from tests.bot.world import World
 
@@ -320,41 +320,3 @@ class TestReconcile:
         assert await calls(world, lambda: recheck(deps)) == []
         world.clock.ahead = timedelta(hours=7)
         assert "conversations.info" in await calls(world, lambda: recheck(deps))
-
-
-class TestAdd:
-    async def test_a_linked_person_vouches_for_a_channel(self, world: World) -> None:
-        outcome = await world.say("/tesorio add")
-        assert "Cards can now be shared to #ar-team." in world.shown(outcome)
-        assert outcome.messages[0].ephemeral_to == ANA
-        found = await known(world, AR_TEAM)
-        assert found is not None
-        assert found.is_destination
-        assert (await world.audited())[-1][1:] == ("channels.added", AR_TEAM)
-
-    @pytest.mark.parametrize(
-        ("channel", "words"),
-        [
-            (GENERAL, "Type /invite @tesorio here"),
-            (ANA_APP_DM, "Type /invite @tesorio here"),
-            (FINANCE_LEADS, "Type /invite @tesorio here"),
-            (NORTHWIND_SHARED, "Cards are still not shared to this channel, because people of another company read"),
-        ],
-    )
-    async def test_says_why_not(self, world: World, channel: str, words: str) -> None:
-        outcome = await world.workspace.say(ANA, channel, "/tesorio add")
-        assert words in world.shown(outcome)
-
-    async def test_a_silent_slack_is_not_taken_for_a_no(self, world: World) -> None:
-        world.workspace.faults.fail("conversations.info", 503, times=1_000)
-        try:
-            async with world.store.write() as conn:
-                await doubt_channels(conn)
-            outcome = await world.say("/tesorio add")
-        finally:
-            world.workspace.faults.clear()
-        assert "Slack did not say just now who reads this channel." in world.shown(outcome)
-
-    async def test_a_viewer_may_not(self, world: World) -> None:
-        refused = world.shown(await world.say("/tesorio add", user=BEN))
-        assert "It takes the role finance; yours is viewer. Ask chloe@meridian.example." in refused
