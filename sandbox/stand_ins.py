@@ -74,9 +74,8 @@ def _certificate_lines(client: MachineClient) -> Iterator[str]:
     """What reading by SuiteQL needs besides, where `[netsuite] suiteql` wants it."""
     yield f"NETSUITE_CLIENT_ID={client.client_id}"
     yield f"NETSUITE_CERTIFICATE_ID={client.certificate_id}"
-    # A line of `.env` holds the lines of a key with marks in their place, in quotation marks.
-    key = client.private_key_pem.replace("\n", "\\n")
-    yield f'NETSUITE_PRIVATE_KEY="{key}"'
+    key = client.private_key_pem.strip().replace("\n", "\\n")
+    yield f"NETSUITE_PRIVATE_KEY={key}"
 
 
 @asynccontextmanager

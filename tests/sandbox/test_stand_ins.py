@@ -3,6 +3,7 @@ from io import StringIO
 from dotenv import dotenv_values
 
 from sandbox.stand_ins import ALL, environment_lines, stand_ins
+from sync.connectors.netsuite import NetSuiteSettings
 
 
 class TestStandIns:
@@ -23,7 +24,10 @@ class TestStandIns:
             assert running.netsuite is not None
             # Tokens by themselves, and the certificate of OAuth 2.0 with its key as a line of its own.
             assert told["NETSUITE_TOKEN_SECRET"] == running.netsuite.credentials.token_secret
-            assert told["NETSUITE_PRIVATE_KEY"] == running.netsuite.client.private_key_pem
+            given = {name: value for name, value in told.items() if value and name.startswith("NETSUITE_")}
+            settings = NetSuiteSettings.from_mapping(given, {"suiteql": ["customers"]})
+            assert settings.certificate is not None
+            assert settings.by_suiteql == {"customers"}
             assert told["NETSUITE_CERTIFICATE_ID"] == running.netsuite.client.certificate_id
 
     async def test_all_are_run_unless_some_are_named(self) -> None:

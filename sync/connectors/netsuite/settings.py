@@ -82,8 +82,10 @@ def _with_script(value: str) -> str:
 
 
 def _key(value: SecretStr) -> SecretStr:
-    key_of(value.get_secret_value())
-    return value
+    # Where a value has to be one line, the ends of a key's lines are written as \n.
+    key = value.get_secret_value().replace("\\n", "\n")
+    key_of(key)
+    return SecretStr(key)
 
 
 _Url = Annotated[str, AfterValidator(_address)]
