@@ -146,6 +146,17 @@ def submission(world: World, view: Json, metadata: str) -> Json:
     return sent | {"view": own | {"private_metadata": metadata, "state": {"values": filled(world, view)}}}
 
 
+def draw_button(world: World, user: str, action_id: str, value: str) -> None:
+    """Put a button into what this person has open that we never drew there: its click comes like any other's."""
+    views = world.workspace.core.views
+    top = views.top(user)
+    assert top is not None
+    text = {"type": "plain_text", "text": "Press me"}
+    button = {"type": "button", "action_id": action_id, "value": value, "text": text}
+    forged = {"type": "actions", "block_id": "forged", "elements": [button]}
+    views.update(top, top.body | {"blocks": [*top.body["blocks"], forged]})
+
+
 def made_up(view: Json) -> Iterator[str]:
     """Memories that this form never had: garbage, another version's, another form's, none at all."""
     yield ""

@@ -22,7 +22,7 @@ from store.rhythms import SourceRhythm, rhythm_of
 from store.work import WorkState
 from sync.daily import daily_pulls
 from tests.bot.contacting import list_of
-from tests.bot.forms import submission
+from tests.bot.forms import draw_button, submission
 from tests.bot.organisation import organisation, world_with
 from tests.bot.replying import A_FORM, about_customer, words
 from tests.bot.world import SETTLED, World, ended
@@ -169,17 +169,6 @@ async def running_clock(world: World) -> AsyncIterator[None]:
         yield
 
 
-def draw_button(world: World, action_id: str, value: str) -> None:
-    """Put a button into what is open that we never drew there: Slack would send its click like any other's."""
-    views = world.workspace.core.views
-    top = views.top(ANA)
-    assert top is not None
-    text = {"type": "plain_text", "text": "Edit"}
-    button = {"type": "button", "action_id": action_id, "value": value, "text": text}
-    forged = {"type": "actions", "block_id": "forged", "elements": [button]}
-    views.update(top, top.body | {"blocks": [*top.body["blocks"], forged]})
-
-
 def says(text: str) -> Waiting:
     return Waiting(until=lambda outcome: outcome.view is not None and text in str(outcome.view), timeout_seconds=60)
 
@@ -224,7 +213,7 @@ class TestForged:
     async def test_a_contact_of_the_crm_opens_in_no_form(self, world: World) -> None:
         contact = (await shown(world))[0]
         await list_of(world)
-        draw_button(world, "contact.edit", contact.id)
+        draw_button(world, ANA, "contact.edit", contact.id)
         seen = await world.workspace.click(ANA, None, "contact.edit", value=contact.id, waiting=says("changed there"))
         await world.workspace.close(ANA, SETTLED)
 
