@@ -24,6 +24,9 @@ ReadConnection = NewType("ReadConnection", AsyncConnection)
 WriteConnection = NewType("WriteConnection", ReadConnection)
 
 _READERS = 4
+_WRITER_KIBIBYTES = 16_000
+# Of four kilobytes each.
+_LOG_PAGES = 4000
 
 
 class Store:
@@ -114,6 +117,10 @@ def _sqlite_writer(url: str, busy_timeout_seconds: float) -> AsyncEngine:
         "PRAGMA journal_mode=WAL",
         # FULL: what was confirmed to a person survives a power cut, not only a crash of the program.
         "PRAGMA synchronous=FULL",
+        # A large ledger's indices are written all over: with the defaults (2 MB, and a log of 4 MB that is copied into
+        # the database by nearly every page of a pull) most of the work is reading and writing the same places again.
+        f"PRAGMA cache_size=-{_WRITER_KIBIBYTES}",
+        f"PRAGMA wal_autocheckpoint={_LOG_PAGES}",
     )
     _on_begin(engine, "BEGIN IMMEDIATE")
     return engine
