@@ -119,8 +119,8 @@ def _sqlite_writer(url: str, busy_timeout_seconds: float) -> AsyncEngine:
         "PRAGMA synchronous=FULL",
         # A large ledger's indices are written all over: with the defaults (2 MB, and a log of 4 MB that is copied into
         # the database by nearly every page of a pull) most of the work is reading and writing the same places again.
-        f"PRAGMA cache_size=-{_WRITER_KIBIBYTES}",
-        f"PRAGMA wal_autocheckpoint={_LOG_PAGES}",
+        f"PRAGMA cache_size=-{int(_WRITER_KIBIBYTES)}",
+        f"PRAGMA wal_autocheckpoint={int(_LOG_PAGES)}",
     )
     _on_begin(engine, "BEGIN IMMEDIATE")
     return engine
