@@ -16,6 +16,7 @@ _WHAT = {
     "file": "the file that you asked for could not be brought here",
     "crm.ask": "the step of connecting the CRM that you asked for could not be shown",
     "crm.switch": "what you decided about the CRM could not be carried out",
+    "conflicts.decide": "what you decided about where systems differ could not be carried out",
     "asked": "what you asked before you were connected could not be answered",
 }
 

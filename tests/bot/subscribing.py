@@ -39,10 +39,15 @@ async def form(world: World, text: str = "", user: str = ANA, channel: str = "#a
 
 
 async def subscribed(world: World, text: str, user: str = ANA, **values: Any) -> ChannelSubscription:
+    before = {each.id for each in await all_of(world)}
     await form(world, text, user)
     submitted = await world.workspace.submit(user, values, TOLD)
     assert submitted.errors == {}, submitted.errors
-    return (await all_of(world))[-1]
+    async with asyncio.timeout(60):
+        while not (new := [each for each in await all_of(world) if each.id not in before]):  # noqa: ASYNC110 - it tells nobody
+            await asyncio.sleep(0.02)
+    [made] = new
+    return made
 
 
 async def kept(world: World, subscription_id: str) -> ChannelSubscription:
