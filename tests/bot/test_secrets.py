@@ -6,7 +6,7 @@ import pytest
 
 from bot.app import build_app
 from sandbox.slack.seed import ANA, TEAM_ID
-from tests.bot.world import CHANNEL, SETTLED, World
+from tests.bot.world import ACKED, CHANNEL, SETTLED, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -34,7 +34,8 @@ class TestCanaries:
         await world.workspace.click(ANA, card, "refresh.record", waiting=SETTLED)
         world.workspace.faults.fail("response_url", 500, times=2)
         world.workspace.faults.refuse("chat.postMessage", "invalid_auth", times=2)
-        await world.say("/tesorio invoice INV-12345")
+        await world.say("/tesorio invoice INV-12345", waiting=ACKED)
+        await world.catch_up()
         world.workspace.hub.disconnect("refresh_requested")
         await world.card("/tesorio invoice INV-12345")
         told = [world.log.text(), repr(world.settings), str(world.settings), repr(world.assistant)]

@@ -106,10 +106,10 @@ class World:
         return await self.workspace.say(user, CHANNEL, text, waiting or Waiting())
 
     async def card(self, text: str, *, user: str = ANA) -> Message:
-        """The one message that answers a command."""
-        outcome = await self.say(text, user=user)
-        assert len(outcome.messages) == 1, outcome
-        return outcome.messages[0]
+        """The one message that answers a command, whatever else is told meanwhile."""
+        outcome = await self.say(text, user=user, waiting=Waiting(until=lambda seen: bool(_answers(seen))))
+        [answer] = _answers(outcome)
+        return answer
 
     def shown(self, seen: Message | Outcome) -> str:
         """What a person reads."""
@@ -155,6 +155,11 @@ class World:
         """What Slack sent last of this type, such as block_actions."""
         sent = (each.payload for each in reversed(self.workspace.hub.deliveries))
         return next(dict(payload) for payload in sent if payload.get("type") == kind)
+
+
+def _answers(seen: Outcome) -> list[Message]:
+    """Messages that stand below a command."""
+    return [each for each in seen.messages if each.command is not None]
 
 
 @asynccontextmanager
