@@ -7,8 +7,9 @@ asks for that. Steps are at-least-once, so handlers must bear being run again; t
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Collection, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from types import TracebackType
@@ -21,6 +22,7 @@ from store.errors import StoreError
 from store.work import FailedWork, Lane, Payload, TryLaterError, WorkState
 from sync.backoff import wait_seconds
 from sync.errors import SourceError
+from sync.work_engine import WorkGivenUpError, log_as_we_do, wait_for_lanes
 from sync.work_file import engine_kwargs
 
 Handler = Callable[[str, Payload], Awaitable[None]]
@@ -35,7 +37,7 @@ _NAME = "tesorio.work"
 _LANES = "lanes"
 # At the engine's default of a second a lane would move at less than one piece of work a second.
 _POLL_SECONDS = 0.2
-_LATE_SECONDS = 2.0
+_LATE_SECONDS = 30.0
 _ENDED = {
     "SUCCESS": WorkState.DONE,
     "ERROR": WorkState.FAILED,
@@ -44,10 +46,6 @@ _ENDED = {
 }
 _FAILURES = ("ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 _log = logging.getLogger(__name__)
-
-
-class WorkGivenUpError(Exception):
-    """The work failed for good; the reason is in the message."""
 
 
 class DurableWork:
@@ -69,6 +67,8 @@ class DurableWork:
         self._executor_id = executor_id
         self.handlers: dict[str, Handler] = {}
         self._running: set[asyncio.Task[Any]] = set()
+        self._starting = 0
+        self._started = asyncio.Event()
         self._closing = False
         self._home: asyncio.AbstractEventLoop | None = None
         self._engine: DBOS | None = None
@@ -89,8 +89,8 @@ class DurableWork:
             # At a stop it warns, with a traceback, of every workflow that will simply go on later.
             log_level="ERROR",
         )
-        _log_as_we_do()
         self._engine = DBOS(config=config)
+        log_as_we_do()
 
         async def run(kind: str, work_id: str, payload: dict[str, str]) -> None:
             await self._run(kind, work_id, payload)
@@ -107,18 +107,21 @@ class DurableWork:
     ) -> None:
         self._workflow = None
         self._closing = True
-        if self._engine is not None:
-            for event in self._engine.background_thread_stop_events:
-                event.set()
-        # A cancelled workflow stays pending, and goes on after the next start.
+        for event in self._engine.background_thread_stop_events if self._engine else ():
+            event.set()
+        # At once: a handler that went on would find that nothing can be started any more, and fail for good.
         for task in self._running:
             task.cancel()
-        await asyncio.gather(*self._running, return_exceptions=True)
-        await self._end_the_rest()
-        # It joins threads of its own, which may need this loop to finish. And it takes the loop's default executor
-        # down with it, so another thread does it and the loop gets a fresh executor.
         loop = asyncio.get_running_loop()
         with ThreadPoolExecutor(max_workers=1) as helper:
+            # What begins once the engine's executor is gone ends in an error of the engine's: nothing may begin by
+            # then. Its threads need this loop to finish, hence the other thread.
+            await loop.run_in_executor(helper, wait_for_lanes)
+            while self._starting:
+                self._started.clear()
+                await self._started.wait()
+            await self._end_all()
+            # It takes the loop's default executor down with it, so the loop gets a fresh one.
             await loop.run_in_executor(helper, partial(DBOS.destroy, destroy_registry=True))
         loop.set_default_executor(ThreadPoolExecutor())
 
@@ -127,28 +130,46 @@ class DurableWork:
         """Whether work is taken and done."""
         return self._workflow is not None
 
-    async def _end_the_rest(self) -> None:
-        """End what is not in a step: what waits for another try, and what a lane gave out just now."""
-        left = set(self._engine._workflow_tasks) if self._engine else set()  # noqa: SLF001 - no other way to see them
-        for task in left:
-            task.cancel()
-        if left:
-            await asyncio.wait(left, timeout=_LATE_SECONDS)
+    async def _end_all(self) -> None:
+        """End what runs, and what waits for another try. What is cancelled goes on after the next start."""
+        while left := self._unfinished():
+            for task in left:
+                task.cancel()
+            _done, stubborn = await asyncio.wait(left, timeout=_LATE_SECONDS)
+            if stubborn:
+                _log.warning(
+                    "%d pieces of work did not end when asked to and go on after the next start", len(stubborn)
+                )
+                return
+
+    def _unfinished(self) -> set[asyncio.Task[Any]]:
+        # Of what is not in a step only the engine knows.
+        engine_s: set[asyncio.Task[Any]] = self._engine._workflow_tasks if self._engine else set()  # noqa: SLF001 - as said
+        return {task for task in self._running | engine_s if not task.done()}
+
+    @contextmanager
+    def _being_started(self) -> Iterator[Callable[[str, str, dict[str, str]], Coroutine[Any, Any, None]]]:
+        """The engine's workflow, for a caller who starts one: while it does so the engine stays."""
+        if self._workflow is None:
+            raise RuntimeError("durable work is not running: nothing was started")
+        self._starting += 1
+        try:
+            yield self._workflow
+        finally:
+            self._starting -= 1
+            self._started.set()
 
     async def start(self, kind: str, work_id: str, payload: Payload, *, lane: Lane | None = None) -> None:
         """See `store.work.Work.start`."""
         if kind not in self.handlers:
             raise KeyError(kind)
-        if self._workflow is None:
-            raise RuntimeError("durable work is not running: nothing was started")
         arguments = (kind, work_id, dict(payload))
-        if lane is None:
-            with SetWorkflowID(work_id):
-                await DBOS.start_workflow_async(self._workflow, *arguments)
-            return
-        place = SetEnqueueOptions(priority=lane.place, queue_partition_key=lane.name)
-        with SetWorkflowID(work_id), place:
-            await DBOS.enqueue_workflow_async(_LANES, self._workflow, *arguments)
+        with self._being_started() as workflow, SetWorkflowID(work_id):
+            if lane is None:
+                await DBOS.start_workflow_async(workflow, *arguments)
+                return
+            with SetEnqueueOptions(priority=lane.place, queue_partition_key=lane.name):
+                await DBOS.enqueue_workflow_async(_LANES, workflow, *arguments)
 
     async def status(self, work_id: str) -> WorkState | None:
         """See `store.work.Work.status`."""
@@ -170,10 +191,8 @@ class DurableWork:
 
     async def start_again(self, work: FailedWork) -> None:
         """See `store.work.Work.start_again`."""
-        if self._workflow is None:
-            raise RuntimeError("durable work is not running: nothing was started")
-        with SetWorkflowID(_again_id(work)):
-            await DBOS.start_workflow_async(self._workflow, work.kind, work.work_id, dict(work.payload))
+        with self._being_started() as workflow, SetWorkflowID(_again_id(work)):
+            await DBOS.start_workflow_async(workflow, work.kind, work.work_id, dict(work.payload))
 
     async def forget(self, *, before: datetime, limit: int) -> int:
         """See `store.work.Work.forget`."""
@@ -265,17 +284,3 @@ def _failed(found: WorkflowStatus) -> FailedWork:
         times=int(times or 1),
         failed_at=datetime.fromtimestamp((found.updated_at or 0) / 1000, UTC),
     )
-
-
-def _log_as_we_do() -> None:
-    """Let the engine's lines go where ours go; by itself it writes to what standard error was when it was imported."""
-    logger = logging.getLogger("dbos")
-    logger.handlers.clear()
-    logger.propagate = True
-    logger.addFilter(_is_news)
-
-
-def _is_news(record: logging.LogRecord) -> bool:
-    """Whether the engine's line says more than ours: work that failed was logged here, with its reason."""
-    error = record.exc_info[1] if record.exc_info else None
-    return not isinstance(error, WorkGivenUpError)

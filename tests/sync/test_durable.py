@@ -1,8 +1,12 @@
 import asyncio
 import logging
+import threading
+from contextlib import suppress
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
+from dbos import DBOS
 
 from store.work import Lane, Payload, TryLaterError, WorkState
 from tests.sync.working import ended, working
@@ -40,6 +44,10 @@ class Stuck:
         except asyncio.CancelledError:
             self.cancelled += 1
             raise
+
+
+def errors(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [line.getMessage() for line in caplog.records if line.levelno >= logging.ERROR]
 
 
 class TestStart:
@@ -89,6 +97,14 @@ class TestStart:
 
 
 class TestTrouble:
+    async def test_of_the_engine_is_logged_where_ours_is(
+        self, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        async with working(tmp_path) as work:
+            cast("DBOS", work._engine).logger.error("the engine is in trouble")
+        assert errors(caplog) == ["the engine is in trouble"]
+        assert logging.getLogger("dbos").handlers == []
+
     async def test_a_later_try_waits_as_long_as_asked_or_longer_each_time(self, tmp_path: Path) -> None:
         waits: list[float] = []
 
@@ -190,6 +206,48 @@ class TestClose:
             for number in range(6):
                 assert await ended(work, f"n-{number}") is WorkState.DONE
         assert {work_id for work_id, _ in handler.seen} == {f"n-{number}" for number in range(6)}
+
+    async def test_goes_on_later_with_what_a_lane_gives_out_meanwhile(
+        self, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        handler, claimed = Recorder(), threading.Event()
+        async with working(tmp_path, note=handler) as work:
+            engine = cast("DBOS", work._engine)
+            claim, is_ended = engine._sys_db.start_queued_partitioned_workflows, engine._background_jobs_stop_event
+
+            def slowly(*about: Any, **more: Any) -> list[str]:
+                found = claim(*about, **more)
+                if found:
+                    claimed.set()
+                    # Given out once the engine has ended, if anybody ends it before that.
+                    is_ended.wait(1)
+                return found
+
+            engine._sys_db.start_queued_partitioned_workflows = slowly  # type: ignore[method-assign]
+            await work.start("note", "n", {}, lane=Lane(name="a", place=1))
+            await asyncio.to_thread(claimed.wait)
+        assert errors(caplog) == []
+        async with working(tmp_path, note=handler) as work:
+            assert await ended(work, "n") is WorkState.DONE
+        assert handler.seen == [("n", {})]
+
+    async def test_while_a_start_is_half_way_loses_nothing_either(
+        self, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        handler, taken = Recorder(), set[str]()
+        for number in range(8):
+            async with working(tmp_path, note=handler) as work:
+                starting = asyncio.create_task(work.start("note", f"n-{number}", {}))
+                for _ in range(number):
+                    await asyncio.sleep(0)
+            with suppress(RuntimeError):
+                await starting
+                taken.add(f"n-{number}")
+        assert errors(caplog) == []
+        async with working(tmp_path, note=handler) as work:
+            for work_id in taken:
+                assert await ended(work, work_id) is WorkState.DONE
+        assert {work_id for work_id, _ in handler.seen} == taken != set()
 
     async def test_leaves_threads_to_those_who_come_after(self, tmp_path: Path) -> None:
         async with working(tmp_path):
