@@ -5,8 +5,7 @@ from pathlib import Path
 
 from store.work import WorkState
 from sync.durable import DurableWork
-from tests.sync.test_durable import Recorder
-from tests.sync.working import ended, working
+from tests.sync.working import Recorder, ended, working
 
 
 async def again(work: DurableWork, times: int) -> None:

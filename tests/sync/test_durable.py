@@ -1,53 +1,13 @@
 import asyncio
 import logging
-import threading
-from contextlib import suppress
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import pytest
 from dbos import DBOS
 
 from store.work import Lane, Payload, TryLaterError, WorkState
-from tests.sync.working import ended, working
-
-PAYLOAD = {"source": "netsuite", "text": "<!channel> «ünï» 🧾\n\"'\\ \u202e", "empty": ""}
-
-
-class Recorder:
-    """A handler that notes each try, and does what it is told to at each of them."""
-
-    def __init__(self, *errors: Exception) -> None:
-        self.seen: list[tuple[str, Payload]] = []
-        self.called = asyncio.Event()
-        self._errors = list(errors)
-
-    async def __call__(self, work_id: str, payload: Payload) -> None:
-        self.seen.append((work_id, payload))
-        self.called.set()
-        if self._errors:
-            raise self._errors.pop(0)
-
-
-class Stuck:
-    """A handler that never ends by itself."""
-
-    def __init__(self) -> None:
-        self.begun, self.cancelled = asyncio.Event(), 0
-        self.work_ids: list[str] = []
-
-    async def __call__(self, work_id: str, _payload: Payload) -> None:
-        self.work_ids.append(work_id)
-        self.begun.set()
-        try:
-            await asyncio.Event().wait()
-        except asyncio.CancelledError:
-            self.cancelled += 1
-            raise
-
-
-def errors(caplog: pytest.LogCaptureFixture) -> list[str]:
-    return [line.getMessage() for line in caplog.records if line.levelno >= logging.ERROR]
+from tests.sync.working import PAYLOAD, Recorder, Stuck, ended, errors, working
 
 
 class TestStart:
@@ -152,115 +112,6 @@ class TestTrouble:
         async with working(tmp_path, pull=handler) as work:
             assert await ended(work, "p") is WorkState.DONE
         assert len(handler.seen) == 2
-
-
-class TestClose:
-    async def test_cancels_what_runs_and_leaves_it_for_the_next_start(self, tmp_path: Path) -> None:
-        stuck, handler = Stuck(), Recorder()
-        async with working(tmp_path, pull=stuck) as work:
-            await work.start("pull", "p", PAYLOAD)
-            await stuck.begun.wait()
-        assert stuck.cancelled == 1
-        async with working(tmp_path, pull=handler) as work:
-            assert await ended(work, "p") is WorkState.DONE
-        assert handler.seen == [("p", PAYLOAD)]
-
-    async def test_leaves_work_of_other_replicas_alone(self, tmp_path: Path) -> None:
-        stuck, handler = Stuck(), Recorder()
-        async with working(tmp_path, executor_id="there", pull=stuck) as work:
-            await work.start("pull", "p", {})
-            await stuck.begun.wait()
-        async with working(tmp_path, executor_id="here", pull=handler) as work:
-            assert await work.status("p") is WorkState.PENDING
-            await work.start("pull", "q", {})
-            await ended(work, "q")
-        assert [work_id for work_id, _ in handler.seen] == ["q"]
-
-    async def test_goes_on_with_the_work_of_replicas_that_are_gone(self, tmp_path: Path) -> None:
-        stuck, handler = Stuck(), Recorder()
-        async with working(tmp_path, executor_id="there", note=stuck) as work:
-            await work.start("note", "free", {})
-            await work.start("note", "first", {}, lane=Lane(name="a", place=1))
-            await work.start("note", "second", {}, lane=Lane(name="a", place=2))
-            while len(stuck.work_ids) < 2:  # noqa: ASYNC110 - two begin, and one bell is rung
-                await asyncio.sleep(0.01)
-        async with working(tmp_path, executor_id="here", note=handler) as work:
-            await work.take_over({"there"})
-            assert await work.status("free") is WorkState.PENDING
-            await work.take_over(())
-            for work_id in ("free", "second"):
-                assert await ended(work, work_id) is WorkState.DONE
-        await work.take_over(())
-        seen = [work_id for work_id, _ in handler.seen]
-        assert sorted(seen) == ["first", "free", "second"]
-        assert seen.index("first") < seen.index("second")
-
-    async def test_right_after_a_start_loses_nothing(self, tmp_path: Path) -> None:
-        handler = Recorder()
-        for number in range(6):
-            async with working(tmp_path, note=handler) as work:
-                await work.start("note", f"n-{number}", {})
-                for _ in range(number):
-                    await asyncio.sleep(0)
-        async with working(tmp_path, note=handler) as work:
-            for number in range(6):
-                assert await ended(work, f"n-{number}") is WorkState.DONE
-        assert {work_id for work_id, _ in handler.seen} == {f"n-{number}" for number in range(6)}
-
-    async def test_goes_on_later_with_what_a_lane_gives_out_meanwhile(
-        self, tmp_path: Path, caplog: pytest.LogCaptureFixture
-    ) -> None:
-        handler, claimed = Recorder(), threading.Event()
-        async with working(tmp_path, note=handler) as work:
-            engine = cast("DBOS", work._engine)
-            claim, is_ended = engine._sys_db.start_queued_partitioned_workflows, engine._background_jobs_stop_event
-
-            def slowly(*about: Any, **more: Any) -> list[str]:
-                found = claim(*about, **more)
-                if found:
-                    claimed.set()
-                    # Given out once the engine has ended, if anybody ends it before that.
-                    is_ended.wait(1)
-                return found
-
-            engine._sys_db.start_queued_partitioned_workflows = slowly  # type: ignore[method-assign]
-            await work.start("note", "n", {}, lane=Lane(name="a", place=1))
-            await asyncio.to_thread(claimed.wait)
-        assert errors(caplog) == []
-        async with working(tmp_path, note=handler) as work:
-            assert await ended(work, "n") is WorkState.DONE
-        assert handler.seen == [("n", {})]
-
-    async def test_while_a_start_is_half_way_loses_nothing_either(
-        self, tmp_path: Path, caplog: pytest.LogCaptureFixture
-    ) -> None:
-        handler, taken = Recorder(), set[str]()
-        for number in range(8):
-            async with working(tmp_path, note=handler) as work:
-                starting = asyncio.create_task(work.start("note", f"n-{number}", {}))
-                for _ in range(number):
-                    await asyncio.sleep(0)
-            with suppress(RuntimeError):
-                await starting
-                taken.add(f"n-{number}")
-        assert errors(caplog) == []
-        async with working(tmp_path, note=handler) as work:
-            for work_id in taken:
-                assert await ended(work, work_id) is WorkState.DONE
-        assert {work_id for work_id, _ in handler.seen} == taken != set()
-
-    async def test_leaves_threads_to_those_who_come_after(self, tmp_path: Path) -> None:
-        async with working(tmp_path):
-            pass
-        assert await asyncio.to_thread(sum, (1, 2)) == 3
-
-    async def test_work_whose_kind_is_gone_fails(self, tmp_path: Path) -> None:
-        stuck = Stuck()
-        async with working(tmp_path, old=stuck) as work:
-            await work.start("old", "o", {})
-            await stuck.begun.wait()
-        async with working(tmp_path) as work:
-            assert await ended(work, "o") is WorkState.FAILED
 
 
 class TestLanes:

@@ -4,8 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from store.work import Lane, WorkState
-from tests.sync.test_durable import Recorder, Stuck
-from tests.sync.working import ended, working
+from tests.sync.working import Recorder, Stuck, ended, working
 
 LATER = timedelta(hours=1)
 
