@@ -1,6 +1,7 @@
 """Contact, as listRel:Contact."""
 
 from sandbox.ledger.records import Contact
+from sandbox.netsuite.records.addresses import default_address
 from sandbox.netsuite.records.writer import Writer, optional
 from sandbox.netsuite.texts import boolean, text
 
@@ -17,11 +18,12 @@ def contact_xml(contact: Contact, writer: Writer, full: bool) -> str:  # noqa: A
         f"<listRel:company{writer.customer_ref(contact.customer_id)}</listRel:company>"
         f"{optional('listRel', 'firstName', contact.first_name)}{optional('listRel', 'lastName', contact.last_name)}"
         f"{optional('listRel', 'title', contact.title)}{optional('listRel', 'phone', contact.phone)}"
-        f"{optional('listRel', 'email', contact.email)}"
+        f"{optional('listRel', 'email', contact.email)}{writer.of_customer(contact.customer_id, default_address)}"
         f"<listRel:isPrivate>false</listRel:isPrivate>"
         f"<listRel:isInactive>{boolean(contact.is_inactive)}</listRel:isInactive>{subsidiary}"
         f"{optional('listRel', 'altEmail', contact.alt_email)}"
         f"{optional('listRel', 'mobilePhone', contact.mobile_phone)}{optional('listRel', 'comments', contact.comments)}"
+        "<listRel:globalSubscriptionStatus>_softOptOut</listRel:globalSubscriptionStatus>"
         f"<listRel:dateCreated>{writer.calendar.instant(contact.created_at)}</listRel:dateCreated>"
         f"<listRel:lastModifiedDate>{writer.calendar.instant(contact.last_modified)}</listRel:lastModifiedDate>"
         "</platformCore:record>"

@@ -3,9 +3,11 @@
 from sandbox.ledger.balances import balance, currencies_of, deposit_balance, past_due_balance, unbilled_orders
 from sandbox.ledger.records import Contact, Customer, Kind
 from sandbox.ledger.setup import CONTACT_ROLES, PRIMARY_CONTACT_ID
-from sandbox.netsuite.records.writer import Writer, country, optional, ref_body
+from sandbox.netsuite.records.addresses import LABEL, address_element, address_key, default_address
+from sandbox.netsuite.records.defaults import CUSTOMER_FORM, RECEIVABLES_PREFERENCE
+from sandbox.netsuite.records.taxes import tax_item
+from sandbox.netsuite.records.writer import Writer, optional, ref_body
 from sandbox.netsuite.texts import boolean, text
-from sandbox.netsuite.wsdl import namespace
 
 _IN_CURRENCY = (
     ("balance", balance),
@@ -20,32 +22,50 @@ UNLISTED = 9
 
 def customer_xml(customer: Customer, writer: Writer, full: bool) -> str:  # noqa: FBT001 -- one signature for all records
     """The record; its address book, contacts and currencies only when `full`."""
-    name, email = text(customer.name), text(customer.email)
-    category = (
-        f'<listRel:category internalId="{CATEGORY_IDS.get(customer.category, UNLISTED)}">'
-        f"<platformCore:name>{text(customer.category)}</platformCore:name></listRel:category>"
+    return (
+        f"{_identity(customer, writer)}{_terms(customer, writer)}"
+        f"<listRel:shipComplete>false</listRel:shipComplete>{tax_item(customer)}"
+        "<listRel:alcoholRecipientType>_consumer</listRel:alcoholRecipientType>"
+        f"{RECEIVABLES_PREFERENCE}<listRel:webLead>No</listRel:webLead><listRel:billPay>false</listRel:billPay>"
+        f"<listRel:lastModifiedDate>{writer.calendar.instant(customer.last_modified)}</listRel:lastModifiedDate>"
+        "<listRel:stage>_customer</listRel:stage><listRel:emailTransactions>false</listRel:emailTransactions>"
+        "<listRel:printTransactions>false</listRel:printTransactions>"
+        "<listRel:faxTransactions>false</listRel:faxTransactions>"
+        "<listRel:isBudgetApproved>false</listRel:isBudgetApproved>"
+        "<listRel:globalSubscriptionStatus>_softOptOut</listRel:globalSubscriptionStatus>"
+        f"{_lists(customer, writer) if full else ''}{writer.custom_fields('listRel', customer.custom_fields)}"
+        "</platformCore:record>"
     )
+
+
+def _identity(customer: Customer, writer: Writer) -> str:
+    name = text(customer.name)
     parent = f"<listRel:parent{writer.customer_ref(customer.parent_id)}</listRel:parent>" if customer.parent_id else ""
     return (
-        f"{writer.opening('listRel', 'relationships', 'Customer', customer.id)}"
+        f"{writer.opening('listRel', 'relationships', 'Customer', customer.id)}{CUSTOMER_FORM}"
         f"<listRel:entityId>{customer.number}</listRel:entityId><listRel:altName>{name}</listRel:altName>"
         f"<listRel:isPerson>false</listRel:isPerson><listRel:companyName>{name}</listRel:companyName>"
         '<listRel:entityStatus internalId="13"><platformCore:name>CUSTOMER-Closed Won</platformCore:name>'
         f"</listRel:entityStatus>{parent}{optional('listRel', 'phone', customer.phone)}"
-        f"{optional('listRel', 'fax', customer.fax)}<listRel:email>{email}</listRel:email>"
-        f"{optional('listRel', 'url', customer.url)}"
-        f"<listRel:defaultAddress>{text(address_text(customer))}</listRel:defaultAddress>"
-        f"<listRel:isInactive>{boolean(customer.is_inactive)}</listRel:isInactive>{category}"
+        f"{optional('listRel', 'fax', customer.fax)}<listRel:email>{text(customer.email)}</listRel:email>"
+        f"{optional('listRel', 'url', customer.url)}{default_address(customer, writer)}"
+        f"<listRel:isInactive>{boolean(customer.is_inactive)}</listRel:isInactive>"
+        f"<listRel:category{ref_body(CATEGORY_IDS.get(customer.category, UNLISTED), customer.category)}"
+        f"</listRel:category><listRel:language>_englishUS</listRel:language>"
         f"{optional('listRel', 'comments', customer.comments)}"
         f"<listRel:dateCreated>{writer.calendar.instant(customer.created_at)}</listRel:dateCreated>"
+        "<listRel:emailPreference>_default</listRel:emailPreference>"
         f"<listRel:subsidiary{writer.subsidiaries[customer.subsidiary_id]}</listRel:subsidiary>"
         f"<listRel:salesRep{writer.employees[customer.sales_rep_id]}</listRel:salesRep>"
+    )
+
+
+def _terms(customer: Customer, writer: Writer) -> str:
+    return (
         f"<listRel:terms{writer.terms[customer.terms_id]}</listRel:terms>{_credit_limit(customer, writer)}"
         f"<listRel:creditHoldOverride>_{customer.credit_hold}</listRel:creditHoldOverride>"
+        f"{writer.currency_formats[customer.currency]}"
         f"<listRel:currency{writer.currencies[customer.currency]}</listRel:currency>"
-        f"<listRel:lastModifiedDate>{writer.calendar.instant(customer.last_modified)}</listRel:lastModifiedDate>"
-        f"<listRel:stage>_customer</listRel:stage>{_lists(customer, writer) if full else ''}"
-        f"{writer.custom_fields('listRel', customer.custom_fields)}</platformCore:record>"
     )
 
 
@@ -56,31 +76,17 @@ def _credit_limit(customer: Customer, writer: Writer) -> str:
     return f"<listRel:creditLimit>{amount}</listRel:creditLimit>"
 
 
-def address_text(customer: Customer) -> str:
-    """The default address as it is printed, in lines."""
-    address = customer.address
-    place = " ".join(part for part in (address.city, address.state, address.postal_code) if part)
-    return f"{customer.name}\n{address.line}\n{place}\n{address.country}"
-
-
 def _lists(customer: Customer, writer: Writer) -> str:
     return f"{_addressbook(customer, writer)}{_contacts(customer, writer)}{_currencies(customer, writer)}"
 
 
 def _addressbook(customer: Customer, writer: Writer) -> str:
-    address = customer.address
     return (
         "<listRel:addressbookList><listRel:addressbook><listRel:defaultShipping>true</listRel:defaultShipping>"
         "<listRel:defaultBilling>true</listRel:defaultBilling><listRel:isResidential>false</listRel:isResidential>"
-        "<listRel:label>Main</listRel:label><listRel:addressbookAddress"
-        f' xmlns:platformCommon="{namespace("common", writer.version)}">'
-        f"<platformCommon:country>{country(address.country)}</platformCommon:country>"
-        f"<platformCommon:addressee>{text(customer.name)}</platformCommon:addressee>"
-        f"<platformCommon:addr1>{text(address.line)}</platformCommon:addr1>"
-        f"<platformCommon:city>{text(address.city)}</platformCommon:city>"
-        f"{optional('platformCommon', 'state', address.state)}"
-        f"{optional('platformCommon', 'zip', address.postal_code)}"
-        f"</listRel:addressbookAddress><listRel:internalId>{customer.id * 10}</listRel:internalId>"
+        f"<listRel:label>{LABEL}</listRel:label>"
+        f"{address_element('listRel:addressbookAddress', customer, writer)}"
+        f"<listRel:internalId>{address_key(customer)}</listRel:internalId>"
         "</listRel:addressbook></listRel:addressbookList>"
     )
 
@@ -121,5 +127,6 @@ def _in_currency(customer: Customer, code: str, writer: Writer) -> str:
         for name, amount in _IN_CURRENCY
     )
     return (
-        f"<listRel:currency><listRel:currency{writer.currencies[code]}</listRel:currency>{amounts}</listRel:currency>"
+        f"<listRel:currency><listRel:currency{writer.currencies[code]}</listRel:currency>{amounts}"
+        f"{writer.currency_formats[code]}</listRel:currency>"
     )

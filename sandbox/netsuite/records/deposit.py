@@ -2,6 +2,7 @@
 
 from sandbox.ledger import Kind, Ledger
 from sandbox.ledger.transactions import CustomerDeposit, DepositApplication
+from sandbox.netsuite.records.defaults import CARD_FLAGS, DEPOSIT_FORM, payment_method
 from sandbox.netsuite.records.invoice import posting_period
 from sandbox.netsuite.records.writer import Writer, optional
 from sandbox.netsuite.statuses import status_of
@@ -18,15 +19,16 @@ def deposit_xml(deposit: CustomerDeposit, writer: Writer, full: bool) -> str:  #
         f"<tranCust:status>{status_of(deposit).text}</tranCust:status>"
         f"<tranCust:customer{writer.customer_ref(deposit.customer_id)}</tranCust:customer>"
         f"{writer.order_ref('tranCust:salesOrder', deposit.order_id)}"
-        f"<tranCust:payment>{writer.amount(deposit.amount_minor, currency)}</tranCust:payment>"
+        f"{DEPOSIT_FORM}<tranCust:payment>{writer.amount(deposit.amount_minor, currency)}</tranCust:payment>"
         f"<tranCust:currency{writer.currencies[currency]}</tranCust:currency>"
         f"<tranCust:tranDate>{writer.calendar.day(deposit.deposit_date)}</tranCust:tranDate>"
         f"<tranCust:postingPeriod{posting_period(deposit.deposit_date)}</tranCust:postingPeriod>"
-        f"{optional('tranCust', 'memo', deposit.memo)}"
+        f"{payment_method(deposit.check_number)}{optional('tranCust', 'memo', deposit.memo)}"
+        "<tranCust:ccProcessAsPurchaseCard>false</tranCust:ccProcessAsPurchaseCard>"
         f"<tranCust:currencyName>{writer.currency_names[currency]}</tranCust:currencyName>"
         f"<tranCust:exchangeRate>{deposit.exchange_rate:f}</tranCust:exchangeRate>"
         f"{optional('tranCust', 'checkNum', deposit.check_number)}"
-        f"<tranCust:subsidiary{writer.subsidiaries[deposit.subsidiary_id]}</tranCust:subsidiary>"
+        f"<tranCust:subsidiary{writer.subsidiaries[deposit.subsidiary_id]}</tranCust:subsidiary>{CARD_FLAGS}"
         f"<tranCust:account{writer.money_account(deposit.is_undeposited)}</tranCust:account>"
         f"<tranCust:undepFunds>{boolean(deposit.is_undeposited)}</tranCust:undepFunds>"
         f"<tranCust:tranId>{text(deposit.number)}</tranCust:tranId>"

@@ -1,12 +1,13 @@
 """What all record writers share: references, optional elements, custom fields."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from sandbox.ledger import Kind, Ledger
 from sandbox.ledger.company import Subsidiary
-from sandbox.ledger.records import Choice, Customer, CustomField, FieldKind
+from sandbox.ledger.records import Choice, Currency, Customer, CustomField, FieldKind
 from sandbox.ledger.setup import BANK_ID, CURRENCIES, RECEIVABLES_ID, TERMS, UNDEPOSITED_ID
 from sandbox.netsuite.texts import Calendar, attribute, boolean, double, text
 from sandbox.netsuite.wsdl import namespace
@@ -67,8 +68,10 @@ class Writer:
         self.currency_ids = {currency.code: currency.id for currency in CURRENCIES}
         self.currency_names = {currency.code: text(currency.name) for currency in CURRENCIES}
         self.currencies = {currency.code: ref_body(currency.id, currency.name) for currency in CURRENCIES}
+        self.currency_formats = {currency.code: _currency_format(currency) for currency in CURRENCIES}
         self.terms = {terms.id: ref_body(terms.id, terms.name) for terms in TERMS}
         self._names = _Names(ledger)
+        self._kept: dict[tuple[Callable[[Any, Writer], str], int], tuple[Any, str]] = {}
 
     def opening(self, prefix: str, schema: str, type_name: str, record_id: int, external_id: str = "") -> str:
         """The start of a record element, with the namespace of its own schema."""
@@ -97,6 +100,17 @@ class Writer:
         if self._names.version != self.ledger.version:
             self._names = _Names(self.ledger)
         return self._names
+
+    def of_customer(self, customer_id: int, write: "Callable[[Customer, Writer], str]") -> str:
+        """What `write` says of a customer as it is now, written once for as long as it stays; nothing of none."""
+        customer = self.ledger.customers.get(customer_id)
+        if customer is None:
+            return ""
+        known, written = self._kept.get((write, customer_id), (None, ""))
+        if known is not customer:
+            written = write(customer, self)
+            self._kept[write, customer_id] = (customer, written)
+        return written
 
     def amount(self, minor: int, currency: str) -> str:
         return double(minor, self.exponents[currency])
@@ -172,6 +186,15 @@ def ref_body(internal_id: int, name: str) -> str:
 def reference(element: str, body: str) -> str:
     """A RecordRef element with these attributes and this content, as `ref_body` gives them."""
     return f"<{element}{body}</{element}>"
+
+
+def _currency_format(currency: Currency) -> str:
+    """How a customer's amounts are shown: as the currency's own."""
+    return (
+        "<listRel:overrideCurrencyFormat>false</listRel:overrideCurrencyFormat>"
+        f"<listRel:displaySymbol>{text(currency.display_symbol)}</listRel:displaySymbol>"
+        "<listRel:symbolPlacement>_beforeNumber</listRel:symbolPlacement>"
+    )
 
 
 def country(code: str) -> str:

@@ -6,20 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 from sandbox.ledger import Kind, Ledger
-from sandbox.ledger.records import Contact, Customer, Installment, Invoice
+from sandbox.ledger.records import Contact, Installment, Invoice
 from sandbox.ledger.setup import BASE_CURRENCY, PRIMARY_CONTACT_ID, RATES
 from sandbox.ledger.transactions import CustomerRefund, DepositApplication
 from sandbox.netsuite.common_fields import major
-from sandbox.netsuite.records.customer import address_text
+from sandbox.netsuite.records.addresses import LABEL, address_key, address_text
 from sandbox.netsuite.suiteql.table import Column, Table, attribute, flag
 from sandbox.netsuite.suiteql.transactions import entity_column, shown_subsidiary
-
-_ADDRESSES_EACH = 10
-
-
-def address_key(customer: Customer) -> int:
-    """The key of the customer's one address."""
-    return customer.id * _ADDRESSES_EACH
 
 
 def in_base_currency(minor: int, currency: str) -> Decimal:
@@ -36,7 +29,7 @@ ADDRESS_BOOK = Table(
         "defaultshipping": flag(lambda _: True),
         "entity": attribute("id"),
         "internalid": Column(lambda customer, _: address_key(customer)),
-        "label": Column(lambda *_: "Main"),
+        "label": Column(lambda *_: LABEL),
     },
 )
 ENTITY_ADDRESS = Table(

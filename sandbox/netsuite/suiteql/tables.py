@@ -6,6 +6,7 @@ from sandbox.ledger import Kind
 from sandbox.ledger.balances import balance, days_overdue, past_due_balance
 from sandbox.ledger.setup import BASE_CURRENCY, CURRENCIES, TERMS
 from sandbox.netsuite.common_fields import major
+from sandbox.netsuite.records.addresses import address_key
 from sandbox.netsuite.records.customer import CATEGORY_IDS, UNLISTED
 from sandbox.netsuite.suiteql.company import ACCOUNT, CURRENCY_RATE, CUSTOM_FIELD, DELETED_RECORD, SUBSIDIARY
 from sandbox.netsuite.suiteql.lines import TRANSACTION_ACCOUNTING_LINE, TRANSACTION_LINE
@@ -15,7 +16,6 @@ from sandbox.netsuite.suiteql.related import (
     ENTITY_ADDRESS,
     INSTALLMENT,
     TRANSACTION_LINE_LINK,
-    address_key,
     in_base_currency,
 )
 from sandbox.netsuite.suiteql.table import Column, Table, attribute, flag
