@@ -16,7 +16,8 @@ from tantivy import Document, Index, IndexWriter, Occur, Query, Schema, SchemaBu
 from store.records import RecordId
 from store.search import IndexedName, Kind
 
-_WRITER_BYTES = 32_000_000
+# The least that tantivy takes; what does not fit is written out as a segment of its own.
+_WRITER_BYTES = 15_000_000
 _STATE_ID = "state"
 _GRAM = 3
 # How much of the index one search reads: with a million names it loses nothing against reading all, in half the time,

@@ -25,6 +25,12 @@ _SIMILAR_ROWS = 64
 # A page is written in seconds, so after a minute without news none is under way below the newest number.
 _OVERLAP = 5000
 _SETTLED_LOOKS = 30
+# What is taken out stays in memory until the next commit, more than a kilobyte each.
+_MOST_UNCOMMITTED = 10_000
+# A sync brings news several times a second; each commit costs as much as hundreds of records, so it follows with rests
+# some times as long as what it did, of a second at most.
+_RESTS = 4
+_LONGEST_REST = 1.0
 # What another replica wrote wakes nobody here; asking for the feed's end is one step in one index.
 _LOOK_SECONDS = 2
 _KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -114,11 +120,14 @@ class LookupIndex:
 
     async def _follow_store(self, store: Store) -> None:
         """Refresh now and then, until cancelled; what fails is tried again, meanwhile the exact tiers answer."""
+        loop = asyncio.get_running_loop()
         while True:
+            began = loop.time()
             try:
                 await self.refresh(store)
             except (StoreError, IndexUnfitError) as error:
                 _log.warning("the lookup index is behind: %s", error)
+            await asyncio.sleep(min(_RESTS * (loop.time() - began), _LONGEST_REST))
             with suppress(TimeoutError):
                 async with asyncio.timeout(_LOOK_SECONDS):
                     await self._woken.wait()
@@ -143,20 +152,23 @@ class LookupIndex:
     async def _follow(self, store: Store, state: IndexState) -> int:
         """Apply the changes since the state, those not seen before."""
         overlap = 0 if store.is_sqlite or self._quiet_looks > _SETTLED_LOOKS else _OVERLAP
-        position, newest, written = max(0, state.sequence - overlap), state, 0
+        position, newest, written, uncommitted = max(0, state.sequence - overlap), state, 0, 0
         while True:
             async with store.read() as conn:
                 changes = await changes_after(conn, position, limit=_BATCH)
                 fresh = [change for change in changes if change.sequence not in self._seen]
-                written += await self._apply(conn, fresh)
+                applied = await self._apply(conn, fresh)
+            written, uncommitted = written + applied, uncommitted + applied
             if not changes:
                 break
             position = changes[-1].sequence
             newest = max(newest, IndexState.after(changes[-1]), key=lambda known: known.sequence)
             self._seen.update(change.sequence for change in fresh)
-        self._seen = {sequence for sequence in self._seen if sequence > newest.sequence - _OVERLAP}
+            if uncommitted >= _MOST_UNCOMMITTED:
+                await self._commit(newest)
+                uncommitted = 0
         self._quiet_looks = self._quiet_looks + 1 if newest == state else 0
-        if written or newest != state:
+        if uncommitted or newest != self._state:
             await self._commit(newest)
         self._is_unfinished = False
         return written
@@ -164,6 +176,7 @@ class LookupIndex:
     async def _commit(self, state: IndexState) -> None:
         await self._run(self._grams.commit, state.to_text())
         self._state = state
+        self._seen = {sequence for sequence in self._seen if sequence > state.sequence - _OVERLAP}
 
     async def _apply(self, conn: ReadConnection, changes: Iterable[Change]) -> int:
         """Take out what changed and put back what still exists, as it is now."""

@@ -48,6 +48,23 @@ class FailingOnce(Store):
             yield conn
 
 
+class FailingLater(Store):
+    """The same database, which cannot be reached any more after so many looks at it."""
+
+    def __init__(self, store: Store, *, after: int) -> None:
+        self.is_sqlite = store.is_sqlite
+        self._store = store
+        self._left = after
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[ReadConnection]:
+        if not self._left:
+            raise StoreUnreachableError
+        self._left -= 1
+        async with self._store.read() as conn:
+            yield conn
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return tmp_path / "index"
@@ -196,6 +213,20 @@ class TestIndexState:
 
 
 class TestInterrupted:
+    async def test_a_long_way_behind_keeps_what_it_has_caught_up_with(
+        self, store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        index = opened(folder)
+        await index.refresh(store)
+        await save(store, *(make_customer(f"Acme {number}") for number in range(50)))
+        monkeypatch.setattr("bot.lookup.index._BATCH", 10)
+        monkeypatch.setattr("bot.lookup.index._MOST_UNCOMMITTED", 20)
+        with pytest.raises(StoreUnreachableError):
+            await index.refresh(FailingLater(store, after=4))
+        assert await index.refresh(store) == (10 if store.is_sqlite else 50)
+        assert len(await index.similar("customer", "acme")) == 50
+        await index.close()
+
     async def test_writing_that_failed_half_way_leaves_the_last_commit(
         self, store: Store, folder: Path, tmp_path: Path
     ) -> None:
