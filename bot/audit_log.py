@@ -72,7 +72,8 @@ class AuditLog:
             await self._wake.wait()
             self._wake.clear()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._closing.wait(), wait_seconds)
+                async with asyncio.timeout(wait_seconds):
+                    await self._closing.wait()
             is_written = await self.flush()
             wait_seconds = self._batch_seconds if is_written else self._retry_seconds
             if not is_written:

@@ -36,7 +36,8 @@ class Listener:
     async def wait(self, seconds: float) -> bool:
         """Wait for a ring since the last wait, this long at most; whether there was one."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._event.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._event.wait()
         rang = self._event.is_set()
         self._event.clear()
         return rang

@@ -167,7 +167,8 @@ async def _read_open_items(assistant: Assistant, settings: Settings, progress: _
         if await assistant.work.status(work_id) is WorkState.FAILED:
             raise CommandError(f"the first reading of {_ERP} failed; the log above says why")
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(progress.saved.wait(), _LOOK_SECONDS)
+            async with asyncio.timeout(_LOOK_SECONDS):
+                await progress.saved.wait()
         progress.saved.clear()
 
 

@@ -134,7 +134,9 @@ class DurableWork:
         """End what runs, and what waits for another try. What is cancelled goes on after the next start."""
         while left := self._unfinished():
             for task in left:
-                task.cancel()
+                # One that was asked already may be waiting for the answer to what it sent.
+                if not task.cancelling():
+                    task.cancel()
             _done, stubborn = await asyncio.wait(left, timeout=_LATE_SECONDS)
             if stubborn:
                 _log.warning(

@@ -71,7 +71,8 @@ class Pushes:
             return objection or Absent()
         try:
             async with self._turn():
-                found = await asyncio.wait_for(self._target.find(item), _LOOK_UP_SECONDS)
+                async with asyncio.timeout(_LOOK_UP_SECONDS):
+                    found = await self._target.find(item)
         except (SourceError, TimeoutError) as error:
             return Later(reason=_words(error), after_seconds=getattr(error, "after_seconds", None))
         except Exception:  # noqa: BLE001 - the outer door of one look-up: it comes again

@@ -61,7 +61,8 @@ async def app_of_app_token(slack: AsyncWebClient, app_token: str) -> str:
 
     reading = asyncio.ensure_future(connection.read(receive))
     try:
-        return await asyncio.wait_for(greeted, _GREETING_SECONDS)
+        async with asyncio.timeout(_GREETING_SECONDS):
+            return await greeted
     except TimeoutError:
         return ""
     finally:

@@ -44,7 +44,8 @@ class SocketDoor:
     async def app_id(self) -> str:
         """The app that Slack has connected; «» when it does not say so soon."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._greeted.wait(), _GREETING_SECONDS)
+            async with asyncio.timeout(_GREETING_SECONDS):
+                await self._greeted.wait()
         return self._app_id
 
     async def close(self) -> None:

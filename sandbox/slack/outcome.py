@@ -93,7 +93,8 @@ class Watch:
         looks_left = _LOOKS if quiet_seconds else 0
         while looks_left:
             try:
-                self._note(await asyncio.wait_for(self._queue.get(), quiet_seconds / _LOOKS))
+                async with asyncio.timeout(quiet_seconds / _LOOKS):
+                    self._note(await self._queue.get())
                 looks_left = _LOOKS
             except TimeoutError:
                 looks_left -= 1

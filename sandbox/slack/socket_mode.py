@@ -159,7 +159,8 @@ class SocketHub:
         self._waiting[envelope_id] = waiter
         started = time.monotonic()
         try:
-            payload = await asyncio.wait_for(waiter, self._deadlines.acknowledgement_seconds)
+            async with asyncio.timeout(self._deadlines.acknowledgement_seconds):
+                payload = await waiter
         except TimeoutError:
             return None
         finally:

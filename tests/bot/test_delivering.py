@@ -109,7 +109,8 @@ class Bench:
             await add_deliveries(conn, [replace(known, **values)])  # type: ignore[arg-type]  # any field
 
     async def deliver(self, told: Delivered | None = None) -> Delivery:
-        await asyncio.wait_for(self.handler(told)("work", {"delivery_id": "d"}), 60)
+        async with asyncio.timeout(60):
+            await self.handler(told)("work", {"delivery_id": "d"})
         return await self.read()
 
     async def read(self) -> Delivery:

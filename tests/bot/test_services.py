@@ -36,7 +36,8 @@ async def looked(troubles: Sequence[Exception], services: Services) -> list[str]
         await asyncio.Event().wait()
 
     async with services.beside("counting", look, rest):
-        await asyncio.wait_for(done.wait(), 60)
+        async with asyncio.timeout(60):
+            await done.wait()
         return [*told, services.trouble()]
 
 
@@ -103,7 +104,8 @@ class TestOutboxService:
         async with world.store.write() as conn:
             await add_deliveries(conn, [slack_post(hello, id="d1", kind="hello", channel=ANA, at=world.clock())])
         world.assistant.deps.outbox.ring()
-        await asyncio.wait_for(seen_full.wait(), 60)
+        async with asyncio.timeout(60):
+            await seen_full.wait()
         assert world.assistant.deps.services.trouble().startswith("outbox: OperationalError: ")
         monkeypatch.setattr(work, "start", start)
         await world.delivered("d1")

@@ -171,13 +171,15 @@ class TestFollow:
             rounds.set()
 
         async with follow(deps, Reader(name="r", handle=handle), after_round=after_round):
-            await asyncio.wait_for(rounds.wait(), 60)
+            async with asyncio.timeout(60):
+                await rounds.wait()
             await append(store, "a")
             deps.changed.ring()
             while failures:  # noqa: ASYNC110 - the handler tells nobody that it failed
                 await asyncio.sleep(0.01)
             deps.changed.ring()
-            await asyncio.wait_for(shown.wait(), 60)
+            async with asyncio.timeout(60):
+                await shown.wait()
 
     async def test_a_defect_is_logged_once_and_does_not_end_it(
         self, store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
@@ -193,7 +195,8 @@ class TestFollow:
             again.set()
 
         async with follow(deps, Seen().reader, after_round=after_round):
-            await asyncio.wait_for(again.wait(), 60)
+            async with asyncio.timeout(60):
+                await again.wait()
         assert [record.message for record in caplog.records if record.exc_info] == [
             "r is held up and tries again: KeyError: 'defect'"
         ]

@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 from dbos import DBOS
 
-from store.work import Lane, WorkState
+from store.work import Lane, Payload, WorkState
 from tests.sync.working import PAYLOAD, Recorder, Stuck, ended, errors, working
 
 
@@ -23,6 +23,28 @@ class TestClose:
         async with working(tmp_path, pull=handler) as work:
             assert await ended(work, "p") is WorkState.DONE
         assert handler.seen == [("p", PAYLOAD)]
+
+    async def test_asks_once_and_waits_for_the_answer_to_what_was_sent(self, tmp_path: Path) -> None:
+        begun, heard = asyncio.Event(), list[str]()
+
+        async def answer() -> None:
+            for _ in range(20):
+                await asyncio.to_thread(int)
+            heard.append("answer")
+
+        async def sends(_work_id: str, _payload: Payload) -> None:
+            sent = asyncio.ensure_future(answer())
+            begun.set()
+            try:
+                await asyncio.shield(sent)
+            except asyncio.CancelledError:
+                await sent
+                raise
+
+        async with working(tmp_path, note=sends) as work:
+            await work.start("note", "n", {})
+            await begun.wait()
+        assert heard == ["answer"]
 
     async def test_leaves_work_of_other_replicas_alone(self, tmp_path: Path) -> None:
         stuck, handler = Stuck(), Recorder()

@@ -61,7 +61,8 @@ async def held_back(
         return response
     if fault.stalls_seconds:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(closing.wait(), fault.stalls_seconds)
+            async with asyncio.timeout(fault.stalls_seconds):
+                await closing.wait()
     return cut(request) if fault.resets else response
 
 

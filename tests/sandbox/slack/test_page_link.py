@@ -160,7 +160,8 @@ class TestConversation:
             typed = {"note": {"text": {"type": "plain_text_input", "value": "half a"}}}
             acted = {"block_id": "b", "action_id": "go", "element": GO, "value": None}
             await page.send("action", container=container, values=typed, **acted)
-            assert (await asyncio.wait_for(seen.get(), 60))["note"] == typed["note"]
+            async with asyncio.timeout(60):
+                assert (await seen.get())["note"] == typed["note"]
 
     async def test_history_shows_my_ephemerals_only(self, slack: SlackStandIn) -> None:
         client = web_client(slack)
