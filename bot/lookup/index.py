@@ -51,6 +51,7 @@ class LookupIndex:
         self._turn = asyncio.Lock()
         self._woken = asyncio.Event()
         self._seen: set[int] = set()
+        self._new_after: int | None = None
         self._quiet_looks = 0
         # One writer, one thread: its work queues up here and never waits for the loop's other threads.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="lookup-index")
@@ -138,7 +139,7 @@ class LookupIndex:
             raise IndexUnfitError
         if self._is_unfinished:
             await self._run(self._grams.roll_back)
-            self._seen, self._quiet_looks = set(), 0
+            self._forget_seen()
         self._is_unfinished = True
         if self._state is None:
             kept = IndexState.from_text(await self._run(self._grams.state))
@@ -155,6 +156,8 @@ class LookupIndex:
         position, newest, written, uncommitted = max(0, state.sequence - overlap), state, 0, 0
         while True:
             async with store.read() as conn:
+                if self._new_after is None:
+                    self._new_after = await last_sequence(conn)
                 changes = await changes_after(conn, position, limit=_BATCH)
                 fresh = [change for change in changes if change.sequence not in self._seen]
                 applied = await self._apply(conn, fresh)
@@ -182,13 +185,22 @@ class LookupIndex:
         """Take out what changed and put back what still exists, as it is now."""
         written = 0
         for kind in _KINDS:
-            ids = tuple({change.record_id for change in changes if change.kind == kind and _is_indexed(change)})
+            told = [change for change in changes if change.kind == kind and _is_indexed(change)]
+            ids = tuple({change.record_id for change in told})
             if ids:
                 names = await names_by_id(conn, kind, ids)
-                await self._run(self._grams.remove, ids)
+                # To look for what cannot be there costs more than all else, and a first load is all new records.
+                await self._run(self._grams.remove, {each.record_id for each in told if not self._is_new(each)})
                 await self._run(self._grams.add, kind, names)
             written += len(ids)
         return written
+
+    def _is_new(self, change: Change) -> bool:
+        """Whether the index cannot hold the record yet, having been read for the first time after it began."""
+        return change.action == "inserted" and self._new_after is not None and change.sequence > self._new_after
+
+    def _forget_seen(self) -> None:
+        self._seen, self._new_after, self._quiet_looks = set(), None, 0
 
     async def _rebuild(self, store: Store) -> int:
         """Fill the index from the tables. What changes meanwhile comes after the state, and is followed next time."""
@@ -198,7 +210,7 @@ class LookupIndex:
         written = sum([await self._add_all(store, kind) for kind in _KINDS])
         await self._commit(IndexState.after(last[0]) if last else IndexState())
         self._is_unfit = self._is_unfinished = False
-        self._seen, self._quiet_looks = set(), 0
+        self._forget_seen()
         _log.info("built the lookup index of %d records", written)
         return written
 
