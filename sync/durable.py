@@ -38,6 +38,7 @@ _LANES = "lanes"
 # At the engine's default of a second a lane would move at less than one piece of work a second.
 _POLL_SECONDS = 0.2
 _LATE_SECONDS = 30.0
+_STOP_LOOK_SECONDS = 0.02
 _ENDED = {
     "SUCCESS": WorkState.DONE,
     "ERROR": WorkState.FAILED,
@@ -84,7 +85,8 @@ class DurableWork:
             application_version=_WORK_VERSION,
             executor_id=self._executor_id,
             serializer=DBOSPortableJSON,
-            notification_listener_polling_interval_sec=0.2,
+            # We await no notifications: all that this loop does is to be waited for at a stop.
+            notification_listener_polling_interval_sec=_STOP_LOOK_SECONDS,
             db_engine_kwargs=engine_kwargs(self._database_url),
             # At a stop it warns, with a traceback, of every workflow that will simply go on later.
             log_level="ERROR",
