@@ -14,7 +14,8 @@ pytestmark = [*IN_BROWSER, pytest.mark.timeout(180)]
 
 class TestNotifications:
     async def test_from_the_form_to_the_news(self, page: SlackPage, opened: World) -> None:
-        await page.say("/tesorio subscribe payments amount>100 quiet 22-7")
+        away = (opened.clock() + timedelta(hours=12)).hour
+        await page.say(f"/tesorio subscribe payments amount>100 quiet {away}-{(away + 1) % 24}")
         await expect(page.modal).to_contain_text("This would have posted nothing")
         await page.picture("subscribe-form")
         await page.submit()
