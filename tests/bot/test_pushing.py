@@ -24,7 +24,8 @@ def calm(keeper: NoteKeeper) -> None:
     """Nothing is left over from the test before."""
     keeper.notes.clear()
     keeper.troubles.clear()
-    keeper.lasting, keeper.delay_seconds, keeper.most_at_work = lambda _note: None, 0.0, 0
+    keeper.lasting, keeper.delay_seconds, keeper.most_at_work, keeper.gathers = lambda _note: None, 0.0, 0, 0
+    keeper.gathered.set()
 
 
 async def a_customer(world: World, number: int = 0) -> Customer:
@@ -96,7 +97,8 @@ class TestPush:
         assert keeper.texts()[2:] == [f"Text of held {n}" for n in range(3)]
 
     async def test_no_more_at_once_than_the_account_bears(self, world: World, keeper: NoteKeeper) -> None:
-        keeper.delay_seconds = 0.1
+        keeper.delay_seconds, keeper.gathers = 0.1, 3
+        keeper.gathered.clear()
         notes = [await a_note(world, f"many {n}", number=n) for n in range(8)]
         await put(world, *notes)
         await asyncio.gather(*(world.delivered(note.id) for note in notes))

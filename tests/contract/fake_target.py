@@ -29,6 +29,9 @@ class NoteKeeper:
     # A trouble that lasts, for the notes that it is true of.
     lasting: Callable[[dict[str, Any]], Trouble | None] = lambda _note: None
     delay_seconds: float = 0.0
+    # Nobody is answered before so many were at work at once.
+    gathers: int = 0
+    gathered: asyncio.Event = field(default_factory=asyncio.Event)
     pushes: int = 0
     finds: int = 0
     at_work: int = 0
@@ -54,7 +57,10 @@ class NoteKeeper:
         trouble = self.lasting(note) or (self.troubles.pop(0) if self.troubles else None)
         self.at_work += 1
         self.most_at_work = max(self.most_at_work, self.at_work)
+        if self.most_at_work >= self.gathers:
+            self.gathered.set()
         try:
+            await self.gathered.wait()
             await asyncio.sleep(self.delay_seconds)
         finally:
             self.at_work -= 1
