@@ -1,5 +1,6 @@
 """Bringing the database to this program's schema, and refusing one that is newer."""
 
+import asyncio
 from importlib.resources import files
 from pathlib import Path
 
@@ -22,8 +23,20 @@ async def upgrade(database: Store) -> None:
 
     Programs that do so at the same time take turns, and the later ones find nothing to do.
 
-    Raises SchemaNewerError when the database knows a revision that this program does not.
+    Called off half-way, it comes to its end first. Raises SchemaNewerError when the database knows a revision that this
+    program does not.
     """
+    upgrading = asyncio.ensure_future(_upgraded(database))
+    try:
+        await asyncio.shield(upgrading)
+    except asyncio.CancelledError:
+        # A migration tidies up after whatever ends it, which a connection that was called off refuses, at length. It
+        # is over in a moment.
+        await asyncio.gather(upgrading, return_exceptions=True)
+        raise
+
+
+async def _upgraded(database: Store) -> None:
     async with database.write() as conn:
         await conn.run_sync(_upgrade)
 

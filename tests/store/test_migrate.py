@@ -16,7 +16,7 @@ from sqlalchemy import Connection, inspect, text
 
 from store.db import Store, sqlite_url
 from store.errors import SchemaNewerError, SchemaOlderError
-from store.migrate import check, is_empty, upgrade
+from store.migrate import _upgrade, check, is_empty, upgrade
 from store.tables import TABLES, metadata
 
 pytestmark = pytest.mark.both_databases
@@ -73,6 +73,23 @@ class TestUpgrade:
         await asyncio.gather(*(upgrade(one) for one in (empty, *others)))
         for one in others:
             await one.close()
+        await check(empty)
+
+    async def test_that_is_called_off_half_way_comes_to_its_end(
+        self, empty: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        begun = asyncio.Event()
+
+        def noticed(conn: Connection) -> None:
+            begun.set()
+            _upgrade(conn)
+
+        monkeypatch.setattr("store.migrate._upgrade", noticed)
+        upgrading = asyncio.create_task(upgrade(empty))
+        await begun.wait()
+        upgrading.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await upgrading
         await check(empty)
 
     async def test_that_fails_half_way_leaves_nothing(self, empty: Store, monkeypatch: pytest.MonkeyPatch) -> None:
