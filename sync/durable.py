@@ -22,7 +22,7 @@ from store.errors import StoreError
 from store.work import FailedWork, Lane, Payload, TryLaterError, WorkState
 from sync.backoff import wait_seconds
 from sync.errors import SourceError
-from sync.work_engine import WorkGivenUpError, log_as_we_do, wait_for_lanes
+from sync.work_engine import WorkGivenUpError, log_as_we_do, wait_for_calls, wait_for_lanes
 from sync.work_file import engine_kwargs
 
 Handler = Callable[[str, Payload], Awaitable[None]]
@@ -123,6 +123,8 @@ class DurableWork:
                 self._started.clear()
                 await self._started.wait()
             await self._end_all()
+            if self._engine:
+                await loop.run_in_executor(helper, wait_for_calls, self._engine)
             # It takes the loop's default executor down with it, so the loop gets a fresh one.
             await loop.run_in_executor(helper, partial(DBOS.destroy, destroy_registry=True))
         loop.set_default_executor(ThreadPoolExecutor())

@@ -2,9 +2,16 @@
 
 import logging
 import threading
+from collections.abc import Callable
 
-# How the engine calls the threads that give out what waits in a lane, and how long one look for work may take.
+from dbos import DBOS
+
+# How the engine calls the thread that begins a thread for every queue, and how those are called that give out what
+# waits in a lane; and how long one look for work may take.
+_BEGINS_OTHERS = "(queue_thread)"
 _GIVING_OUT = "queue-worker-"
+# Its threads for calls that wait, among them the one that at a start goes through what the last stop left.
+_CALLS = "dbos-executor-"
 _LOOK_SECONDS = 30.0
 
 
@@ -14,8 +21,23 @@ class WorkGivenUpError(Exception):
 
 def wait_for_lanes() -> None:
     """Wait, after the engine's threads were told to end, until no lane gives out anything any more. It blocks."""
+    # First whoever may still be about to begin another: a thread that is not quite begun can't be waited for.
+    _wait_for(lambda name: name.endswith(_BEGINS_OTHERS))
+    _wait_for(lambda name: name.startswith(_GIVING_OUT))
+
+
+def wait_for_calls(engine: DBOS) -> None:
+    """Wait until none of the engine's threads asks its database any more; what had not begun never does. It blocks."""
+    # Again: whoever goes through what the last stop left gets an event of its own when it begins.
+    for event in engine.background_thread_stop_events:
+        event.set()
+    engine._executor.shutdown(wait=False, cancel_futures=True)  # noqa: SLF001 - its own end waits for nobody
+    _wait_for(lambda name: name.startswith(_CALLS))
+
+
+def _wait_for(is_meant: Callable[[str], bool]) -> None:
     for thread in threading.enumerate():
-        if thread.name.startswith(_GIVING_OUT):
+        if is_meant(thread.name):
             thread.join(_LOOK_SECONDS)
 
 

@@ -2,12 +2,13 @@
 
 import asyncio
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from dbos import DBOS
+from dbos import DBOS, _recovery
 
 from store.work import Lane, Payload, WorkState
 from tests.sync.working import PAYLOAD, Recorder, Stuck, ended, errors, working
@@ -129,6 +130,37 @@ class TestClose:
             for work_id in taken:
                 assert await ended(work, work_id) is WorkState.DONE
         assert {work_id for work_id, _ in handler.seen} == taken != set()
+
+    async def test_while_it_goes_through_what_the_last_stop_left_keeps_that(
+        self, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        stuck, handler, reached, over = Stuck(), Recorder(), threading.Event(), threading.Event()
+        async with working(tmp_path, note=stuck) as work:
+            await work.start("note", "n", {})
+            await stuck.begun.wait()
+        take_up = _recovery._recover_workflow
+
+        def late(engine: DBOS, *about: Any) -> Any:
+            reached.set()
+            # Taken up once the engine has ended, if anybody ends it before that.
+            if engine._background_jobs_stop_event.wait(1):
+                while engine._sys_db_field:
+                    time.sleep(0.01)
+            try:
+                return take_up(engine, *about)
+            finally:
+                over.set()
+
+        with monkeypatch.context() as patch:
+            patch.setattr(_recovery, "_recover_workflow", late)
+            async with working(tmp_path, note=handler) as work:
+                await asyncio.to_thread(reached.wait)
+            # Without waiting: it must be over by now.
+            assert over.is_set()
+        assert errors(caplog) == []
+        async with working(tmp_path, note=handler) as work:
+            assert await ended(work, "n") is WorkState.DONE
+        assert handler.seen == [("n", {})]
 
     async def test_leaves_threads_to_those_who_come_after(self, tmp_path: Path) -> None:
         async with working(tmp_path):
