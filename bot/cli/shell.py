@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import re
+import signal
 import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
@@ -36,8 +37,34 @@ def current_settings() -> "Settings":
 
 
 def run_async(make: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
-    """Run one coroutine to its end."""
-    return asyncio.run(make())
+    """Run one coroutine to its end, or until a polite kill (SIGTERM): cancelled by it, it closes what it opened.
+
+    Raises KeyboardInterrupt then. A second one ends the process at once.
+    """
+    killed, before = False, signal.getsignal(signal.SIGTERM)
+
+    async def work() -> _T:
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+
+        def on_kill() -> None:
+            nonlocal killed
+            killed = True
+            loop.remove_signal_handler(signal.SIGTERM)
+            if task is not None:
+                task.cancel()
+
+        # Raised wherever the program is just then, an exception would come between making a thing and keeping it.
+        loop.add_signal_handler(signal.SIGTERM, on_kill)
+        return await make()
+
+    try:
+        return asyncio.run(work())
+    except asyncio.CancelledError:
+        if killed:
+            raise KeyboardInterrupt from None
+        raise
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def print_json(data: object) -> None:

@@ -17,11 +17,12 @@ class MessageChanged:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ViewChanged:
-    """`view` is the view as Slack describes it; for "close" and "clear" the one that went."""
+    """`view` is as Slack describes it; for "close" and "clear" the one that went. Nobody sees a covered one."""
 
     op: Literal["open", "update", "push", "close", "clear"]
     user: str
     view: Json
+    is_covered: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

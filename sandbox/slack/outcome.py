@@ -115,7 +115,8 @@ class Watch:
         if isinstance(happening, MessageChanged):
             self._note_message(happening)
         elif isinstance(happening, ViewChanged) and happening.user == self._user:
-            self._view, self._view_op = happening.view, happening.op
+            if not happening.is_covered:
+                self._view, self._view_op = happening.view, happening.op
         elif isinstance(happening, HomeChanged) and happening.user == self._user:
             self._home = happening.view
         elif isinstance(happening, Notice) and happening.user == self._user:

@@ -71,7 +71,9 @@ class Views:
         }
         updated = replace(view, body=body, hash=_new_hash(), values=kept)
         self._open[view.id] = updated
-        self._feed.publish(ViewChanged(op="update", user=view.user, view=self.described(updated)))
+        is_covered = view.id in self._stacks.get(view.user, [])[:-1]
+        shown = self.described(updated)
+        self._feed.publish(ViewChanged(op="update", user=view.user, view=shown, is_covered=is_covered))
         return updated
 
     def publish(self, user: str, body: Json, expected_hash: str | None = None) -> View:

@@ -7,9 +7,10 @@ from slack_sdk.errors import SlackApiError
 from sandbox.slack import SlackStandIn, Waiting, acknowledged
 from sandbox.slack.acting import TROUBLE
 from sandbox.slack.modal_forms import MISSING
+from sandbox.slack.outcome import Watch
 from sandbox.slack.records import Json
 from sandbox.slack.seed import ANA, AR_TEAM, BEN
-from tests.sandbox.slack.running import Clock, bolt_app, connected, web_client
+from tests.sandbox.slack.running import NO_ANSWER, Clock, bolt_app, connected, web_client
 from tests.sandbox.slack.test_web_api import refusal
 
 ACKED = Waiting(until=acknowledged)
@@ -252,6 +253,18 @@ class TestLifetime:
         await slack.workspace.close(ANA)
         assert slack.workspace.modal(ANA) is None
         assert again["previous_view_id"] is None
+
+    async def test_nobody_sees_a_change_of_a_view_that_another_covers(self, slack: SlackStandIn) -> None:
+        below = await open_modal(slack)
+        trigger = slack.core.tickets.issue_trigger(ANA, below["id"])
+        pushed = await web_client(slack).views_push(trigger_id=trigger, view=note_view())
+        seen = []
+        with slack.core.feed.listen() as queue:
+            watch = Watch(queue, slack.core.state, ANA, slack.core.app.bot_user)
+            for view_id in (pushed["view"]["id"], below["id"]):
+                await web_client(slack).views_update(view_id=view_id, view=note_view("changed"))
+                seen.append(await watch.outcome(None, {}, NO_ANSWER))
+        assert [outcome.view and outcome.view["id"] for outcome in seen] == [pushed["view"]["id"]] * 2
 
     async def test_nothing_can_be_pushed_on_a_modal_that_was_closed(self, slack: SlackStandIn) -> None:
         opened = await open_modal(slack)
