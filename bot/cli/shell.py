@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import sys
+import threading
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -42,6 +43,8 @@ def run_async(make: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
     Raises KeyboardInterrupt then. A second one ends the process at once.
     """
     killed, before = False, signal.getsignal(signal.SIGTERM)
+    # To others Python tells of no signal.
+    is_main = threading.current_thread() is threading.main_thread()
 
     async def work() -> _T:
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
@@ -54,7 +57,8 @@ def run_async(make: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
                 task.cancel()
 
         # Raised wherever the program is just then, an exception would come between making a thing and keeping it.
-        loop.add_signal_handler(signal.SIGTERM, on_kill)
+        if is_main:
+            loop.add_signal_handler(signal.SIGTERM, on_kill)
         return await make()
 
     try:
@@ -64,7 +68,8 @@ def run_async(make: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
             raise KeyboardInterrupt from None
         raise
     finally:
-        signal.signal(signal.SIGTERM, before)
+        if is_main:
+            signal.signal(signal.SIGTERM, before)
 
 
 def print_json(data: object) -> None:

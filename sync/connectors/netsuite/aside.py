@@ -1,8 +1,9 @@
-"""Reading large answers in a process of their own, while this one writes what came before and answers in Slack.
+"""Fetching large answers in a process of their own, while this one writes what came before and answers in Slack.
 
-Parsing and mapping take most of a pull's processor time, and hold Python's lock all that while. The other process knows
-nothing and keeps nothing: it is handed an answer's bytes with what to make of them, and hands the records back. Killed,
-the request is sent once more; killed ourselves, its input ends, and so does it.
+Parsing and mapping take most of a pull's processor time, and hold Python's lock all that while; whoever passed on the
+bytes would wait for that lock at each portion. So the other process posts the request itself. It knows no secrets and
+keeps nothing: it is handed a request that is signed already, with what to make of the answer, and hands the records
+back. Killed, the request is sent once more; killed ourselves, its input ends, and so does it.
 """
 
 import os
@@ -10,45 +11,42 @@ import pickle
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from threading import Event, Lock, Thread, Timer
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
-from sync.connectors.netsuite.pages import Body, Heading, Tree
+from sync.connectors.netsuite.exchange import Answer, Post
+from sync.connectors.netsuite.handing import hand, handed
 from sync.errors import UnreadableAnswerError
+from sync.http import shutting_down
+
+_T = TypeVar("_T")
 
 _PROGRAM = "sync.connectors.netsuite.aside_main"
 # What the program says once it can read.
 READY = b"ready"
-_CHUNK_BYTES = 64 * 1024
-# Half of what Linux allows: neither side waits for the other after each chunk.
+# Half of what Linux allows: neither side waits for the other after each portion.
 _PIPE_BYTES = 512 * 1024
 # One that dies again and again is more than this machine bears.
 _MOST_DEATHS = 3
 # Longer than the pause between two streams; after a pull its memory is of use to others.
 _IDLE_SECONDS = 120.0
 _LEAVING_SECONDS = 5.0
+# How much longer than allowed an answer may take over there before the process counts as stuck.
+_GRACE_SECONDS = 5.0
 
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Task:
-    """What is to be made of the answer whose bytes follow. `take` must be picklable, and what it makes."""
-
-    version: str
-    take: Callable[[Tree], Any]
 
 
 class Aside:
     """The process, which is begun when there is much to read. One answer at a time; safe to share between threads."""
 
-    def __init__(self, *, idle_seconds: float = _IDLE_SECONDS) -> None:
+    def __init__(self, *, idle_seconds: float = _IDLE_SECONDS, grace_seconds: float = _GRACE_SECONDS) -> None:
         self._idle_seconds = idle_seconds
+        self._grace_seconds = grace_seconds
         self._process: subprocess.Popen[bytes] | None = None
         self._deaths = 0
         self._used_at = 0.0
@@ -71,16 +69,16 @@ class Aside:
         else:
             self._turn.release()
 
-    def read(self, body: Body, task: Task, *, deadline: float) -> tuple[Heading, tuple[Any, ...]] | None:
-        """The heading and the records of an answer; None, with nothing of it read, when the process cannot read now.
+    def answer(self, post: Post[_T]) -> Answer[_T] | None:
+        """What a request brings; None, with nothing sent, when the process can't serve us now.
 
-        `deadline` is by `time.monotonic`. Raises what reading it here would, and UnreadableAnswerError when the process
-        ends before it has read all of it.
+        The request must only read. `post.take` must be picklable, and what it makes. Raises what `exchanged` would, and
+        UnreadableAnswerError when the process ends before it has handed over all of it.
         """
         if not self._turn.acquire(blocking=False):
             return None
         try:
-            return None if self._process is None else self._read(self._process, body, task, deadline)
+            return None if self._process is None else self._answer(self._process, post)
         finally:
             self._used_at = time.monotonic()
             self._turn.release()
@@ -109,20 +107,20 @@ class Aside:
                 if time.monotonic() - self._used_at > self._idle_seconds:
                     self._end()
 
-    def _read(
-        self, process: subprocess.Popen[bytes], body: Body, task: Task, deadline: float
-    ) -> tuple[Heading, tuple[Any, ...]]:
+    def _answer(self, process: subprocess.Popen[bytes], post: Post[_T]) -> Answer[_T]:
         try:
-            with _killed_at(process, deadline):
-                outcome = _exchanged(process, body, task)
+            with _killed_after(process, post.total_timeout_seconds + self._grace_seconds):
+                outcome = _told(process, post)
         except (OSError, EOFError, pickle.UnpicklingError):
             self._deaths += 1
             self._end()
+            if self._closing.is_set():
+                raise shutting_down() from None
             raise UnreadableAnswerError("the process that read it has ended") from None
         if isinstance(outcome, Exception):
             raise outcome
-        heading, records = outcome
-        return heading, records
+        answer: Answer[_T] = outcome
+        return answer
 
     def _end(self) -> None:
         process, self._process = self._process, None
@@ -157,37 +155,17 @@ def _killed(process: subprocess.Popen[bytes]) -> None:
     process.wait(_LEAVING_SECONDS)
 
 
-def _exchanged(process: subprocess.Popen[bytes], body: Body, task: Task) -> Any:
-    """What the process makes of an answer: heading and records, or the error that reading it ends with."""
+def _told(process: subprocess.Popen[bytes], post: Post[Any]) -> Any:
+    """What becomes of a request over there: the answer, or the error that it ends with. Raises EOFError, OSError."""
     if process.stdin is None or process.stdout is None:
         raise EOFError
-    pickle.dump(task, process.stdin, pickle.HIGHEST_PROTOCOL)
-    try:
-        for chunk in _chunks(body):
-            pickle.dump(chunk, process.stdin, pickle.HIGHEST_PROTOCOL)
-    except BaseException:
-        # It reads to the end of the answer before it reads another one.
-        pickle.dump(b"", process.stdin)
-        process.stdin.flush()
-        pickle.load(process.stdout)  # noqa: S301 - from a process of ours
-        raise
-    process.stdin.flush()
-    return pickle.load(process.stdout)  # noqa: S301 - likewise
-
-
-def _chunks(body: Body) -> Iterator[bytes]:
-    """The answer's bytes, and an empty chunk at its end. How large one record may be, the reader knows."""
-    chunk = body.read(_CHUNK_BYTES)
-    while chunk:
-        yield chunk
-        body.mark()
-        chunk = body.read(_CHUNK_BYTES)
-    yield b""
+    hand(post, process.stdin)
+    return handed(process.stdout)
 
 
 @contextmanager
-def _killed_at(process: subprocess.Popen[bytes], deadline: float) -> Iterator[None]:
-    timer = Timer(max(0, deadline - time.monotonic()), process.kill)
+def _killed_after(process: subprocess.Popen[bytes], seconds: float) -> Iterator[None]:
+    timer = Timer(seconds, process.kill)
     timer.daemon = True
     timer.start()
     try:

@@ -2,7 +2,7 @@
 
 A request waits for a slot first and is signed afterwards, so that a passport never grows old in a queue; every
 attempt gets a passport of its own. What an answer brings is mapped in the same thread, off the event loop; where there
-is much of it, in a process of its own.
+is much of it, a process of its own posts the signed request and reads the answer.
 """
 
 import asyncio
@@ -14,33 +14,22 @@ from pathlib import Path
 from threading import Event
 from typing import Generic, TypeVar
 
-import requests
-
-from sync.connectors.netsuite.aside import Aside, Task
+from sync.connectors.netsuite.aside import Aside
 from sync.connectors.netsuite.envelopes import Envelopes, operation_of
-from sync.connectors.netsuite.faults import http_error
-from sync.connectors.netsuite.pages import Heading, Tree, read_answer
+from sync.connectors.netsuite.exchange import Answer, Post, exchanged
+from sync.connectors.netsuite.pages import Tree
 from sync.connectors.netsuite.passport import new_passport
 from sync.connectors.netsuite.request import Request
-from sync.connectors.netsuite.settings import PAGE_REMEDY, NetSuiteSettings
+from sync.connectors.netsuite.settings import NetSuiteSettings
 from sync.connectors.netsuite.slots import Slots
 from sync.connectors.netsuite.writes import Change, TargetRequest, change_error
-from sync.errors import BusyError, SourceError, UnreadableAnswerError
-from sync.http import BoundedBody, connection_error, ended_by, hang_up, new_session, shutting_down
+from sync.errors import BusyError, SourceError
+from sync.http import hang_up, new_session, shutting_down
 from sync.patience import patiently
 
 _T = TypeVar("_T")
 
 _MEGABYTE = 1024 * 1024
-_OK = 200
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Answer(Generic[_T]):
-    """What a request brought: the heading, and each record as `take` made it, in order."""
-
-    heading: Heading
-    records: tuple[_T, ...]
 
 
 class SuiteTalkClient:
@@ -53,7 +42,7 @@ class SuiteTalkClient:
         self._session = new_session(
             settings.soap_address,
             connections=settings.concurrency,
-            unless_set="" if settings.soap_url else "NETSUITE_SOAP_URL",
+            unless_set=_unless_set(settings),
         )
         self._pool = ThreadPoolExecutor(settings.concurrency, thread_name_prefix="netsuite")
         self._closing = Event()
@@ -117,60 +106,28 @@ class SuiteTalkClient:
             return answer
 
     def _exchange(self, asking: "_Asking[_T]") -> Answer[_T]:
-        passport = new_passport(self._settings.credentials, timestamp=int(self._unix_time()))
-        envelope = self._envelopes.build(asking.request, passport)
-        deadline = time.monotonic() + self._settings.total_timeout_seconds
-        with ended_by(self._session, deadline), self._posted(asking, envelope) as response:
-            limit = self._settings.max_answer_megabytes * _MEGABYTE
-            body = BoundedBody(
-                response,
-                most_bytes=min(limit, asking.most_bytes or limit),
-                deadline=deadline,
-                closing=self._closing,
-                remedy=PAGE_REMEDY,
-            )
-            return self._read(response, body, asking, deadline)
+        post = self._post(asking)
+        answer = self._aside.answer(post) if asking.is_page else None
+        if answer is None:
+            return exchanged(post, self._session, self._closing)
+        return answer
 
-    def _posted(self, asking: "_Asking[_T]", envelope: bytes) -> requests.Response:
+    def _post(self, asking: "_Asking[_T]") -> Post[_T]:
         settings = self._settings
-        headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{operation_of(asking.request)}"'}
-        try:
-            return self._session.post(
-                settings.soap_address,
-                data=envelope,
-                headers=headers,
-                timeout=(settings.connect_timeout_seconds, settings.read_timeout_seconds),
-                allow_redirects=False,
-                stream=True,
-            )
-        except requests.RequestException as error:
-            if self._closing.is_set():
-                raise shutting_down() from None
-            raise connection_error(error, settings.soap_address) from None
-
-    def _read(
-        self, response: requests.Response, body: BoundedBody, asking: "_Asking[_T]", deadline: float
-    ) -> Answer[_T]:
-        if response.status_code != _OK and "xml" not in response.headers.get("Content-Type", "").lower():
-            raise _refusal(response)
-        try:
-            heading, records = self._taken(body, asking, deadline)
-        except UnreadableAnswerError:
-            if self._closing.is_set():
-                raise shutting_down() from None
-            if response.status_code != _OK:
-                raise _refusal(response) from None
-            raise
-        return Answer(heading=heading, records=records)
-
-    def _taken(self, body: BoundedBody, asking: "_Asking[_T]", deadline: float) -> tuple[Heading, tuple[_T, ...]]:
-        task = Task(version=self._settings.endpoint_version, take=asking.take)
-        found = self._aside.read(body, task, deadline=deadline) if asking.is_page else None
-        if found is not None:
-            return found
-        records: list[_T] = []
-        heading = read_answer(body, task.version, lambda tree: records.append(asking.take(tree)))
-        return heading, tuple(records)
+        passport = new_passport(settings.credentials, timestamp=int(self._unix_time()))
+        limit = settings.max_answer_megabytes * _MEGABYTE
+        return Post(
+            address=settings.soap_address,
+            operation=operation_of(asking.request),
+            envelope=self._envelopes.build(asking.request, passport),
+            version=settings.endpoint_version,
+            take=asking.take,
+            most_bytes=min(limit, asking.most_bytes or limit),
+            connect_timeout_seconds=settings.connect_timeout_seconds,
+            read_timeout_seconds=settings.read_timeout_seconds,
+            total_timeout_seconds=settings.total_timeout_seconds,
+            unless_set=_unless_set(settings),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +140,5 @@ class _Asking(Generic[_T]):
     is_page: bool = False
 
 
-def _refusal(response: requests.Response) -> SourceError:
-    headers = response.headers
-    return http_error(
-        response.status_code, location=headers.get("Location", ""), retry_after=headers.get("Retry-After", "")
-    )
+def _unless_set(settings: NetSuiteSettings) -> str:
+    return "" if settings.soap_url else "NETSUITE_SOAP_URL"

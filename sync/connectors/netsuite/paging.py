@@ -3,7 +3,8 @@
 from collections.abc import AsyncGenerator, Callable
 from typing import TypeVar
 
-from sync.connectors.netsuite.client import Answer, SuiteTalkClient
+from sync.connectors.netsuite.client import SuiteTalkClient
+from sync.connectors.netsuite.exchange import Answer
 from sync.connectors.netsuite.pages import Tree
 from sync.connectors.netsuite.request import Search, SearchMore
 from sync.errors import ExpiredPositionError

@@ -10,8 +10,9 @@ from store.pulled import Record
 from sync.connector import Broken, Gone, Listing, Page
 from sync.connectors.netsuite.asking import by_ids, marking_at, plan_of, request_at
 from sync.connectors.netsuite.changed import changed_since
-from sync.connectors.netsuite.client import Answer, SuiteTalkClient
+from sync.connectors.netsuite.client import SuiteTalkClient
 from sync.connectors.netsuite.completing import completed
+from sync.connectors.netsuite.exchange import Answer
 from sync.connectors.netsuite.faults import TooMuchError
 from sync.connectors.netsuite.mapping import Account, Other
 from sync.connectors.netsuite.marks import Marked, knowing_marked, span_of

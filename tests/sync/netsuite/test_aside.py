@@ -1,8 +1,7 @@
-"""Answers are read in another process exactly as in this one, and its death costs no record."""
+"""Answers are fetched by another process exactly as by this one, and its death costs no record."""
 
 import asyncio
 import os
-import pickle
 import signal
 import subprocess
 import sys
@@ -11,41 +10,47 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import aclosing
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 import pytest
 
 from store.invoices import Invoice
 from sync.connectors.netsuite import NetSuiteSource
-from sync.connectors.netsuite.aside import READY, Aside, Task
-from sync.connectors.netsuite.handing import hand
+from sync.connectors.netsuite.aside import READY, Aside
+from sync.connectors.netsuite.exchange import Answer, Post, exchanged
+from sync.connectors.netsuite.handing import hand, handed
 from sync.connectors.netsuite.mapping import source_id_of
-from sync.connectors.netsuite.pages import Heading, Tree, read_answer
+from sync.connectors.netsuite.pages import Heading, Tree
 from sync.connectors.netsuite.stream import Taking
-from sync.errors import BusyError, RejectedError, SourceError, UnreadableAnswerError
+from sync.errors import BusyError, RejectedError, RetryError, SourceError, UnreadableAnswerError
+from sync.http import NotSentError, new_session
 from tests.sync.netsuite.bench import NetSuiteBench, netsuite_bench
-from tests.sync.netsuite.wire import VERSION, customer_record, fault, page
+from tests.sync.netsuite.wire import VERSION, Reply, Wire, customer_record, dripping, fault, page
 
-IDS = Task(version=VERSION, take=source_id_of)
-ANSWER = page(customer_record(1), customer_record(2), total=2).encode()
+ANSWER = page(customer_record(1), customer_record(2), total=2)
+CUT = len(ANSWER) // 2
 READ = ("1", "2")
 # Nothing here is about time but what says so.
 PATIENCE_SECONDS = 120
 
 
-class Bytes:
-    """A body in chunks; it breaks off at the end when it is told to."""
+def post_to(address: str, *, seconds: float = PATIENCE_SECONDS, most_bytes: int = 50_000_000) -> Post[str]:
+    return Post(
+        address=address,
+        operation="search",
+        envelope=b"<signed/>",
+        version=VERSION,
+        take=source_id_of,
+        most_bytes=most_bytes,
+        connect_timeout_seconds=seconds,
+        read_timeout_seconds=seconds,
+        total_timeout_seconds=seconds,
+    )
 
-    def __init__(self, *chunks: bytes, breaks_off: bool = False) -> None:
-        self._left, self._breaks_off = list(chunks), breaks_off
 
-    def read(self, _size: int) -> bytes:
-        if not self._left and self._breaks_off:
-            raise UnreadableAnswerError("the answer broke off")
-        return self._left.pop(0) if self._left else b""
-
-    def mark(self) -> None:
-        return
+def answered_here(post: Post[str]) -> Answer[str]:
+    with new_session(post.address, connections=1) as session:
+        return exchanged(post, session, threading.Event())
 
 
 def wait_for(holds: Callable[[], bool]) -> None:
@@ -63,20 +68,15 @@ def begun(aside: Aside) -> int:
     return aside.process_id
 
 
-def ids_in(aside: Aside, body: Bytes, *, seconds: float = PATIENCE_SECONDS) -> tuple[str, ...] | None:
-    found = aside.read(body, IDS, deadline=time.monotonic() + seconds)
-    return None if found is None else found[1]
+def ids_in(aside: Aside, wire: Wire, *replies: Reply | str) -> tuple[str, ...] | None:
+    wire.answers(*(replies or (ANSWER,)))
+    found = aside.answer(post_to(wire.url))
+    return None if found is None else found.records
 
 
-def refused_here(body: Bytes) -> SourceError:
+def refused(ask: Callable[[], Any]) -> SourceError:
     with pytest.raises(SourceError) as caught:
-        read_answer(body, VERSION, lambda _tree: None)
-    return caught.value
-
-
-def refused_there(aside: Aside, body: Bytes) -> SourceError:
-    with pytest.raises(SourceError) as caught:
-        ids_in(aside, body)
+        ask()
     return caught.value
 
 
@@ -88,63 +88,107 @@ def aside() -> Iterator[Aside]:
     made.close()
 
 
-class TestReading:
-    def test_brings_the_heading_and_what_was_made_of_the_records(self, aside: Aside) -> None:
-        expected: list[str] = []
-        heading: Heading = read_answer(Bytes(ANSWER), VERSION, lambda tree: expected.append(source_id_of(tree)))
-        halves = ANSWER[:500], ANSWER[500:]
-        assert aside.read(Bytes(*halves), IDS, deadline=time.monotonic() + PATIENCE_SECONDS) == (heading, READ)
-        assert tuple(expected) == READ
+class TestAnswer:
+    def test_has_the_heading_and_what_was_made_of_the_records(self, aside: Aside, wire: Wire) -> None:
+        wire.answers(ANSWER, ANSWER)
+        post = post_to(wire.url)
+        assert aside.answer(post) == answered_here(post)
+        assert wire.posted == [b"<signed/>"] * 2
+        assert wire.operations == ["search"] * 2
+        names = {"Host", "Content-Type", "SOAPAction", "Content-Length", "User-Agent", "Accept", "Accept-Encoding"}
+        assert [set(headers) - {"Connection"} for headers in wire.headers] == [names] * 2
 
     @pytest.mark.parametrize(
-        ("body", "kind"),
+        ("reply", "kind"),
         [
-            (ANSWER[:-200], UnreadableAnswerError),
-            (b"no XML", UnreadableAnswerError),
-            (b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', RejectedError),
-            (fault("exceededConcurrentRequestLimitFault", "WS_REQUEST_BLOCKED").body, BusyError),
+            (Reply(body=ANSWER[:-200].encode()), UnreadableAnswerError),
+            (Reply(body=ANSWER[:CUT].encode(), length=len(ANSWER)), UnreadableAnswerError),
+            (Reply(body=b"no XML"), UnreadableAnswerError),
+            (Reply(body=b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'), RejectedError),
+            (fault("exceededConcurrentRequestLimitFault", "WS_REQUEST_BLOCKED"), BusyError),
+            (Reply(status=503, content_type="text/html", headers={"Retry-After": "7"}), RetryError),
+            (Reply(status=302, headers={"Location": "https://elsewhere.example/"}), SourceError),
         ],
     )
-    def test_raises_what_reading_it_here_would(self, aside: Aside, body: bytes, kind: type) -> None:
-        here, there = refused_here(Bytes(body)), refused_there(aside, Bytes(body))
-        assert type(there) is kind
-        assert (type(here), str(here)) == (type(there), str(there))
-        assert ids_in(aside, Bytes(ANSWER)) == READ
+    def test_or_error_is_what_it_would_be_here(self, aside: Aside, wire: Wire, reply: Reply, kind: type) -> None:
+        wire.answers(reply, reply)
+        post = post_to(wire.url)
+        here, there = refused(lambda: answered_here(post)), refused(lambda: aside.answer(post))
+        assert isinstance(there, kind)
+        assert (type(here), str(here), vars(here)) == (type(there), str(there), vars(there))
+        assert ids_in(aside, wire) == READ
 
-    def test_refuses_a_record_without_end(self, aside: Aside) -> None:
-        start = ANSWER.index(b"<", ANSWER.index(b"companyName"))
-        endless = (ANSWER[:start], *(b"x" * 1_000_000 for _ in range(9)), ANSWER[start:])
-        assert "one record of the answer is larger" in str(refused_there(aside, Bytes(*endless)))
-        assert ids_in(aside, Bytes(ANSWER)) == READ
+    def test_of_one_record_without_end_is_refused(self, aside: Aside, wire: Wire) -> None:
+        start = ANSWER.index("<", ANSWER.index("companyName"))
+        endless = ANSWER[:start] + "x" * 9_000_000 + ANSWER[start:]
+        assert "one record of the answer is larger" in str(refused(lambda: ids_in(aside, wire, endless)))
+        assert ids_in(aside, wire) == READ
 
-    def test_reads_the_next_answer_after_one_that_broke_off(self, aside: Aside) -> None:
-        assert "broke off" in str(refused_there(aside, Bytes(ANSWER[:500], breaks_off=True)))
-        assert ids_in(aside, Bytes(ANSWER)) == READ
+    def test_that_is_too_large_is_refused(self, aside: Aside, wire: Wire) -> None:
+        wire.answers(ANSWER)
+        assert "lower [netsuite] page_size" in str(refused(lambda: aside.answer(post_to(wire.url, most_bytes=99))))
+
+    def test_that_drips_takes_too_long(self, aside: Aside, wire: Wire) -> None:
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: 99999\r\n\r\n"
+        with dripping(head) as address:
+            assert "too long" in str(refused(lambda: aside.answer(post_to(address, seconds=0.2))))
+        assert ids_in(aside, wire) == READ
+
+    def test_of_a_server_that_is_gone_says_that_nothing_was_sent(self, aside: Aside, wire: Wire) -> None:
+        assert isinstance(refused(lambda: aside.answer(post_to("http://127.0.0.1:1/"))), NotSentError)
+        assert ids_in(aside, wire) == READ
 
 
 class TestLiving:
-    def test_before_it_has_begun_nothing_is_taken_from_the_answer(self) -> None:
-        body = Bytes(ANSWER)
-        assert ids_in(Aside(), body) is None
-        assert body.read(1) == ANSWER
+    def test_before_it_has_begun_nothing_is_sent(self, wire: Wire) -> None:
+        assert ids_in(Aside(), wire) is None
+        assert wire.posted == []
 
-    def test_one_that_is_killed_is_begun_anew(self) -> None:
+    def test_one_that_is_killed_is_begun_anew(self, wire: Wire) -> None:
         made = Aside()
         first = begun(made)
         os.kill(first, signal.SIGKILL)
-        with pytest.raises(UnreadableAnswerError, match="has ended"):
-            ids_in(made, Bytes(ANSWER))
+        assert "has ended" in str(refused(lambda: ids_in(made, wire)))
         assert made.process_id is None
         assert begun(made) != first
-        assert ids_in(made, Bytes(ANSWER)) == READ
+        assert ids_in(made, wire) == READ
         made.close()
-        assert ids_in(made, Bytes(ANSWER)) is None
+        assert ids_in(made, wire) is None
 
-    def test_one_that_hangs_is_ended_at_the_deadline(self) -> None:
-        made = Aside()
+    def test_one_that_is_killed_with_an_answer_half_read_is_told(self, wire: Wire) -> None:
+        made, release = Aside(), threading.Event()
+        wire.answers(Reply(body=ANSWER.encode(), hold=release))
+        process_id = begun(made)
+
+        def kill() -> None:
+            wire.arrived.wait(PATIENCE_SECONDS)
+            os.kill(process_id, signal.SIGKILL)
+
+        killing = threading.Thread(target=kill)
+        killing.start()
+        assert "has ended" in str(refused(lambda: made.answer(post_to(wire.url))))
+        release.set()
+        killing.join()
+
+    def test_one_that_is_closed_meanwhile_says_so(self, wire: Wire) -> None:
+        made, release = Aside(), threading.Event()
+        wire.answers(Reply(body=ANSWER.encode(), hold=release))
+        begun(made)
+
+        def close() -> None:
+            wire.arrived.wait(PATIENCE_SECONDS)
+            made.close()
+
+        closing = threading.Thread(target=close)
+        closing.start()
+        assert "shutting down" in str(refused(lambda: made.answer(post_to(wire.url))))
+        release.set()
+        closing.join()
+
+    def test_one_that_hangs_is_ended(self, wire: Wire) -> None:
+        made = Aside(grace_seconds=0)
         os.kill(begun(made), signal.SIGSTOP)
-        with pytest.raises(UnreadableAnswerError, match="has ended"):
-            ids_in(made, Bytes(ANSWER), seconds=0.05)
+        assert "has ended" in str(refused(lambda: made.answer(post_to(wire.url, seconds=0.05))))
         assert made.process_id is None
 
     def test_one_that_nobody_needs_ends(self) -> None:
@@ -162,8 +206,7 @@ class TestLiving:
         )
         told, heard = cast("BinaryIO", program.stdin), cast("BinaryIO", program.stdout)
         assert heard.read(len(READY)) == READY
-        hand(IDS, told)
-        hand(ANSWER[:500], told)
+        told.write(b"half a length"[:5])
         told.close()
         assert program.wait(PATIENCE_SECONDS) == 0
         assert heard.read() == b""
@@ -172,11 +215,22 @@ class TestLiving:
 
 class TestHanding:
     def test_what_arrives_equals_what_was_handed(self, tmp_path: Path) -> None:
-        path = tmp_path / "handed"
-        for found in (Heading(total_records=3), (IDS.version, None, 1.5), {"a": [1, b"2"]}):
-            with path.open("wb") as file:
+        path, sent = tmp_path / "handed", (Heading(total_records=3), (VERSION, None, 1.5), {"a": [1, b"2"]})
+        with path.open("wb") as file:
+            for found in sent:
                 hand(found, file)
-            assert pickle.loads(path.read_bytes()) == found  # noqa: S301 - what was written just now
+        with path.open("rb") as file:
+            assert tuple(handed(file) for _ in sent) == sent
+            with pytest.raises(EOFError):
+                handed(file)
+
+    def test_what_broke_off_is_told(self, tmp_path: Path) -> None:
+        path = tmp_path / "handed"
+        with path.open("wb") as file:
+            hand("x" * 1000, file)
+        os.truncate(path, 900)
+        with path.open("rb") as file, pytest.raises(EOFError):
+            handed(file)
 
 
 @pytest.fixture

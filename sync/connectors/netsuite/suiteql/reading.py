@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 
 from sync.connectors.netsuite.asking import plan_of, request_at
-from sync.connectors.netsuite.client import Answer
+from sync.connectors.netsuite.exchange import Answer
 from sync.connectors.netsuite.faults import TooMuchError
 from sync.connectors.netsuite.pages import Heading
 from sync.connectors.netsuite.position import Plan, Position, is_divisible
