@@ -14,12 +14,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from threading import Event, Lock, Thread, Timer
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import structlog
 
 from sync.connectors.netsuite.exchange import Answer, Post
 from sync.connectors.netsuite.handing import hand, handed
+from sync.connectors.netsuite.pages import Heading
 from sync.errors import UnreadableAnswerError
 from sync.http import shutting_down
 
@@ -72,7 +73,7 @@ class Aside:
     def answer(self, post: Post[_T]) -> Answer[_T] | None:
         """What a request brings; None, with nothing sent, when the process can't serve us now.
 
-        The request must only read. `post.take` must be picklable, and what it makes. Raises what `exchanged` would, and
+        The request must only read. `post.take` must be picklable, and what it makes. Raises what `answered` would, and
         UnreadableAnswerError when the process ends before it has handed over all of it.
         """
         if not self._turn.acquire(blocking=False):
@@ -110,17 +111,16 @@ class Aside:
     def _answer(self, process: subprocess.Popen[bytes], post: Post[_T]) -> Answer[_T]:
         try:
             with _killed_after(process, post.total_timeout_seconds + self._grace_seconds):
-                outcome = _told(process, post)
+                heading, records = _told(process, post)
         except (OSError, EOFError, pickle.UnpicklingError):
             self._deaths += 1
             self._end()
             if self._closing.is_set():
                 raise shutting_down() from None
             raise UnreadableAnswerError("the process that read it has ended") from None
-        if isinstance(outcome, Exception):
-            raise outcome
-        answer: Answer[_T] = outcome
-        return answer
+        if isinstance(heading, Exception):
+            raise heading
+        return Answer(heading=heading, records=records)
 
     def _end(self) -> None:
         process, self._process = self._process, None
@@ -155,12 +155,15 @@ def _killed(process: subprocess.Popen[bytes]) -> None:
     process.wait(_LEAVING_SECONDS)
 
 
-def _told(process: subprocess.Popen[bytes], post: Post[Any]) -> Any:
-    """What becomes of a request over there: the answer, or the error that it ends with. Raises EOFError, OSError."""
+def _told(process: subprocess.Popen[bytes], post: Post[_T]) -> tuple[Heading | Exception, tuple[_T, ...]]:
+    """What becomes of a request over there: heading or error, after the records. Raises EOFError, OSError."""
     if process.stdin is None or process.stdout is None:
         raise EOFError
     hand(post, process.stdin)
-    return handed(process.stdout)
+    records: list[_T] = []
+    while isinstance(found := handed(process.stdout), list):
+        records += found
+    return found, tuple(records)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from typing import Generic, TypeVar
 
 from sync.connectors.netsuite.aside import Aside
 from sync.connectors.netsuite.envelopes import Envelopes, operation_of
-from sync.connectors.netsuite.exchange import Answer, Post, exchanged
+from sync.connectors.netsuite.exchange import Answer, Post, answered
 from sync.connectors.netsuite.pages import Tree
 from sync.connectors.netsuite.passport import new_passport
 from sync.connectors.netsuite.request import Request
@@ -109,7 +109,7 @@ class SuiteTalkClient:
         post = self._post(asking)
         answer = self._aside.answer(post) if asking.is_page else None
         if answer is None:
-            return exchanged(post, self._session, self._closing)
+            return answered(post, self._session, self._closing)
         return answer
 
     def _post(self, asking: "_Asking[_T]") -> Post[_T]:

@@ -17,7 +17,7 @@ import pytest
 from store.invoices import Invoice
 from sync.connectors.netsuite import NetSuiteSource
 from sync.connectors.netsuite.aside import READY, Aside
-from sync.connectors.netsuite.exchange import Answer, Post, exchanged
+from sync.connectors.netsuite.exchange import Answer, Post, answered
 from sync.connectors.netsuite.handing import hand, handed
 from sync.connectors.netsuite.mapping import source_id_of
 from sync.connectors.netsuite.pages import Heading, Tree
@@ -50,7 +50,7 @@ def post_to(address: str, *, seconds: float = PATIENCE_SECONDS, most_bytes: int 
 
 def answered_here(post: Post[str]) -> Answer[str]:
     with new_session(post.address, connections=1) as session:
-        return exchanged(post, session, threading.Event())
+        return answered(post, session, threading.Event())
 
 
 def wait_for(holds: Callable[[], bool]) -> None:
