@@ -49,16 +49,17 @@ def run_async(make: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
     async def work() -> _T:
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
 
-        def on_kill() -> None:
+        def on_kill(*_: object) -> None:
             nonlocal killed
             killed = True
-            loop.remove_signal_handler(signal.SIGTERM)
-            if task is not None:
-                task.cancel()
+            # At once: the loop may be standing still.
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            if task is not None and not loop.is_closed():
+                # Raised wherever the program is just then, an exception would come between making and keeping a thing.
+                loop.call_soon_threadsafe(task.cancel)
 
-        # Raised wherever the program is just then, an exception would come between making a thing and keeping it.
         if is_main:
-            loop.add_signal_handler(signal.SIGTERM, on_kill)
+            signal.signal(signal.SIGTERM, on_kill)
         return await make()
 
     try:
@@ -69,7 +70,8 @@ def run_async(make: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
         raise
     finally:
         if is_main:
-            signal.signal(signal.SIGTERM, before)
+            # Of one that was not set by Python it knows nothing.
+            signal.signal(signal.SIGTERM, signal.SIG_DFL if before is None else before)
 
 
 def print_json(data: object) -> None:
