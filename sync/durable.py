@@ -123,11 +123,14 @@ class DurableWork:
                 self._started.clear()
                 await self._started.wait()
             await self._end_all()
+            # The engine made its executor the loop's, and does so again whenever it is asked something: what else there
+            # is goes on with a fresh one.
+            fresh = ThreadPoolExecutor()
+            loop.set_default_executor(fresh)
             if self._engine:
                 await loop.run_in_executor(helper, wait_for_calls, self._engine)
-            # It takes the loop's default executor down with it, so the loop gets a fresh one.
             await loop.run_in_executor(helper, partial(DBOS.destroy, destroy_registry=True))
-        loop.set_default_executor(ThreadPoolExecutor())
+            loop.set_default_executor(fresh)
 
     @property
     def is_running(self) -> bool:
@@ -222,8 +225,12 @@ class DurableWork:
         """Go on with the unfinished work of replicas that are gone: of all but these and this one."""
         if self._workflow is None:
             return
+        with self._being_started():
+            await self._take_over({self._executor_id, *alive})
+
+    async def _take_over(self, alive: Collection[str]) -> None:
         found = await DBOS.list_workflows_async(status="PENDING", load_input=False, load_output=False)
-        gone = {one.executor_id for one in found if one.executor_id} - {self._executor_id, *alive}
+        gone = {one.executor_id for one in found if one.executor_id}.difference(alive)
         if gone:
             _log.warning("going on with what %d replicas that are gone have left", len(gone))
             # Of two replicas that do so at once, one gets each piece: the engine compares who had it.

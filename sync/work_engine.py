@@ -2,9 +2,12 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from dbos import DBOS
+if TYPE_CHECKING:
+    from dbos import DBOS
 
 # How the engine calls the thread that begins a thread for every queue, and how those are called that give out what
 # waits in a lane; and how long one look for work may take.
@@ -26,8 +29,11 @@ def wait_for_lanes() -> None:
     _wait_for(lambda name: name.startswith(_GIVING_OUT))
 
 
-def wait_for_calls(engine: DBOS) -> None:
-    """Wait until none of the engine's threads asks its database any more; what had not begun never does. It blocks."""
+def wait_for_calls(engine: "DBOS") -> None:
+    """Wait until none of its threads for calls asks the engine's database any more; what had not begun never does.
+
+    It blocks.
+    """
     # Again: whoever goes through what the last stop left gets an event of its own when it begins.
     for event in engine.background_thread_stop_events:
         event.set()
@@ -36,9 +42,10 @@ def wait_for_calls(engine: DBOS) -> None:
 
 
 def _wait_for(is_meant: Callable[[str], bool]) -> None:
+    deadline = time.monotonic() + _LOOK_SECONDS
     for thread in threading.enumerate():
         if is_meant(thread.name):
-            thread.join(_LOOK_SECONDS)
+            thread.join(max(0, deadline - time.monotonic()))
 
 
 def log_as_we_do() -> None:
