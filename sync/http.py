@@ -200,23 +200,6 @@ def _no_auth(request: _Auth) -> _Auth:
     return request
 
 
-class Portion:
-    """How much of an answer has come since something of it was complete: never more than a record may be."""
-
-    def __init__(self) -> None:
-        self._bytes = 0
-
-    def add(self, chunk: bytes) -> None:
-        """So much has come. Raises RejectedError when that is no record any more."""
-        self._bytes += len(chunk)
-        if self._bytes > _RECORD_BYTES:
-            raise RejectedError(f"one record of the answer is larger than {_RECORD_BYTES} bytes")
-
-    def mark(self) -> None:
-        """What has come so far has been dealt with."""
-        self._bytes = 0
-
-
 class BoundedBody:
     """The body of a response as it arrives. Raises SourceError when it is too large, too slow, or cut off."""
 
@@ -235,7 +218,8 @@ class BoundedBody:
         self._closing = closing
         self._remedy = f"; {remedy}" if remedy else ""
         self._total = 0
-        self._portion = Portion()
+        # What has come since something was complete: never more than a record may be.
+        self._pending = 0
 
     def read(self, size: int = -1) -> bytes:
         """The next chunk, however many bytes were asked for; empty at the end."""
@@ -251,7 +235,9 @@ class BoundedBody:
         self._total += len(chunk)
         if self._total > self._most_bytes:
             raise RejectedError(f"the answer is larger than {self._most_bytes} bytes{self._remedy}")
-        self._portion.add(chunk)
+        self._pending += len(chunk)
+        if self._pending > _RECORD_BYTES:
+            raise RejectedError(f"one record of the answer is larger than {_RECORD_BYTES} bytes")
         return chunk
 
     def _stop_if_closing(self) -> None:
@@ -260,7 +246,7 @@ class BoundedBody:
 
     def mark(self) -> None:
         """What was read so far has been dealt with and is out of memory."""
-        self._portion.mark()
+        self._pending = 0
 
 
 class NotSentError(RetryError):

@@ -1,9 +1,9 @@
 """Fetching large answers in a process of their own, while this one writes what came before and answers in Slack.
 
 Parsing and mapping take most of a pull's processor time, and hold Python's lock all that while; whoever passed on the
-bytes would wait for that lock at each portion. So the other process posts the request itself. It knows no secrets and
-keeps nothing: it is handed a request that is signed already, with what to make of the answer, and hands the records
-back. Killed, the request is sent once more; killed ourselves, its input ends, and so does it.
+bytes would wait for that lock at each portion. So the other process posts the request itself. It is given no secrets
+and keeps nothing: it is handed a request that is signed already, with what to make of the answer, and hands the
+records back. Killed, the request is sent once more; killed ourselves, its input ends, and so does it.
 """
 
 import os
@@ -27,7 +27,7 @@ from sync.http import shutting_down
 _T = TypeVar("_T")
 
 _PROGRAM = "sync.connectors.netsuite.aside_main"
-# What the program says once it can read.
+# What the program says once it can serve.
 READY = b"ready"
 # Half of what Linux allows: neither side waits for the other after each portion.
 _PIPE_BYTES = 512 * 1024
@@ -36,6 +36,11 @@ _MOST_DEATHS = 3
 # Longer than the pause between two streams; after a pull its memory is of use to others.
 _IDLE_SECONDS = 120.0
 _LEAVING_SECONDS = 5.0
+_NEEDED = frozenset(
+    "PATH HOME TMPDIR TZ LANG LD_LIBRARY_PATH SYSTEMROOT HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY REQUESTS_CA_BUNDLE "
+    "CURL_CA_BUNDLE SSL_CERT_FILE SSL_CERT_DIR".split()
+)
+_NEEDED_FAMILIES = ("LC_", "PYTHON")
 # How much longer than allowed an answer may take over there before the process counts as stuck.
 _GRACE_SECONDS = 5.0
 
@@ -52,17 +57,17 @@ class Aside:
         self._deaths = 0
         self._used_at = 0.0
         self._closing = Event()
-        # Held by whoever has the process read, begins it or ends it.
+        # Held by whoever has the process at work, begins it or ends it.
         self._turn = Lock()
 
     @property
     def process_id(self) -> int | None:
-        """The process that can read now; None while there is none."""
+        """The process that can serve us now; None while there is none."""
         process = self._process
         return None if process is None else process.pid
 
     def begin(self) -> None:
-        """Have the process begin, unless it has; until it can read, answers are read here."""
+        """Have the process begin, unless it has; until it can serve us, answers are fetched here."""
         if not self._turn.acquire(blocking=False):
             return
         if self._process is None and self._deaths < _MOST_DEATHS and not self._closing.is_set():
@@ -79,6 +84,8 @@ class Aside:
         if not self._turn.acquire(blocking=False):
             return None
         try:
+            if self._closing.is_set():
+                raise shutting_down()
             return None if self._process is None else self._answer(self._process, post)
         finally:
             self._used_at = time.monotonic()
@@ -118,6 +125,10 @@ class Aside:
             if self._closing.is_set():
                 raise shutting_down() from None
             raise UnreadableAnswerError("the process that read it has ended") from None
+        except BaseException:
+            # What is left of this answer in the pipe would be taken for the next one.
+            self._end()
+            raise
         if isinstance(heading, Exception):
             raise heading
         return Answer(heading=heading, records=records)
@@ -129,9 +140,10 @@ class Aside:
 
 
 def _begun() -> subprocess.Popen[bytes]:
-    """The process, able to read. Raises OSError."""
+    """The process, able to serve us. Raises OSError."""
+    environment = {name: value for name, value in os.environ.items() if _is_needed(name)}
     # Our modules are found where we found them.
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))
     process = subprocess.Popen(  # noqa: S603 - this very Python, and a module of ours
         [sys.executable, "-m", _PROGRAM],
         stdin=subprocess.PIPE,
@@ -143,6 +155,11 @@ def _begun() -> subprocess.Popen[bytes]:
         _killed(process)
         raise OSError(f"{_PROGRAM} did not begin")
     return process
+
+
+def _is_needed(name: str) -> bool:
+    """Whether the process needs this of our environment, in which our secrets may be: where things and proxies are."""
+    return name.upper() in _NEEDED or name.startswith(_NEEDED_FAMILIES)
 
 
 def _killed(process: subprocess.Popen[bytes]) -> None:

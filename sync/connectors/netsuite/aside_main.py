@@ -3,9 +3,12 @@
 import gc
 import os
 import pickle
+import select
 import signal
 import sys
-from threading import Event
+from contextlib import suppress
+from functools import cache
+from threading import Event, Thread
 from typing import Any, BinaryIO
 
 import requests
@@ -27,17 +30,32 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.set_threshold(_NEW_OBJECTS, *gc.get_threshold()[1:])
     gc.freeze()
-    with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as told:
+    Thread(target=_end_when_alone, args=(sys.stdin.fileno(),), daemon=True).start()
+    # Whoever listened may be gone already.
+    with suppress(BrokenPipeError), os.fdopen(os.dup(sys.stdout.fileno()), "wb") as told:
         # Nothing that is printed may come between.
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
         told.write(READY)
         told.flush()
-        sessions = _Sessions()
         while (post := _post(sys.stdin.buffer)) is not None:
-            some = _Some(told)
-            outcome = _outcome(post, sessions, some)
-            some.hand_on()
-            hand(outcome, told)
+            _serve(post, told)
+
+
+def _end_when_alone(door: int) -> None:
+    """End, whatever we are waiting for, once nobody can ask us for anything any more."""
+    watch = select.poll()
+    # Nothing but its end.
+    watch.register(door, 0)
+    watch.poll()
+    os._exit(0)
+
+
+def _serve(post: Post[Any], told: BinaryIO) -> None:
+    some = _Some(told)
+    outcome = _outcome(post, some)
+    if isinstance(outcome, Heading):
+        some.hand_on()
+    hand(outcome, told)
 
 
 def _post(source: BinaryIO) -> Post[Any] | None:
@@ -49,17 +67,10 @@ def _post(source: BinaryIO) -> Post[Any] | None:
     return post
 
 
-class _Sessions:
-    """A session for each address, whose connections are kept."""
-
-    def __init__(self) -> None:
-        self._made: dict[tuple[str, str], requests.Session] = {}
-
-    def of(self, post: Post[Any]) -> requests.Session:
-        key = (post.address, post.unless_set)
-        if key not in self._made:
-            self._made[key] = new_session(post.address, connections=1, unless_set=post.unless_set)
-        return self._made[key]
+@cache
+def _session(address: str, unless_set: str) -> requests.Session:
+    """The session for an address, whose connection is kept."""
+    return new_session(address, connections=1, unless_set=unless_set)
 
 
 class _Some:
@@ -80,9 +91,9 @@ class _Some:
             self._records = []
 
 
-def _outcome(post: Post[Any], sessions: _Sessions, some: _Some) -> Heading | Exception:
+def _outcome(post: Post[Any], some: _Some) -> Heading | Exception:
     try:
-        return exchanged(post, sessions.of(post), Event(), some.add)
+        return exchanged(post, _session(post.address, post.unless_set), Event(), some.add)
     except Exception as error:  # noqa: BLE001 - an outer door: it is raised where the answer was asked for
         return error
 

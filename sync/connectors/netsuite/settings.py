@@ -131,7 +131,7 @@ class NetSuiteSettings(BaseModel):
     # Records whose edits no date tells are all read again after so many days.
     sweep_days: int = Field(7, ge=1, le=366)
     window_records: int = Field(10_000, ge=100, le=100_000)
-    # Searches that find so many are read in a process of their own; with 0 none is.
+    # Searches that find so many are fetched and read by a process of their own; with 0 none is.
     aside_records: int = Field(5_000, ge=0)
     connect_timeout_seconds: float = Field(10, gt=0, le=120)
     read_timeout_seconds: float = Field(60, gt=0, le=900)

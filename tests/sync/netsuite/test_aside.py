@@ -42,8 +42,8 @@ def post_to(address: str, *, seconds: float = PATIENCE_SECONDS, most_bytes: int 
         version=VERSION,
         take=source_id_of,
         most_bytes=most_bytes,
-        connect_timeout_seconds=seconds,
-        read_timeout_seconds=seconds,
+        connect_timeout_seconds=PATIENCE_SECONDS,
+        read_timeout_seconds=PATIENCE_SECONDS,
         total_timeout_seconds=seconds,
     )
 
@@ -82,7 +82,7 @@ def refused(ask: Callable[[], Any]) -> SourceError:
 
 @pytest.fixture(scope="module")
 def aside() -> Iterator[Aside]:
-    made = Aside(idle_seconds=PATIENCE_SECONDS)
+    made = Aside(idle_seconds=PATIENCE_SECONDS, grace_seconds=PATIENCE_SECONDS)
     begun(made)
     yield made
     made.close()
@@ -97,6 +97,14 @@ class TestAnswer:
         assert wire.operations == ["search"] * 2
         names = {"Host", "Content-Type", "SOAPAction", "Content-Length", "User-Agent", "Accept", "Accept-Encoding"}
         assert [set(headers) - {"Connection"} for headers in wire.headers] == [names] * 2
+
+    @pytest.mark.parametrize("count", [99, 100, 250])
+    def test_of_many_records_has_them_all_in_their_order(self, aside: Aside, wire: Wire, count: int) -> None:
+        answer = page(*map(customer_record, range(1, count + 1)))
+        assert ids_in(aside, wire, answer) == tuple(str(number) for number in range(1, count + 1))
+        cut = Reply(body=answer[:-200].encode())
+        assert isinstance(refused(lambda: ids_in(aside, wire, cut)), UnreadableAnswerError)
+        assert ids_in(aside, wire) == READ
 
     @pytest.mark.parametrize(
         ("reply", "kind"),
@@ -153,9 +161,9 @@ class TestLiving:
         assert begun(made) != first
         assert ids_in(made, wire) == READ
         made.close()
-        assert ids_in(made, wire) is None
+        assert "shutting down" in str(refused(lambda: ids_in(made, wire)))
 
-    def test_one_that_is_killed_with_an_answer_half_read_is_told(self, wire: Wire) -> None:
+    def test_one_that_is_killed_while_the_server_thinks_is_told(self, wire: Wire) -> None:
         made, release = Aside(), threading.Event()
         wire.answers(Reply(body=ANSWER.encode(), hold=release))
         process_id = begun(made)
@@ -169,6 +177,29 @@ class TestLiving:
         assert "has ended" in str(refused(lambda: made.answer(post_to(wire.url))))
         release.set()
         killing.join()
+
+    @pytest.mark.parametrize("trouble", [None, MemoryError])
+    def test_one_that_is_lost_in_the_middle_leaves_nothing_for_the_next_answer(
+        self, wire: Wire, monkeypatch: pytest.MonkeyPatch, trouble: type[Exception] | None
+    ) -> None:
+        made = Aside()
+        first = begun(made)
+
+        def takes_over_some(pipe: BinaryIO) -> Any:
+            found = handed(pipe)
+            if trouble is not None:
+                raise trouble
+            os.kill(first, signal.SIGKILL)
+            return found
+
+        with monkeypatch.context() as patch:
+            patch.setattr("sync.connectors.netsuite.aside.handed", takes_over_some)
+            wire.answers(*[page(*map(customer_record, range(1, 2001)))])
+            with pytest.raises(trouble or UnreadableAnswerError):
+                made.answer(post_to(wire.url))
+        begun(made)
+        assert ids_in(made, wire) == READ
+        made.close()
 
     def test_one_that_is_closed_meanwhile_says_so(self, wire: Wire) -> None:
         made, release = Aside(), threading.Event()
@@ -199,6 +230,34 @@ class TestLiving:
             thread.join(PATIENCE_SECONDS)
         assert made.process_id is None
         assert made._deaths == 0
+
+    def test_it_is_given_no_secrets(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("NETSUITE_TOKEN_SECRET", "hunter2")
+        monkeypatch.setenv("https_proxy", "http://proxy.example:8080")
+        made = Aside()
+        told = Path(f"/proc/{begun(made)}/environ")
+        if told.exists():
+            assert b"hunter2" not in told.read_bytes()
+            assert b"proxy.example" in told.read_bytes()
+        made.close()
+
+    def test_it_ends_with_the_program_that_began_it_even_while_a_server_thinks(self, wire: Wire) -> None:
+        release = threading.Event()
+        wire.answers(Reply(body=ANSWER.encode(), hold=release))
+        with subprocess.Popen(
+            [sys.executable, "-m", "sync.connectors.netsuite.aside_main"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        ) as program:
+            told, heard = cast("BinaryIO", program.stdin), cast("BinaryIO", program.stdout)
+            assert heard.read(len(READY)) == READY
+            hand(post_to(wire.url), told)
+            wire.arrived.wait(PATIENCE_SECONDS)
+            told.close()
+            assert program.wait(PATIENCE_SECONDS) == 0
+            assert cast("BinaryIO", program.stderr).read() == b""
+        release.set()
 
     def test_it_ends_with_the_program_that_began_it(self) -> None:
         program = subprocess.Popen(
