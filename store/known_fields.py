@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from store.db import ReadConnection, WriteConnection
-from store.facts import keep_fact, read_fact
+from store.facts import drop_fact, keep_fact, read_fact
 
 # The key of the fact under which those names stand, beside the kinds of records.
 _ASKED = "asked"
@@ -34,6 +34,28 @@ async def keep_known_fields(conn: WriteConnection, source: str, known: KnownFiel
     """Keep them for the next run."""
     told = {kind: sorted(names) for kind, names in known.names.items()} | {_ASKED: sorted(known.asked)}
     await keep_fact(conn, _fact(source), json.dumps(told))
+
+
+async def mark_told(conn: WriteConnection, source: str, stream: str) -> None:
+    """Note that a page of the stream told which custom fields there are, until `mark_followed`.
+
+    To be written with that page: a program that ends before it has followed them, however it ends, finds it then.
+    """
+    await keep_fact(conn, _told_fact(source, stream), "")
+
+
+async def are_told(conn: ReadConnection, source: str, stream: str) -> bool:
+    """Whether the stream told of custom fields what nobody has followed yet."""
+    return await read_fact(conn, _told_fact(source, stream)) is not None
+
+
+async def mark_followed(conn: WriteConnection, source: str, stream: str) -> None:
+    """Note that what the stream told has been followed."""
+    await drop_fact(conn, _told_fact(source, stream))
+
+
+def _told_fact(source: str, stream: str) -> str:
+    return f"{source}.{stream}.told_of_fields"
 
 
 def _fact(source: str) -> str:

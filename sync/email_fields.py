@@ -10,7 +10,7 @@ from store.field_contacts import (
     holders_of,
     save_contacts_of,
 )
-from store.known_fields import KnownFields, keep_known_fields, read_known_fields
+from store.known_fields import KnownFields, are_told, keep_known_fields, read_known_fields
 from store.records import RecordId
 from sync.errors import StopError
 from sync.job import Job
@@ -23,11 +23,13 @@ _CHUNK = 200
 async def follow_definitions(job: Job, stream: str) -> StopError | None:
     """Make contacts of what records hold in fields that have become e-mail fields; bury those of fields that are none.
 
-    `stream` is the one that brought the definitions. When too many contacts would fall, they stay, and what is returned
-    asks a person. What is under way when we are killed is done again with the next run.
+    Nothing unless the stream has told which custom fields there are. When too many contacts would fall, they stay, and
+    what is returned asks a person. What is under way when we are killed is done again with the next run.
     """
     name = job.source.name
     async with job.store.read() as conn:
+        if not await are_told(conn, name, stream):
+            return None
         known = await read_known_fields(conn, name)
         now = {kind: await email_fields(conn, name, kind) for kind in KINDS}
     for kind, fields in now.items():

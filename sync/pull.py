@@ -206,8 +206,7 @@ class _Pull:
         decision = await decide(self._job, stream)
         async for run in followed(self._job, self._open[stream].run, decision):
             self._keep(stream, replace(self._open[stream], run=run))
-        if self._open[stream].defines:
-            stop = await follow_definitions(self._job, stream) or stop
+        stop = await follow_definitions(self._job, stream) or stop
         decision = replace(decision, stop=decision.stop or stop)
         await forget(self._job, decision)
         await after_stream(self._job, stream)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from store.cursors import Cursor, advance_cursor, claim_cursor, complete_cursor, forget_cursor
 from store.custom_fields import CustomField
+from store.known_fields import mark_followed, mark_told
 from store.pulled import prepared_records, upsert_prepared
 from store.quarantine import (
     Quarantined,
@@ -31,14 +32,12 @@ _DEFINITION = "custom_field"
 class Reading:
     """How far a stream is: its run, and the cursor that this run alone may move.
 
-    What is read is what there is at `now`: a second stage asks for nothing newer than the first. `defines` says that
-    pages told which custom fields there are.
+    What is read is what there is at `now`: a second stage asks for nothing newer than the first.
     """
 
     run: SyncRun
     cursor: Cursor
     now: datetime
-    defines: bool = False
 
     @property
     def has_ended(self) -> bool:
@@ -87,13 +86,15 @@ async def _save_page(job: Job, reading: Reading, page: Page) -> Reading:
         await quarantine_records(conn, _quarantined(run, page, now))
         await gather(conn, run, page, now=reading.now)
         await note_balances(conn, run, page, now=reading.now)
+        if _tells_of_fields(page):
+            await mark_told(conn, run.source, run.stream)
         saved = run.after_page(counts, broken=len(page.broken), expected=page.expected, skipped=page.skipped)
         await save_run(conn, saved)
         await confirm_turn(conn, job, now)
-    return replace(reading, run=saved, cursor=moved, defines=reading.defines or _defines(page))
+    return replace(reading, run=saved, cursor=moved)
 
 
-def _defines(page: Page) -> bool:
+def _tells_of_fields(page: Page) -> bool:
     """Whether the page tells of custom fields: some, or that there are none any more."""
     is_listed = page.listing is not None and page.listing.kind == _DEFINITION
     return is_listed or any(isinstance(record, CustomField) for record in page.records)
@@ -119,6 +120,7 @@ async def finish(job: Job, reading: Reading, decision: Decision) -> SyncRun:
     run, now = reading.run, job.clock()
     async with job.store.write() as conn:
         await complete_cursor(conn, reading.cursor, at=now)
+        await mark_followed(conn, run.source, run.stream)
         await release_found_before(conn, run.source, run.stream, NO_ID, before=run.started_at)
         held = await count_quarantined(conn, run.source, run.stream)
         told = str(decision.stop) if decision.stop else None

@@ -15,7 +15,7 @@ from store.contacts import Contact, contact_from_row, contacts
 from store.db import Store
 from store.field_contacts import count_of_fields
 from store.quarantine import list_quarantined
-from store.runs import Outcome
+from store.runs import Outcome, SyncRun
 from sync.errors import StopError
 from sync.preview import preview_source
 from sync.pull import PullOrder, pull_source
@@ -143,6 +143,29 @@ class TestDefinitions:
         # The customer itself has not changed.
         await pull(bench, store, ("custom_fields",))
         assert "cc@sun.example" in {one.email for one in await found(store, customer_id=customer.id)}
+
+    async def test_that_were_saved_before_the_run_broke_off_are_followed_when_it_goes_on(
+        self, bench: NetSuiteBench, store: Store
+    ) -> None:
+        customer = bench.ledger.customer_named(INVALID_ADDRESS)
+        await pull(bench, store)
+        retire_field(bench.ledger, FIELD)
+        bench.pass_time(timedelta(hours=1))
+        order = PullOrder(run_id="broken off", streams=("custom_fields",))
+
+        def unplug(run: SyncRun) -> None:
+            if run.pages and run.outcome is Outcome.RUNNING:
+                raise OSError("unplugged")
+
+        with pytest.raises(OSError, match="unplugged"):
+            await pull_source(bench.source, store, order, clock=lambda: bench.now, progress=unplug)
+        assert dunned(await found(store, customer_id=customer.id))
+        await bench.source.close()
+        bench.open()
+        # No time has passed: the definitions are not read again.
+        (again,) = await pull_source(bench.source, store, order, clock=lambda: bench.now)
+        assert (again.outcome, again.pages) == (Outcome.OK, 1)
+        assert dunned(await found(store, customer_id=customer.id)) == []
 
     async def test_of_a_field_that_is_retired_take_its_contacts_along(self, bench: NetSuiteBench, store: Store) -> None:
         customer = bench.ledger.customer_named(INVALID_ADDRESS)
