@@ -1,6 +1,5 @@
 """Reading single fields of a SuiteTalk record: text, references, dates, money. Pure; a bad value names its field."""
 
-import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
@@ -9,6 +8,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from store.money import InvalidAmountError, Money, money_from_text
+from sync.compact import compact_json
 from sync.connectors.netsuite.pages import Tree, many
 
 _T = TypeVar("_T")
@@ -17,7 +17,6 @@ _VALUE_CHARACTERS = 60
 # No receivable is older, and none falls due later: such a date is somebody's «none» or a slip of the hand.
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
 _DATE_CHARACTERS = len("2026-11-22")
-_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
 class UnreadableFieldError(ValueError):
@@ -171,12 +170,12 @@ def custom_fields(tree: Tree, zone: ZoneInfo) -> str:
     holder = tree.get("customFieldList")
     entries = many(holder.get("customField")) if isinstance(holder, dict) else []
     found = {_script_id(entry): _custom_value(entry, zone) for entry in entries if isinstance(entry, dict)}
-    return as_json(found) if found else "{}"
+    return compact_json(found) if found else "{}"
 
 
 def rest(tree: Tree, taken: frozenset[str]) -> str:
     """What of a record has no field of its own, as JSON, so that nothing pulled is lost."""
-    return as_json({key: value for key, value in tree.items() if key not in taken})
+    return compact_json({key: value for key, value in tree.items() if key not in taken})
 
 
 def row_fields(tree: Tree) -> Tree:
@@ -196,11 +195,6 @@ def row_fields(tree: Tree) -> Tree:
 def _searched(cells: Any) -> Any:
     values = [cell.get("searchValue") for cell in many(cells) if isinstance(cell, dict)]
     return values[0] if len(values) == 1 else values or None
-
-
-def as_json(value: Mapping[str, Any]) -> str:
-    """Compact JSON with sorted keys: equal content gives equal text."""
-    return _JSON.encode(value)
 
 
 def _script_id(entry: Tree) -> str:

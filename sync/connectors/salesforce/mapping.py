@@ -1,6 +1,5 @@
 """Rows of Salesforce as records of ours. Pure; every function raises UnreadableFieldError."""
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +10,7 @@ from store.crm_accounts import KIND, CrmAccount, CrmOwner, LookupContact, accoun
 from store.custom_fields import CustomField
 from store.notes import Note
 from store.records import record_id
+from sync.compact import compact_json
 from sync.connector import Gone
 from sync.connectors.salesforce.client import Tree
 from sync.connectors.salesforce.describe import Field
@@ -46,7 +46,6 @@ NUMBER = "double"
 # When a row last changed, whoever changed it.
 STAMP = "SystemModstamp"
 # Made once: hundreds of thousands of rows are written so.
-_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 # What of a person is read, by the names that User and Contact share.
 PERSON = ("Name", "Email", "Phone", "Title")
 
@@ -156,7 +155,7 @@ def custom_fields(row: Tree, fields: Iterable[Field]) -> str:
         value = _custom_value(row, field)
         if value is not None:
             told[custom_name(ORIGIN, field.name)] = {"type": field.type, "value": value}
-    return _as_json(told)
+    return compact_json(told)
 
 
 def _custom_value(row: Tree, field: Field) -> Any:
