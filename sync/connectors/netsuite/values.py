@@ -173,9 +173,16 @@ def custom_fields(tree: Tree, zone: ZoneInfo) -> str:
     return compact_json(found) if found else "{}"
 
 
-def rest(tree: Tree, taken: frozenset[str]) -> str:
-    """What of a record has no field of its own, as JSON, so that nothing pulled is lost."""
-    return compact_json({key: value for key, value in tree.items() if key not in taken})
+def rest(tree: Tree, taken: frozenset[str], *, with_lists: bool = True) -> str:
+    """What of a record has no field of its own, as JSON, so that nothing pulled is lost.
+
+    `with_lists=False` is for records whose lists come with a single one only: kept, they would make the record differ
+    by how it was last read.
+    """
+    kept = {name: value for name, value in tree.items() if name not in taken}
+    if not with_lists:
+        kept = {name: value for name, value in kept.items() if not name.endswith("List") or _is_reference(value)}
+    return compact_json(kept)
 
 
 def row_fields(tree: Tree) -> Tree:
@@ -231,7 +238,12 @@ def _custom_type(reference: str | None) -> str:
     return (reference or "").removesuffix("CustomFieldRef")
 
 
+def _is_reference(value: Any) -> bool:
+    """Also some that are called lists are one, chosen from a list: billAddressList."""
+    return isinstance(value, dict) and "@internalId" in value
+
+
 def _plain(value: Any) -> Any:
-    if isinstance(value, dict) and "@internalId" in value:
+    if _is_reference(value):
         return {"id": value["@internalId"], "name": value.get("name")}
     return value

@@ -24,6 +24,7 @@ from tests.sync.netsuite.trees import (
     balance_tree,
     contact_tree,
     rate_tree,
+    reference,
     sales_order_tree,
     subsidiary_tree,
 )
@@ -100,6 +101,13 @@ class TestSalesOrder:
     def test_without_a_status_text_takes_the_enumeration(self) -> None:
         found = sales_order(sales_order_tree(status=None, orderStatus="_pendingBillingPartFulfilled"), ACCOUNT)
         assert found.status == "Pending Billing Part Fulfilled"
+
+
+    def test_keeps_the_addresses_that_were_chosen_for_it_and_no_list(self) -> None:
+        chosen = reference("31", "Omaha")
+        tree = sales_order_tree(billAddressList=chosen, itemList={"item": {"line": "1"}})
+        kept = json.loads(sales_order(tree, ACCOUNT).extra_json)
+        assert (kept["billAddressList"], "itemList" in kept) == (chosen, False)
 
 
 class TestBalance:

@@ -74,14 +74,6 @@ def taken(fields: str) -> frozenset[str]:
     return NEVER_KEPT | _BOOKKEEPING | frozenset(fields.split())
 
 
-def without_lists(tree: Tree, fields: frozenset[str]) -> frozenset[str]:
-    """These fields and all lists.
-
-    Lists come with a single record only: kept, they would make the record differ by how it was last read.
-    """
-    return fields | {field for field in tree if field.endswith("List")}
-
-
 def provenance(tree: Tree, kind: str, account: Account) -> Provenance:
     """Where the record comes from. Raises UnreadableFieldError when it has no internal id.
 

@@ -1,7 +1,7 @@
 """Contact records: the people at a customer."""
 
 from store.contacts import Contact
-from sync.connectors.netsuite.mapping.account import Account, provenance, reference, required, taken, without_lists
+from sync.connectors.netsuite.mapping.account import Account, provenance, reference, required, taken
 from sync.connectors.netsuite.pages import Tree
 from sync.connectors.netsuite.values import boolean, custom_fields, reference_name, rest, text
 
@@ -26,7 +26,7 @@ def contact(tree: Tree, account: Account) -> Contact:
         subsidiary=reference_name(tree, "subsidiary"),
         is_primary=origin["source_id"] in account.marked if account.knows_marked else None,
         is_inactive=boolean(tree, "isInactive"),
-        extra_json=rest(tree | _custom(tree, account), without_lists(tree, _TAKEN)),
+        extra_json=rest(tree | _custom(tree, account), _TAKEN, with_lists=False),
     )
 
 

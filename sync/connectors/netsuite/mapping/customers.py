@@ -11,7 +11,6 @@ from sync.connectors.netsuite.mapping.account import (
     reference,
     required,
     taken,
-    without_lists,
 )
 from sync.connectors.netsuite.pages import Tree
 from sync.connectors.netsuite.values import boolean, custom_fields, money, one_of, reference_name, rest, text
@@ -48,7 +47,7 @@ def customer(tree: Tree, account: Account) -> Customer:
         is_inactive=boolean(tree, "isInactive"),
         url=f"{account.app_address}/app/common/entity/custjob.nl?id={origin['source_id']}",
         custom_fields_json=custom_fields(tree, account.zone),
-        extra_json=rest(tree, without_lists(tree, _TAKEN)),
+        extra_json=rest(tree, _TAKEN, with_lists=False),
     )
 
 

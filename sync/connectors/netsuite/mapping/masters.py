@@ -10,7 +10,6 @@ from sync.connectors.netsuite.mapping.account import (
     reference,
     required,
     taken,
-    without_lists,
 )
 from sync.connectors.netsuite.pages import Tree
 from sync.connectors.netsuite.values import boolean, calendar_date, rate, reference_id, rest, text
@@ -32,7 +31,7 @@ def subsidiary(tree: Tree, account: Account) -> Subsidiary:
         website=text(tree, "url"),
         is_elimination=boolean(tree, "isElimination"),
         is_inactive=boolean(tree, "isInactive"),
-        extra_json=rest(tree, without_lists(tree, _SUBSIDIARY_TAKEN)),
+        extra_json=rest(tree, _SUBSIDIARY_TAKEN, with_lists=False),
     )
 
 
@@ -49,7 +48,7 @@ def gl_account(tree: Tree, account: Account) -> GLAccount:
         currency=currency,
         description=text(tree, "description"),
         is_inactive=boolean(tree, "isInactive"),
-        extra_json=rest(tree, without_lists(tree, _ACCOUNT_TAKEN)),
+        extra_json=rest(tree, _ACCOUNT_TAKEN, with_lists=False),
     )
 
 

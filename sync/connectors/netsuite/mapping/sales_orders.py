@@ -9,7 +9,6 @@ from sync.connectors.netsuite.mapping.account import (
     reference,
     required,
     taken,
-    without_lists,
 )
 from sync.connectors.netsuite.mapping.transactions import currency_of
 from sync.connectors.netsuite.pages import Tree
@@ -40,7 +39,7 @@ def sales_order(tree: Tree, account: Account) -> SalesOrder:
         exchange_rate=rate(tree, "exchangeRate"),
         url=f"{account.app_address}/app/accounting/transactions/salesord.nl?id={origin['source_id']}",
         custom_fields_json=custom_fields(tree, account.zone),
-        extra_json=rest(tree, without_lists(tree, _TAKEN)),
+        extra_json=rest(tree, _TAKEN, with_lists=False),
     )
 
 
