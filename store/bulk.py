@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Dialect, String, Table, any_, bindparam, func, select
@@ -44,8 +45,10 @@ async def insert_rows(
     It must be a function of a module: the statement that it makes for a table is kept.
     """
     if rows:
-        columns = {name: [row[name] for row in rows] for name in rows[0]}
-        await insert_columns(conn, table, columns, on_conflict)
+        names = tuple(rows[0])
+        # Twice the same name: of a single one it would tell the bare value.
+        values = zip(*map(itemgetter(*names, names[0]), rows), strict=True)
+        await insert_columns(conn, table, dict(zip(names, values, strict=False)), on_conflict)
 
 
 async def insert_columns(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
+import orjson
 from sqlalchemy import RowMapping, Table, bindparam, select, update
 
 from store.bulk import among, insert_of, insert_rows
@@ -50,13 +51,19 @@ class Counts:
 
 
 def fingerprint(row: Mapping[str, Any], *parts: Mapping[str, Any]) -> str:
-    """A digest of a row's content (and of the rows of its parts, such as lines), blind to when we saw it.
-
-    Texts, whole numbers, truths, dates and instants are told by the same text each time.
-    """
+    """A digest of a row's content (and of the rows of its parts, such as lines), blind to when we saw it."""
     content = [value for name, value in row.items() if name not in _NOT_FINGERPRINTED]
-    told = repr((content, [tuple(part.values()) for part in parts]))
-    return hashlib.blake2b(told.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    told = _told((content, [tuple(part.values()) for part in parts]))
+    return hashlib.blake2b(told, digest_size=16).hexdigest()
+
+
+def _told(content: tuple[list[Any], list[tuple[Any, ...]]]) -> bytes:
+    """The same bytes for the same texts, numbers, truths, dates and instants, each time."""
+    try:
+        return orjson.dumps(content)
+    except TypeError:
+        # Halves of characters and numbers beyond 64 bits, which it refuses.
+        return repr(content).encode("utf-8", "surrogatepass")
 
 
 async def upsert_rows(

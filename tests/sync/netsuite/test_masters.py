@@ -102,7 +102,6 @@ class TestSalesOrder:
         found = sales_order(sales_order_tree(status=None, orderStatus="_pendingBillingPartFulfilled"), ACCOUNT)
         assert found.status == "Pending Billing Part Fulfilled"
 
-
     def test_keeps_the_addresses_that_were_chosen_for_it_and_no_list(self) -> None:
         chosen = reference("31", "Omaha")
         tree = sales_order_tree(billAddressList=chosen, itemList={"item": {"line": "1"}})
