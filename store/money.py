@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 # ISO 4217, table A.1: the currencies whose minor unit is not a hundredth. CLDR's digits are display habits and
 # differ (it shows RSD or AFN without decimals), so they cannot serve for bookkeeping.
@@ -63,6 +64,8 @@ _PLAIN = {
 }
 
 
+# What is open of an invoice is mostly its total, and much is nothing at all.
+@lru_cache(maxsize=10_000)
 def money_from_text(text: str, currency: str) -> Money:
     """Money from a plain decimal such as «1234.5» (point as decimal sign, no grouping) or an XML double («1.5E3»).
 
