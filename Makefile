@@ -36,7 +36,7 @@ lint: $(VENV)/.development
 	@$(BIN)/pytest --collect-only -qq >/dev/null 2>&1 || true
 
 soak: $(VENV)/.development
-	$(BIN)/pytest -m soak --timeout 7200
+	$(BIN)/pytest -n 3 --dist loadfile -m soak --timeout 7200
 
 bench: $(VENV)/.benchmarks
 	$(BIN)/python -m benchmarks

@@ -84,7 +84,8 @@ async def _run(records: int) -> Result:
             rounds = {stream: await _rounds(bench, stream) for stream in _STREAMS}
             await bench.source.close()
     ratios = {stream: _ratio(those, "first", "dlt") for stream, those in rounds.items()}
-    is_no_slower = all(_ratio(those, "again", "first") > _NO_SLOWER for those in rounds.values())
+    # By the processor's time: by the clock both wait for the same answers to be read, in another process.
+    is_no_slower = all(_ratio(those, "again", "first", "by_processor") > _NO_SLOWER for those in rounds.values())
     written = sum(each.written for those in rounds.values() for each in those)
     return Result(
         name="netsuite_store",
