@@ -10,7 +10,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from benchmarks.processes import Line
-from bot.root import Assistant, open_assistant
+from bot.root.assistant import Assistant, open_assistant
 from bot.rules import Rules
 from bot.settings import settings_from
 from store.work import WorkState

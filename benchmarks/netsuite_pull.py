@@ -20,7 +20,7 @@ import zeep
 
 from benchmarks.result import Arguments, Result
 from benchmarks.suitetalk import Book, account, source_of
-from bot.root import utc_now
+from bot.root.assistant import utc_now
 from store.db import Store, sqlite_url
 from store.migrate import upgrade
 from sync.connectors.netsuite import NetSuiteSettings, NetSuiteSource, wsdl_path

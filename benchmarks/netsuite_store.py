@@ -28,7 +28,7 @@ from typing import Any, NamedTuple
 from benchmarks.processes import processor_seconds
 from benchmarks.result import Arguments, Result
 from benchmarks.suitetalk import Book, account, source_of
-from bot.root import utc_now
+from bot.root.assistant import utc_now
 from store.db import Store, sqlite_url
 from store.migrate import upgrade
 from sync.connectors.netsuite import NetSuiteSettings, NetSuiteSource, wsdl_path

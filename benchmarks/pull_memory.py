@@ -15,7 +15,7 @@ from benchmarks.result import Arguments, Result
 from benchmarks.suitetalk import source_of
 from benchmarks.vast import vast_account
 from bot.lookup.index import LookupIndex
-from bot.root import utc_now
+from bot.root.assistant import utc_now
 from store.db import Store, sqlite_url
 from store.migrate import upgrade
 from store.runs import SyncRun

@@ -16,7 +16,7 @@ from benchmarks.organisation import Organisation, Request, organisation, repeat
 from benchmarks.processes import Line, other_process, peak_megabytes
 from benchmarks.receivables import batches
 from benchmarks.result import Arguments, Result
-from bot.root import utc_now
+from bot.root.assistant import utc_now
 from store.customers import Customer
 from store.db import Store, sqlite_url
 from store.migrate import upgrade

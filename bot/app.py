@@ -8,7 +8,6 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import promises
 from bot.commands import (
     aging,
     answers,
@@ -46,6 +45,7 @@ from bot.commands import (
 from bot.deps import Deps
 from bot.doors.last_doors import register_last_doors
 from bot.feature import Feature, Service, Subcommand, slash_request, typed_text
+from bot.promises import judge as promises
 
 COMMAND = "/tesorio"
 _ASKED: tuple[Feature, ...] = (

@@ -15,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.delivery import FORMS, form_of, refuses_blocks, retry_after
 from bot.mail.letter import MAIL
-from bot.slack_client import slack_reason, slack_status
+from bot.slack.client import slack_reason, slack_status
 from bot.views.parts import Message
 from store.db import Store
 from store.deliveries import Delivery, delivery_by_id

@@ -6,17 +6,17 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from bot.answering import Answering
 from bot.audit_log import AuditLog
 from bot.bell import Bell
 from bot.crm.port import CrmConnection
 from bot.files import FileContents
 from bot.lookup.index import LookupIndex
 from bot.mail.settings import MailSettings
-from bot.roster import Roster
 from bot.rules import CustomFieldRules, Rules
 from bot.services import Services
-from bot.slack_client import SlackClient
+from bot.slack.answering import Answering
+from bot.slack.client import SlackClient
+from bot.slack.roster import Roster
 from store.db import Store
 from store.work import Work
 

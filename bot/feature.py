@@ -8,8 +8,8 @@ from typing import Any, Literal
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.access import SlackPerson
-from bot.answering import ReplyTo
 from bot.deps import Deps
+from bot.slack.answering import ReplyTo
 from bot.views.match import query_of_block
 from store.deliveries import Delivery
 from store.sending import Outcome

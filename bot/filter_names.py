@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from bot.cards import place_of
-from bot.custom_fields import ShownField, shown_value, table_fields
 from bot.deps import Deps
 from bot.filters import ME, FieldFilter, Filter, FilterError
-from bot.matches import found_for
+from bot.reading.cards import place_of
+from bot.reading.custom_fields import ShownField, shown_value, table_fields
+from bot.reading.matches import found_for
 from bot.views.text import clean, literal, shortened
-from store.crm_accounts import owner_names
+from store.crm.accounts import owner_names
 from store.custom_days import day_of
 from store.custom_values import values_in_use
 from store.customers import Customer, customer_by_id

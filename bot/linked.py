@@ -1,8 +1,8 @@
 """From the address of a record in the ERP to the record of ours."""
 
-from bot.cards import card_for
 from bot.deps import Deps
 from bot.links import RecordLink, addresses, record_link
+from bot.reading.cards import card_for
 from bot.views.parts import Message
 from bot.views.values import RecordRef
 from store.customers import customer_by_id

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from bot.access import SlackPerson
 from bot.deps import Deps
-from bot.membership import SlackProfile, UnreachableError, read_profile
+from bot.slack.membership import SlackProfile, UnreachableError, read_profile
 from bot.views.connect import Situation
 from bot.views.question import Question
 from store.db import ReadConnection, WriteConnection

@@ -1,8 +1,8 @@
 """Who sees an answer: the channel, as the help page says, unless a setting or who reads it speaks against that."""
 
-from bot.answering import ReplyTo
-from bot.audience import Audience, audience
 from bot.deps import Deps
+from bot.slack.answering import ReplyTo
+from bot.slack.audience import Audience, audience
 from bot.views.answers import INVITE, Again, private_form
 from bot.views.parts import Message
 

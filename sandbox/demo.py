@@ -14,7 +14,7 @@ from bot.cli.log import log_to_stderr
 from bot.cli.shell import CommandError, say
 from bot.cli.stopping import stop_signal
 from bot.cli.syncing import SyncProgress
-from bot.root import Assistant, daily_pulls, open_assistant
+from bot.root.assistant import Assistant, daily_pulls, open_assistant
 from bot.rules import Rules
 from bot.settings import Settings, settings_from
 from sandbox.crm_news import crm_box
@@ -24,8 +24,8 @@ from sandbox.slack import Outcome, SlackStandIn, Waiting
 from sandbox.slack.feed import OutsideChanged
 from sandbox.slack.seed import ANA, BEN, CHLOE, TEAM_ID
 from sandbox.stand_ins import StandIns, stand_ins
-from store.crm_rules import CrmChoices, MatchBy
-from store.crm_setup import Switched, switch_on
+from store.crm.rules import CrmChoices, MatchBy
+from store.crm.setup import Switched, switch_on
 from store.cursors import read_as_of
 from store.db import Store
 from store.runs import SyncRun

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from itertools import count
 
-from bot.root import Assistant
+from bot.root.assistant import Assistant
 from sandbox.ledger import Kind, Ledger
 from sandbox.ledger.hands import apply, issue_credit_memo, reverse_payment
 from sandbox.ledger.letters import receive_message, write_note

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Column, Index, String, Table, Text, case, delete, func, or_, select
 
 from store.applications import applications
-from store.crm_accounts import crm_accounts
-from store.crm_links import crm_links
+from store.crm.accounts import crm_accounts
+from store.crm.links import crm_links
 from store.db import ReadConnection, WriteConnection
 from store.facts import drop_fact, keep_fact, read_fact
 from store.invoices import InvoiceStatus, invoices, unsettled

@@ -1,6 +1,6 @@
 """The conflict log as a whole: what is undecided and what was decided, field by field; deciding many, and reopening.
 
-Of one customer's field `store.crm_conflicts` decides.
+Of one customer's field `store.crm.conflicts` decides.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, func, select, true
 
-from store.crm_conflicts import (
+from store.crm.conflicts import (
     STATES,
     Choice,
     Conflict,
@@ -18,10 +18,10 @@ from store.crm_conflicts import (
     conflicts_where,
     is_undecided,
 )
-from store.crm_decide import FieldState
-from store.crm_links import lock_links
-from store.crm_rules import crm_rules
-from store.crm_values import crm_fields, keep_standings, settle, standings_of
+from store.crm.decide import FieldState
+from store.crm.links import lock_links
+from store.crm.rules import crm_rules
+from store.crm.values import crm_fields, keep_standings, settle, standings_of
 from store.db import ReadConnection, WriteConnection
 from store.records import RecordId
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Boolean, Column, RowMapping, String, Table, Text, bindparam, func, not_, or_, select
 
-from store.crm_links import crm_links
+from store.crm.links import crm_links
 from store.db import ReadConnection
 from store.records import Pulled, RecordId
 from store.rows import plain_names, plain_values

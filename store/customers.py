@@ -19,7 +19,7 @@ class Customer(Pulled):
     """A debtor. `number` is what people call it in the ERP (NetSuite entityId); `currency` is its primary one.
 
     `account_manager` is who looks after it by the CRM, where the rules ask for that. What the CRM fills in or a person
-    took over from it stands here too: `store.crm_values` keeps what the ERP says.
+    took over from it stands here too: `store.crm.values` keeps what the ERP says.
     """
 
     name: str

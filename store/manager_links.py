@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import func, select
 
-from store.crm_accounts import crm_accounts
-from store.crm_links import crm_links
+from store.crm.accounts import crm_accounts
+from store.crm.links import crm_links
 from store.customers import customers
 from store.db import ReadConnection
 from store.records import RecordId

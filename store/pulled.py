@@ -15,8 +15,8 @@ from store.bulk import among, insert_rows
 from store.changes import Change, append_changes
 from store.contacts import Contact, contact_row, contacts, with_known_primary
 from store.credit_memos import CreditMemo, credit_memo_applications, credit_memo_row, credit_memos
-from store.crm_accounts import CrmAccount, crm_account_row, crm_accounts
-from store.crm_pages import CrmPage, wait_for_links
+from store.crm.accounts import CrmAccount, crm_account_row, crm_accounts
+from store.crm.pages import CrmPage, wait_for_links
 from store.custom_fields import CustomField, custom_field_row, custom_fields
 from store.customers import Customer, customer_row, customers
 from store.db import ReadConnection, WriteConnection

@@ -10,10 +10,10 @@ from store.channels import slack_channels
 from store.contacts import contacts
 from store.credit_limits import credit_limit_breaks
 from store.credit_memos import credit_memos
-from store.crm_accounts import crm_accounts
-from store.crm_keys import customer_keys
-from store.crm_links import crm_links, crm_past_links
-from store.crm_values import crm_fields
+from store.crm.accounts import crm_accounts
+from store.crm.keys import customer_keys
+from store.crm.links import crm_links, crm_past_links
+from store.crm.values import crm_fields
 from store.cursors import cursors
 from store.custom_fields import custom_fields
 from store.customers import customers

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Protocol, TypeAlias, runtime_checkable
 
-from store.crm_rules import CrmChoices
+from store.crm.rules import CrmChoices
 from store.pulled import Record
 
 # What a record without an id is called in a quarantine: no later page can bring it, so the next run forgets it.

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import structlog
 
-from store.crm_accounts import KIND, account_record_id
-from store.crm_links import forget_past_links
-from store.crm_rules import CrmRules, chosen_over, crm_rules, rules_of
-from store.crm_switch import (
+from store.crm.accounts import KIND, account_record_id
+from store.crm.links import forget_past_links
+from store.crm.rules import CrmRules, chosen_over, crm_rules, rules_of
+from store.crm.switch import (
     ACCOUNTS,
     CONTACTS,
     NOTES,

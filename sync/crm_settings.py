@@ -5,8 +5,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from store.crm_keys import OWN_FIELDS
-from store.crm_rules import FIELDS, CrmChoices, MatchBy, Policy
+from store.crm.keys import OWN_FIELDS
+from store.crm.rules import FIELDS, CrmChoices, MatchBy, Policy
 from store.custom_values import is_script_id
 
 

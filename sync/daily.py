@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from store.crm_switch import skipped_streams
+from store.crm.switch import skipped_streams
 from store.cursors import list_cursors
 from store.db import ReadConnection, Store
 from store.errors import StaleWriterError, StoreRetryError

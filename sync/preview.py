@@ -6,7 +6,7 @@ What would be deleted is gathered in a file that goes away.
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
-from store.crm_switch import skipped_streams
+from store.crm.switch import skipped_streams
 from store.cursors import read_cursor
 from store.db import ReadConnection, Store
 from store.deletions import (

@@ -9,7 +9,7 @@ import asyncio
 from dataclasses import replace
 from datetime import datetime
 
-from store.crm_switch import skipped_streams
+from store.crm.switch import skipped_streams
 from store.cursors import read_as_of
 from store.db import ReadConnection, Store
 from store.errors import StoreError

@@ -11,7 +11,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from bot.cli.house import ailments, findings
-from bot.root import Assistant
+from bot.root.assistant import Assistant
 from bot.settings import Settings
 from store.checkups import Ailment, keep_checkup, last_checkup
 from sync.errors import SourceError

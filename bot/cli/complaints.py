@@ -5,10 +5,10 @@ from slack_sdk.errors import SlackApiError
 
 from bot.cli.shell import CommandError
 from bot.doors.app_id import WrongAppError
-from bot.root_data import AlreadyRunningError
-from bot.root_slack import WrongWorkspaceError
+from bot.root.data import AlreadyRunningError
+from bot.root.slack import WrongWorkspaceError
 from bot.settings import SettingsError
-from bot.slack_client import slack_refusal
+from bot.slack.client import slack_refusal
 from store.errors import StoreError
 from sync.errors import SourceError
 

@@ -10,10 +10,10 @@ from bot.cli.connecting_crm import connect_salesforce
 from bot.cli.shell import current_settings, run_async, say
 from bot.cli.slack_check import TOKENS, slack_findings
 from bot.cli.syncing import source_named
-from bot.root_data import open_store
-from bot.root_slack import slack_identity
+from bot.root.data import open_store
+from bot.root.slack import slack_identity
 from bot.settings import Settings
-from bot.slack_client import SlackClient
+from bot.slack.client import SlackClient
 from store.users import Role, active_users
 from sync.connector import Finding
 from sync.connectors.netsuite import connect as connect_netsuite_account

@@ -17,17 +17,17 @@ from bot.crm.keys import KeyChoice, KeyOffer, Titles
 from bot.crm.port import CrmError
 from bot.crm.reading import found_now, login_of, summary_of, titles_of
 from bot.crm.steps import RULES, NothingChosenError, Wanted, choices_of, offered, require_something, settled_lines
-from bot.root_crm import Read, SourceCrm
-from bot.root_data import open_store, refresh_index
-from bot.root_sources import build_sources
-from bot.root_work import deletion_rules
+from bot.root.crm import Read, SourceCrm
+from bot.root.data import open_store, refresh_index
+from bot.root.sources import build_sources
+from bot.root.work import deletion_rules
 from bot.settings import Settings
 from bot.views.amounts import Place
 from bot.views.crm import FIRST_READ, summary_rows
 from store.audit import AuditEvent, append_audit
-from store.crm_rules import CrmChoices
-from store.crm_setup import Switched, switch_off, switch_on, switched
-from store.crm_switch import chosen
+from store.crm.rules import CrmChoices
+from store.crm.setup import Switched, switch_off, switch_on, switched
+from store.crm.switch import chosen
 from store.db import Store
 from sync.connector import Source
 from sync.pull import PullOrder, pull_source

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from store.account_figures import SentFigures, failed_figures, figures_trouble
-from store.crm_conflicts import count_open_conflicts
-from store.crm_report import MatchFigures, Remarks, match_figures, remarks_of
-from store.crm_rules import CrmRules, MatchBy, crm_rules, has_key
+from store.crm.conflicts import count_open_conflicts
+from store.crm.report import MatchFigures, Remarks, match_figures, remarks_of
+from store.crm.rules import CrmRules, MatchBy, crm_rules, has_key
 from store.db import ReadConnection
 
 # Accounts that left their customer are told of for so long.

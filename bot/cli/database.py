@@ -3,7 +3,7 @@
 import typer
 
 from bot.cli.shell import current_settings, run_async, say
-from bot.root_data import private_folder, require_store
+from bot.root.data import private_folder, require_store
 from store import migrate
 from store.db import Store
 

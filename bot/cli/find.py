@@ -15,7 +15,7 @@ from bot.clock import utc_now
 from bot.lookup.answers import CustomerAnswer, InvoiceAnswer, answer_json, read_answer
 from bot.lookup.find import find as find_record
 from bot.lookup.index import LookupIndex
-from bot.root_data import open_store
+from bot.root.data import open_store
 from bot.settings import Settings
 from bot.views.amounts import Place, as_of, day, lateness, money
 from store.customers import Customer

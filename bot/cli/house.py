@@ -11,9 +11,9 @@ from bot.cli.outbox import outbox_finding
 from bot.cli.shell import CommandError, Json, current_settings, print_json, print_table, run_async
 from bot.cli.slack_check import slack_findings
 from bot.clock import utc_now
-from bot.custom_fields import unknown_fields
-from bot.root_data import open_store
-from bot.root_sources import build_sources, further_problems
+from bot.reading.custom_fields import unknown_fields
+from bot.root.data import open_store
+from bot.root.sources import build_sources, further_problems
 from bot.settings import Settings, SettingsError
 from store.checkups import Ailment, keep_checkup
 from store.db import Store

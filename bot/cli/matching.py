@@ -8,10 +8,10 @@ import typer
 
 from bot.cli.crm_words import MOVED_LATELY, crm_lines
 from bot.cli.shell import CommandError, Json, current_settings, print_json, print_table, run_async, say
-from bot.root import open_store, utc_now
+from bot.root.assistant import open_store, utc_now
 from bot.settings import Settings
-from store.crm_conflicts import Conflict, count_open_conflicts, open_conflicts
-from store.crm_report import (
+from store.crm.conflicts import Conflict, count_open_conflicts, open_conflicts
+from store.crm.report import (
     PastLink,
     ambiguous_keys,
     customers_alone,
@@ -20,7 +20,7 @@ from store.crm_report import (
     past_links,
     unmatched_accounts,
 )
-from store.crm_rules import CrmRules, crm_rules
+from store.crm.rules import CrmRules, crm_rules
 from store.db import ReadConnection
 
 _SHOWN = 20

@@ -9,7 +9,7 @@ import typer
 from bot.cli.shell import CommandError, Json, current_settings, print_json, print_table, run_async, say
 from bot.clock import utc_now
 from bot.deliver import may_double, sent_again
-from bot.root_data import open_store
+from bot.root.data import open_store
 from store.audit import AuditEvent, append_audit
 from store.db import Store, WriteConnection
 from store.deliveries import Delivery, DeliveryState

@@ -9,10 +9,10 @@ from slack_sdk.errors import SlackApiError
 from bot.cli.shell import CommandError, Json, current_settings, print_json, print_table, run_async, say
 from bot.clock import utc_now
 from bot.deliver import slack_post
-from bot.membership import profile_of
-from bot.root_data import open_store
+from bot.root.data import open_store
 from bot.settings import Settings
-from bot.slack_client import SlackClient, slack_refusal
+from bot.slack.client import SlackClient, slack_refusal
+from bot.slack.membership import profile_of
 from bot.views.connect import now_connected
 from store.audit import AuditEvent, append_audit
 from store.db import ReadConnection, Store, WriteConnection

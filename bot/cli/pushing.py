@@ -12,9 +12,9 @@ from bot.cli.outbox import delivery_row
 from bot.cli.shell import CommandError, Json, current_settings, print_json, print_table, run_async
 from bot.clock import utc_now
 from bot.commands.outbox import trouble_of
-from bot.root_data import only_one, open_store
-from bot.root_replicas import living
-from bot.root_sources import build_sources, targets_of
+from bot.root.data import only_one, open_store
+from bot.root.replicas import living
+from bot.root.sources import build_sources, targets_of
 from bot.settings import Settings
 from store.db import Store, WriteConnection
 from store.deliveries import Delivery, DeliveryState, delivery_by_id

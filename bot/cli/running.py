@@ -7,7 +7,7 @@ import typer
 from bot.cli.checkups import daily_checkups
 from bot.cli.shell import current_settings, run_async, say
 from bot.cli.stopping import on_stop_signal
-from bot.root import Assistant, daily_pulls, open_assistant, startable
+from bot.root.assistant import Assistant, daily_pulls, open_assistant, startable
 from store.cursors import read_as_of
 from store.db import ReadConnection
 from sync.connector import Source

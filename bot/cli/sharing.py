@@ -12,18 +12,15 @@ import typer
 from slack_sdk.errors import SlackApiError
 
 from bot.access import Capability
-from bot.audience import audience_of
-from bot.cards import read_card
 from bot.cli.find import Kind
 from bot.cli.shell import CommandError, Json, current_settings, print_json, run_async, say
 from bot.clock import utc_now
 from bot.lookup.find import find as find_record
 from bot.lookup.index import LookupIndex
 from bot.lookup.match import Match
-from bot.membership import UnreachableError
-from bot.private_channels import is_hidden_from
-from bot.root_data import AlreadyRunningError, only_one, open_store
-from bot.root_sources import build_sources
+from bot.reading.cards import read_card
+from bot.root.data import AlreadyRunningError, only_one, open_store
+from bot.root.sources import build_sources
 from bot.rules import CustomFieldRules
 from bot.settings import Settings
 from bot.shares.sharing import (
@@ -36,7 +33,10 @@ from bot.shares.sharing import (
     share_delivery,
     share_event,
 )
-from bot.slack_client import SlackClient, slack_reason
+from bot.slack.audience import audience_of
+from bot.slack.client import SlackClient, slack_reason
+from bot.slack.membership import UnreachableError
+from bot.slack.private_channels import is_hidden_from
 from bot.views.shared import MAX_MESSAGE, PRODUCT, Sharing, record_name
 from bot.views.values import RecordRef
 from store.audit import append_audit

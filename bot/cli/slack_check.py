@@ -8,9 +8,9 @@ from bot.cli.shown import INSTALL_AGAIN
 from bot.doors.app_id import apart, app_of_app_token, app_of_bot
 from bot.doors.http_door import SLACK_PATH
 from bot.manifest import app_manifest
-from bot.root_data import is_running, open_store
+from bot.root.data import is_running, open_store
 from bot.settings import Settings, SettingsError
-from bot.slack_client import SlackClient, slack_reason, slack_refusal
+from bot.slack.client import SlackClient, slack_reason, slack_refusal
 from store.errors import StoreError
 from store.facts import SLACK_TEAM_ID, read_fact
 from sync.connector import Finding

@@ -11,9 +11,9 @@ from bot.cli.outbox import delivery_summary
 from bot.cli.shell import CommandError, Json, current_settings, print_json, print_table, run_async, say
 from bot.cli.shown import INSTALL_AGAIN, run_row
 from bot.clock import utc_now
-from bot.root_data import open_store
+from bot.root.data import open_store
 from bot.settings import Settings
-from store.crm_rules import crm_rules
+from store.crm.rules import crm_rules
 from store.cursors import Cursor, list_cursors
 from store.customers import Customer, customers_by_id
 from store.db import ReadConnection, Store

@@ -11,9 +11,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from bot.cli.shell import CommandError, Json, current_settings, print_json, print_table, run_async, say
 from bot.cli.shown import run_row
 from bot.clock import utc_now
-from bot.root_data import open_store, refresh_index
-from bot.root_sources import build_sources
-from bot.root_work import deletion_rules
+from bot.root.data import open_store, refresh_index
+from bot.root.sources import build_sources
+from bot.root.work import deletion_rules
 from bot.settings import Settings
 from store.examples import Example
 from store.runs import Outcome, SyncRun

@@ -11,7 +11,7 @@ from bot.commands.table import answer_typed, show
 from bot.deps import Deps
 from bot.feature import ActionRequest, Feature, SlashRequest, Subcommand, action_request
 from bot.filter_names import names_like
-from bot.view_request import SuggestionRequest, suggestion_request
+from bot.slack.view_request import SuggestionRequest, suggestion_request
 from bot.views.modal import options_json
 from bot.views.portfolio_menus import OWNER_ACTION, SUBSIDIARY_ACTION, chosen_name, name_choices, ref_of_block
 from bot.views.table_ref import InvalidTableError, TableRef

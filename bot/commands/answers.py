@@ -6,13 +6,13 @@ from typing import Any
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.access import Capability
-from bot.audience import audience
-from bot.cards import card_for
 from bot.commands.guard import admitted
 from bot.deps import Deps
 from bot.feature import ActionRequest, Feature, action_request
-from bot.matches import match_for
-from bot.tables import table_anew
+from bot.reading.cards import card_for
+from bot.reading.matches import match_for
+from bot.reading.tables import table_anew
+from bot.slack.audience import audience
 from bot.views.answers import POST_ACTION, Again, not_posted, posted, read_again
 from bot.views.misses import outdated_button
 from bot.views.parts import Message

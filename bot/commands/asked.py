@@ -7,11 +7,11 @@ may read the answer is decided when it is made, by whatever answers such a quest
 from datetime import datetime, timedelta
 
 from bot.access import SlackPerson
-from bot.answering import ReplyTo
 from bot.commands.help_ import WORD as HELP
 from bot.commands.typed import answer_unknown, command_in
 from bot.deps import Deps
 from bot.feature import Feature, SlashRequest, Subcommand
+from bot.slack.answering import ReplyTo
 from bot.views.question import Question
 from store.errors import StoreError
 from store.work import Payload, TryLaterError

@@ -12,11 +12,11 @@ from typing import Any
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.access import Capability
-from bot.audience import audience
-from bot.channel_lookup import UNREACHABLE, learn_channel, learn_person, recheck, reconcile
 from bot.commands.guard import admitted
 from bot.deps import Deps
 from bot.feature import Feature, SlashRequest, Subcommand
+from bot.slack.audience import audience
+from bot.slack.channels import UNREACHABLE, learn_channel, learn_person, recheck, reconcile
 from bot.views.channels import added, not_added, not_here, not_told
 from store.audit import AuditEvent
 from store.channels import change_channel, change_channel_id, forget_channel, note_added

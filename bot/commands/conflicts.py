@@ -14,7 +14,7 @@ from bot.crm.deciding import DECIDE, decide_many
 from bot.crm.log import log_view, system_titles
 from bot.deps import Deps
 from bot.feature import ActionRequest, Feature, action_request
-from bot.modals import open_over, update_modal
+from bot.slack.modals import open_over, update_modal
 from bot.views.card_modal import card_modal
 from bot.views.conflict_log import (
     ACCEPT_ALL,
@@ -39,7 +39,7 @@ from bot.views.misses import outdated_button
 from bot.views.parts import Message
 from store.audit import AuditEvent, append_audit
 from store.conflict_log import reopen_conflict
-from store.crm_conflicts import Choice, Conflict, decide_conflict
+from store.crm.conflicts import Choice, Conflict, decide_conflict
 from store.db import WriteConnection
 
 _CHOICES = {KEEP: Choice.KEEP, ACCEPT: Choice.ACCEPT, KEEP_ALL: Choice.KEEP, ACCEPT_ALL: Choice.ACCEPT}

@@ -24,8 +24,8 @@ from bot.linking import (
     use_request,
     wait_for_admin,
 )
-from bot.modals import open_over, update_modal
-from bot.view_request import ViewRequest, view_request
+from bot.slack.modals import open_over, update_modal
+from bot.slack.view_request import ViewRequest, view_request
 from bot.views.connect import (
     PURPOSE,
     TITLE,

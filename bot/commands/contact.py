@@ -17,8 +17,8 @@ from bot.contacting.contact_steps import Known, form_view, new_memory
 from bot.contacting.contact_submit import submit
 from bot.deps import Deps
 from bot.feature import ActionRequest, Feature, action_request
-from bot.modals import open_over, update_modal
-from bot.view_request import view_request
+from bot.slack.modals import open_over, update_modal
+from bot.slack.view_request import view_request
 from bot.views.card_modal import card_modal
 from bot.views.contact_form import ADD, ADD_TITLE, EDIT, EDIT_TITLE, SUBMIT, ContactFields, saved_contact_modal
 from bot.views.misses import outdated_button

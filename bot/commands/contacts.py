@@ -9,7 +9,7 @@ from bot.commands.guard import judged, refusal
 from bot.contacting.contact_pages import contacts_page
 from bot.deps import Deps
 from bot.feature import ActionRequest, Feature, action_request
-from bot.modals import open_over, update_modal
+from bot.slack.modals import open_over, update_modal
 from bot.views.card_modal import card_modal
 from bot.views.contacts import NEXT, PREVIOUS, TITLE, contacts_from
 from bot.views.misses import outdated_button

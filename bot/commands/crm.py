@@ -19,8 +19,8 @@ from bot.crm.steps import RULES, NothingChosenError, Wanted, choices_of, offered
 from bot.crm.work import ASK, SWITCH, ask, new_nonce, switch
 from bot.deps import Deps
 from bot.feature import ActionRequest, Feature, action_request
-from bot.modals import open_over, update_modal
-from bot.view_request import ViewRequest, view_request
+from bot.slack.modals import open_over, update_modal
+from bot.slack.view_request import ViewRequest, view_request
 from bot.views.card_modal import card_modal
 from bot.views.crm import (
     ALLOW,
@@ -44,9 +44,9 @@ from bot.views.crm import (
 from bot.views.metadata import Memory, OutdatedViewError, unpack
 from bot.views.misses import outdated_button
 from bot.views.modal import block_id_of
-from store.crm_rules import CrmChoices
-from store.crm_setup import switched
-from store.crm_switch import ACCOUNTS, chosen
+from store.crm.rules import CrmChoices
+from store.crm.setup import switched
+from store.crm.switch import ACCOUNTS, chosen
 from store.cursors import read_cursor
 from store.work import WorkState
 

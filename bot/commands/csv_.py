@@ -10,7 +10,6 @@ from typing import Any
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.access import Capability, SlackPerson, decide
-from bot.answering import ReplyTo, kept_reply, restored_reply
 from bot.commands.guard import judged, refusal
 from bot.deps import Deps
 from bot.exporting.csv_file import MAX_ROWS, TooManyRowsError, csv_file
@@ -23,6 +22,7 @@ from bot.exporting.slack_files import (
     share_file,
 )
 from bot.feature import ActionRequest, Feature, action_request
+from bot.slack.answering import ReplyTo, kept_reply, restored_reply
 from bot.views.csv_notices import csv_failed, csv_in_doubt, csv_started, csv_too_long
 from bot.views.misses import outdated_button
 from bot.views.parts import Message

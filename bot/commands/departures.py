@@ -14,12 +14,12 @@ from typing import Any
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.access import SlackPerson
-from bot.channel_lookup import UNREACHABLE, heed_change, person_facts
 from bot.commands.channels import happened_at
 from bot.commands.connect import cut_link
 from bot.deps import Deps
 from bot.feature import Feature
-from bot.membership import SlackProfile, UnreachableError, profile_of, read_profile
+from bot.slack.channels import UNREACHABLE, heed_change, person_facts
+from bot.slack.membership import SlackProfile, UnreachableError, profile_of, read_profile
 from store.slack_people import Standing
 from store.users import linked_people
 

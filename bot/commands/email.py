@@ -17,9 +17,9 @@ from bot.emailing.email_work import WORK, record_email, ref_of, state_words_of, 
 from bot.feature import ActionRequest, Feature, action_request
 from bot.mail.letter import KIND, MAIL
 from bot.mail.settings import not_allowed
-from bot.modals import open_over, update_modal
 from bot.replying.note_pages import states_of
-from bot.view_request import view_request
+from bot.slack.modals import open_over, update_modal
+from bot.slack.view_request import view_request
 from bot.views.card_modal import card_modal
 from bot.views.email import BACK, OPEN, SEND, SUBMIT, TITLE, body_in, sent_email
 from bot.views.misses import outdated_button

@@ -14,8 +14,6 @@ from typing import Any
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.access import Capability, SlackPerson, decide
-from bot.answering import ReplyTo, kept_reply, restored_reply
-from bot.audience import audience
 from bot.commands.guard import judged, refusal
 from bot.deps import Deps
 from bot.exporting.slack_files import (
@@ -28,6 +26,8 @@ from bot.exporting.slack_files import (
 )
 from bot.feature import ActionRequest, Feature, action_request
 from bot.files import FileError
+from bot.slack.answering import ReplyTo, kept_reply, restored_reply
+from bot.slack.audience import audience
 from bot.views.files import SEND_ACTION, file_failed, file_gone, file_in_doubt, file_refused, file_started, file_words
 from bot.views.misses import outdated_button
 from bot.views.names import invoice_number

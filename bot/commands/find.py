@@ -13,8 +13,8 @@ from bot.commands.lookup import show_in_modal
 from bot.commands.pick import suggestions
 from bot.deps import Deps
 from bot.feature import ActionRequest, Feature, Shortcut, action_request
-from bot.modals import open_loading, update_modal
-from bot.view_request import ShortcutRequest, shortcut_request, suggestion_request
+from bot.slack.modals import open_loading, update_modal
+from bot.slack.view_request import ShortcutRequest, shortcut_request, suggestion_request
 from bot.views.card_modal import FIND_ACTION, FIND_TITLE, card_modal, find_modal
 from bot.views.modal import options_json
 

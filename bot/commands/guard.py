@@ -1,9 +1,9 @@
 """The one check before anything is shown or done for a person in Slack."""
 
 from bot.access import Capability, Decision, SlackPerson, decide
-from bot.answering import ReplyTo
 from bot.deps import Deps
-from bot.modals import update_modal
+from bot.slack.answering import ReplyTo
+from bot.slack.modals import update_modal
 from bot.views.card_modal import card_modal
 from bot.views.misses import not_linked, not_permitted, role_refused
 from bot.views.parts import Message

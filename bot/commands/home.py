@@ -13,8 +13,8 @@ from bot.commands.guard import admitted, judged
 from bot.deliver import sent_again
 from bot.deps import Deps
 from bot.feature import ActionRequest, Feature, action_request
-from bot.home import TROUBLED, home_of
-from bot.slack_client import slack_reason
+from bot.reading.home import TROUBLED, home_of
+from bot.slack.client import slack_reason
 from bot.views.home import home_view, unlinked_home
 from bot.views.home_admin import ARRIVED, DROP, RETRY
 from bot.views.misses import outdated_button

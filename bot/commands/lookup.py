@@ -9,16 +9,16 @@ from typing import Any
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.access import Capability, Decision
-from bot.answering import ReplyTo
-from bot.audience import reads_alone
-from bot.cards import being_read_first, card_for
 from bot.commands.guard import admitted, judged, refusal
 from bot.deps import Deps
 from bot.feature import ActionRequest, Feature, SlashRequest, Subcommand, action_request
 from bot.linked import linked_card
 from bot.lookup.query import is_too_long
-from bot.matches import candidates_for, found_for, match_for, match_of
-from bot.modals import open_over, update_modal
+from bot.reading.cards import being_read_first, card_for
+from bot.reading.matches import candidates_for, found_for, match_for, match_of
+from bot.slack.answering import ReplyTo
+from bot.slack.audience import reads_alone
+from bot.slack.modals import open_over, update_modal
 from bot.views.answers import card_again
 from bot.views.card_modal import card_modal, renewed_modal, title_of
 from bot.views.misses import missing_query, no_match, outdated_button, too_long

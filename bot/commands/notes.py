@@ -9,8 +9,8 @@ from bot.access import Capability, Decision
 from bot.commands.guard import admitted, admitted_in
 from bot.deps import Deps
 from bot.feature import ActionRequest, Feature, action_request
-from bot.modals import open_over, update_modal
 from bot.replying.note_pages import notes_page
+from bot.slack.modals import open_over, update_modal
 from bot.views.metadata import OutdatedViewError, unpack
 from bot.views.modal import notice_modal
 from bot.views.notes import NEWER, OLDER, PURPOSE, RESOLVE, TITLE, WITHDRAW, notes_modal

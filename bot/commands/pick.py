@@ -10,8 +10,8 @@ from bot.deps import Deps
 from bot.feature import Feature
 from bot.lookup.match import Match
 from bot.lookup.query import is_too_long
-from bot.matches import candidates_for, found_for
-from bot.view_request import SuggestionRequest, suggestion_request
+from bot.reading.matches import candidates_for, found_for
+from bot.slack.view_request import SuggestionRequest, suggestion_request
 from bot.views.match import Candidate
 from bot.views.modal import Choice, options_json
 from bot.views.pick import PICK_ACTION, offered

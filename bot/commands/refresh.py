@@ -8,14 +8,14 @@ from typing import Any
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.access import Capability, Decision, SlackPerson, decide
-from bot.answering import ReplyTo, kept_reply, restored_reply
-from bot.audience import reads_alone
-from bot.cards import card_for
 from bot.commands.guard import judged, refusal
 from bot.deps import Deps
 from bot.feature import ActionRequest, Feature, action_request
-from bot.matches import match_for
-from bot.modals import update_modal
+from bot.reading.cards import card_for
+from bot.reading.matches import match_for
+from bot.slack.answering import ReplyTo, kept_reply, restored_reply
+from bot.slack.audience import reads_alone
+from bot.slack.modals import update_modal
 from bot.views.answers import card_again
 from bot.views.card_modal import card_modal, renewed_modal, title_of
 from bot.views.misses import outdated_button

@@ -14,7 +14,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.deps import Deps
 from bot.feature import Feature
-from bot.slack_client import slack_reason
+from bot.slack.client import slack_reason
 from store.audit import AuditEvent
 from store.errors import StoreError
 from store.facts import SLACK_SHUT, keep_fact

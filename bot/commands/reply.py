@@ -11,17 +11,17 @@ from uuid import uuid4
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.access import Capability, SlackPerson
-from bot.cards import place_of
 from bot.commands.guard import admitted_in, judged, refusal
 from bot.deps import Deps
 from bot.feature import ActionRequest, Feature, Shortcut, action_request
-from bot.modals import open_loading, open_over, update_modal
+from bot.reading.cards import place_of
 from bot.replying.replies import LINE, about_of, payload_of, queued, shown_text, write_reply
 from bot.replying.reply_form import Filled, FormError, filled_in, said
 from bot.replying.reply_forms import form_of
 from bot.replying.reply_progress import told_of_line, told_of_note
-from bot.slack_messages import names_of, permalink_of
-from bot.view_request import ShortcutRequest, ViewRequest, shortcut_request, view_request
+from bot.slack.messages import names_of, permalink_of
+from bot.slack.modals import open_loading, open_over, update_modal
+from bot.slack.view_request import ShortcutRequest, ViewRequest, shortcut_request, view_request
 from bot.views.card_modal import card_modal
 from bot.views.metadata import OutdatedViewError, unpack
 from bot.views.misses import outdated_button

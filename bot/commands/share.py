@@ -5,19 +5,25 @@ from typing import Any
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.access import Capability, SlackPerson
-from bot.cards import read_card
 from bot.commands.guard import judged, refusal
 from bot.deps import Deps
 from bot.feature import ActionRequest, Feature, Shortcut, action_request
-from bot.matches import match_for
-from bot.modals import open_loading, open_over, update_modal
-from bot.private_channels import visible_to
+from bot.reading.cards import read_card
+from bot.reading.matches import match_for
 from bot.shares.share_form import submit
 from bot.shares.share_preview import go_back, send
 from bot.shares.share_steps import new_nonce, packed
 from bot.shares.share_work import check, share, tell
 from bot.shares.sharing import KIND
-from bot.view_request import ShortcutRequest, SuggestionRequest, shortcut_request, suggestion_request, view_request
+from bot.slack.modals import open_loading, open_over, update_modal
+from bot.slack.private_channels import visible_to
+from bot.slack.view_request import (
+    ShortcutRequest,
+    SuggestionRequest,
+    shortcut_request,
+    suggestion_request,
+    view_request,
+)
 from bot.views.card_modal import card_modal
 from bot.views.misses import outdated_button
 from bot.views.modal import Choice, options_json

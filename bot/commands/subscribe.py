@@ -16,15 +16,15 @@ from bot.commands.guard import admitted, admitted_in, judged, refusal
 from bot.deps import Deps
 from bot.feature import ActionRequest, Feature, SlashRequest, Subcommand, action_request
 from bot.filters import FilterError
-from bot.modals import open_loading, update_modal
 from bot.notify.draft import TO_ME, USAGE, draft_for_another, draft_of, typed_draft, zones_like
 from bot.notify.making import made_of, make, making_payload, may_change
 from bot.notify.pausing import heed_delivery
 from bot.notify.service import notifier
 from bot.notify.standing import check as check_notice
 from bot.notify.trying import already_told, complaints_about, dry_run, refused_place, wanted_by
-from bot.private_channels import visible_to
-from bot.view_request import SuggestionRequest, ViewRequest, suggestion_request, view_request
+from bot.slack.modals import open_loading, update_modal
+from bot.slack.private_channels import visible_to
+from bot.slack.view_request import SuggestionRequest, ViewRequest, suggestion_request, view_request
 from bot.views.metadata import Memory, OutdatedViewError, unpack
 from bot.views.modal import block_id_of, notice_modal, options_json
 from bot.views.subscribe import (

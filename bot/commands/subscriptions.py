@@ -8,16 +8,16 @@ from typing import Any
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.access import Capability, Decision
-from bot.cards import place_of
 from bot.commands.guard import admitted, judged, refusal
 from bot.commands.subscribe import show_edit_form
 from bot.deps import Deps
 from bot.feature import ActionRequest, Feature, SlashRequest, Subcommand, action_request
-from bot.modals import open_loading, update_modal
 from bot.notify.making import may_change
 from bot.notify.posting import digest_mark
 from bot.notify.rhythm import digest_day
 from bot.notify.telling import tell_end, tell_owner
+from bot.reading.cards import place_of
+from bot.slack.modals import open_loading, update_modal
 from bot.views.misses import not_permitted
 from bot.views.modal import notice_modal
 from bot.views.parts import Message

@@ -6,14 +6,14 @@ from typing import Any
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.access import Capability
-from bot.answering import ReplyTo
 from bot.commands.guard import admitted, admitted_in
 from bot.deps import Deps
 from bot.feature import ActionRequest, SlashRequest, action_request
 from bot.filter_names import filter_complaint, meaning_of
 from bot.filters import FilterError, parse_filter
-from bot.modals import open_over, update_modal
-from bot.tables import table_message
+from bot.reading.tables import table_message
+from bot.slack.answering import ReplyTo
+from bot.slack.modals import open_over, update_modal
 from bot.views.answers import Again
 from bot.views.card_modal import card_modal
 from bot.views.misses import not_understood, outdated_button

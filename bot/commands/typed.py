@@ -11,18 +11,18 @@ from typing import Any
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.access import Capability
-from bot.audience import reads_alone
-from bot.cards import being_read_first, card_for
 from bot.commands.guard import admitted
 from bot.commands.lookup import answer
 from bot.commands.unfurl import is_previewed
 from bot.deps import Deps
-from bot.event_request import MessageRequest, bare, message_request
 from bot.feature import Feature, SlashRequest, Subcommand
 from bot.linked import linked_card, linked_record
 from bot.lookup.match import Found, Match, Reason
 from bot.lookup.query import is_too_long
-from bot.matches import candidates_for, found_for, match_of
+from bot.reading.cards import being_read_first, card_for
+from bot.reading.matches import candidates_for, found_for, match_of
+from bot.slack.audience import reads_alone
+from bot.slack.event_request import MessageRequest, bare, message_request
 from bot.views.misses import no_match, too_long
 from bot.views.parts import Message
 from bot.views.typed import found_as

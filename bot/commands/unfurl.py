@@ -14,17 +14,17 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 
 from bot.access import Capability, Decision, SlackPerson
-from bot.audience import audience
-from bot.cards import card_for
 from bot.commands.guard import judged, refusal
 from bot.commands.lookup import note_shown
 from bot.deps import Deps
-from bot.event_request import LinkRequest, MessageRequest, link_request
 from bot.feature import Feature
 from bot.linked import is_ours
 from bot.links import DOMAINS, RecordLink, addresses, record_link
-from bot.membership import UnreachableError, read_profile
-from bot.slack_client import slack_reason
+from bot.reading.cards import card_for
+from bot.slack.audience import audience
+from bot.slack.client import slack_reason
+from bot.slack.event_request import LinkRequest, MessageRequest, link_request
+from bot.slack.membership import UnreachableError, read_profile
 from bot.views.parts import Message
 from bot.views.preview import preview
 from bot.views.values import RecordRef

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 
 from bot.contacting.ways import UnfitAddressError, typed_email, typed_phone
 from bot.replying.reply_form import FormError
-from bot.view_request import ViewRequest
+from bot.slack.view_request import ViewRequest
 from bot.views.contact_form import EMAIL, INPUTS, LABELS, LAST, NO_ROLE, PHONE, PRIMARY, ContactFields
 from bot.views.text import literal
 from store.contacts import Contact

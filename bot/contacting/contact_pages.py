@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from bot.cards import place_of
 from bot.deliver import TARGET
 from bot.deps import Deps
 from bot.lookup.answers import record_as_of
+from bot.reading.cards import place_of
 from bot.views.contacts import MAX_CONTACTS, ContactList, contacts_modal
 from bot.views.provenance import Provenance
 from bot.views.reply import delivery_words
 from store.contacts import Contact, contacts_of
-from store.crm_links import gives_contacts
+from store.crm.links import gives_contacts
 from store.cursors import read_as_of
 from store.customers import Customer, customer_by_id
 from store.db import ReadConnection

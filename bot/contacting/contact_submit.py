@@ -12,7 +12,7 @@ from bot.contacting.contact_steps import Known, Memory, drawn_anew, form_view, k
 from bot.deps import Deps
 from bot.replying.replies import queued
 from bot.replying.reply_form import FormError
-from bot.view_request import ViewRequest
+from bot.slack.view_request import ViewRequest
 from bot.views.card_modal import card_modal
 from bot.views.contact_form import ADD_TITLE, EDIT_TITLE, LAST, SUBMIT, ContactFields, saved_contact_modal
 from bot.views.modal import block_id_of, notice_modal

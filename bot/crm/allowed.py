@@ -3,7 +3,7 @@
 from bot.access import Capability, Decision, SlackPerson, decide
 from bot.commands.guard import refusal
 from bot.deps import Deps
-from bot.modals import update_modal
+from bot.slack.modals import update_modal
 from bot.views.card_modal import card_modal
 from store.audit import AuditEvent
 from store.work import Payload

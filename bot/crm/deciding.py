@@ -7,13 +7,13 @@ from bot.crm.allowed import person_of, still_runs_the_house
 from bot.crm.log import log_view, system_titles
 from bot.deliver import slack_post
 from bot.deps import Deps
-from bot.modals import update_modal
+from bot.slack.modals import update_modal
 from bot.views.conflict_log import TITLE, LogRef, many_words
 from bot.views.conflicts import literal_titles
 from bot.views.crm import short_message
 from store.audit import AuditEvent, append_audit
 from store.conflict_log import count_decided_at, count_undecided, decide_some
-from store.crm_conflicts import Choice
+from store.crm.conflicts import Choice
 from store.db import WriteConnection
 from store.deliveries import add_deliveries
 from store.errors import StoreError

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.crm.port import AccountField, AccountSample
-from store.crm_ids import crm_id18
-from store.crm_rules import CrmChoices, MatchBy
+from store.crm.ids import crm_id18
+from store.crm.rules import CrmChoices, MatchBy
 from store.custom_fields import CustomField
 
 # A menu's limit, and that of what an option stands for.
@@ -82,7 +82,7 @@ def key_offers(
 ) -> tuple[KeyOffer, ...]:
     """What can be chosen, the likeliest first; what the settings say is not offered otherwise.
 
-    `customers` have their values by the names of fields, as `store.crm_setup.values_of_customers` gives them. Another
+    `customers` have their values by the names of fields, as `store.crm.setup.values_of_customers` gives them. Another
     identifier in common is offered where it matches anybody at all.
     """
     theirs = [each for each in definitions if each.field_type in _FIELD_TYPES]

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.cards import place_of
 from bot.crm.keys import Titles
 from bot.crm.reading import titles_of
 from bot.deps import Deps
+from bot.reading.cards import place_of
 from bot.views.conflict_log import PER_PAGE, ConflictLog, LogRef, log_modal
 from bot.views.conflicts import MAX_CONFLICTS, ConflictsPart
 from store.conflict_log import count_decided, count_undecided, decided_by_people, undecided
-from store.crm_conflicts import Conflict, count_open_conflicts, open_conflicts
+from store.crm.conflicts import Conflict, count_open_conflicts, open_conflicts
 from store.db import ReadConnection
 from store.users import user_by_id
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from store.crm_rules import CrmChoices
+from store.crm.rules import CrmChoices
 
 
 class CrmError(Exception):

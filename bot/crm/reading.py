@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 from bot.crm.keys import KeyChoice, KeyOffer, Titles, is_there, key_offers
 from bot.crm.port import AccountSample, Check, CrmConnection, CrmError
 from bot.crm.steps import Summary, next_reading
-from store.crm_report import match_figures
-from store.crm_rules import CrmRules, chosen_over, rules_of
-from store.crm_setup import crm_counts, values_of_customers
-from store.crm_switch import chosen
+from store.crm.report import match_figures
+from store.crm.rules import CrmRules, chosen_over, rules_of
+from store.crm.setup import crm_counts, values_of_customers
+from store.crm.switch import chosen
 from store.custom_fields import CustomField, custom_fields_of
 from store.db import ReadConnection, Store
 from store.records import RecordId

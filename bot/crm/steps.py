@@ -5,9 +5,9 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.crm.keys import KeyChoice
-from store.crm_report import MatchFigures
-from store.crm_rules import RULE_SETS, ContactsFrom, CrmChoices, CrmRules, MatchBy, Policy, chosen_over, rules_of
-from store.crm_setup import CrmCounts
+from store.crm.report import MatchFigures
+from store.crm.rules import RULE_SETS, ContactsFrom, CrmChoices, CrmRules, MatchBy, Policy, chosen_over, rules_of
+from store.crm.setup import CrmCounts
 from store.rhythms import SourceRhythm
 
 DEFAULT_SET = "upflow"

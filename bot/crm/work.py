@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from bot.cards import place_of
 from bot.commands.home import show_home
 from bot.crm.allowed import person_of, still_runs_the_house
 from bot.crm.keys import KeyChoice, key_named
@@ -17,7 +16,8 @@ from bot.crm.reading import fields_now, found_now, login_of, summary_of, titles_
 from bot.crm.steps import Wanted, choices_of
 from bot.deliver import slack_post
 from bot.deps import Deps
-from bot.modals import update_modal
+from bot.reading.cards import place_of
+from bot.slack.modals import update_modal
 from bot.views.card_modal import card_modal
 from bot.views.crm import (
     failed_modal,
@@ -32,7 +32,7 @@ from bot.views.crm import (
 from bot.views.misses import outdated_button
 from bot.views.parts import Message
 from store.audit import AuditEvent, append_audit
-from store.crm_setup import Switched, switch_off, switch_on, switched
+from store.crm.setup import Switched, switch_off, switch_on, switched
 from store.deliveries import add_deliveries
 from store.errors import StoreError
 from store.runs import Outcome, latest_runs

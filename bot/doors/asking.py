@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.access import SlackPerson
-from bot.answering import ReplyTo
 from bot.feature import reply_to
+from bot.slack.answering import ReplyTo
 
 # What Slack tells us because a person did it; everything else Slack does by itself.
 _DONE_BY_PEOPLE = frozenset({"block_actions", "message_action", "shortcut", "view_submission"})

@@ -13,12 +13,12 @@ from typing import Any
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 
-from bot.answering import Answering
 from bot.doors.acks import OnceAck, nowhere
 from bot.doors.asking import asker, part, reply_for
 from bot.doors.inbox import Inbox, request_key
 from bot.doors.limits import Limiter, Verdict
 from bot.doors.metrics import Metrics
+from bot.slack.answering import Answering
 from bot.views.apologies import open_with_complaint, press_again_text, too_fast, too_fast_text
 from store.errors import StoreError
 

@@ -11,7 +11,7 @@ from slack_bolt.response import BoltResponse
 
 from bot.deps import Deps
 from bot.doors.asking import asker, part, reply_for
-from bot.modals import opened_by, update_modal
+from bot.slack.modals import opened_by, update_modal
 from bot.views.apologies import expired_answer, not_sent_text, open_with_complaint, outdated_shortcut
 from bot.views.card_modal import card_modal
 from bot.views.metadata import OutdatedViewError

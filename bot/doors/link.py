@@ -22,7 +22,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.doors.backoff import Backoff
 from bot.doors.connection import Connection, Frame, open_connection
 from bot.doors.seldom import Seldom
-from bot.slack_client import retry_after, slack_reason
+from bot.slack.client import retry_after, slack_reason
 
 # What no further try cures: somebody has to do something. It is tried all the same, in case they have.
 _HOPELESS = frozenset(

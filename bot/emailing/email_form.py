@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from bot.emailing.email_files import too_much
 from bot.mail.settings import MailRules, checked_address, not_allowed
 from bot.replying.reply_form import FormError
-from bot.view_request import ViewRequest
+from bot.slack.view_request import ViewRequest
 from bot.views.email import (
     ATTACH,
     CC,

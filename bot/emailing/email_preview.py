@@ -12,9 +12,9 @@ from bot.emailing.email_steps import Wanted, about_of, chosen_files, fingerprint
 from bot.emailing.email_work import ON_ITS_WAY, WORK, Outgoing, payload_of, work_id_of
 from bot.feature import ActionRequest
 from bot.mail.settings import MailSettings
-from bot.modals import update_modal
 from bot.replying.reply_form import FormError
-from bot.view_request import ViewRequest
+from bot.slack.modals import update_modal
+from bot.slack.view_request import ViewRequest
 from bot.views.card_modal import card_modal
 from bot.views.email import BACK, SEND, SUBMIT, TITLE, outdated_email, sent_email
 from bot.views.metadata import OutdatedViewError

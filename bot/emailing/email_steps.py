@@ -7,12 +7,12 @@ from dataclasses import astuple, dataclass, field
 from typing import Any
 from uuid import uuid4
 
-from bot.cards import place_of
 from bot.deps import Deps
 from bot.emailing.email_files import files_of, too_much
 from bot.emailing.email_form import Addressed, Filled, preferred, recipients_of
 from bot.emailing.email_words import MAX_LISTED, Words, customer_words, invoice_words
 from bot.mail.settings import MailSettings, checked_address
+from bot.reading.cards import place_of
 from bot.views.amounts import money
 from bot.views.email import (
     MAX_RECIPIENTS,

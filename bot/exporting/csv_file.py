@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from tempfile import TemporaryFile
 from typing import IO
 
-from bot.cards import place_of
 from bot.deps import Deps
 from bot.exporting.csv_rows import Row, table_rows
 from bot.exporting.csv_text import BYTE_ORDER_MARK, csv_text
-from bot.payment_tables import record_of, record_words
-from bot.tables import company_provenance, customer_of
+from bot.reading.cards import place_of
+from bot.reading.payment_tables import record_of, record_words
+from bot.reading.tables import company_provenance, customer_of
 from bot.views.csv_notices import csv_name, csv_words
 from bot.views.table_ref import TableRef, meant_invoices
 from store.db import ReadConnection

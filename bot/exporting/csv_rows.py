@@ -3,11 +3,11 @@
 from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import date
 
-from bot.cards import place_of
-from bot.custom_fields import custom_cells, table_fields
 from bot.deps import Deps
 from bot.exporting.csv_text import CsvValue
-from bot.payment_tables import whose_payments
+from bot.reading.cards import place_of
+from bot.reading.custom_fields import custom_cells, table_fields
+from bot.reading.payment_tables import whose_payments
 from bot.views.aging_table import BUCKETS, amounts_of
 from bot.views.table_ref import TableRef, meant_invoices
 from store.applications import Application

@@ -9,7 +9,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.delivery import is_slack_address
 from bot.deps import Deps
-from bot.slack_client import retry_after, slack_reason, slack_refusal, slack_status
+from bot.slack.client import retry_after, slack_reason, slack_refusal, slack_status
 from store.work import TryLaterError
 
 _UPLOAD_SECONDS = 300

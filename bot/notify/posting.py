@@ -13,13 +13,13 @@ from functools import partial
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from bot.cards import place_of
 from bot.deliver import slack_post
 from bot.deps import Deps
 from bot.notify.gathering import SLICE, Aside, ElsewhereError, Gathering
 from bot.notify.rhythm import BURST, BURST_WINDOW, digest_day, is_quiet, plan
 from bot.notify.standing import still_told
 from bot.notify.truth import true_now
+from bot.reading.cards import place_of
 from bot.views.amounts import day
 from bot.views.notices import DigestView, counted_news, digest_message, notice_message
 from bot.views.parts import Message

@@ -1,9 +1,9 @@
 """Whether a subscription may be told what it asks for: asked when a message is written, and again when it is sent."""
 
 from bot.access import Capability, SlackPerson, decide
-from bot.audience import audience, audience_of
 from bot.deps import Deps
 from bot.notify.pausing import pause
+from bot.slack.audience import audience, audience_of
 from bot.views.outbox import REFUSED_HERE
 from store.channels import channel_by_id
 from store.db import ReadConnection, WriteConnection

@@ -5,15 +5,15 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.access import Decision
-from bot.audience import audience
 from bot.deps import Deps
 from bot.filter_names import filter_complaint, meaning_of
 from bot.filters import FilterError, parse_filter
-from bot.membership import UnreachableError
 from bot.notify.draft import TO_ME, Draft, changed, complaints
 from bot.notify.preview import preview
 from bot.notify.wanted import is_equal
 from bot.shares.sharing import NOT_IN, NotThereError, channel_destination, is_hidden, rules_for
+from bot.slack.audience import audience
+from bot.slack.membership import UnreachableError
 from bot.views.channels import channel_label
 from bot.views.names import MAX_NAME
 from bot.views.subscribe import preview_words

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from bot.cards import place_of
 from bot.deliver import TARGET
 from bot.deps import Deps
 from bot.mail.letter import MAIL
-from bot.matches import candidate_of
+from bot.reading.cards import place_of
+from bot.reading.matches import candidate_of
 from bot.replying.replies import ORIGIN
 from bot.views.messages import MessageRow
 from bot.views.notes import PAGE, NoteRow, NotesPage

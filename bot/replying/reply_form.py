@@ -6,7 +6,7 @@ from datetime import date
 from typing import TypeVar
 
 from bot.replying.typed_amount import AmountError, typed_money
-from bot.view_request import ViewRequest
+from bot.slack.view_request import ViewRequest
 from bot.views.amounts import Place, day, money
 from bot.views.pick import PICK_ACTION, picked
 from bot.views.reply import (

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from bot.cards import place_of
 from bot.deps import Deps
-from bot.matches import candidate_of, match_for
+from bot.reading.cards import place_of
+from bot.reading.matches import candidate_of, match_for
 from bot.replying.replies import about_of
 from bot.replying.reply_form import About, Filled
 from bot.views.amounts import Place, money

@@ -6,9 +6,9 @@ from typing import Any
 
 from bot.deliver import slack_post, slack_update
 from bot.deps import Deps
-from bot.modals import update_modal
 from bot.replying.note_pages import states_of
 from bot.replying.replies import LINE, line_id, shown_text
+from bot.slack.modals import update_modal
 from bot.views.parts import Message
 from bot.views.reply import ReplyKind, saved_modal, state_words, thread_line, told_privately
 from store.deliveries import Delivery, DeliveryState, add_deliveries, delivery_by_id

@@ -6,7 +6,6 @@ from datetime import timedelta
 from bot.access import Capability
 from bot.commands.guard import judged, refusal
 from bot.deps import Deps
-from bot.membership import UnreachableError
 from bot.shares.share_steps import (
     PURPOSE,
     Answer,
@@ -18,7 +17,8 @@ from bot.shares.share_steps import (
     previewed,
 )
 from bot.shares.sharing import Destination, NotThereError, find_destination_for
-from bot.view_request import ViewRequest
+from bot.slack.membership import UnreachableError
+from bot.slack.view_request import ViewRequest
 from bot.views.card_modal import card_modal
 from bot.views.metadata import OutdatedViewError, unpack
 from bot.views.misses import outdated_button

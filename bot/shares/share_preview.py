@@ -5,12 +5,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.access import Capability, Decision, SlackPerson
-from bot.cards import read_card
 from bot.commands.guard import judged, refusal
 from bot.deps import Deps
 from bot.feature import ActionRequest
-from bot.membership import UnreachableError
-from bot.modals import update_modal
+from bot.reading.cards import read_card
 from bot.shares.share_steps import (
     PREVIEW_PURPOSE,
     Answer,
@@ -22,7 +20,9 @@ from bot.shares.share_steps import (
     previewed,
 )
 from bot.shares.sharing import KIND, Destination, NotThereError, find_destination_for
-from bot.view_request import ViewRequest
+from bot.slack.membership import UnreachableError
+from bot.slack.modals import update_modal
+from bot.slack.view_request import ViewRequest
 from bot.views.card_modal import card_modal
 from bot.views.customer_card import CustomerCard
 from bot.views.match import Candidate

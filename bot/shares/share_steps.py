@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.access import SlackPerson
-from bot.cards import read_card
 from bot.deps import Deps
+from bot.reading.cards import read_card
 from bot.shares.sharing import Destination
 from bot.views.metadata import pack
 from bot.views.share import Preview, preview_modal

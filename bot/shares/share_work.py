@@ -3,8 +3,6 @@
 from bot.access import Capability, SlackPerson, decide
 from bot.deliver import posted_at, slack_post
 from bot.deps import Deps
-from bot.membership import UnreachableError
-from bot.modals import update_modal
 from bot.shares.permalinks import permalink_of
 from bot.shares.sharing import (
     Destination,
@@ -16,6 +14,8 @@ from bot.shares.sharing import (
     share_delivery,
     share_event,
 )
+from bot.slack.membership import UnreachableError
+from bot.slack.modals import update_modal
 from bot.views.outbox import REFUSED_HERE, way_out
 from bot.views.parts import Message
 from bot.views.share import arrived, arrived_message, not_shared, not_shared_message

@@ -9,12 +9,12 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.audience import Audience, audience
-from bot.cards import read_card
 from bot.deliver import slack_post
 from bot.deps import Deps, Desk
-from bot.membership import UnreachableError, read_profile
-from bot.private_channels import is_hidden_from
+from bot.reading.cards import read_card
+from bot.slack.audience import Audience, audience
+from bot.slack.membership import UnreachableError, read_profile
+from bot.slack.private_channels import is_hidden_from
 from bot.views.channels import channel_label
 from bot.views.shared import Sharing, shared_message
 from bot.views.text import literal

@@ -24,9 +24,9 @@ from bot.views.modal import modal, notice_modal
 from bot.views.names import MAX_NAME
 from bot.views.parts import Span, buttons_row, lines, paragraph, small_print, words
 from bot.views.text import literal, plain_text
-from store.crm_conflicts import Choice, Conflict
-from store.crm_decide import FieldState
-from store.crm_rules import FIELDS
+from store.crm.conflicts import Choice, Conflict
+from store.crm.decide import FieldState
+from store.crm.rules import FIELDS
 
 TITLE = "Where systems differ"
 LIST, FIELD, NEXT, BACK, REOPEN = (f"conflicts.{verb}" for verb in ("list", "field", "next", "back", "reopen"))

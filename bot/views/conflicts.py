@@ -11,7 +11,7 @@ from bot.views.home_rows import heading
 from bot.views.names import MAX_NAME, short_name
 from bot.views.parts import Span, buttons_row, lines, small_print, words
 from bot.views.text import clean, esc, literal, shortened
-from store.crm_conflicts import Conflict
+from store.crm.conflicts import Conflict
 from store.records import RecordId
 
 KEEP, ACCEPT, LOG, DECIDED = "conflicts.keep", "conflicts.accept", "conflicts.log", "conflicts.decided"

@@ -15,7 +15,7 @@ from bot.views.modal import Choice, checks_input, choice_input, modal, notice_mo
 from bot.views.names import MAX_NAME
 from bot.views.parts import Message, lines, message, paragraph, small_print, words
 from bot.views.text import as_written, esc, literal
-from store.crm_rules import CrmChoices
+from store.crm.rules import CrmChoices
 
 PURPOSE = "crm"
 OPEN, SYNC, OFF = "crm.open", "crm.sync", "crm.off"

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from slack_sdk.models.blocks import ButtonElement
 
-from bot.net_balances import BaseTotal, NetBalance
+from bot.reading.net_balances import BaseTotal, NetBalance
 from bot.views.aging_table import MAX_CURRENCIES, aging_table, aging_text
 from bot.views.amounts import Place, counted, day, money, more_currencies
 from bot.views.card import Card, acting_buttons, framed, reading_buttons, refresh_button, sentence

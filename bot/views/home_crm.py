@@ -13,7 +13,7 @@ from bot.views.home_rows import heading
 from bot.views.names import MAX_NAME
 from bot.views.parts import buttons_row, lines, small_print, words
 from bot.views.text import esc, literal
-from store.crm_setup import Switched
+from store.crm.setup import Switched
 
 _MAX_ADDRESS, _MAX_LINE = 200, 300
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from slack_sdk.models.blocks import Block
 
-from bot.net_balances import BaseTotal, NetBalance
+from bot.reading.net_balances import BaseTotal, NetBalance
 from bot.views.amounts import Place, day, money, negated
 from bot.views.names import MAX_NAME
 from bot.views.parts import Span, small_print, words

@@ -22,15 +22,15 @@ from sqlalchemy import event
 
 import store.sending
 from bot.access import SlackPerson
-from bot.answering import Answering, ReplyTo
 from bot.audit_log import AuditLog
 from bot.commands.outbox import decide, serve
 from bot.deliver import SlackPosts, slack_post
 from bot.delivering import work_id_of
 from bot.deps import Deps
 from bot.feature import ActionRequest
-from bot.root_work import senders_of, work_handlers
-from bot.slack_client import SlackClient
+from bot.root.work import senders_of, work_handlers
+from bot.slack.answering import Answering, ReplyTo
+from bot.slack.client import SlackClient
 from bot.views.outbox import ARRIVED, RESEND
 from bot.views.parts import message, paragraph
 from sandbox.slack.seed import ANA, AR_TEAM, BEN, TEAM_ID

@@ -9,8 +9,8 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
-from bot.answering import Answering, ReplyTo
 from bot.manifest import app_manifest
+from bot.slack.answering import Answering, ReplyTo
 from bot.views.parts import Message
 from sandbox.slack import SlackStandIn, app_config
 from sandbox.slack import faults as troubles

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 
-from bot.audience import audience
-from bot.channel_lookup import learn_channel, recheck, reconcile
+from bot.slack.audience import audience
+from bot.slack.channels import learn_channel, recheck, reconcile
 from sandbox.slack import channel_acts
 from sandbox.slack.records import Channel as SandboxChannel
 from sandbox.slack.records import Member
@@ -114,7 +114,7 @@ class TestAudience:
         assert not (await audience(world.assistant.deps, channel_id)).is_external
 
     async def test_waits_out_a_rate_limit(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("bot.channel_lookup._pause_seconds", lambda _: 0.0)
+        monkeypatch.setattr("bot.slack.channels._pause_seconds", lambda _: 0.0)
         channel_id = await made(world, "busy")
         world.workspace.faults.rate_limit("conversations.info", "1")
         assert not (await audience(world.assistant.deps, channel_id)).is_external
@@ -305,15 +305,15 @@ class TestReconcile:
         assert await known(world, second) is not None
 
     async def test_reads_every_page(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("bot.channel_lookup._PAGE", 1)
-        monkeypatch.setattr("bot.channel_lookup._MEMBERS_PAGE", 1)
+        monkeypatch.setattr("bot.slack.channels._PAGE", 1)
+        monkeypatch.setattr("bot.slack.channels._MEMBERS_PAGE", 1)
         channel_id = await made(world, "paged", BEN, GUEST)
         await reconcile(world.assistant.deps)
         assert (await audience(world.assistant.deps, channel_id)).reason == GUESTS
 
     async def test_old_facts_are_asked_for_again(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         # The stand-in may be asked about as many channels as the tests above have made, all at once.
-        monkeypatch.setattr("bot.channel_lookup._PACE_SECONDS", 0)
+        monkeypatch.setattr("bot.slack.channels._PACE_SECONDS", 0)
         deps = world.assistant.deps
         channel_id = await made(world, "aging")
         await audience(deps, channel_id)

@@ -11,8 +11,8 @@ import pytest_asyncio
 
 from sandbox.slack import Waiting
 from sandbox.slack.seed import ANA, CHLOE
-from store.crm_accounts import CrmAccount, account_record_id
-from store.crm_rules import CrmChoices, keep_rules, rules_of
+from store.crm.accounts import CrmAccount, account_record_id
+from store.crm.rules import CrmChoices, keep_rules, rules_of
 from store.customers import customer_by_id
 from store.pulled import upsert_records
 from store.records import RecordId, record_id

@@ -9,8 +9,8 @@ import pytest
 from bot.crm.keys import KeyChoice, Titles, chosen_key, is_there, key_named, key_offers
 from bot.crm.port import AccountField, AccountSample
 from bot.crm.steps import NothingChosenError, Wanted, choices_of, next_reading, offered, require_something
-from store.crm_ids import crm_id18
-from store.crm_rules import CrmChoices, MatchBy
+from store.crm.ids import crm_id18
+from store.crm.rules import CrmChoices, MatchBy
 from store.custom_fields import CustomField
 from store.records import RecordId
 from store.rhythms import SourceRhythm

@@ -13,7 +13,7 @@ from sandbox.salesforce.seed.keys import ERP_FIELD, define_erp_field
 from sandbox.slack import Outcome, Waiting
 from sandbox.slack.seed import ANA, BEN, CHLOE
 from store.contacts import Contact, contacts_of
-from store.crm_setup import Switched, switched
+from store.crm.setup import Switched, switched
 from store.cursors import read_cursor
 from store.customers import customer_by_id
 from store.records import RecordId, record_id

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from bot.custom_fields import unknown_fields
 from bot.notify.draft import TO_ME, Draft
 from bot.notify.trying import wanted_by
+from bot.reading.custom_fields import unknown_fields
 from bot.rules import CustomFieldRules
 from sandbox.slack.seed import ANA, TEAM_ID
 from store.custom_fields import CustomField

@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from bot.access import Capability, SlackPerson
-from bot.answering import ReplyTo
 from bot.commands.departures import check_everybody
 from bot.commands.guard import admitted
+from bot.slack.answering import ReplyTo
 from sandbox.slack import Outcome
 from sandbox.slack.records import Member
 from sandbox.slack.seed import ANA, BEN, GUEST, TEAM_ID

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.deliver import SlackPosts, is_traceable, sent_again, slack_post, slack_update
-from bot.slack_client import SlackClient
+from bot.slack.client import SlackClient
 from bot.views.parts import message, paragraph
 from sandbox.slack import SlackStandIn
 from sandbox.slack.faults import Fault

@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.answering import Answering
 from bot.audit_log import AuditLog
 from bot.commands.outbox import troubles
 from bot.delivering import BURST, Delivering
 from bot.deps import Deps
 from bot.feature import Delivered
-from bot.slack_client import SlackClient
+from bot.slack.answering import Answering
+from bot.slack.client import SlackClient
 from store.db import Store, sqlite_url
 from store.deliveries import Delivery, DeliveryState, add_deliveries, delivery_by_id
 from store.errors import StoreBusyError

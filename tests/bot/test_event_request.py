@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from bot.commands.typed import command_in, likelier
-from bot.event_request import message_request, spoken
 from bot.lookup.match import Found, Match, Reason
+from bot.slack.event_request import message_request, spoken
 from store.records import RecordId
 
 BOT = "U0TESORIO1"

@@ -1,7 +1,7 @@
 from datetime import date
 from decimal import Decimal
 
-from bot.net_balances import BaseTotal, NetBalance, base_total, net_balances
+from bot.reading.net_balances import BaseTotal, NetBalance, base_total, net_balances
 from store.money import Money
 from store.receipts import Unapplied
 from tests.views.make import make_aging, usd

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.root import open_schema, open_store
+from bot.root.assistant import open_schema, open_store
 from bot.rules import Rules
 from bot.settings import settings_from
 from store.db import Store, sqlite_url

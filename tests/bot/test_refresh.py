@@ -63,7 +63,7 @@ class TestRefresh:
         assert not world.log.errors()
 
     async def test_gives_a_silent_erp_up(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("bot.root_work._REFRESH_SECONDS", 0.2)
+        monkeypatch.setattr("bot.root.work._REFRESH_SECONDS", 0.2)
         card = await world.card("/tesorio customer sun micro")
         world.netsuite.faults.hang()
         outcome = await world.workspace.click(ANA, card, "refresh.record")

@@ -7,8 +7,8 @@ import pytest
 from slack_sdk.errors import SlackApiError
 
 from bot.commands.removal import consider
-from bot.root_slack import slack_identity
-from bot.slack_client import SlackClient, slack_refusal
+from bot.root.slack import slack_identity
+from bot.slack.client import SlackClient, slack_refusal
 from sandbox.slack.seed import ANA
 from store.facts import SLACK_SHUT, read_fact
 from store.work import WorkState

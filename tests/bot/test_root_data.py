@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bot.root_data import replica_id
+from bot.root.data import replica_id
 
 
 class TestReplicaId:

@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.root_replicas import alive
+from bot.root.replicas import alive
 from bot.services import Services
 from store.db import Store, sqlite_url
 from store.migrate import upgrade

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.feature import action_request
-from bot.root_work import work_handlers
+from bot.root.work import work_handlers
 from sandbox.slack.seed import ANA, DEACTIVATED
 from store.db import Store, sqlite_url
 from tests.bot.world import SETTLED, World

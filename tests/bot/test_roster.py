@@ -1,6 +1,6 @@
 """What is kept of Slack's answers about private channels: for a short time, of so many people, and no old news."""
 
-from bot.roster import Roster
+from bot.slack.roster import Roster
 
 HERS = frozenset({"G1"})
 

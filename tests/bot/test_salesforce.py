@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from sandbox.salesforce import SalesforceStandIn
 from sandbox.slack.seed import CHLOE
-from store.crm_conflicts import count_open_conflicts
+from store.crm.conflicts import count_open_conflicts
 from store.customers import Customer, customer_by_id
 from store.deliveries import DeliveryState
 from store.invoices import invoice_by_id

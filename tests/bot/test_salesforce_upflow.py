@@ -14,8 +14,8 @@ from sandbox.salesforce import SalesforceStandIn, hands
 from sandbox.slack import Waiting
 from sandbox.slack.seed import ANA
 from store.contacts import Contact, contact_by_id, contacts_of
-from store.crm_rules import CrmChoices
-from store.crm_setup import Switched, switch_off, switch_on
+from store.crm.rules import CrmChoices
+from store.crm.setup import Switched, switch_off, switch_on
 from store.customers import Customer, customer_by_id
 from store.records import RecordId
 from store.rhythms import SourceRhythm, rhythm_of

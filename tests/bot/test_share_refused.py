@@ -9,7 +9,7 @@ from bot.commands.share import channels
 from bot.notify.draft import Draft
 from bot.notify.trying import refused_place
 from bot.shares.sharing import NotThereError, find_destination_for
-from bot.view_request import SuggestionRequest
+from bot.slack.view_request import SuggestionRequest
 from sandbox.slack import channel_acts
 from sandbox.slack.records import Channel
 from sandbox.slack.seed import (

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.custom_fields import shown_value
+from bot.reading.custom_fields import shown_value
 from tests.views.make import PLACE
 
 

@@ -13,7 +13,7 @@ from sandbox.slack import Outcome, Waiting
 from sandbox.slack.records import Message
 from sandbox.slack.seed import ANA, BEN, GUEST, NORTHWIND_SHARED
 from store.contacts import Contact
-from store.crm_accounts import CrmAccount, CrmOwner, account_record_id
+from store.crm.accounts import CrmAccount, CrmOwner, account_record_id
 from store.customers import Customer
 from store.invoices import Invoice, InvoiceStatus
 from store.money import Money

@@ -8,8 +8,8 @@ import pytest
 from bot.cli.slack_check import slack_findings
 from bot.doors.app_id import WrongAppError, apart, greeting_app
 from bot.manifest import app_manifest
-from bot.root import open_assistant
-from bot.root_data import is_running, only_one
+from bot.root.assistant import open_assistant
+from bot.root.data import is_running, only_one
 from bot.rules import Rules
 from bot.settings import Settings, settings_from
 from sandbox.slack import SlackStandIn, app_config

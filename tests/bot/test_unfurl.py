@@ -11,7 +11,7 @@ import pytest_asyncio
 from sqlalchemy import delete, insert, select
 
 from bot.commands.unfurl import wanted_links
-from bot.event_request import link_request
+from bot.slack.event_request import link_request
 from bot.views.parts import Message as Card
 from bot.views.preview import preview
 from sandbox.slack import Outcome, Waiting

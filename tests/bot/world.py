@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from bot.deliver import SlackPosts
 from bot.manifest import app_manifest
-from bot.root import Assistant, open_assistant
+from bot.root.assistant import Assistant, open_assistant
 from bot.rules import Rules
 from bot.settings import Settings, settings_from
 from sandbox.ledger import Ledger

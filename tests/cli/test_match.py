@@ -7,7 +7,7 @@ import pytest
 
 from bot.cli.shell import print_table, say
 from store.account_figures import SentFigures, keep_sent
-from store.crm_rules import CrmRules
+from store.crm.rules import CrmRules
 from store.db import Store, sqlite_url
 from tests.cli.console import Console
 from tests.store.make import make_customer, save

@@ -4,7 +4,7 @@ import sqlite3
 
 import pytest
 
-from bot.root_data import only_one
+from bot.root.data import only_one
 from tests.cli.console import Console
 
 

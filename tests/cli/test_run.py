@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.root import open_store
+from bot.root.assistant import open_store
 from bot.rules import Rules
 from bot.settings import settings_from
 from store.runs import Outcome, latest_runs

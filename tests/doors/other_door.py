@@ -6,7 +6,7 @@
 import asyncio
 import sys
 
-from bot.slack_client import SlackClient
+from bot.slack.client import SlackClient
 from store.db import Store
 from tests.doors.rig import open_socket, posting_app
 

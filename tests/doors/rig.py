@@ -12,14 +12,14 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from sqlalchemy import text
 
-from bot.answering import Answering
 from bot.doors.inbox import Inbox
 from bot.doors.intake import Intake
 from bot.doors.limits import Limiter
 from bot.doors.link import Timing
 from bot.doors.metrics import Metrics
 from bot.doors.socket import SocketDoor
-from bot.slack_client import SlackClient
+from bot.slack.answering import Answering
+from bot.slack.client import SlackClient
 from sandbox.slack import SlackStandIn
 from sandbox.slack.seed import AR_TEAM, TEAM_ID
 from store.db import Store

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import text
 
 from bot.doors.acks import OnceAck, nowhere
-from bot.root_replicas import answering_for_others
+from bot.root.replicas import answering_for_others
 from bot.services import Services
 from sandbox.slack import SlackStandIn
 from store.db import Store

@@ -12,7 +12,7 @@ import pytest
 from bot.doors.backoff import Backoff
 from bot.doors.connection import Connection, Frame
 from bot.doors.link import SocketLink, Timing
-from bot.slack_client import SlackClient
+from bot.slack.client import SlackClient
 from sandbox.slack import SlackStandIn
 from tests.doors.rig import QUICK, Seconds
 from tests.patient import patient

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from slack_bolt.app.async_app import AsyncApp
 
-from bot.slack_client import SlackClient
+from bot.slack.client import SlackClient
 from sandbox.slack import SlackStandIn
 from sandbox.slack.envelopes import Delivery
 from sandbox.slack.seed import AR_TEAM

@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from bot.answering import Answering
 from bot.audit_log import AuditLog
 from bot.deps import Deps
 from bot.feed import read_on
 from bot.notify.service import look_round, reader
-from bot.slack_client import SlackClient
+from bot.slack.answering import Answering
+from bot.slack.client import SlackClient
 from store.channels import ChannelFacts, put_channel
 from store.cursors import claim_cursor, complete_cursor
 from store.customers import Customer

@@ -9,8 +9,8 @@ import pytest
 from bot.rules import NotifyRules
 from bot.views.notices import NoticeView, notice_message
 from sandbox.slack import blocks as rules
-from store.crm_accounts import CrmOwner
-from store.crm_rules import MatchBy
+from store.crm.accounts import CrmOwner
+from store.crm.rules import MatchBy
 from store.manager_links import managers_in_slack
 from store.subscriptions import NewsKind
 from store.users import deactivate_user, unlink_account

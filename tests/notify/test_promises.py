@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.feed import read_on
-from bot.promise_messages import end_of_day
-from bot.promises import FEATURE, judge_due, outcome, reader, shares
+from bot.promises.judge import FEATURE, judge_due, outcome, reader, shares
+from bot.promises.messages import end_of_day
 from store.cursors import advance_cursor, claim_cursor
 from store.db import Store
 from store.invoices import InvoiceStatus

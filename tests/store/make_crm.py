@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import select
 
 from store.contacts import Contact, contacts
-from store.crm_accounts import CrmAccount, CrmOwner, account_record_id
-from store.crm_ids import crm_id18
-from store.crm_links import crm_links
-from store.crm_rules import CrmChoices, CrmRules, keep_rules, rules_of
+from store.crm.accounts import CrmAccount, CrmOwner, account_record_id
+from store.crm.ids import crm_id18
+from store.crm.links import crm_links
+from store.crm.rules import CrmChoices, CrmRules, keep_rules, rules_of
 from store.customers import Customer, customer_by_id
 from store.db import Store
 from store.notes import Note

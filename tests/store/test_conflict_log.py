@@ -11,8 +11,8 @@ from store.conflict_log import (
     reopen_conflict,
     undecided,
 )
-from store.crm_conflicts import Choice, conflicts_of
-from store.crm_decide import FieldState
+from store.crm.conflicts import Choice, conflicts_of
+from store.crm.decide import FieldState
 from store.db import Store
 from store.records import RecordId, record_id
 from tests.store.make import AT, make_customer, save

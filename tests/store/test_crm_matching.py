@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from store.crm_accounts import accounts_by_id
-from store.crm_ids import crm_id18
-from store.crm_links import crm_past_links
+from store.crm.accounts import accounts_by_id
+from store.crm.ids import crm_id18
+from store.crm.links import crm_past_links
 from store.db import Store
 from store.notes import notes, notes_about
 from store.pulled import tombstone_records

@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from store.contacts import Contact, contacts_of, primary_contact
-from store.crm_accounts import LookupContact
-from store.crm_rules import CrmChoices, CrmRules, MatchBy, Policy
-from store.crm_switch import begin_switch, bury_some, chosen, end_switch, hand_over, keep_chosen, switch_some
+from store.crm.accounts import LookupContact
+from store.crm.rules import CrmChoices, CrmRules, MatchBy, Policy
+from store.crm.switch import begin_switch, bury_some, chosen, end_switch, hand_over, keep_chosen, switch_some
 from store.cursors import advance_cursor, claim_cursor, read_cursor
 from store.custom_fields import CustomField
 from store.db import Store

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from store.crm_accounts import LookupContact
-from store.crm_report import (
+from store.crm.accounts import LookupContact
+from store.crm.report import (
     Ambiguous,
     Unmatched,
     ambiguous_keys,

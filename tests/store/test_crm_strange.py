@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from store.crm_conflicts import Choice, decide_conflict, open_conflicts
-from store.crm_links import crm_past_links, forget_past_links
-from store.crm_rules import Policy
-from store.crm_switch import begin_switch, end_switch, switch_some
+from store.crm.conflicts import Choice, decide_conflict, open_conflicts
+from store.crm.links import crm_past_links, forget_past_links
+from store.crm.rules import Policy
+from store.crm.switch import begin_switch, end_switch, switch_some
 from store.db import Store
 from store.pulled import tombstone_records, upsert_records
 from store.records import record_id

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from store.crm_accounts import custom_name
-from store.crm_conflicts import Choice, decide_conflict
-from store.crm_decide import FieldState, Standing, decided, is_same
-from store.crm_rules import ContactsFrom, CrmChoices, MatchBy, Policy, chosen_over, rules_of
-from store.crm_values import crm_fields
+from store.crm.accounts import custom_name
+from store.crm.conflicts import Choice, decide_conflict
+from store.crm.decide import FieldState, Standing, decided, is_same
+from store.crm.rules import ContactsFrom, CrmChoices, MatchBy, Policy, chosen_over, rules_of
+from store.crm.values import crm_fields
 from store.custom_values import value_names, values_in_use
 from store.db import Store
 from tests.store.make import AT, CUSTOMER_ID, changes, make_customer, rows, save

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from store.contacts import Contact
-from store.crm_accounts import KIND, CrmAccount
-from store.crm_rules import CrmChoices
+from store.crm.accounts import KIND, CrmAccount
+from store.crm.rules import CrmChoices
 from store.notes import Note
 from store.pulled import Record
 from sync.connector import Finding, Gone, Page

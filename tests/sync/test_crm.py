@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from store.contacts import contacts_of
-from store.crm_rules import CrmChoices, Policy
-from store.crm_switch import keep_chosen
+from store.crm.rules import CrmChoices, Policy
+from store.crm.switch import keep_chosen
 from store.db import Store
 from store.notes import notes_about
 from store.rhythms import rhythm_of

@@ -20,9 +20,9 @@ from bot.views.connect import (
 )
 from bot.views.home import Freshness, Home, RecentCard
 from bot.views.home_admin import AdminPart, Finding
-from store.crm_conflicts import Conflict
-from store.crm_decide import FieldState, Standing
-from store.crm_rules import FIELDS
+from store.crm.conflicts import Conflict
+from store.crm.decide import FieldState, Standing
+from store.crm.rules import FIELDS
 from store.deliveries import Delivery, DeliveryState
 from store.own_customers import OwnCustomer
 from store.records import RecordId

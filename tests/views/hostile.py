@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from bot.net_balances import BaseTotal, NetBalance
+from bot.reading.net_balances import BaseTotal, NetBalance
 from bot.views.amounts import Place
 from bot.views.children import Child
 from bot.views.customer_card import CustomerCard

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.net_balances import BaseTotal, NetBalance
+from bot.reading.net_balances import BaseTotal, NetBalance
 from bot.views.children import Child
 from bot.views.customer_card import CustomerCard, customer_card
 from bot.views.match import Match

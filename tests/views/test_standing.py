@@ -1,4 +1,4 @@
-from bot.standing import still_matter
+from bot.reading.standing import still_matter
 from bot.views.invoice_card import InvoiceCard, invoice_card
 from bot.views.standing import Standing
 from store.disputes import DisputeState

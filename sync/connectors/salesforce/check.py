@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from store.crm_rules import CrmRules, MatchBy, rules_of
+from store.crm.rules import CrmRules, MatchBy, rules_of
 from sync.connector import Finding
 from sync.connectors.salesforce.check_figures import figure_findings
 from sync.connectors.salesforce.client import Rows, SalesforceClient

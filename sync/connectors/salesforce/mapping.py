@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from store.contacts import Contact
-from store.crm_accounts import KIND, CrmAccount, CrmOwner, LookupContact, account_record_id, custom_name
+from store.crm.accounts import KIND, CrmAccount, CrmOwner, LookupContact, account_record_id, custom_name
 from store.custom_fields import CustomField
 from store.notes import Note
 from store.records import record_id

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from store.crm_accounts import KIND
+from store.crm.accounts import KIND
 from store.pulled import Record
 from sync.connector import Broken, Gone
 from sync.connectors.salesforce.client import SalesforceClient, Tree

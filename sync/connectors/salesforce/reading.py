@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from store.crm_accounts import KIND
+from store.crm.accounts import KIND
 from sync.connector import Broken, Gone, Listing, Page
 from sync.connectors.salesforce.bulk import begin_job, results, until_done
 from sync.connectors.salesforce.client import SalesforceClient, Tree

@@ -5,9 +5,9 @@ from contextlib import aclosing
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from store.crm_accounts import KIND
-from store.crm_ids import crm_id18
-from store.crm_rules import CrmChoices
+from store.crm.accounts import KIND
+from store.crm.ids import crm_id18
+from store.crm.rules import CrmChoices
 from store.pulled import Record
 from sync.connecting import AccountSample
 from sync.connector import Finding, Page

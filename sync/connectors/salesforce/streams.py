@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import replace
 from datetime import datetime
 
-from store.crm_accounts import KIND
+from store.crm.accounts import KIND
 from sync.connector import Listing, Page
 from sync.connectors.salesforce.describe import Description, Descriptions, Field
 from sync.connectors.salesforce.mapping import CONTACT, CUSTOM_FIELD, NOTE, NUMBER, Context, definition

@@ -12,8 +12,8 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from store.crm_rules import CrmChoices
-from store.crm_setup import Switched, switch_on
+from store.crm.rules import CrmChoices
+from store.crm.setup import Switched, switch_on
 from store.db import Store, sqlite_url
 from store.work import WorkState
 from sync.breaker import Breakers

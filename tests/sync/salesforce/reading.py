@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
-from store.crm_accounts import CrmAccount
+from store.crm.accounts import CrmAccount
 from sync.connector import Page
 from sync.errors import SourceError
 from tests.contract.source_contract import read, records_of

@@ -6,7 +6,7 @@ import pytest
 
 from sandbox.salesforce import ApiError, hands
 from sandbox.salesforce.content import created
-from store.crm_accounts import account_record_id
+from store.crm.accounts import account_record_id
 from store.notes import Note
 from tests.contract.source_contract import read, records_of
 from tests.sync.salesforce.bench import SalesforceBench, salesforce_bench

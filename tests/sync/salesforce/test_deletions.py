@@ -1,5 +1,5 @@
 from sandbox.salesforce import ApiError, hands
-from store.crm_accounts import account_record_id
+from store.crm.accounts import account_record_id
 from tests.contract.source_contract import read, records_of
 from tests.sync.salesforce.bench import SalesforceBench
 from tests.sync.salesforce.reading import DAY, account, gone, later, listed

@@ -6,7 +6,7 @@ import pytest
 from sandbox.salesforce import hands
 from sandbox.salesforce.field import Field, FieldType
 from store.contacts import Contact
-from store.crm_accounts import CrmOwner, account_record_id
+from store.crm.accounts import CrmOwner, account_record_id
 from store.notes import Note
 from sync.errors import RejectedError
 from tests.contract.source_contract import read, records_of

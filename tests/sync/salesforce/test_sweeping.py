@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from sandbox.salesforce import hands
-from store.crm_accounts import CrmAccount, account_record_id
+from store.crm.accounts import CrmAccount, account_record_id
 from tests.contract.source_contract import read
 from tests.sync.salesforce.bench import SalesforceBench, salesforce_bench
 

@@ -7,7 +7,7 @@ import pytest
 from sandbox.salesforce import hands
 from sandbox.salesforce.field import Field as StandInField
 from sandbox.salesforce.field import FieldType
-from store.crm_accounts import CrmAccount
+from store.crm.accounts import CrmAccount
 from store.custom_values import value_names
 from sync.connectors.salesforce.bulk import rows_in
 from sync.connectors.salesforce.describe import Field

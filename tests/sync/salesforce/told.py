@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import select
 
 from sandbox.salesforce.schema.account import ERP_KEY
-from store.crm_accounts import crm_accounts
+from store.crm.accounts import crm_accounts
 from store.db import Store, sqlite_url
 from sync.connectors.salesforce import SalesforceSource
 from sync.errors import SourceError
