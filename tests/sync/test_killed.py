@@ -67,18 +67,18 @@ class Account:
         assert code == 0
         return folder / "store.db", needed
 
-    def change(self) -> None:
-        """A day on: edits, new records, and deletions that are reported or follow from a list."""
-        bench = self.bench
-        bench.pass_time(timedelta(days=1))
-        invoices = sorted(bench.ids("invoices"), key=int)
-        for source_id in invoices[:15]:
-            bench.edit(source_id)
-        for source_id in invoices[20:25]:
-            bench.delete(source_id)
-        bench.add()
-        bench.ledger.delete(Kind.ACCOUNT, max(int(each) for each in bench.ids("accounts")))
-        bench.pass_time(timedelta(days=1))
+
+def a_day_on(bench: NetSuiteBench) -> None:
+    """Edits, new records, and deletions that are reported or follow from a list."""
+    bench.pass_time(timedelta(days=1))
+    invoices = sorted(bench.ids("invoices"), key=int)
+    for source_id in invoices[:15]:
+        bench.edit(source_id)
+    for source_id in invoices[20:25]:
+        bench.delete(source_id)
+    bench.add()
+    bench.ledger.delete(Kind.ACCOUNT, max(int(each) for each in bench.ids("accounts")))
+    bench.pass_time(timedelta(days=1))
 
 
 async def endure(account: Account, kills: int, dice: random.Random) -> int:
@@ -105,7 +105,7 @@ class TestKilled:
         async with netsuite_bench(tmp_path, customers=12, page_size=10) as bench:
             account = Account(bench, sqlite_template)
             await endure(account, kills=1, dice=dice)
-            account.change()
+            a_day_on(bench)
             await endure(account, kills=1, dice=dice)
             assert len([row for row in contents(account.template)["invoices"] if row[DELETED_AT] is not None]) == 5
 
@@ -117,7 +117,7 @@ class TestKilled:
         async with netsuite_bench(tmp_path, customers=1_200, page_size=100) as bench:
             account = Account(bench, sqlite_template)
             asked_again = await endure(account, kills=120, dice=dice)
-            account.change()
+            a_day_on(bench)
             asked_again += await endure(account, kills=80, dice=dice)
             # The page that was being saved, and of some the one whose answer was on its way meanwhile.
             assert asked_again <= 250
