@@ -5,7 +5,7 @@ system's ids. Whoever adds one adds it in the transaction that writes the record
 handler of its kind needs, beside the names that are here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Literal
@@ -74,6 +74,7 @@ def contact_push(
     at: datetime,
     author: str = "",
     loses_role: bool = False,
+    changed: Collection[str] | None = None,
 ) -> Delivery:
     """A contact as it was made or changed here, to one system, where it is attached to its customer with its role.
 
@@ -81,8 +82,9 @@ def contact_push(
     a note as `source_id`, and `record_id("tesorio", "contact", key)` as id; one that came from a system keeps its id
     and origin, and gets the instant of the change as `source_changed_at`, so that a reading of the system's older
     version does not undo it. Each change is a delivery with an id of its own, such as «<contact.id>/<nonce>/<target>».
-    A field that is None is emptied in the system; a role is only taken off it with `loses_role`. Raises ValueError for
-    a contact without a customer.
+    A field that is None is emptied in the system; a role is only taken off it with `loses_role`. `changed` names the
+    fields that are written over a contact that is there, None all of them. Raises ValueError for a contact without a
+    customer.
     """
     if contact.customer_id is None:
         raise ValueError("a contact without a customer has nothing to be attached to")
@@ -93,6 +95,7 @@ def contact_push(
         "text": ", ".join(filter(None, (contact.name, contact.email, contact.phone))),
         "contact": {name: fields[name] for name in _OF_CONTACT},
         "loses_role": loses_role,
+        "changed": None if changed is None else sorted(changed),
     }
     return Delivery(
         id=id,

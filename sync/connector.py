@@ -178,6 +178,9 @@ class ContactPush:
     `source_id` is the system's own id of it, «» while it has none; then `key` names it, as it does a note. What is None
     is emptied over there. `role` is the system's own word for what the person is there for; None leaves it alone,
     unless `loses_role` says that the one that it had, such as that of the primary contact, is to be taken off.
+
+    `changed` names the fields, «role» for being the primary one, too, that are written over a contact that is there:
+    what nobody changed here may have been changed over there since. None: all of them.
     """
 
     kind: ClassVar[str] = "contact"
@@ -196,6 +199,11 @@ class ContactPush:
     is_primary: bool
     is_inactive: bool
     loses_role: bool = False
+    changed: tuple[str, ...] | None = None
+
+    def is_told(self, field: str) -> bool:
+        """Whether the system gets this field: all of one that is new to it, else what was changed here."""
+        return not self.source_id or self.changed is None or field in self.changed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

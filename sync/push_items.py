@@ -58,13 +58,14 @@ async def _customers_note(conn: ReadConnection, system: str, delivery: Delivery)
 
 
 async def _contact(conn: ReadConnection, system: str, delivery: Delivery, customer: str) -> ContactPush:
-    fields = delivery.payload["contact"]
+    fields, changed = delivery.payload["contact"], delivery.payload.get("changed")
     source_id = await contact_in_system(conn, system, RecordId(delivery.note_id))
     return ContactPush(
         key=key_of(delivery),
         source_id=source_id or "",
         customer_source_id=customer,
         loses_role=bool(delivery.payload.get("loses_role")),
+        changed=None if changed is None else tuple(changed),
         **fields,
     )
 

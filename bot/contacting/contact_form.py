@@ -1,6 +1,7 @@
 """What a filled-in contact form means, what is wrong with it, and what of it a system changed meanwhile. Pure."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 
 from bot.contacting.ways import UnfitAddressError, typed_email, typed_phone
@@ -14,6 +15,7 @@ _DIGITS = 8
 _MAX_TOLD = 60
 _MAX_LINE = 400
 _NAMES = tuple(each.name for each in fields(ContactFields))
+_NAME_PARTS = frozenset({"first_name", "last_name"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,22 +97,27 @@ def changes_between(before: ContactFields, after: ContactFields) -> dict[str, st
     return {name: getattr(after, name) for name in _NAMES if getattr(before, name) != getattr(after, name)}
 
 
-def changed_contact(contact: Contact, changes: dict[str, str]) -> Contact:
+def changed_contact(contact: Contact, changes: Mapping[str, str]) -> Contact:
     """The contact with these fields of its form as they are here, «» for those that are emptied."""
-    typed = replace(fields_of(contact), **changes)
     changed = replace(
         contact,
-        name=full_name(typed),
-        first_name=typed.first_name or None,
-        last_name=typed.last_name or None,
-        title=typed.title or None,
-        email=typed.email or None,
-        phone=typed.phone or None,
+        title=changes.get("title", contact.title) or None,
+        email=changes.get("email", contact.email) or None,
+        phone=changes.get("phone", contact.phone) or None,
     )
+    if _NAME_PARTS & changes.keys():
+        typed = replace(fields_of(contact), **changes)
+        first, last = typed.first_name or None, typed.last_name or None
+        changed = replace(changed, name=full_name(typed), first_name=first, last_name=last)
     if "role" not in changes:
         return changed
-    is_primary = typed.role == PRIMARY
-    return replace(changed, is_primary=is_primary, role=changed.role if is_primary else typed.role or None)
+    is_primary = changes["role"] == PRIMARY
+    return replace(changed, is_primary=is_primary, role=changed.role if is_primary else changes["role"] or None)
+
+
+def fields_changed(changes: Mapping[str, str]) -> frozenset[str]:
+    """The fields of a contact that differ once these fields of its form have changed."""
+    return frozenset(changes) | (_NAME_PARTS | {"name"} if _NAME_PARTS & changes.keys() else frozenset())
 
 
 def _news(name: str, value: str, source: str) -> str:

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.contacting.contact_form import changed_contact
+from bot.contacting.contact_form import changed_contact, fields_changed
 from store.audit import AuditEvent, append_audit
 from store.contacts import Contact, contact_by_id, contacts_of
 from store.db import ReadConnection, WriteConnection
-from store.deliveries import Delivery, add_deliveries, delivery_by_id
+from store.deliveries import Delivery, DeliveryState, add_deliveries, deliveries_of_note, delivery_by_id
 from store.pulled import upsert_records
 from store.pushes import contact_push, id_in_system
 from store.records import OWN, RecordId, record_id
@@ -112,7 +112,7 @@ def _new(payload: Payload, written_at: datetime) -> Contact:
         source_id=payload["key"],
         seen_at=written_at,
         source_changed_at=written_at,
-        name=payload["name"],
+        name="",
         customer_id=RecordId(payload["customer_id"]),
         author_id=payload["author_id"],
     )
@@ -141,18 +141,45 @@ async def _pushes(
 ) -> list[Delivery]:
     """The contact to each system, with what is shown of it when it moves."""
     shown = {name: payload[name] for name in ("title", "name", "ways", "view_id", "below")}
-    found = []
+    changed = fields_changed(json.loads(payload["changes"])) if payload["contact_id"] else None
+    earlier, found = await deliveries_of_note(conn, contact.id), []
     for target in await known_by(conn, targets, RecordId(payload["customer_id"])):
+        missed = _missed(each for each in earlier if each.target == target)
         push = contact_push(
             id=f"{contact.id}/{payload['key'].rpartition('-')[2]}/{target}",
             target=target,
             contact=contact,
             at=at,
             author=payload["slack_user"],
-            loses_role=loses_role,
+            loses_role=not _has_role(contact) and (loses_role or missed.loses_role),
+            changed=None if changed is None or missed.fields is None else changed | missed.fields,
         )
         found.append(replace(push, payload={**push.payload, "form": shown}))
     return found
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Missed:
+    """What a system has yet to be told of a contact, or was told in vain: it goes along with what is changed next.
+
+    `fields` is None for all of them.
+    """
+
+    fields: frozenset[str] | None = frozenset()
+    loses_role: bool = False
+
+
+def _missed(sent: Iterable[Delivery]) -> _Missed:
+    """By the deliveries to one system, oldest first; what somebody gave up is not brought up again."""
+    missed = _Missed()
+    for each in sent:
+        if each.state is DeliveryState.SENT:
+            missed = _Missed()
+        elif each.state is not DeliveryState.DROPPED and each.payload:
+            told = each.payload.get("changed")
+            fields = None if told is None or missed.fields is None else missed.fields.union(told)
+            missed = _Missed(fields=fields, loses_role=missed.loses_role or bool(each.payload.get("loses_role")))
+    return missed
 
 
 def _event(payload: Payload, contact: Contact, at: datetime) -> AuditEvent:

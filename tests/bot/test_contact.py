@@ -73,6 +73,15 @@ class TestAdd:
         assert "Clara Mueller" in words(world)
         assert "clara@sun.example" in words(world)
 
+    async def test_whose_last_name_has_two_words_is_called_by_them_once(self, world: World) -> None:
+        await form_to_add(world)
+        await submit(world, entered(last_name="Accounts Payable"))
+        await is_saved(world)
+        contact = await here(world, "Accounts Payable")
+        assert (contact.first_name, contact.last_name) == (None, "Accounts Payable")
+        await arrived(world, contact)
+        assert len(theirs(world, "Accounts Payable")) == 1
+
     async def test_submitted_twice_is_one(self, world: World) -> None:
         contact = await added(world, "Dora")
         again = await submitted_anew(world, lambda _view: None)
@@ -160,6 +169,34 @@ class TestEdit:
         after = world.ledger.contacts[before.id]
         assert replace(after, title=before.title, last_modified=before.last_modified) == before
         assert after.title == "Controller"
+
+    async def test_overwrites_nothing_that_netsuite_changed_since_it_was_read(self, world: World) -> None:
+        customer = world.ledger.invoice_numbered("INV-12345").customer_id
+        before = world.ledger.contacts_of(customer)[-1]
+        contact = await here(world, before.name)
+        newer = {"entity_id": "M. Smith (AP)", "title": "Controller of AP", "mobile_phone": "+1 212 555 0155"}
+        world.ledger.edit_contact(before.id, **newer)
+        await form_to_edit(world, contact)
+        await submit(world, entered(phone="+1 212 555 0144"))
+        await arrived(world, contact)
+        after = world.ledger.contacts[before.id]
+        assert (after.entity_id, after.title, after.mobile_phone) == tuple(newer.values())
+        assert after.phone == "+1 212-555-0144"
+
+    async def test_takes_along_what_did_not_arrive_before(self, world: World) -> None:
+        contact = await added(world, "Ruth", email="ruth@sun.example")
+        await arrived(world, contact)
+        world.netsuite.permissions.limit("contact", Level.VIEW)
+        await form_to_edit(world, contact)
+        await submit(world, entered(email="r.mueller@sun.example"))
+        assert (await arrived(world, contact)).state is DeliveryState.REJECTED
+        world.netsuite.permissions.restore()
+        await form_to_edit(world, await here(world, "Ruth Mueller"))
+        await submit(world, entered(title="CFO"))
+        assert (await arrived(world, contact)).state is DeliveryState.SENT
+        assert [(each.email, each.title) for each in theirs(world, "Ruth Mueller")] == [
+            ("r.mueller@sun.example", "CFO")
+        ]
 
     async def test_without_a_change_sends_nothing(self, world: World) -> None:
         contact = await added(world, "Karl")

@@ -84,13 +84,17 @@ def note_call(item: NotePush, prefix: str, zone: ZoneInfo) -> Mapping[str, Any]:
 
 def contact_write(item: ContactPush, prefix: str) -> Write:
     """The contact of its customer: by its internal id when it has one, else by the external id that we give it."""
-    texts: Mapping[str, str | None] = {name: getattr(item, field) for name, field in _CONTACT_TEXTS.items()}
-    values: dict[str, str | bool | Ref] = {
-        "entityId": item.name,
-        "company": Ref(internal_id=item.customer_source_id),
-        "isInactive": item.is_inactive,
-        **{name: text for name, text in texts.items() if text},
+    texts: Mapping[str, str | None] = {
+        name: getattr(item, field) for name, field in _CONTACT_TEXTS.items() if item.is_told(field)
     }
+    values: dict[str, str | bool | Ref] = {name: text for name, text in texts.items() if text}
+    if item.is_told("name"):
+        values["entityId"] = item.name
+    if item.is_told("is_inactive"):
+        values["isInactive"] = item.is_inactive
+    # What takes its role away may take its company, too.
+    if item.is_told("company") or item.loses_role:
+        values["company"] = Ref(internal_id=item.customer_source_id)
     nulls = tuple(name for name, text in texts.items() if not text)
     if item.source_id:
         known = Draft(record_type="Contact", values=values, nulls=nulls, internal_id=item.source_id)
@@ -100,10 +104,12 @@ def contact_write(item: ContactPush, prefix: str) -> Write:
 
 
 def role_id_of(item: ContactPush, roles: Mapping[str, str]) -> str | None:
-    """The internal id of the contact's role on its customer; None when it has none.
+    """The internal id of the contact's role on its customer; None when it has none, or is to keep what it has.
 
     `roles` has the internal ids of roles by their names in small letters. Raises RejectedError for an unknown role.
     """
+    if not item.is_told("role"):
+        return None
     if item.is_primary:
         return PRIMARY_ROLE
     if not item.role:

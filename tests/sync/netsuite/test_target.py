@@ -137,6 +137,14 @@ class TestContact:
         assert kept.external_id == known.external_id
         assert bench.added(Kind.CONTACT) == []
 
+    async def test_that_is_there_is_told_no_more_of_than_was_changed(self, bench: NetSuiteTargetBench) -> None:
+        known = bench.ledger.contacts_of(int(bench.customer_id))[0]
+        stale = replace(contact(bench), source_id=str(known.id), is_primary=not known.is_primary, is_inactive=True)
+        await bench.target.push(replace(stale, title=None, changed=("title",)))
+        kept = bench.ledger.contacts[known.id]
+        assert replace(kept, title=known.title, last_modified=known.last_modified) == known
+        assert kept.title == ""
+
     async def test_is_attached_in_its_role(self, bench: NetSuiteTargetBench) -> None:
         contact_id = await bench.target.push(replace(contact(bench), role="accounts PAYABLE"))
         assert bench.ledger.attached_contacts(Kind.CUSTOMER, int(bench.customer_id))[int(contact_id)] == 1
