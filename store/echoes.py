@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from store.db import ReadConnection
-from store.deliveries import deliveries
+from store.deliveries import DeliveryState, deliveries
 from store.notes import Note, notes
 from store.records import RecordId, own_key
 from store.upsert import chunks
@@ -15,7 +15,7 @@ async def echoes(conn: ReadConnection, pulled: Sequence[Note]) -> frozenset[Reco
     """Which of these pulled notes are our own.
 
     The system's id of what we sent says so, or our key. While neither is known, because no answer came, the same record
-    and words have to do.
+    and words have to do; not those of what surely is not there, as it was refused or never left.
     """
     found = {note.id for note in pulled if own_key(note.id)}
     for chunk in chunks(pulled):
@@ -24,7 +24,7 @@ async def echoes(conn: ReadConnection, pulled: Sequence[Note]) -> frozenset[Reco
     return frozenset(found)
 
 
-# What was sent: to which system, about which record, that system's id of it («» if unknown), and its words.
+# What is or may be there: in which system, about which record, that system's id of it («» if unknown), and its words.
 _Sent = tuple[str, str, str, str]
 
 
@@ -33,7 +33,7 @@ async def _sent(conn: ReadConnection, about_ids: Sequence[RecordId]) -> list[_Se
     query = (
         select(c.target, c.about_id, c.external_id, notes.c.text)
         .join(notes, notes.c.id == c.note_id)
-        .where(c.about_id.in_(about_ids), c.note_id != "")
+        .where(c.about_id.in_(about_ids), c.note_id != "", or_(c.in_doubt, c.state == DeliveryState.SENT.value))
     )
     return [(row[0], row[1], row[2], row[3]) for row in await conn.execute(query)]
 

@@ -8,8 +8,8 @@ from operator import attrgetter
 
 from store.db import Store, WriteConnection
 from store.deliveries import Delivery, DeliveryState, add_deliveries
-from store.outbox import move_delivery, waiting_for
-from store.sending import FINAL, Backoff, Sender, after_finding, after_sending
+from store.outbox import move_delivery, record_arrival, waiting_for
+from store.sending import FINAL, Arrived, Backoff, Sender, after_finding, after_sending
 from sync.pull import Clock
 
 _BATCH = 1000
@@ -59,7 +59,15 @@ class _Job:
         if not await self._put(delivery, leaving):
             return delivery
         outcome = await self._sender.send(leaving)
-        return await self._moved(leaving, after_sending(leaving, outcome, self._clock(), self._backoff))
+        after = after_sending(leaving, outcome, self._clock(), self._backoff)
+        if await self._put(leaving, after):
+            return after
+        if isinstance(outcome, Arrived):
+            # Whatever was decided about it meanwhile: it is there, and comes back under that id.
+            async with self._store.write() as conn:
+                await record_arrival(conn, leaving.id, outcome.external_id, self._clock())
+            return after
+        return leaving
 
     async def _moved(self, before: Delivery, after: Delivery) -> Delivery:
         return after if await self._put(before, after) else before

@@ -192,6 +192,19 @@ class TestNote:
         async with store.read() as conn:
             assert await echoes(conn, [lost, a_note("netsuite", "56")]) == {lost.id}
 
+    @pytest.mark.parametrize("state", [DeliveryState.REJECTED, DeliveryState.DEAD, DeliveryState.DROPPED])
+    async def test_that_never_got_there_hides_no_colleagues_note_of_the_same_words(
+        self, store: Store, state: DeliveryState
+    ) -> None:
+        own, theirs = a_note(), a_note("netsuite", "56", text="Ana wrote: They pay on Friday.")
+        await send(store, own)
+        async with store.write() as conn:
+            assert await echoes(conn, [theirs]) == {theirs.id}
+            before = await delivery_by_id(conn, f"{own.id}/netsuite")
+            assert before is not None
+            assert await move_delivery(conn, before, replace(before, state=state, in_doubt=False))
+            assert await echoes(conn, [theirs]) == frozenset()
+
     async def test_of_a_colleague_is_another_one(self, store: Store) -> None:
         own = a_note()
         await send(store, own)

@@ -11,13 +11,14 @@ from shutil import copyfile
 import pytest
 
 from store.db import Store, WriteConnection, sqlite_url
-from store.deliveries import Delivery
+from store.deliveries import Delivery, DeliveryState, add_deliveries, delivery_by_id
 from store.facts import bind_fact
 from store.messages import Message
+from store.outbox import ended_by_hand, move_delivery
 from store.pushes import message_push, note_push
 from store.records import record_id
-from store.refs import ExternalRef, add_refs
-from store.sending import Absent, Arrived, InDoubt, Later, Outcome, Refused
+from store.refs import ExternalRef, add_refs, record_of
+from store.sending import Absent, Arrived, InDoubt, Later, Outcome, Refused, Trace
 from sync.connector import MessagePush, NotePush
 from sync.errors import (
     NotPermittedError,
@@ -30,6 +31,7 @@ from sync.errors import (
 )
 from sync.push import Pushes, free_places, outcome_of
 from sync.push_items import item_of
+from sync.pushing import push_waiting
 from tests.contract.fake_target import FakeTarget, note_keeper
 from tests.store.make import AT, CUSTOMER_ID, make_customer, make_invoice, save
 
@@ -166,6 +168,49 @@ class TestMessage:
             assert isinstance(await pushes.send(delivery), Arrived)
             # Beside taking its place and leaving it, the push has renewed it.
             assert store.writes - before > 2
+
+
+class DroppedMeanwhile:
+    """A sender to a system that takes everything, while somebody gives it up."""
+
+    spacing = timedelta()
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def send(self, delivery: Delivery) -> Outcome:
+        async with self._store.write() as conn:
+            dropped = ended_by_hand(delivery, DeliveryState.DROPPED, datetime.now(UTC), "dropped")
+            assert await move_delivery(conn, delivery, dropped)
+        return Arrived(external_id="N1")
+
+    async def find(self, _delivery: Delivery) -> Trace:
+        return Absent()
+
+
+class TestNow:
+    async def test_what_arrived_is_known_by_its_id_whatever_was_decided_meanwhile(self, store: CountingStore) -> None:
+        _, delivery = await with_customer(store)
+        async with store.write() as conn:
+            await add_deliveries(conn, [delivery])
+
+        async def trouble(_conn: WriteConnection, _delivery: Delivery) -> tuple[Delivery, ...]:
+            return ()
+
+        [told] = await push_waiting(
+            store,
+            "crm",
+            DroppedMeanwhile(store),
+            clock=lambda: datetime.now(UTC),
+            backoff=lambda _attempt, _asked: 1.0,
+            trouble=trouble,
+        )
+        assert told.state is DeliveryState.SENT
+        async with store.read() as reading:
+            kept = await delivery_by_id(reading, delivery.id)
+            assert await record_of(reading, "crm", "note", "N1") == delivery.note_id
+        assert kept is not None
+        assert (kept.state, kept.external_id) == (DeliveryState.SENT, "N1")
 
 
 def a_message(key: str) -> Message:
