@@ -58,7 +58,7 @@ async def save_field_contacts(conn: WriteConnection, records: Sequence[object], 
     """Make the contacts of these customers and invoices anew; nothing for records of other kinds."""
     held = [_holder(record) for record in records if isinstance(record, Customer | Invoice)]
     for origin, kind in {(one.origin, one.kind) for one in held}:
-        fields = await _made_of(conn, origin, kind)
+        fields = await made_of(conn, origin, kind)
         of_kind = [one for one in held if (one.origin, one.kind) == (origin, kind)]
         for chunk in chunks(of_kind) if fields else ():
             await save_contacts_of(conn, chunk, fields, at=at)
@@ -67,16 +67,20 @@ async def save_field_contacts(conn: WriteConnection, records: Sequence[object], 
 async def field_contacts_of(conn: ReadConnection, records: Sequence[object]) -> tuple[Contact, ...]:
     """The contacts that `save_field_contacts` would make of these customers and invoices; nothing is written."""
     held = [_holder(record) for record in records if isinstance(record, Customer | Invoice)]
-    fields = {place: await _made_of(conn, *place) for place in {(one.origin, one.kind) for one in held}}
+    fields = {place: await made_of(conn, *place) for place in {(one.origin, one.kind) for one in held}}
     found = (each for one in held for each in contacts_in(one, fields[one.origin, one.kind]))
     return tuple(each for each in found if isinstance(each, Contact))
 
 
-async def _made_of(conn: ReadConnection, origin: str, kind: str) -> Fields:
-    """The fields that contacts are made of: those that hold addresses, and those that a person has not given up yet."""
-    waiting = (await read_known_fields(conn, origin)).waiting(kind)
-    last = await last_labels(conn, origin, kind, sorted(waiting)) if waiting else {}
-    return {**last, **await email_fields(conn, origin, kind)}
+async def made_of(conn: ReadConnection, origin: str, kind: str) -> Fields:
+    """The fields that contacts are made of: those that hold addresses, and those that were not given up yet.
+
+    That a field is gone is followed once for all records, and maybe asked about, so none loses its contacts before.
+    """
+    fields = await email_fields(conn, origin, kind)
+    left = (await read_known_fields(conn, origin)).names.get(kind, frozenset()) - fields.keys()
+    last = await last_labels(conn, origin, kind, sorted(left)) if left else {}
+    return {**last, **fields}
 
 
 async def save_contacts_of(conn: WriteConnection, held: Sequence[Holder], fields: Fields, *, at: datetime) -> None:

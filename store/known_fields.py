@@ -18,10 +18,6 @@ class KnownFields:
     names: Mapping[str, frozenset[str]] = field(default_factory=dict)
     asked: frozenset[str] = frozenset()
 
-    def waiting(self, kind: str) -> frozenset[str]:
-        """Those of a kind of record whose contacts stay until a person has spoken."""
-        return self.names.get(kind, frozenset()) & self.asked
-
 
 async def read_known_fields(conn: ReadConnection, source: str) -> KnownFields:
     """As they were kept; none before."""

@@ -8,6 +8,7 @@ from store.field_contacts import (
     email_fields,
     forget_fields,
     holders_of,
+    made_of,
     save_contacts_of,
 )
 from store.known_fields import KnownFields, are_told, keep_known_fields, read_known_fields
@@ -32,10 +33,11 @@ async def follow_definitions(job: Job, stream: str) -> StopError | None:
             return None
         known = await read_known_fields(conn, name)
         now = {kind: await email_fields(conn, name, kind) for kind in KINDS}
+        held = {kind: await made_of(conn, name, kind) for kind in KINDS}
     for kind, fields in now.items():
         new = sorted(fields.keys() - (known.names.get(kind, frozenset()) - known.asked))
         if new:
-            await _fill(job, kind, fields, new)
+            await _fill(job, kind, held[kind], new)
     gone = {kind: names - now[kind].keys() for kind, names in known.names.items()}
     stop = await _question(job, stream, sorted(frozenset().union(*gone.values())))
     if stop is None:

@@ -1,6 +1,7 @@
 """Contacts from e-mail fields of customers and invoices, pulled from the stand-in into a store."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from store.quarantine import list_quarantined
 from store.runs import Outcome, SyncRun
 from sync.errors import StopError
 from sync.preview import preview_source
-from sync.pull import PullOrder, pull_source
+from sync.pull import PullOrder, pull_source, refresh_record
 from tests.sync.netsuite.bench import NetSuiteBench, netsuite_bench
 
 FIELD = "custentity_dunning_emails"
@@ -196,6 +197,43 @@ class TestDefinitions:
         assert dunned(await found(store, customer_id=customer.id)) == ["new@sun.example"]
         await pull(bench, store, ("custom_fields",), accept_deletions=True)
         assert dunned(await found(store, customer_id=customer.id)) == []
+
+    async def test_that_come_as_others_go_take_none_along_unasked(self, bench: NetSuiteBench, store: Store) -> None:
+        other = define_field(bench.ledger, "custentity_cc", "Copies", FieldKind.TEXT, AppliesTo.CUSTOMER)
+        for each in list(bench.ledger.customers)[:20]:
+            fill_field(bench.ledger, each, FIELD, "ap@sun.example cfo@sun.example")
+            fill_field(bench.ledger, each, other.script_id, "cc@sun.example")
+        await pull(bench, store)
+        async with store.read() as conn:
+            before = await count_of_fields(conn, "netsuite")
+        retire_field(bench.ledger, FIELD)
+        bench.ledger.put(Kind.CUSTOM_FIELD, replace(other, kind=FieldKind.EMAIL))
+        with pytest.raises(StopError, match=f"{FIELD} any more"):
+            await pull(bench, store, ("custom_fields",))
+        async with store.read() as conn:
+            assert await count_of_fields(conn, "netsuite") == before + 20
+
+    async def test_that_are_gone_and_not_followed_yet_cost_a_record_that_is_read_meanwhile_nothing(
+        self, bench: NetSuiteBench, store: Store
+    ) -> None:
+        customer = bench.ledger.customer_named(INVALID_ADDRESS)
+        await pull(bench, store)
+        retire_field(bench.ledger, FIELD)
+        fill_field(bench.ledger, customer.id, FIELD, "new@sun.example")
+        bench.pass_time(timedelta(hours=1))
+        order = PullOrder(run_id="broken off", streams=("custom_fields",))
+        saved: list[SyncRun] = []
+
+        def unplug(run: SyncRun) -> None:
+            saved.append(run)
+            if run.deleted:
+                raise OSError("unplugged")
+
+        with pytest.raises(OSError, match="unplugged"):
+            await pull_source(bench.source, store, order, clock=lambda: bench.now, progress=unplug)
+        assert saved[-1].deleted == 1
+        await refresh_record(bench.source, store, "customer", str(customer.id), clock=lambda: bench.now)
+        assert dunned(await found(store, customer_id=customer.id)) == ["new@sun.example"]
 
     async def test_that_the_role_may_not_read_leave_what_is_known_and_what_the_settings_name(
         self, bench: NetSuiteBench, store: Store
