@@ -25,13 +25,13 @@ def balance(ledger: Ledger, customer_id: int, currency: str | None = None) -> in
     spare = sum(count.of(kind, lambda record: record.unapplied_minor) for kind in _SPARE)
     paid_back = count.of(Kind.CUSTOMER_REFUND, lambda refund: refund.unapplied_minor)
     posted = count.of(Kind.JOURNAL_ENTRY, lambda entry: entry.open_minor)
-    return count.of(Kind.INVOICE, lambda invoice: invoice.open_minor) - spare + paid_back + posted
+    return count.of(Kind.INVOICE, lambda invoice: invoice.owed_minor) - spare + paid_back + posted
 
 
 def past_due_balance(ledger: Ledger, customer_id: int, currency: str | None = None) -> int:
     """The invoices that are past due on the ledger's day; credits are not counted against them."""
     count = _Counter(ledger, customer_id, currency)
-    return count.of(Kind.INVOICE, lambda bill: bill.open_minor if bill.due_date < ledger.today else 0)
+    return count.of(Kind.INVOICE, lambda bill: bill.owed_minor if bill.due_date < ledger.today else 0)
 
 
 def deposit_balance(ledger: Ledger, customer_id: int, currency: str | None = None) -> int:
@@ -47,7 +47,7 @@ def unbilled_orders(ledger: Ledger, customer_id: int, currency: str | None = Non
 
 def days_overdue(ledger: Ledger, customer_id: int) -> int:
     """Days since the oldest open invoice was due, 0 when none is past due."""
-    due = [invoice.due_date for invoice in ledger.invoices_of(customer_id) if invoice.open_minor]
+    due = [invoice.due_date for invoice in ledger.invoices_of(customer_id) if invoice.owed_minor]
     return max(0, (ledger.today - min(due)).days) if due else 0
 
 

@@ -38,6 +38,7 @@ class InvoiceStatus(StrEnum):
     PARTIALLY_PAID = "partially_paid"
     PAID_IN_FULL = "paid_in_full"
     VOIDED = "voided"
+    PENDING_APPROVAL = "pending_approval"
 
 
 class FieldKind(StrEnum):
@@ -214,6 +215,11 @@ class Invoice:
     @property
     def open_minor(self) -> int:
         return self.total_minor - self.paid_minor
+
+    @property
+    def owed_minor(self) -> int:
+        """What of it is owed: nothing before it is approved."""
+        return 0 if self.status is InvoiceStatus.PENDING_APPROVAL else self.open_minor
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -31,6 +31,7 @@ INVOICE_STATUSES: Mapping[InvoiceStatus, Status] = {
     InvoiceStatus.PARTIALLY_PAID: INVOICE_OPEN,
     InvoiceStatus.PAID_IN_FULL: Status(value="_invoicePaidInFull", text="Paid In Full"),
     InvoiceStatus.VOIDED: Status(value="_invoiceVoided", text="Voided"),
+    InvoiceStatus.PENDING_APPROVAL: Status(value="_invoicePendingApproval", text="Pending Approval"),
 }
 ORDER_STATUSES: Mapping[OrderStatus, Status] = {
     OrderStatus.PENDING_APPROVAL: Status(value="_salesOrderPendingApproval", text="Pending Approval"),

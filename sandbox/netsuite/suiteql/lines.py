@@ -12,10 +12,19 @@ from typing import Any
 from sandbox.ledger import Kind, Ledger
 from sandbox.ledger.records import InvoiceLine, Payment
 from sandbox.ledger.setup import BANK_ID, RECEIVABLES_ID, UNDEPOSITED_ID
-from sandbox.ledger.transactions import CustomerDeposit, CustomerRefund, JournalEntry, SalesOrder
+from sandbox.ledger.transactions import CustomerDeposit, CustomerRefund, JournalEntry
 from sandbox.netsuite.common_fields import major
 from sandbox.netsuite.suiteql.table import Column, Table, attribute, flag
-from sandbox.netsuite.suiteql.transactions import KINDS, paid, shown_subsidiary, signed_total, unpaid, unused, used
+from sandbox.netsuite.suiteql.transactions import (
+    KINDS,
+    is_posted,
+    paid,
+    shown_subsidiary,
+    signed_total,
+    unpaid,
+    unused,
+    used,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -163,7 +172,7 @@ TRANSACTION_ACCOUNTING_LINE = Table(
         "lastmodifieddate": Column(lambda row, _: row.transaction.last_modified),
         "paymentamountunused": _line_amount(unused),
         "paymentamountused": _line_amount(used),
-        "posting": flag(lambda row: not isinstance(row.transaction, SalesOrder)),
+        "posting": flag(lambda row: is_posted(row.transaction)),
         "transaction": Column(lambda row, _: row.transaction.id, lambda row, _: row.transaction.number),
         "transactionline": attribute("number"),
     },

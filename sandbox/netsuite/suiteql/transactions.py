@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from sandbox.ledger import Kind, Ledger
-from sandbox.ledger.records import Invoice, Payment
+from sandbox.ledger.records import Invoice, InvoiceStatus, Payment
 from sandbox.ledger.related import entity
 from sandbox.ledger.setup import CURRENCIES, TERMS
 from sandbox.ledger.transactions import (
@@ -44,6 +44,7 @@ _TYPES: Mapping[type, tuple[str, str]] = {
 _LETTERS: Mapping[tuple[str, str], str] = {
     ("CustInvc", "Open"): "A",
     ("CustInvc", "Paid In Full"): "B",
+    ("CustInvc", "Pending Approval"): "D",
     ("CustPymt", "Not Deposited"): "B",
     ("CustPymt", "Deposited"): "C",
     ("CustDep", "Not Deposited"): "A",
@@ -94,6 +95,12 @@ def signed_total(record: Any) -> int:
     """What the transaction moves a balance by: what lowers it is below zero."""
     lowers = isinstance(record, Payment | CustomerDeposit | CreditMemo | DepositApplication)
     return -_total(record) if lowers else _total(record)
+
+
+def is_posted(record: Any) -> bool:
+    """Whether the books have it: orders they never have, and an invoice once it is approved."""
+    is_waiting = isinstance(record, Invoice) and record.status is InvoiceStatus.PENDING_APPROVAL
+    return not isinstance(record, SalesOrder) and not is_waiting
 
 
 def _foreign(minor: Any) -> Column:
@@ -172,7 +179,7 @@ TRANSACTION = Table(
         "otherrefnum": Column(
             lambda record, _: getattr(record, "po_number", None) or getattr(record, "check_number", None)
         ),
-        "posting": flag(lambda record: not isinstance(record, SalesOrder)),
+        "posting": flag(is_posted),
         "postingperiod": Column(
             lambda record, ledger: _period(record, ledger)[0], lambda record, ledger: _period(record, ledger)[1]
         ),

@@ -12,13 +12,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Table, select
 
-from sandbox.ledger import Kind, drawing, hands
+from sandbox.ledger import InvoiceStatus, Kind, drawing, hands
 from sandbox.ledger.records import Application, Installment
 from sandbox.netsuite import NetSuiteStandIn
 from store.db import Store, sqlite_url
 from store.pulled import Record
 from store.subsidiaries import Subsidiary
 from store.tables import TABLES
+from store.tie_out import latest_tie_out
 from sync.connector import Source
 from sync.connectors.netsuite import NetSuiteSource, target_of
 from sync.connectors.netsuite.settings import SUITEQL_STREAMS
@@ -110,6 +111,9 @@ def _change(bench: SuiteQLBench) -> None:
     drawing.refund(ledger, customer_id, 9)
     hands.post_journal_entry(ledger, customer_id, -250)
     hands.post_journal_entry(ledger, customer_id, 125)
+    abroad = next(one for one in ledger.customers.values() if one.currency != "USD")
+    waiting = ledger.add_invoice(abroad.id, total_minor=5_000)
+    ledger.edit(Kind.INVOICE, waiting.id, status=InvoiceStatus.PENDING_APPROVAL)
 
 
 def _in_parts(bench: SuiteQLBench) -> None:
@@ -160,6 +164,11 @@ class TestStores:
                 name for name, rows in ours.items() if rows
             }
             assert ours == theirs
+            for store in stores:
+                async with store.read() as conn:
+                    tied = await latest_tie_out(conn, "netsuite")
+                assert tied is not None
+                assert (tied.compared, tied.differing) == (len(bench.ledger.customers), 0)
             bench.pass_time(timedelta(hours=20))
             _change(bench)
             bench.pass_time(timedelta(hours=4))

@@ -103,7 +103,8 @@ ADDRESSES = Select(
     where="nkey IN (:ids) AND nkey > :after",
     order="nkey",
 )
-# What is open of every kind, to tell a balance in the customer's own currency.
+# What is open of every kind, to tell a balance in the customer's own currency. An invoice that waits for its approval
+# has an amount that is unpaid, and posts nothing yet.
 OPEN_ITEMS_OF = Select(
     table="transaction",
     columns=(
@@ -116,7 +117,7 @@ OPEN_ITEMS_OF = Select(
         "TO_CHAR(duedate, 'YYYY-MM-DD') AS due",
     ),
     where="type IN ('CustInvc', 'CustCred', 'CustPymt', 'CustDep', 'CustRfnd', 'DepAppl') AND entity IN (:ids)"
-    " AND (foreignamountunpaid > 0 OR foreignpaymentamountunused > 0) AND id > :after",
+    " AND posting = 'T' AND (foreignamountunpaid > 0 OR foreignpaymentamountunused > 0) AND id > :after",
     optional=frozenset({"currency"}),
 )
 # What the books alone moved is told by its lines.
