@@ -67,6 +67,10 @@ def operations(bench: SuiteQLBench) -> Counter[str]:
     return Counter(logged.operation for logged in bench.server.log)
 
 
+def _fax_of(record: Record) -> str | None:
+    return record.fax if isinstance(record, Customer) else None
+
+
 class TestLiteral:
     @pytest.mark.parametrize("value", HOSTILE)
     def test_a_text_ends_at_its_own_quote_only(self, value: str) -> None:
@@ -212,6 +216,16 @@ class TestTrouble:
         assert "custentity_collector" not in less.custom_fields_json
         assert finding.ok
         assert finding.detail.endswith("which lacks custentity_collector, fax")
+
+    async def test_a_column_that_the_account_has_again_is_read_with_the_next_run(self, bench: SuiteQLBench) -> None:
+        whole = await all_of(bench.source, "customers", bench)
+        bench.server.rest.queries.hidden.add(("customer", "fax"))
+        bench.pass_time(timedelta(days=1))
+        assert not [one for one in (await all_of(bench.source, "customers", bench)).values() if _fax_of(one)]
+        bench.server.rest.queries.hidden.clear()
+        bench.pass_time(timedelta(days=1))
+        found = await all_of(bench.source, "customers", bench)
+        assert {key: _fax_of(one) for key, one in found.items()} == {key: _fax_of(one) for key, one in whole.items()}
 
     async def test_primary_contacts_that_cannot_be_told_are_left_alone(self, tmp_path: Path) -> None:
         async with netsuite_bench(tmp_path, SuiteQLBench(tmp_path, customers=6, suiteql=("contacts",))) as bench:

@@ -1,4 +1,4 @@
-"""Asking for rows: a column that the account lacks is left out where we can do without it, and then for good."""
+"""Asking for rows: a column that the account lacks is left out where we can do without it, while it is known."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -21,14 +21,14 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asker:
-    """The rows of one account; `missing` are the columns that it turned out to lack, by table."""
+    """The rows of one account; `missing` are columns that it turned out to lack, by table: they are not asked for."""
 
     rest: SuiteQLClient
     missing: dict[str, set[str]] = field(default_factory=dict)
 
     async def page(self, select: Select, values: Mapping[str, Value], *, limit: int, offset: int = 0) -> Rows:
         """Rows of a query with these values in its places. Raises SourceError."""
-        for column in self.missing.get(select.table, ()):
+        for column in tuple(self.missing.get(select.table, ())):
             select = without(select, column) or select
         while True:
             try:

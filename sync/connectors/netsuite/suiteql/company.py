@@ -35,18 +35,23 @@ async def read_currencies(ask: Asker, *, default: str | None) -> tuple[Currencie
     return currencies_of(map(_currency, rows), default=default), rates
 
 
-async def read_fields(ask: Asker, kind: str) -> tuple[Field, ...]:
-    """The custom fields on records of a kind, by their schemas; none where the role may not see such records."""
+async def read_fields(ask: Asker, kind: str) -> tuple[tuple[Field, ...], bool]:
+    """The custom fields on records of a kind, by their schemas, and whether these were told.
+
+    None are of records that the role may not see, which does not say that there are none.
+    """
     told = told_of(await _told(ask))
     found: dict[str, Field] = {}
+    is_whole = True
     for record in KINDS[kind].records:
         try:
             schema = await ask.rest.schema(record)
         except NotPermittedError as error:
             _log.info("netsuite.schema", record=record, error=str(error))
+            is_whole = False
             continue
         found |= {one.script_id: one for one in fields_of(kind, schema, told)}
-    return tuple(found.values())
+    return tuple(found.values()), is_whole
 
 
 async def _told(ask: Asker) -> list[Row]:

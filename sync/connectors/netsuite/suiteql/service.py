@@ -78,9 +78,12 @@ class SuiteQLService:
 
     async def definitions(self, account: Account) -> Definitions:
         """The custom fields of customers and invoices. Raises SourceError."""
-        found = [one for kind in _DEFINED for one in await read_fields(self._ask, kind)]
-        fields = with_configured([definition_of(one, account) for one in found], self._settings, account)
-        return Definitions(fields=fields, broken=(), skipped=0, is_whole=True)
+        read = [await read_fields(self._ask, kind) for kind in _DEFINED]
+        found = [definition_of(one, account) for fields, _ in read for one in fields]
+        is_whole = all(is_told for _, is_told in read)
+        return Definitions(
+            fields=with_configured(found, self._settings, account), broken=(), skipped=0, is_whole=is_whole
+        )
 
     async def reader(self, stream: Stream, account: Account) -> SuiteQLReader:
         """What reads the stream. Raises SourceError."""
@@ -128,13 +131,15 @@ class SuiteQLService:
             for kind in _WITH_FIELDS & set(kinds):
                 known = self._fields.get(kind)
                 if known is None or now - known[0] >= _HOLDS:
-                    self._fields[kind] = (now, await read_fields(self._ask, kind))
+                    self._fields[kind] = (now, (await read_fields(self._ask, kind))[0])
             return {kind: fields for kind, (_, fields) in self._fields.items()}
 
     async def _known_currencies(self, now: datetime) -> tuple[datetime, Currencies, Rates]:
         async with self._turn:
             known = self._currencies
             if known is None or now - known[0] >= _HOLDS:
+                # What a run does without, the next one asks for again: a feature or a right may be there by then.
+                self._ask.missing.clear()
                 found = await read_currencies(self._ask, default=self._settings.currency)
                 known = self._currencies = (now, *found)
             return known
