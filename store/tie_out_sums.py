@@ -3,12 +3,26 @@
 Deposits stand apart, as they do in the source's balance.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, Table, and_, func, literal_column, or_, select, union
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    CompoundSelect,
+    FromClause,
+    Subquery,
+    Table,
+    and_,
+    func,
+    literal_column,
+    or_,
+    select,
+    union,
+    union_all,
+)
 
 from store.adjustments import open_adjustments
 from store.balances import balances
@@ -30,6 +44,11 @@ _ITEMS = {
     "credit_memo": credit_memos,
     "deposit_application": deposit_applications,
     "refund": refunds,
+}
+# Where a kind of record is found by its id, and whose it is.
+_OWNERS: Mapping[str, tuple[Column[Any], Column[Any]]] = {
+    **{kind: (table.c.id, table.c.customer_id) for kind, table in _ITEMS.items()},
+    "journal_entry": (journal_lines.c.entry_id, journal_lines.c.customer_id),
 }
 
 
@@ -87,18 +106,44 @@ def _told(source: str) -> tuple[ColumnElement[bool], ...]:
     return balances.c.origin == source, balances.c.deleted_at.is_(None)
 
 
-def _differing(source: str) -> Select[Any]:
+def _differing(source: str) -> CompoundSelect[Any]:
+    """Balances that differ; and, of customers whose balances all agree, what is open in a currency without one."""
+    nothing: ColumnElement[int] = literal_column("0")
+    shown, joined, ours = _beside(balances, balances.c.balance_minor)
+    differing = select(*shown).select_from(joined).where(*_told(source), balances.c.balance_minor != ours)
+    # A balance may count what is open in other currencies, too: then it differs itself, and says why.
+    disputed = select(differing.subquery().c.customer_id)
+    untold = _untold(source)
+    shown, joined, ours = _beside(untold, nothing)
+    besides = select(*shown).select_from(joined).where(ours != nothing, untold.c.customer_id.not_in(disputed))
+    return union_all(differing, besides)
+
+
+def _untold(source: str) -> Subquery:
+    """In which currencies customers have something open whose balances are told in others only."""
     b = balances.c
-    parts = (_open_invoices(), _unapplied(credit_memos), _unapplied_payments(), _drawn(), _adjustments())
+    held = union(*(select(each.c.customer_id, each.c.currency) for each in _parts())).subquery()
+    same = and_(b.customer_id == held.c.customer_id, b.currency == held.c.currency)
+    is_known = held.c.customer_id.in_(select(b.customer_id).where(*_told(source)))
+    query = select(held.c.customer_id, held.c.currency).outerjoin(balances, and_(same, *_told(source)))
+    return query.where(b.id.is_(None), is_known).subquery()
+
+
+def _parts() -> tuple[Subquery, ...]:
+    return _open_invoices(), _unapplied(credit_memos), _unapplied_payments(), _drawn(), _adjustments()
+
+
+def _beside(places: FromClause, balance: ColumnElement[int]) -> tuple[tuple[Any, ...], Any, ColumnElement[int]]:
+    """For customers and currencies: the columns of a difference, what they are read from, and what is ours in all."""
+    c, parts = places.c, _parts()
     owed, credited, paid, drawn, moved = (func.coalesce(each.c.minor, literal_column("0")) for each in parts)
     ours = owed - credited - paid - drawn + moved
-    told = (b.customer_id, b.currency, b.balance_minor.label("balance"), ours.label("ours"))
+    told = (c.customer_id, c.currency, balance.label("balance"), ours.label("ours"))
     amounts = (owed.label("open"), credited.label("credits"), (paid + drawn).label("payments"))
-    joined: Any = balances
+    joined: Any = places
     for each in parts:
-        joined = joined.outerjoin(each, and_(each.c.customer_id == b.customer_id, each.c.currency == b.currency))
-    shown = (*told, *amounts, moved.label("adjustments"))
-    return select(*shown).select_from(joined).where(*_told(source), b.balance_minor != ours)
+        joined = joined.outerjoin(each, and_(each.c.customer_id == c.customer_id, each.c.currency == c.currency))
+    return (*told, *amounts, moved.label("adjustments")), joined, ours
 
 
 def _open_invoices() -> Subquery:
@@ -141,12 +186,11 @@ async def _quarantined(conn: ReadConnection, source: str, most: int) -> tuple[fr
     unplaced = 0
     # A field with no e-mail address in it hides no amount.
     held_all = await list_quarantined(conn, limit=most, source=source, with_fields=False)
-    for kind, table in _ITEMS.items():
-        held = [one for one in held_all if one.kind in {kind, ""}]
-        ids = [one.record_id for one in held]
-        rows = (await conn.execute(select(table.c.customer_id).where(table.c.id.in_(ids)))).scalars().all()
-        owners.update(RecordId(each) for each in rows if each)
-        unplaced += len(ids) - len(rows)
+    for kind, (known_as, customer_id) in _OWNERS.items():
+        ids = [one.record_id for one in held_all if one.kind in {kind, ""}]
+        rows = (await conn.execute(select(known_as, customer_id).where(known_as.in_(ids)))).all()
+        owners.update(RecordId(row[1]) for row in rows if row[1])
+        unplaced += len(ids) - len({row[0] for row in rows})
     return frozenset(owners), unplaced
 
 

@@ -115,6 +115,25 @@ class TestDifferences:
             (one,) = await differences(conn, "netsuite", limit=9)
         assert (one.balance, one.ours) == (eur(80), eur(90))
 
+    async def test_what_is_open_in_a_currency_without_a_balance_differs_where_all_that_is_told_agrees(
+        self, store: Store
+    ) -> None:
+        abroad = make_invoice("2", total=eur(90), open_balance=eur(90))
+        settled = make_invoice("3", customer_id=OTHER, total=eur(50), open_balance=eur(50))
+        credit = make_credit_memo("1", customer_id=OTHER, total=eur(50), unapplied=eur(50))
+        untold = make_invoice("4", customer_id=record_id("netsuite", "customer", "9"), open_balance=usd(7))
+        await save(store, make_invoice("1", open_balance=usd(100)), abroad, settled, credit, untold)
+        await save(store, make_balance(usd(100)), make_balance(usd(0), OTHER))
+        async with store.read() as conn:
+            (one,) = await differences(conn, "netsuite", limit=9)
+            assert await count_compared(conn, "netsuite") == (2, 1)
+        assert (one.customer_id, one.balance, one.ours) == (CUSTOMER_ID, eur(0), eur(90))
+        # What a balance that differs is made of, its own row says: it may count other currencies.
+        await save(store, make_balance(usd(199)))
+        async with store.read() as conn:
+            (one,) = await differences(conn, "netsuite", limit=9)
+        assert (one.balance, one.ours) == (usd(199), usd(100))
+
     async def test_the_largest_of_each_currency_come_first(self, store: Store) -> None:
         third = record_id("netsuite", "customer", "9")
         await save(store, make_balance(usd(5)), make_balance(usd(-500), OTHER), make_balance(usd(50), third))
@@ -141,9 +160,15 @@ class TestEvidence:
 
     async def test_whose_records_cannot_be_read(self, store: Store) -> None:
         await save(store, make_invoice("1"), make_payment("2", customer_id=OTHER))
+        third = record_id("netsuite", "customer", "9")
+        posted = (journal_line(1, 5, 5, customer_id=third), journal_line(2, 5, 5, customer_id=third))
+        await save(store, make_entry("5", *posted))
         held = [
             Quarantined(source="netsuite", stream="x", source_id=source_id, reason="bad", seen_at=AT, kind=kind)
-            for source_id, kind in (("1", "invoice"), ("2", "payment"), ("3", "invoice"), ("4", "note"))
+            for source_id, kind in (
+                *(("1", "invoice"), ("2", "payment"), ("3", "invoice"), ("4", "note")),
+                *(("5", "journal_entry"), ("6", "journal_entry")),
+            )
         ]
         # What is no e-mail address in a field, even in many of them, hides no record and no amount.
         held += [
@@ -155,8 +180,8 @@ class TestEvidence:
         async with store.write() as conn:
             await quarantine_records(conn, held)
         known = await self.known(store)
-        assert known.quarantined == {CUSTOMER_ID, OTHER}
-        assert known.unplaced == 1
+        assert known.quarantined == {CUSTOMER_ID, OTHER, third}
+        assert known.unplaced == 2
 
     async def test_who_changed_after_the_balances_were_read(self, store: Store) -> None:
         await save(store, make_invoice("1"), make_credit_memo("1", customer_id=OTHER, source_changed_at=AT + HOUR))
