@@ -5,6 +5,7 @@ answers follow from that, and every state of a delivery is shown where the perso
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -15,7 +16,7 @@ from bot.commands.guard import admitted_in, judged, refusal
 from bot.deps import Deps
 from bot.feature import ActionRequest, Feature, Shortcut, action_request
 from bot.reading.cards import place_of
-from bot.replying.replies import LINE, about_of, payload_of, queued, shown_text, write_reply
+from bot.replying.replies import LINE, about_of, differs_from_saved, payload_of, queued, shown_text, write_reply
 from bot.replying.reply_form import Filled, FormError, filled_in, said
 from bot.replying.reply_forms import form_of
 from bot.replying.reply_progress import told_of_line, told_of_note
@@ -50,6 +51,7 @@ OPEN = "reply.open"
 SHORTCUT = "reply_to_tesorio"
 WORK = "note"
 _NONCE_CHARACTERS = 32
+_EARLIER = "This was saved before as you had it then. To keep what it says now as well, press Save again."
 _OUTDATED = "This form was from before an update. Have a look at it and save it again."
 
 
@@ -106,8 +108,7 @@ async def submit(deps: Deps, request: ViewRequest) -> dict[str, Any]:
         origin = recalled(request.metadata)
     except OutdatedViewError:
         deps.audit.note(AuditEvent(at=deps.clock(), actor=decision.actor, action=f"{SUBMIT}.outdated"))
-        form = await form_of(deps, Origin(nonce=uuid4().hex), filled, notice=_OUTDATED)
-        return {"response_action": "update", "view": reply_modal(form)}
+        return await _anew(deps, Origin(nonce=""), filled, _OUTDATED)
     async with deps.store.read() as conn:
         about = await about_of(conn, filled.ref)
     try:
@@ -117,11 +118,21 @@ async def submit(deps: Deps, request: ViewRequest) -> dict[str, Any]:
     targets = tuple(name for name in deps.target_titles if name in filled.targets)
     user = request.person.user_id
     payload = payload_of(wanted, origin, decision.user, user, targets=targets, view_id=request.view_id, at=deps.clock())
+    async with deps.store.read() as conn:
+        is_changed = await differs_from_saved(conn, payload)
+    if is_changed:
+        return await _anew(deps, origin, filled, _EARLIER)
     await deps.work.start(WORK, f"{WORK}-{payload['key']}", payload)
     record = short_record_words(wanted.about.ref, wanted.about.label)
     state = state_words(queued(targets, deps.target_titles))
     view = saved_modal(wanted.title or "Note", record, shown_text(wanted.text), state)
     return {"response_action": "update", "view": view}
+
+
+async def _anew(deps: Deps, origin: Origin, filled: Filled, notice: str) -> dict[str, Any]:
+    """The form as it was filled in, to be saved under another name."""
+    form = await form_of(deps, replace(origin, nonce=uuid4().hex), filled, notice=notice)
+    return {"response_action": "update", "view": reply_modal(form)}
 
 
 async def save(deps: Deps, _work_id: str, payload: Payload) -> None:

@@ -63,6 +63,11 @@ def work_id_of(slack_user: str, nonce: str) -> str:
     return f"{WORK}-{_key(slack_user, nonce)}"
 
 
+def id_of_new(slack_user: str, nonce: str) -> RecordId:
+    """The id of the contact that this work makes, where it changes none that is there."""
+    return record_id(OWN, "contact", _key(slack_user, nonce))
+
+
 async def write_contact(conn: WriteConnection, payload: Payload, targets: Iterable[str], *, at: datetime) -> None:
     """The contact's record, the end of another's being the primary one, the deliveries and the audit event.
 

@@ -1,14 +1,15 @@
 """Submitting the form of a contact: what is wrong with it, what has changed meanwhile, or that it is saved."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from bot.access import Capability
 from bot.commands.guard import judged, refusal
 from bot.contacting.contact_form import changes_between, checked, fields_of, full_name, reconciled, typed_in
 from bot.contacting.contact_refusal import refused_edit
-from bot.contacting.contact_saving import WORK, SavedForm, known_by, payload_of, work_id_of
-from bot.contacting.contact_steps import Known, Memory, drawn_anew, form_view, known_to, recalled
+from bot.contacting.contact_saving import WORK, SavedForm, id_of_new, known_by, payload_of, work_id_of
+from bot.contacting.contact_steps import Known, Memory, drawn_anew, form_view, known_to, new_memory, recalled
 from bot.deps import Deps
 from bot.replying.replies import queued
 from bot.replying.reply_form import FormError
@@ -17,13 +18,16 @@ from bot.views.card_modal import card_modal
 from bot.views.contact_form import ADD_TITLE, EDIT_TITLE, LAST, SUBMIT, ContactFields, saved_contact_modal
 from bot.views.modal import block_id_of, notice_modal
 from bot.views.reply import state_words
-from store.contacts import Contact, contacts_of
+from store.contacts import Contact, contact_by_id, contacts_of
 from store.db import ReadConnection
 from store.pushes import CONTACT
+from store.records import RecordId
+from store.work import WorkState
 
 Answer = dict[str, Any]
 _MOST = 1000
 _GONE = "This contact was removed meanwhile. What you entered is kept: press Save to add it as a new contact."
+_EARLIER = "This was saved before as you had it then. What you changed since is kept: press Save again to save it, too."
 _NOTHING = "Nothing was changed, so nothing was sent."
 
 
@@ -37,9 +41,11 @@ async def submit(deps: Deps, request: ViewRequest) -> Answer:
         known = await known_to(deps, conn, memory)
         others = await _others(conn, memory)
         targets = await known_by(conn, deps.targets_of(CONTACT), memory.customer_id)
-    if await deps.work.status(work_id_of(request.person.user_id, memory.nonce)) is not None:
+    work_id = work_id_of(request.person.user_id, memory.nonce)
+    if (work := await deps.work.status(work_id)) is not None:
         # Slack sent it twice, or its first answer got lost.
-        return _told(deps, _form(request, memory, typed, {}), targets)
+        changed = await _once_more(deps, request, memory, typed) if work is WorkState.DONE else None
+        return changed or _told(deps, _form(request, memory, typed, {}), targets)
     again = (
         refused_edit(deps, decision, memory.contact_id, known.only_in, action=SUBMIT)
         if known.only_in
@@ -59,8 +65,27 @@ async def submit(deps: Deps, request: ViewRequest) -> Answer:
         return _instead(notice_modal(EDIT_TITLE, _NOTHING))
     form = _form(request, memory, wanted, changes)
     payload = payload_of(form, decision.user, request.person.user_id, deps.clock())
-    await deps.work.start(WORK, work_id_of(request.person.user_id, memory.nonce), payload)
+    await deps.work.start(WORK, work_id, payload)
     return _told(deps, form, targets)
+
+
+async def _once_more(deps: Deps, request: ViewRequest, memory: Memory, typed: ContactFields) -> Answer | None:
+    """The form about what was saved from it before, where it says something else by now; None where it does not."""
+    saved_id = RecordId(memory.contact_id) or id_of_new(request.person.user_id, memory.nonce)
+    async with deps.store.read() as conn:
+        contact = await contact_by_id(conn, saved_id)
+        known = await known_to(deps, conn, replace(memory, contact_id=saved_id)) if contact else None
+    if known is None or known.contact is None or _says_the_same(typed, known, fields_of(known.contact)):
+        return None
+    again = replace(new_memory(memory.customer_id, known.contact), turn=memory.turn + 1)
+    return _instead(form_view(deps, known, again, typed, _EARLIER))
+
+
+def _says_the_same(typed: ContactFields, known: Known, saved: ContactFields) -> bool:
+    try:
+        return checked(typed, saved, known.country) == saved
+    except FormError:
+        return False
 
 
 def _told(deps: Deps, form: SavedForm, targets: tuple[str, ...]) -> Answer:

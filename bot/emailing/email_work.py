@@ -50,6 +50,16 @@ def work_id_of(outgoing: Outgoing) -> str:
     return f"{WORK}-{_key(outgoing)}"
 
 
+def delivery_id_of(outgoing: Outgoing) -> str:
+    """The id of the delivery that this work writes."""
+    return f"{KIND}/{_key(outgoing)}"
+
+
+def is_of(delivery: Delivery, payload: Payload) -> bool:
+    """Whether the delivery carries this e-mail, and not one that was written in the same window before."""
+    return all(delivery.payload.get(name) == payload[name] for name in ("recipients", "cc", "title", "text", "files"))
+
+
 def payload_of(outgoing: Outgoing, at: datetime) -> dict[str, str]:
     """All that the durable work needs."""
     about, found, author = outgoing.about, outgoing.found, outgoing.author

@@ -89,6 +89,17 @@ class TestAdd:
         await arrived(world, contact)
         assert len(theirs(world, "Dora Mueller")) == 1
 
+    async def test_submitted_again_with_a_change_does_not_lose_it(self, world: World) -> None:
+        await added(world, "Doris")
+
+        def change(view: dict[str, Any]) -> None:
+            view["state"]["values"]["contact.title.block"]["contact.title"]["value"] = "CFO"
+
+        again = await submitted_anew(world, change)
+        assert "was saved before" in str(again)
+        assert "'initial_value': 'CFO'" in str(again)
+        assert (await here(world, "Doris Mueller")).title is None
+
     async def test_says_what_is_wrong_and_keeps_what_was_typed(self, world: World) -> None:
         await form_to_add(world)
         wrong = await submit(world, entered(last_name="Mueller", email="bea at sun", phone="0901"))

@@ -1,6 +1,8 @@
 """«E-mail» on a card: written, seen, sent once, recorded here and in NetSuite; and what a mail server may answer."""
 
+import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,17 +10,28 @@ import pytest_asyncio
 
 from sandbox.ledger import Kind
 from sandbox.ledger.letters import attach_file
-from sandbox.slack.seed import ANA, ANA_APP_DM, BEN
+from sandbox.slack.seed import ANA, ANA_APP_DM, BEN, TEAM_ID
 from sandbox.smtp import MailStandIn, Stage
 from store.deliveries import DeliveryState
+from store.drafts import draft_by_id, keep_draft
 from store.messages import Message
 from store.pulled import upsert_records
 from store.records import record_id
 from store.users import Role
 from store.work import WorkState
-from tests.bot.mailing import A_PREVIEW, TO, form_on, mail_world, mailed, newest, previewed, recorded, sent
+from tests.bot.mailing import A_PREVIEW, TO, form_on, mail_world, mailed, newest, previewed, recorded, sent, subjects
 from tests.bot.outbox_bench import again, told, until
-from tests.bot.replying import FILLED, about_customer, about_invoice, card_of, give_role, submit, submitted_anew, words
+from tests.bot.replying import (
+    FILLED,
+    about_customer,
+    about_invoice,
+    card_of,
+    give_role,
+    last_submission,
+    submit,
+    submitted_anew,
+    words,
+)
 from tests.bot.world import SETTLED, World, ended
 from tests.mail.trust import trust
 
@@ -98,6 +111,21 @@ class TestSending:
         await world.delivered(delivery_id)
         await world.catch_up()
         assert [each.subject for each in mail.box.mails].count("Only once") == 1
+
+    async def test_sent_again_with_a_change_says_what_was_sent(self, world: World, mail: MailStandIn) -> None:
+        await previewed(world, subject="As it was")
+        await world.delivered(await sent(world))
+        # The answer to «Send» got lost: the preview stayed, and its writer went back and changed the subject.
+        nonce = json.loads(last_submission(world)["view"]["private_metadata"])["nonce"]
+        async with world.store.write() as conn:
+            draft = await draft_by_id(conn, nonce, team_id=TEAM_ID, slack_user_id=ANA, at=world.clock())
+            assert draft is not None
+            changed = replace(draft, fields={**draft.fields, "subject": "As it should be"})
+            assert await keep_draft(conn, changed, at=world.clock())
+        answer = await submitted_anew(world, lambda _view: None)
+        assert "This is what you sent before" in str(answer)
+        assert "As it was" in str(answer)
+        assert [each for each in subjects(mail) if each.startswith("As it ")] == ["As it was"]
 
     async def test_back_keeps_what_was_typed(self, world: World) -> None:
         await previewed(world, subject="Kept", text="Every word")

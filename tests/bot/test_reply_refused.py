@@ -2,6 +2,7 @@
 
 import asyncio
 import copy
+import json
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -145,6 +146,20 @@ class TestForgedActs:
 
 
 class TestWriteReply:
+    async def test_of_a_form_that_was_saved_before_loses_no_change(self, world: World) -> None:
+        await form_on(world)
+        await submit(world, {"reply.text": "They pay soon", "reply.targets": []})
+        first = await saved(world)
+
+        def change(view: dict[str, Any]) -> None:
+            view["state"]["values"]["reply.text.block"]["reply.text"]["value"] = "They pay on Monday"
+
+        again = await submitted_anew(world, change)
+        assert "was saved before" in str(again)
+        assert "'initial_value': 'They pay on Monday'" in str(again)
+        assert json.loads(again["view"]["private_metadata"])["nonce"] not in first.source_id
+        assert (await note_texts(world)).count("They pay soon") == 1
+
     async def test_twice_is_once(self, world: World) -> None:
         ref = RecordRef(kind="customer", record_id=about_customer(world)[0])
         about = About(ref=ref, label="ABC", customer_id=ref.record_id)
