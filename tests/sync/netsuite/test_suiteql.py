@@ -193,6 +193,11 @@ class TestTrouble:
         with pytest.raises(RetryError):
             await read(bench)
 
+    async def test_a_huge_answer_is_refused_before_it_is_held(self, bench: SuiteQLBench) -> None:
+        bench.server.faults.huge(17, operation="suiteql", skip=1, times=9)
+        with pytest.raises(RejectedError, match="the answer is larger than 16777216 bytes; lower"):
+            await read(bench)
+
     async def test_a_missing_permission_says_so(self, bench: SuiteQLBench) -> None:
         bench.server.permissions.limit("customer", Level.NONE)
         with pytest.raises(NotPermittedError, match="customer"):

@@ -33,6 +33,8 @@ _SCHEMA_TYPE = "application/schema+json"
 MOST_ROWS = 100_000
 MOST_AT_ONCE = 1_000
 _MEGABYTE = 1024 * 1024
+# An answer is held as a whole, and is ten times as large once it is read; a thousand long rows are smaller.
+_MOST_MEGABYTES = 16
 _CHUNK_BYTES = 64 * 1024
 _OK = 200
 
@@ -192,7 +194,7 @@ class SuiteQLClient:
                 raise shutting_down() from None
             raise connection_error(error, address) from None
         with response:
-            limit = settings.max_answer_megabytes * _MEGABYTE
+            limit = min(settings.max_answer_megabytes, _MOST_MEGABYTES) * _MEGABYTE
             bounded = BoundedBody(
                 response, most_bytes=limit, deadline=deadline, closing=self._closing, remedy=PAGE_REMEDY
             )
