@@ -8,7 +8,7 @@ from bot.views.buttons import plain_button
 from bot.views.misses import not_understood
 from bot.views.parts import Message
 from bot.views.text import escaped, literal, plain_text, size
-from store.attachments import Attachment, refusal_of
+from store.attachments import Attachment
 
 SEND_ACTION = "files.send"
 MAX_FILES = 20
@@ -19,9 +19,9 @@ _MAX_REASON = 300
 
 
 def file_elements(files: Sequence[Attachment]) -> list[InteractiveElement]:
-    """«File», or a menu of several; nothing where none can be sent on. Those that cannot say why once chosen."""
+    """«File», or a menu of several; one that cannot be sent on is among them, and says why once chosen."""
     known = [each for each in files[:MAX_FILES] if size(each.id) <= _MAX_VALUE]
-    if not any(refusal_of(each.name) is None for each in known):
+    if not known:
         return []
     if len(known) == 1:
         return [plain_button("File", SEND_ACTION, known[0].id)]

@@ -124,9 +124,14 @@ class TestFile:
         assert await finished(world) is WorkState.DONE
         assert [each.files[0]["name"] for each in thread_of(world, shown)] == ["bill.pdf"]
 
-    async def test_where_no_file_can_be_sent_on_there_is_no_button(self, world: World) -> None:
+    async def test_where_no_file_can_be_sent_on_the_button_says_why(self, world: World) -> None:
         number = number_with(world, "photo of it")
-        assert not elements(await card(world, number), "files.send")
+        shown = await card(world, number)
+        assert "This file is not sent on: the name «photo of it» has no extension" in await pressed(world, shown)
+        assert not thread_of(world, shown)
+
+    async def test_without_any_there_is_no_button(self, world: World) -> None:
+        assert not elements(await card(world, bare_invoices(world)[-1]), "files.send")
 
     async def test_of_a_private_card_it_comes_to_the_person_alone(
         self, world: World, monkeypatch: pytest.MonkeyPatch
