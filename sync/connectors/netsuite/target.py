@@ -126,8 +126,10 @@ class NetSuiteTarget:
         try:
             written = await self._client.write(write)
         except DuplicateError:
-            # An attempt before this one was stored after all.
-            found = await self.find(item) if settings.message_keys else None
+            if not settings.message_keys:
+                raise
+            # An attempt before this one was stored after all; maybe with a subject or date that a search misses.
+            found = await self.find(item) or await self._by_key("message", item.key)
             if found is None:
                 raise
             return found

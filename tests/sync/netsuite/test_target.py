@@ -280,6 +280,9 @@ class TestMessage:
     async def test_whose_first_attempt_was_stored_late_is_that_one(self, bench: NetSuiteTargetBench) -> None:
         first = await bench.target.push(message(bench))
         assert await bench.target.push(message(bench)) == first
+        # The account has put words of its own before the subject.
+        bench.ledger.edit(Kind.MESSAGE, int(first), subject=f"[AR] {MESSAGE.subject}")
+        assert await bench.target.push(message(bench)) == first
         assert len(recorded(bench)) == 1
 
 
