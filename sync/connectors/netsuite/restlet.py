@@ -141,7 +141,7 @@ def _read(response: requests.Response, body: bytes) -> Mapping[str, Any]:
     """The answer. Raises SourceError for a refusal, which may come with HTTP 200, too."""
     try:
         answer = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         answer = None
     refused = answer.get("error") if isinstance(answer, dict) else None
     if isinstance(refused, dict):

@@ -119,6 +119,8 @@ class TestAnswers:
             said('{"error": {"code": "UNEXPECTED_ERROR", "message": "no"}}', 400),
             Reply(body=b"<html>", status=502, content_type="text/html"),
             Reply(body=b'{"id":', length=900, content_type="application/json"),
+            # Deeper than anything that is read.
+            Reply(body=b"[" * 100_000, content_type="application/json"),
         ],
     )
     async def test_that_leave_it_in_doubt(self, wire: Wire, script: RestletClient, reply: Reply) -> None:

@@ -91,6 +91,11 @@ class TestWithoutTheirTable:
         assert isinstance(email, CustomField)
         assert (email.kind, email.field_type, email.label) == ("customer", "email", "Billing e-mail")
 
+    async def test_the_doctor_says_what_is_done_without_it(self, bench: SuiteQLBench) -> None:
+        (found,) = [one for one in await bench.source.check() if one.check == "custom_fields by SuiteQL"]
+        assert found.ok
+        assert "lacks Setup > Custom Entity Fields and Setup > Custom Body Fields" in found.detail
+
     async def test_of_a_record_that_is_hidden_there_are_none(self, bench: SuiteQLBench) -> None:
         (whole,) = await read(bench, stream="custom_fields")
         bench.server.permissions.lack("Invoice")
