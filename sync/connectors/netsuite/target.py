@@ -21,7 +21,7 @@ from sync.connectors.netsuite.restlet import RestletClient
 from sync.connectors.netsuite.sent_messages import find_message
 from sync.connectors.netsuite.settings import NetSuiteSettings
 from sync.connectors.netsuite.writes import GetByKey
-from sync.errors import RejectedError, UnknownOutcomeError
+from sync.errors import NotPermittedError, RejectedError, UnknownOutcomeError
 
 _log = structlog.get_logger(__name__)
 
@@ -117,8 +117,9 @@ class NetSuiteTarget:
     async def _attach(self, item: ContactPush, contact_id: str, role_id: str | None) -> None:
         try:
             await self._client.write(attachment(item, contact_id, role_id))
-        except RejectedError as error:
-            raise RejectedError(f"the contact was saved, but not its role: {error.detail}") from None
+        except (NotPermittedError, RejectedError) as error:
+            refused = NotPermittedError if isinstance(error, NotPermittedError) else RejectedError
+            raise refused(f"the contact was saved, but not its role: {error.detail}") from None
 
     async def _message(self, item: MessagePush) -> str:
         settings = self._settings
