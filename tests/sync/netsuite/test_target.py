@@ -213,7 +213,7 @@ class TestContact:
             await bench.target.push(replace(contact(bench), role="Gone"))
         assert bench.contacts() == [(CONTACT.name, "bea@example.com")]
         bench.server.faults.refused("INSUFFICIENT_PERMISSION", "Contact Roles", operation="attach")
-        with pytest.raises(NotPermittedError, match="saved, but not its role: .*Contact Roles"):
+        with pytest.raises(NotPermittedError, match=r"saved, but not its role: .*Contact Roles"):
             await bench.target.push(replace(contact(bench), role="Accounts payable"))
 
     async def test_with_anothers_name_is_refused_with_the_reason(self, bench: NetSuiteTargetBench) -> None:
