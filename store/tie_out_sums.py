@@ -37,6 +37,7 @@ from store.quarantine import list_quarantined
 from store.records import RecordId
 from store.refunds import refunds
 from store.tie_out import Difference
+from store.upsert import chunks
 
 _ITEMS = {
     "invoice": invoices,
@@ -92,13 +93,18 @@ async def differences(conn: ReadConnection, source: str, *, limit: int) -> tuple
 async def evidence(
     conn: ReadConnection, source: str, customer_ids: Sequence[RecordId], *, since: datetime | None, most_broken: int
 ) -> Evidence:
-    """What is known of these few customers; `since` is when the balances were read."""
+    """What is known of these customers; `since` is when the balances were read."""
     quarantined, unplaced = await _quarantined(conn, source, most_broken)
+    changed: set[RecordId] = set()
+    other: set[RecordId] = set()
+    for some in chunks(customer_ids):
+        changed |= await _changed(conn, some, since) if since else set()
+        other |= await _other_currency(conn, some)
     return Evidence(
         quarantined=quarantined,
         unplaced=unplaced,
-        changed_since=await _changed(conn, customer_ids, since) if since else frozenset(),
-        other_currency=await _other_currency(conn, customer_ids),
+        changed_since=frozenset(changed),
+        other_currency=frozenset(other),
     )
 
 

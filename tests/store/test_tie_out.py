@@ -183,6 +183,13 @@ class TestEvidence:
         assert known.quarantined == {CUSTOMER_ID, OTHER, third}
         assert known.unplaced == 2
 
+    async def test_of_more_customers_than_a_statement_names(self, store: Store) -> None:
+        await save(store, make_credit_memo("1", customer_id=OTHER, source_changed_at=AT + HOUR))
+        many = [*(record_id("netsuite", "customer", f"x{nth}") for nth in range(6_000)), OTHER]
+        async with store.read() as conn:
+            known = await evidence(conn, "netsuite", many, since=AT, most_broken=9)
+        assert known.changed_since == {OTHER}
+
     async def test_who_changed_after_the_balances_were_read(self, store: Store) -> None:
         await save(store, make_invoice("1"), make_credit_memo("1", customer_id=OTHER, source_changed_at=AT + HOUR))
         assert (await self.known(store)).changed_since == {OTHER}

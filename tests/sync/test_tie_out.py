@@ -10,12 +10,14 @@ import pytest
 from store.balances import Balance
 from store.cursors import Cursor
 from store.db import Store
+from store.facts import keep_fact
 from store.money import Money
+from store.pulled import upsert_records
 from store.records import RecordId, record_id
 from store.tie_out import Cause, TieOut, known_differences, latest_tie_out
 from store.tie_out_sums import Evidence
 from sync.connector import Page
-from sync.tie_out import Reach, causes_of, reach_of
+from sync.tie_out import Reach, causes_of, reach_of, tie_out
 from tests.sync.fake_source import START, FakeSource, FakeSystem
 from tests.sync.pulling import pull
 
@@ -96,6 +98,27 @@ class TestTieOut:
         system.edit("1003", "broken")
         await pull(source, store, "next")
         assert [causes for _, causes, _ in (await newest(store))[1]] == [(Cause.QUARANTINED,)]
+
+    async def test_of_many_differences_none_is_new_twice(self, store: Store) -> None:
+        for nth, now in enumerate((START, START + HOUR)):
+            told = [
+                Balance(
+                    id=record_id("fake", "balance", f"{number}"),
+                    origin="fake",
+                    source_id=f"{number}",
+                    seen_at=now,
+                    customer_id=record_id("fake", "customer", f"{number}"),
+                    # Who differs most, differs least the next time.
+                    balance=Money(currency="USD", minor=10_000 - number if nth else 1 + number),
+                )
+                for number in range(300)
+            ]
+            async with store.write() as conn:
+                await upsert_records(conn, told, at=now)
+                await keep_fact(conn, "fake.balances_read_at", now.isoformat())
+            made = await tie_out(store, "fake", now=now)
+            assert made is not None
+            assert (made.differing, made.appeared) == (300, 0 if nth else 300)
 
     async def test_is_made_when_a_stream_failed_too(self, store: Store, system: FakeSystem) -> None:
         source = Telling(system, 900)
