@@ -157,6 +157,7 @@ class TestNotes:
             payload={},
             created_at=AT,
             state=DeliveryState.SENT if external_id else DeliveryState.UNKNOWN,
+            in_doubt=not external_id,
             about_id=CUSTOMER.id,
             note_id=ours.id,
             external_id=external_id,
