@@ -64,14 +64,16 @@ _PLAIN = {
 }
 
 
-# What is open of an invoice is mostly its total, and much is nothing at all.
-@lru_cache(maxsize=10_000)
 def money_from_text(text: str, currency: str) -> Money:
     """Money from a plain decimal such as «1234.5» (point as decimal sign, no grouping) or an XML double («1.5E3»).
 
     Raises InvalidAmountError for NaN, infinities, empty text, grouping, and decimals finer than the currency's
     minor unit: an amount is never rounded in silence. Zeros beyond the exponent are harmless and accepted.
     """
+    return (_known if len(text) <= _SHORT else _read)(text, currency)
+
+
+def _read(text: str, currency: str) -> Money:
     decimals = exponent(currency)
     if _PLAIN[decimals].fullmatch(text):
         whole, _, fraction = text.partition(".")
@@ -90,3 +92,8 @@ def money_from_text(text: str, currency: str) -> Money:
     if abs(minor) > _MAX_MINOR:
         raise InvalidAmountError(f"«{text[:40]}» is too large to be kept")
     return Money(currency=currency, minor=minor)
+
+
+# What is open of an invoice is mostly its total, and much is nothing at all. Only a text beyond reason is longer.
+_SHORT = 24
+_known = lru_cache(maxsize=10_000)(_read)

@@ -1,6 +1,7 @@
 """Records' JSON is one text for one content, whichever library writes it."""
 
 import json
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -31,6 +32,7 @@ def test_an_order_of_keys_is_none_of_the_content() -> None:
     assert compact_json({"b": {"d": "1", "c": None}, "a": "ü"}) == compact_json({"a": "ü", "b": {"c": None, "d": "1"}})
 
 
-def test_what_is_no_json_is_refused() -> None:
+@pytest.mark.parametrize("value", [Decimal("1.5"), date(2026, 11, 22), datetime(2026, 11, 22, tzinfo=UTC)])
+def test_what_is_no_json_is_refused(value: Any) -> None:
     with pytest.raises(TypeError):
-        compact_json({"amount": Decimal("1.5")})
+        compact_json({"value": value})
