@@ -40,9 +40,9 @@ class Delivery:
     before `not_before`. `external_id` is the receiver's id of what arrived («channel:ts» of a Slack message).
 
     The engine's own memory: `tried_at` is when it was last sent, and `in_doubt` whether that may have arrived without
-    our knowing. `asked_at` is when a person was asked about that. `round` counts how often a person set it going again
-    or ended it, last at `decided_at`; `is_enqueued` says whether the current round has its durable work, `told` which
-    state its kind's feature has been told of.
+    our knowing, even of one that was given up since. `asked_at` is when a person was asked about that. `round` counts
+    how often a person set it going again or ended it, last at `decided_at`; `is_enqueued` says whether the current
+    round has its durable work, `told` which state its kind's feature has been told of.
     """
 
     id: str

@@ -15,7 +15,8 @@ async def echoes(conn: ReadConnection, pulled: Sequence[Note]) -> frozenset[Reco
     """Which of these pulled notes are our own.
 
     The system's id of what we sent says so, or our key. While neither is known, because no answer came, the same record
-    and words have to do; not those of what surely is not there, as it was refused or never left.
+    and words have to do, also of what was dropped in doubt; not those of what surely is not there, as it was refused,
+    was looked for in vain or never left.
     """
     found = {note.id for note in pulled if own_key(note.id)}
     for chunk in chunks(pulled):

@@ -89,7 +89,10 @@ async def mark_enqueued(conn: WriteConnection, those: Sequence[Delivery]) -> Non
 
 
 async def move_delivery(conn: WriteConnection, before: Delivery, after: Delivery) -> bool:
-    """Put `after` in the place of `before`; False, and nothing done, when the store has another than `before`."""
+    """Put `after` in the place of `before`; False when the store has another than `before`, which then stays.
+
+    Of one that was dropped while it was sent or looked up, the doubt goes when that has shown that it is not there.
+    """
     c = deliveries.c
     unchanged = and_(
         c.id == before.id,
@@ -103,6 +106,8 @@ async def move_delivery(conn: WriteConnection, before: Delivery, after: Delivery
     moved = _MOVED | {"is_enqueued"} if after.round != before.round else _MOVED
     values = {name: row[name] for name in moved}
     if (await conn.execute(update(deliveries).where(unchanged).values(values))).rowcount != 1:
+        if _shows_absence(before, after):
+            await _clear_dropped(conn, before)
         return False
     if after.state is DeliveryState.SENT and after.external_id:
         await _link(conn, after, after.external_id, after.updated_at or after.created_at)
@@ -118,6 +123,18 @@ async def record_arrival(conn: WriteConnection, delivery_id: str, external_id: s
         await _link(conn, delivery_from_row(row), external_id, at)
 
 
+def _shows_absence(before: Delivery, after: Delivery) -> bool:
+    """Whether an answer or a look-up, no person, has taken the doubt away, and not by an arrival."""
+    is_of_engine = after.round == before.round
+    return is_of_engine and before.in_doubt and not after.in_doubt and after.state is not DeliveryState.SENT
+
+
+async def _clear_dropped(conn: WriteConnection, before: Delivery) -> None:
+    """The attempt that this delivery was dropped in did not bring it there."""
+    dropped = and_(_c.id == before.id, _c.state == DeliveryState.DROPPED.value, _c.tried_at == before.tried_at)
+    await conn.execute(update(deliveries).where(dropped).values(in_doubt=False))
+
+
 async def _link(conn: WriteConnection, delivery: Delivery, external_id: str, at: datetime) -> None:
     """Know the record again by the receiver's id of it."""
     if delivery.note_id and external_id:
@@ -131,7 +148,8 @@ async def _link(conn: WriteConnection, delivery: Delivery, external_id: str, at:
 def set_going(delivery: Delivery, at: datetime, *, may_double: bool) -> Delivery:
     """The delivery as a person sends it again. Unless it `may_double`, one in doubt is looked up first.
 
-    One that has arrived, or whose payload is not kept any more, stays as it is.
+    One that has arrived, or whose payload is not kept any more, stays as it is. What `may_double` is in doubt no more,
+    so that is only for receivers that nothing is read from: what comes back with a reading is looked up.
     """
     is_leaving = delivery.state is DeliveryState.QUEUED and delivery.in_doubt
     if delivery.state is DeliveryState.SENT or is_leaving or not delivery.payload:
@@ -143,8 +161,13 @@ def set_going(delivery: Delivery, at: datetime, *, may_double: bool) -> Delivery
 
 
 def ended_by_hand(delivery: Delivery, state: DeliveryState, at: datetime, reason: str) -> Delivery:
-    """The delivery as a person gave it up (DROPPED) or saw it arrive (SENT)."""
-    return _decided(replace(delivery, state=state, in_doubt=False, not_before=None, asked_at=None, reason=reason), at)
+    """The delivery as a person gave it up (DROPPED) or saw it arrive (SENT).
+
+    That one gives it up does not say that it is not there: what was in doubt stays so.
+    """
+    in_doubt = delivery.in_doubt and state is not DeliveryState.SENT
+    ended = replace(delivery, state=state, in_doubt=in_doubt, not_before=None, asked_at=None, reason=reason)
+    return _decided(ended, at)
 
 
 def _decided(delivery: Delivery, at: datetime) -> Delivery:

@@ -134,7 +134,8 @@ class TestSentAgain:
 
     def test_a_note_is_looked_up_even_if_it_was_asked_about(self) -> None:
         note = replace(a_post(), target="crm", state=DeliveryState.UNKNOWN, in_doubt=True, asked_at=datetime.now(UTC))
-        assert sent_again(note, datetime.now(UTC)).state is DeliveryState.UNKNOWN
+        again = sent_again(note, datetime.now(UTC))
+        assert (again.state, again.in_doubt) == (DeliveryState.UNKNOWN, True)
 
 
 class TestFind:

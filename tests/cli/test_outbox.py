@@ -141,7 +141,7 @@ class TestRetry:
 class TestDrop:
     def test_gives_up_and_is_audited(self, stored: Console) -> None:
         assert stored("outbox", "drop", "unknown", "queued", "--reason", "told by phone").code == 0
-        assert read(stored, "unknown").state is DeliveryState.DROPPED
+        assert (read(stored, "unknown").state, read(stored, "unknown").in_doubt) == (DeliveryState.DROPPED, True)
         assert read(stored, "queued").reason == "told by phone"
         found = with_store(stored, lambda store: rows(store, audit_events))
         assert [(row["actor"], row["action"], row["subject"]) for row in found] == [

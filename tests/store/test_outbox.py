@@ -152,6 +152,20 @@ class TestByHand:
         spent = a_delivery(state=DeliveryState.DEAD, payload={})
         assert set_going(spent, AT, may_double=True) == spent
 
+    def test_what_is_dropped_in_doubt_stays_so_and_is_looked_up_before_it_goes_again(self) -> None:
+        doubtful, clear = (
+            ended_by_hand(one, DeliveryState.DROPPED, AT, "no need")
+            for one in (a_delivery(state=UNKNOWN, in_doubt=True), a_delivery(state=DeliveryState.REJECTED))
+        )
+        assert (doubtful.state, doubtful.in_doubt) == (DeliveryState.DROPPED, True)
+        assert (clear.state, clear.in_doubt) == (DeliveryState.DROPPED, False)
+        again = [set_going(one, AT, may_double=False) for one in (doubtful, clear)]
+        assert [(one.state, one.in_doubt) for one in again] == [(UNKNOWN, True), (QUEUED, False)]
+
+    def test_what_was_seen_there_is_in_doubt_no_more(self) -> None:
+        ended = ended_by_hand(a_delivery(state=UNKNOWN, in_doubt=True), SENT, AT, "")
+        assert (ended.state, ended.in_doubt) == (SENT, False)
+
     def test_decisions_of_one_instant_are_told_apart(self) -> None:
         once = ended_by_hand(a_delivery(), DeliveryState.DROPPED, AT, "no need")
         twice = set_going(once, AT, may_double=False)

@@ -12,13 +12,15 @@ import pytest
 
 from store.db import Store, WriteConnection, sqlite_url
 from store.deliveries import Delivery, DeliveryState, add_deliveries, delivery_by_id
+from store.echoes import echoes
 from store.facts import bind_fact
 from store.messages import Message
-from store.outbox import ended_by_hand, move_delivery
+from store.notes import Note
+from store.outbox import ended_by_hand, move_delivery, set_going
 from store.pushes import message_push, note_push
-from store.records import record_id
+from store.records import RecordId, record_id
 from store.refs import ExternalRef, add_refs, record_of
-from store.sending import Absent, Arrived, InDoubt, Later, Outcome, Refused, Trace
+from store.sending import Absent, Arrived, InDoubt, Later, Outcome, Refused, Sender, Trace
 from sync.connector import MessagePush, NotePush
 from sync.errors import (
     NotPermittedError,
@@ -171,21 +173,36 @@ class TestMessage:
 
 
 class DroppedMeanwhile:
-    """A sender to a system that takes everything, while somebody gives it up."""
+    """A sender to a system that answers this, while somebody gives it up."""
 
     spacing = timedelta()
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, outcome: Outcome) -> None:
+        self._store, self._outcome = store, outcome
 
     async def send(self, delivery: Delivery) -> Outcome:
         async with self._store.write() as conn:
-            dropped = ended_by_hand(delivery, DeliveryState.DROPPED, datetime.now(UTC), "dropped")
+            dropped = ended_by_hand(delivery, DeliveryState.DROPPED, AT, "dropped")
             assert await move_delivery(conn, delivery, dropped)
-        return Arrived(external_id="N1")
+        return self._outcome
 
     async def find(self, _delivery: Delivery) -> Trace:
         return Absent()
+
+
+class Answers:
+    """A sender that says the same of whatever is sent, and of whatever is looked for."""
+
+    spacing = timedelta()
+
+    def __init__(self, outcome: Outcome, trace: Trace) -> None:
+        self._outcome, self._trace = outcome, trace
+
+    async def send(self, _delivery: Delivery) -> Outcome:
+        return self._outcome
+
+    async def find(self, _delivery: Delivery) -> Trace:
+        return self._trace
 
 
 class TestNow:
@@ -194,23 +211,71 @@ class TestNow:
         async with store.write() as conn:
             await add_deliveries(conn, [delivery])
 
-        async def trouble(_conn: WriteConnection, _delivery: Delivery) -> tuple[Delivery, ...]:
-            return ()
-
-        [told] = await push_waiting(
-            store,
-            "crm",
-            DroppedMeanwhile(store),
-            clock=lambda: datetime.now(UTC),
-            backoff=lambda _attempt, _asked: 1.0,
-            trouble=trouble,
-        )
+        told = await self.push(store, DroppedMeanwhile(store, Arrived(external_id="N1")))
         assert told.state is DeliveryState.SENT
         async with store.read() as reading:
             kept = await delivery_by_id(reading, delivery.id)
             assert await record_of(reading, "crm", "note", "N1") == delivery.note_id
         assert kept is not None
         assert (kept.state, kept.external_id) == (DeliveryState.SENT, "N1")
+
+    @pytest.mark.parametrize(
+        ("outcome", "is_echo"),
+        [(Refused(reason="no"), False), (Later(reason="429"), False), (InDoubt(reason="-"), True)],
+    )
+    async def test_what_was_dropped_meanwhile_may_be_there_unless_it_was_refused(
+        self, store: CountingStore, outcome: Outcome, is_echo: object
+    ) -> None:
+        theirs = await self.with_note(store)
+        await self.push(store, DroppedMeanwhile(store, outcome))
+        async with store.read() as conn:
+            kept = await delivery_by_id(conn, "n/crm")
+            assert (await echoes(conn, [theirs]) == {theirs.id}) is is_echo
+        assert kept is not None
+        assert kept.state is DeliveryState.DROPPED
+
+    async def test_what_was_dropped_in_doubt_is_no_news_until_it_is_not_found_and_refused(
+        self, store: CountingStore
+    ) -> None:
+        theirs = await self.with_note(store)
+        assert (await self.push(store, Answers(InDoubt(reason="-"), Absent()))).state is DeliveryState.UNKNOWN
+        async with store.write() as conn:
+            unknown = await delivery_by_id(conn, "n/crm")
+            assert unknown is not None
+            dropped = ended_by_hand(unknown, DeliveryState.DROPPED, AT, "dropped")
+            assert await move_delivery(conn, unknown, dropped)
+            assert await echoes(conn, [theirs]) == {theirs.id}
+            assert await move_delivery(conn, dropped, set_going(dropped, AT, may_double=False))
+            assert await echoes(conn, [theirs]) == {theirs.id}
+        assert (await self.push(store, Answers(Refused(reason="no"), Absent()))).state is DeliveryState.REJECTED
+        async with store.read() as conn:
+            assert await echoes(conn, [theirs]) == frozenset()
+
+    async def with_note(self, store: CountingStore) -> Note:
+        """A note that waits, and one of the same words as the system shows it."""
+        _, delivery = await with_customer(store)
+        own = Note(
+            id=RecordId(delivery.note_id),
+            origin="tesorio",
+            source_id="n",
+            about_id=CUSTOMER_ID,
+            text="x",
+            written_at=AT,
+            seen_at=AT,
+        )
+        await save(store, own)
+        async with store.write() as conn:
+            await add_deliveries(conn, [delivery])
+        return replace(own, id=record_id("crm", "note", "N1"), origin="crm", source_id="N1")
+
+    async def push(self, store: CountingStore, sender: Sender) -> Delivery:
+        async def trouble(_conn: WriteConnection, _delivery: Delivery) -> tuple[Delivery, ...]:
+            return ()
+
+        [told] = await push_waiting(
+            store, "crm", sender, clock=lambda: AT, backoff=lambda _attempt, _asked: 1.0, trouble=trouble
+        )
+        return told
 
 
 def a_message(key: str) -> Message:
