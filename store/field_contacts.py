@@ -20,7 +20,7 @@ from store.custom_fields import custom_fields_of, last_labels
 from store.customers import Customer, customers
 from store.db import ReadConnection, WriteConnection
 from store.invoices import Invoice, invoices
-from store.known_fields import read_known_fields
+from store.known_fields import hold_known_fields, read_known_fields
 from store.quarantine import EMAIL_FIELDS, Quarantined, quarantine_records, release_ending, release_records
 from store.records import RecordId, record_id
 from store.upsert import chunks, fingerprint, upsert_rows
@@ -58,6 +58,7 @@ async def save_field_contacts(conn: WriteConnection, records: Sequence[object], 
     """Make the contacts of these customers and invoices anew; nothing for records of other kinds."""
     held = [_holder(record) for record in records if isinstance(record, Customer | Invoice)]
     for origin, kind in {(one.origin, one.kind) for one in held}:
+        await hold_known_fields(conn, origin)
         fields = await made_of(conn, origin, kind)
         of_kind = [one for one in held if (one.origin, one.kind) == (origin, kind)]
         for chunk in chunks(of_kind) if fields else ():
@@ -73,12 +74,13 @@ async def field_contacts_of(conn: ReadConnection, records: Sequence[object]) -> 
 
 
 async def made_of(conn: ReadConnection, origin: str, kind: str) -> Fields:
-    """The fields that contacts are made of: those that hold addresses, and those that were not given up yet.
+    """The fields that contacts are made of: those that hold addresses, and those gone that were not given up yet.
 
     That a field is gone is followed once for all records, and maybe asked about, so none loses its contacts before.
     """
     fields = await email_fields(conn, origin, kind)
-    left = (await read_known_fields(conn, origin)).names.get(kind, frozenset()) - fields.keys()
+    known = await read_known_fields(conn, origin)
+    left = known.names.get(kind, frozenset()) - known.given_up - fields.keys()
     last = await last_labels(conn, origin, kind, sorted(left)) if left else {}
     return {**last, **fields}
 

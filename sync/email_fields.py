@@ -1,5 +1,7 @@
 """What a changed definition of a custom field means for the records that were there before."""
 
+from collections.abc import Mapping, Sequence
+
 from store.field_contacts import (
     KINDS,
     Fields,
@@ -35,17 +37,30 @@ async def follow_definitions(job: Job, stream: str) -> StopError | None:
         now = {kind: await email_fields(conn, name, kind) for kind in KINDS}
         held = {kind: await made_of(conn, name, kind) for kind in KINDS}
     for kind, fields in now.items():
-        new = sorted(fields.keys() - (known.names.get(kind, frozenset()) - known.asked))
-        if new:
+        if new := sorted(fields.keys() - known.settled.get(kind, frozenset())):
             await _fill(job, kind, held[kind], new)
     gone = {kind: names - now[kind].keys() for kind, names in known.names.items()}
-    stop = await _question(job, stream, sorted(frozenset().union(*gone.values())))
-    if stop is None:
-        await _bury(job, sorted(frozenset().union(*gone.values())))
-        gone = {}
-    names = {kind: frozenset(fields) | gone.get(kind, frozenset()) for kind, fields in now.items()}
-    await _keep(job, KnownFields(names=names, asked=frozenset().union(*gone.values())))
+    # Those given up were answered for before, by a run that did not come to its end.
+    undecided = frozenset().union(*gone.values()) - known.given_up
+    stop = await _question(job, stream, sorted(undecided))
+    await _let_go(job, now, gone, undecided if stop else frozenset())
     return stop
+
+
+async def _let_go(
+    job: Job, now: Mapping[str, Fields], gone: Mapping[str, frozenset[str]], asked: frozenset[str]
+) -> None:
+    """Bury the contacts of fields that are gone, but for those of which a person was asked; keep which are left.
+
+    The fields are given up before the first burial: whoever saves a record meanwhile revives none of their contacts.
+    """
+    given_up = frozenset().union(*gone.values()) - asked
+    names = {kind: gone.get(kind, frozenset()) | fields.keys() for kind, fields in now.items()}
+    if given_up:
+        await _keep(job, KnownFields(names=names, asked=asked, given_up=given_up))
+        await _bury(job, sorted(given_up))
+    left = {kind: (gone.get(kind, frozenset()) & asked) | fields.keys() for kind, fields in now.items()}
+    await _keep(job, KnownFields(names=left, asked=asked), forgotten=sorted(given_up))
 
 
 async def _fill(job: Job, kind: str, fields: Fields, new: list[str]) -> None:
@@ -75,18 +90,16 @@ async def _question(job: Job, stream: str, gone: list[str]) -> StopError | None:
 
 async def _bury(job: Job, gone: list[str]) -> None:
     """In transactions of their own, so that nobody waits long for their turn."""
-    if not gone:
-        return
     buried = _CHUNK
     while buried == _CHUNK:
         async with job.store.write() as conn:
             await confirm_turn(conn, job, job.clock())
             buried = await bury_some_of_fields(conn, job.source.name, gone, at=job.clock(), limit=_CHUNK)
-    async with job.store.write() as conn:
-        await forget_fields(conn, job.source.name, gone)
 
 
-async def _keep(job: Job, known: KnownFields) -> None:
+async def _keep(job: Job, known: KnownFields, *, forgotten: Sequence[str] = ()) -> None:
     async with job.store.write() as conn:
-        await confirm_turn(conn, job, job.clock())
+        # These first, as in saving a page: on PostgreSQL two runs then wait for each other in one order only.
         await keep_known_fields(conn, job.source.name, known)
+        await forget_fields(conn, job.source.name, forgotten)
+        await confirm_turn(conn, job, job.clock())
