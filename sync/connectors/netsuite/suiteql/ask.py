@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import structlog
 
@@ -27,18 +27,24 @@ class Asker:
     missing: dict[str, set[str]] = field(default_factory=dict)
 
     async def page(self, select: Select, values: Mapping[str, Value], *, limit: int, offset: int = 0) -> Rows:
-        """Rows of a query with these values in its places. Raises SourceError."""
-        for column in tuple(self.missing.get(select.table, ())):
+        """Rows of a query with these values in its places. Raises SourceError.
+
+        What was lacking is told with them: another page, asked meanwhile, may find more or less to be missing.
+        """
+        lacking = set(self.missing.get(select.table, ()))
+        for column in lacking:
             select = without(select, column) or select
         while True:
             try:
-                return await self.rest.rows(text_of(select, values), limit=limit, offset=offset)
+                found = await self.rest.rows(text_of(select, values), limit=limit, offset=offset)
+                return replace(found, lacking=frozenset(lacking))
             except UnknownColumnError as error:
                 less = without(select, error.column)
                 if less is None or less == select:
                     raise
                 _log.warning("netsuite.column", table=select.table, column=error.column)
                 self.missing.setdefault(select.table, set()).add(error.column)
+                lacking.add(error.column)
                 select = less
 
     async def all_after(self, select: Select, values: Mapping[str, Value], key: str) -> list[Row]:

@@ -81,7 +81,7 @@ async def stream_finding(ask: Asker, name: str, stream: Stream) -> Finding:
     check = f"{name} by SuiteQL"
     kind = KINDS.get(stream.kind)
     try:
-        await ask.page(_probe(stream), {"after": 0, **_NO_SPAN}, limit=1)
+        found = await ask.page(_probe(stream), {"after": 0, **_NO_SPAN}, limit=1)
         hidden = () if kind is None else await hidden_records(ask.rest, kind.records)
     except SourceError as error:
         if isinstance(error, NotPermittedError) and stream.kind == _DEFINITIONS:
@@ -90,8 +90,7 @@ async def stream_finding(ask: Asker, name: str, stream: Stream) -> Finding:
     if hidden:
         detail = "a query finds none of them, and says nothing of it"
         return Finding(check=check, ok=False, detail=detail, remedy=_grant(" and ".join(hidden)))
-    lacking = sorted(ask.missing.get(_probe(stream).table, ()))
-    besides = f", which lacks {', '.join(lacking)}" if lacking else ""
+    besides = f", which lacks {', '.join(sorted(found.lacking))}" if found.lacking else ""
     return Finding(check=check, ok=True, detail=f"the role of the certificate may read the table{besides}")
 
 

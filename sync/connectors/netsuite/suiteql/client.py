@@ -20,7 +20,7 @@ from sync.connectors.netsuite.settings import PAGE_REMEDY, NetSuiteSettings
 from sync.connectors.netsuite.slots import Slots
 from sync.connectors.netsuite.suiteql.refusals import rest_error, token_error
 from sync.connectors.netsuite.suiteql.tokens import Certificate, Token, form_for, token_of
-from sync.errors import BusyError, ReauthoriseError, SourceError, UnreadableAnswerError
+from sync.errors import BusyError, ReauthoriseError, RejectedError, SourceError, UnreadableAnswerError
 from sync.http import BoundedBody, connection_error, ended_by, hang_up, new_session, shutting_down
 from sync.patience import patiently
 
@@ -34,7 +34,7 @@ MOST_ROWS = 100_000
 MOST_AT_ONCE = 1_000
 _MEGABYTE = 1024 * 1024
 # An answer is held as a whole, and is ten times as large once it is read; a thousand long rows are smaller.
-_MOST_MEGABYTES = 16
+MOST_MEGABYTES = 16
 _CHUNK_BYTES = 64 * 1024
 _OK = 200
 
@@ -44,11 +44,15 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rows:
-    """The first rows of a query: a null is no part of its row. `total` counts them all, up to `MOST_ROWS`."""
+    """The first rows of a query: a null is no part of its row. `total` counts them all, up to `MOST_ROWS`.
+
+    `lacking` are the columns of the table that were not asked for, as the account was known to lack them.
+    """
 
     rows: tuple[Row, ...]
     total: int
     has_more: bool
+    lacking: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,6 +62,10 @@ class _Request:
     path: str
     headers: Mapping[str, str] = field(default_factory=dict)
     data: bytes | None = None
+
+
+class LargeAnswerError(RejectedError):
+    """NetSuite's answer is larger than we hold; one with fewer records is smaller."""
 
 
 class SuiteQLClient:
@@ -194,21 +202,29 @@ class SuiteQLClient:
                 raise shutting_down() from None
             raise connection_error(error, address) from None
         with response:
-            limit = min(settings.max_answer_megabytes, _MOST_MEGABYTES) * _MEGABYTE
+            limit = min(settings.max_answer_megabytes, MOST_MEGABYTES) * _MEGABYTE
             bounded = BoundedBody(
                 response, most_bytes=limit, deadline=deadline, closing=self._closing, remedy=PAGE_REMEDY
             )
-            return response, _json(bounded)
+            return response, _json(_whole(bounded))
 
 
-def _json(body: BoundedBody) -> Any:
+def _whole(body: BoundedBody) -> bytes:
+    """All of it. Raises LargeAnswerError when that is too much."""
     parts: list[bytes] = []
-    while chunk := body.read(_CHUNK_BYTES):
-        parts.append(chunk)
-        body.mark()
+    try:
+        while chunk := body.read(_CHUNK_BYTES):
+            parts.append(chunk)
+            body.mark()
+    except RejectedError as error:
+        raise LargeAnswerError(error.detail) from None
+    return b"".join(parts)
+
+
+def _json(text: bytes) -> Any:
     try:
         # An amount never becomes a binary fraction.
-        return json.loads(b"".join(parts), parse_float=str)
+        return json.loads(text, parse_float=str)
     except (ValueError, RecursionError):
         return None
 

@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+
+import structlog
 
 from store.invoices import Invoice
 from store.journal_entries import JournalEntry
@@ -13,7 +15,7 @@ from sync.connectors.netsuite.pages import Tree
 from sync.connectors.netsuite.request import GetDeleted, Search
 from sync.connectors.netsuite.stream import Stream, read_record
 from sync.connectors.netsuite.suiteql.ask import Asker
-from sync.connectors.netsuite.suiteql.client import Row, Rows
+from sync.connectors.netsuite.suiteql.client import MOST_MEGABYTES, LargeAnswerError, Row, Rows
 from sync.connectors.netsuite.suiteql.company_tables import DELETIONS
 from sync.connectors.netsuite.suiteql.company_trees import deletion_tree
 from sync.connectors.netsuite.suiteql.fields import Field, columns_of
@@ -22,27 +24,49 @@ from sync.connectors.netsuite.suiteql.kinds import KINDS, Kind
 from sync.connectors.netsuite.suiteql.related import Context, Rates
 from sync.connectors.netsuite.suiteql.tables import select_for
 
+# Nor does [netsuite] page_size go lower: records that are larger still are none that anybody reads.
+_FEWEST_ROWS = 5
+
 Found = Record | Gone | Other | Broken
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Desk:
-    """What reading needs of one account: whom to ask, custom fields by kind, rates, whether lines are wanted."""
+    """What reading needs of one account: whom to ask, custom fields by kind, rates, whether lines are wanted.
+
+    `limits` are, by kind, how many records are asked for at a time where `page_size` of them turned out to be too much.
+    """
 
     ask: Asker
     fields: Mapping[str, tuple[Field, ...]]
     rates: Rates
     with_lines: bool
     page_size: int
+    limits: dict[str, int] = field(default_factory=dict)
 
     async def page(self, stream: Stream, search: Search, after: int, account: Account) -> tuple[Rows, list[Found]]:
-        """The rows that a search finds after an id, and the records they are. Raises SourceError."""
+        """The rows that a search finds after an id, and the records they are. Raises SourceError.
+
+        They are fewer than a page where one is too large to be held: whoever goes on after the last one misses none.
+        """
+        while True:
+            limit = self.limits.get(stream.kind, self.page_size)
+            try:
+                return await self._page(stream, search, after, account, limit)
+            except LargeAnswerError as error:
+                self.limits[stream.kind] = fewer = _fewer(limit, error)
+                _log.info("netsuite.smaller", stream=stream.kind, limit=fewer, error=error.detail)
+
+    async def _page(
+        self, stream: Stream, search: Search, after: int, account: Account, limit: int
+    ) -> tuple[Rows, list[Found]]:
         kind, fields = KINDS[stream.kind], self.fields.get(stream.kind, ())
         select = select_for(kind.table, search, columns_of(fields), frozenset(one.script_id for one in fields))
-        found = await self.ask.page(select, {"after": after}, limit=self.page_size)
+        found = await self.ask.page(select, {"after": after}, limit=limit)
         related = await kind.gathered(Gathering(ask=self.ask, rows=found.rows, with_lines=self.with_lines))
-        knows_marked = kind.marked_by not in self.ask.missing.get(kind.table.name, ())
-        known = replace(account, knows_marked=knows_marked)
+        known = replace(account, knows_marked=kind.marked_by not in found.lacking)
         context = Context(account=known, fields=fields, related=related, rates=self.rates)
         made = await asyncio.to_thread(_records, stream, kind, found.rows, context)
         return found, made
@@ -53,6 +77,17 @@ class Desk:
         values = {"since": asked.since, "until": asked.until}
         found = await self.ask.page(DELETIONS, values, limit=self.page_size, offset=offset)
         return found, [_deletion(stream, row, account) for row in found.rows]
+
+
+def _fewer(limit: int, error: LargeAnswerError) -> int:
+    """How many records to ask for after so many were too much. Raises LargeAnswerError where fewer are of no use."""
+    if limit > _FEWEST_ROWS:
+        return max(limit // 2, _FEWEST_ROWS)
+    said = error.detail.partition(";")[0]
+    raise LargeAnswerError(
+        f"{said}, and is of {limit} records only; raise [netsuite] max_answer_megabytes where that is below "
+        f"{MOST_MEGABYTES}, or take the stream out of [netsuite] suiteql"
+    )
 
 
 def _records(stream: Stream, kind: Kind, rows: Sequence[Row], context: Context) -> list[Found]:

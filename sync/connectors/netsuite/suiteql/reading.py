@@ -1,7 +1,6 @@
 """Reading by SuiteQL, in the windows in which SuiteTalk is read, into the same records."""
 
 from dataclasses import dataclass, replace
-from itertools import count
 
 from sync.connectors.netsuite.asking import plan_of, request_at
 from sync.connectors.netsuite.exchange import Answer
@@ -104,11 +103,13 @@ class SuiteQLFetcher(Fetcher):
         )
         found: list[Found] = []
         after, total = 0, 0
-        for number_of_page in count():
+        while True:
             page, records = await self.desk.page(stream, search, after, self.account)
             total = len(found) + page.total
             found += records
-            if not page.has_more or not page.rows or number_of_page + 1 == most:
+            # A page may be a smaller one.
+            is_enough = most is not None and len(found) >= most * self.settings.page_size
+            if not page.has_more or not page.rows or is_enough:
                 break
             after = number(page.rows[-1], "id")
         return found, total
