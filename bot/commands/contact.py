@@ -9,7 +9,7 @@ from slack_bolt.app.async_app import AsyncApp
 
 from bot.access import Capability
 from bot.commands.guard import judged, refusal
-from bot.contacting.contact_form import fields_of
+from bot.contacting.contact_form import fields_of, marks_of
 from bot.contacting.contact_pages import changed_only_in, contacts_page, may_be_edited, state_of
 from bot.contacting.contact_refusal import refused_edit
 from bot.contacting.contact_saving import WORK, write_contact
@@ -17,6 +17,7 @@ from bot.contacting.contact_steps import Known, form_view, new_memory
 from bot.contacting.contact_submit import submit
 from bot.deps import Deps
 from bot.feature import ActionRequest, Feature, action_request
+from bot.replying.typed_before import keep_typed
 from bot.slack.modals import open_over, update_modal
 from bot.slack.view_request import view_request
 from bot.views.card_modal import card_modal
@@ -55,11 +56,14 @@ async def open_form(deps: Deps, request: ActionRequest) -> None:
     await update_modal(deps, view_id, form_view(deps, known, memory, filled))
 
 
-async def save(deps: Deps, _work_id: str, payload: Payload) -> None:
+async def save(deps: Deps, work_id: str, payload: Payload) -> None:
     """The durable work: write down what was saved, have it delivered, and show it in the list that it began in."""
     try:
         async with deps.store.write() as conn:
-            await write_contact(conn, payload, deps.targets_of(CONTACT), at=deps.clock())
+            written = await write_contact(conn, payload, deps.targets_of(CONTACT), at=deps.clock())
+            if written is not None and "typed" in payload:
+                remembered = {"typed": payload["typed"], "saved": marks_of(fields_of(written))}
+                await keep_typed(conn, deps, work_id, payload["slack_user"], remembered)
     except StoreError as error:
         raise TryLaterError(str(error)) from error
     deps.changed.ring()

@@ -5,7 +5,7 @@ answers follow from that, and every state of a delivery is shown where the perso
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 from uuid import uuid4
 
@@ -16,10 +16,11 @@ from bot.commands.guard import admitted_in, judged, refusal
 from bot.deps import Deps
 from bot.feature import ActionRequest, Feature, Shortcut, action_request
 from bot.reading.cards import place_of
-from bot.replying.replies import LINE, about_of, differs_from_saved, payload_of, queued, shown_text, write_reply
+from bot.replying.replies import LINE, about_of, key_of, payload_of, queued, shown_text, write_reply
 from bot.replying.reply_form import Filled, FormError, filled_in, said
 from bot.replying.reply_forms import form_of
 from bot.replying.reply_progress import told_of_line, told_of_note
+from bot.replying.typed_before import keep_typed, mark_of, typed_before
 from bot.slack.messages import names_of, permalink_of
 from bot.slack.modals import open_loading, open_over, update_modal
 from bot.slack.view_request import ShortcutRequest, ViewRequest, shortcut_request, view_request
@@ -39,7 +40,6 @@ from bot.views.reply import (
     ReplyKind,
     reply_modal,
     saved_modal,
-    short_record_words,
     state_words,
 )
 from bot.views.values import RecordRef
@@ -109,24 +109,33 @@ async def submit(deps: Deps, request: ViewRequest) -> dict[str, Any]:
     except OutdatedViewError:
         deps.audit.note(AuditEvent(at=deps.clock(), actor=decision.actor, action=f"{SUBMIT}.outdated"))
         return await _anew(deps, Origin(nonce=""), filled, _OUTDATED)
+    user, key = request.person.user_id, key_of(request.person.user_id, origin.nonce)
     async with deps.store.read() as conn:
         about = await about_of(conn, filled.ref)
+        before = await typed_before(conn, deps, f"{WORK}-{key}", user)
+    targets = tuple(name for name in deps.target_titles if name in filled.targets)
+    if before is not None and before["typed"] == _typed(filled):
+        # Its first answer got lost: what it said then stays, whatever is open by now.
+        return _told(deps, targets, before["title"], before["about"], filled.text)
     try:
         wanted = said(filled, about, place_of(deps))
     except FormError as error:
         return _errors(error.errors, request)
-    targets = tuple(name for name in deps.target_titles if name in filled.targets)
-    user = request.person.user_id
-    payload = payload_of(wanted, origin, decision.user, user, targets=targets, view_id=request.view_id, at=deps.clock())
-    async with deps.store.read() as conn:
-        is_changed = await differs_from_saved(conn, payload)
-    if is_changed:
+    if before is not None:
         return await _anew(deps, origin, filled, _EARLIER)
-    await deps.work.start(WORK, f"{WORK}-{payload['key']}", payload)
-    record = short_record_words(wanted.about.ref, wanted.about.label)
+    payload = payload_of(wanted, origin, decision.user, user, targets=targets, view_id=request.view_id, at=deps.clock())
+    await deps.work.start(WORK, f"{WORK}-{key}", payload | {"typed": _typed(filled)})
+    return _told(deps, targets, wanted.title, payload["about"], wanted.text)
+
+
+def _typed(filled: Filled) -> str:
+    """A mark of what was typed: not of the amount that an empty input stands for, which a payment changes."""
+    return mark_of(asdict(filled) | {"targets": sorted(filled.targets)})
+
+
+def _told(deps: Deps, targets: tuple[str, ...], title: str, record: str, text: str) -> dict[str, Any]:
     state = state_words(queued(targets, deps.target_titles))
-    view = saved_modal(wanted.title or "Note", record, shown_text(wanted.text), state)
-    return {"response_action": "update", "view": view}
+    return {"response_action": "update", "view": saved_modal(title or "Note", record, shown_text(text), state)}
 
 
 async def _anew(deps: Deps, origin: Origin, filled: Filled, notice: str) -> dict[str, Any]:
@@ -135,11 +144,14 @@ async def _anew(deps: Deps, origin: Origin, filled: Filled, notice: str) -> dict
     return {"response_action": "update", "view": reply_modal(form)}
 
 
-async def save(deps: Deps, _work_id: str, payload: Payload) -> None:
+async def save(deps: Deps, work_id: str, payload: Payload) -> None:
     """The durable work: write down what was saved, and have it delivered."""
     try:
         async with deps.store.write() as conn:
             await write_reply(conn, payload, deps.target_titles, at=deps.clock())
+            if "typed" in payload:
+                remembered = {name: payload[name] for name in ("typed", "title", "about")}
+                await keep_typed(conn, deps, work_id, payload["slack_user"], remembered)
     except StoreError as error:
         raise TryLaterError(str(error)) from error
     deps.changed.ring()

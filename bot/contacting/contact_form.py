@@ -57,11 +57,26 @@ def reconciled(typed: ContactFields, marks: str, now: ContactFields, source: str
 
     What only the system changed is taken over; what both changed stays as it was typed. `source` is how people call it.
     """
-    was = {name: marks[nth * _DIGITS : (nth + 1) * _DIGITS] for nth, name in enumerate(_NAMES)}
+    was = {name: _mark_in(marks, name) for name in _NAMES}
     changed = [name for name in _NAMES if _mark(getattr(now, name)) != was[name]]
     taken = {name: getattr(now, name) for name in changed if _mark(getattr(typed, name)) == was[name]}
     news = [_news(name, getattr(now, name), source) for name in changed if getattr(typed, name) != getattr(now, name)]
     return Reconciled(typed=replace(typed, **taken), news=tuple(news))
+
+
+def changed_since(typed: ContactFields, marks: Mapping[str, str], now: ContactFields, source: str) -> Reconciled | None:
+    """The form that was saved before and comes once more, about the contact as it is now; None when it is the same.
+
+    `marks` has those of what was «typed» then, and of what was «saved» of that. What was not changed since is as it is
+    now, and what both changed as it was typed.
+    """
+    kept = {name for name in _NAMES if _mark(getattr(typed, name)) == _mark_in(marks["typed"], name)}
+    moved = [name for name in _NAMES if _mark(getattr(now, name)) != _mark_in(marks["saved"], name)]
+    found = replace(typed, **{name: getattr(now, name) for name in kept})
+    if found == now:
+        return None
+    told = [name for name in moved if name in kept or getattr(typed, name) != getattr(now, name)]
+    return Reconciled(typed=found, news=tuple(_news(name, getattr(now, name), source) for name in told))
 
 
 def checked(typed: ContactFields, before: ContactFields | None, country: str | None) -> ContactFields:
@@ -127,6 +142,11 @@ def _news(name: str, value: str, source: str) -> str:
 
 def _mark(value: str) -> str:
     return hashlib.sha256(value.encode()).hexdigest()[:_DIGITS]
+
+
+def _mark_in(marks: str, name: str) -> str:
+    start = _NAMES.index(name) * _DIGITS
+    return marks[start : start + _DIGITS]
 
 
 def _line(typed: str) -> str:

@@ -68,22 +68,26 @@ def id_of_new(slack_user: str, nonce: str) -> RecordId:
     return record_id(OWN, "contact", _key(slack_user, nonce))
 
 
-async def write_contact(conn: WriteConnection, payload: Payload, targets: Iterable[str], *, at: datetime) -> None:
+async def write_contact(
+    conn: WriteConnection, payload: Payload, targets: Iterable[str], *, at: datetime
+) -> Contact | None:
     """The contact's record, the end of another's being the primary one, the deliveries and the audit event.
 
-    `targets` are the names of the systems that take contacts.
+    `targets` are the names of the systems that take contacts. The contact as it was written; None when that was so
+    before, or it is gone.
     """
     contact = await _contact(conn, payload)
     if contact is None:
-        return
+        return None
     loses_role = _has_role(await contact_by_id(conn, contact.id)) and not _has_role(contact)
     sent = await _pushes(conn, payload, contact, targets, at, loses_role=loses_role)
     if sent and await delivery_by_id(conn, sent[0].id) is not None:
         # It was written before a crash, and may have been changed since.
-        return
+        return None
     await upsert_records(conn, [contact, *await _primary_before(conn, contact)], at=at)
     await add_deliveries(conn, sent)
     await append_audit(conn, [_event(payload, contact, at)])
+    return contact
 
 
 async def known_by(conn: ReadConnection, targets: Iterable[str], customer_id: RecordId) -> tuple[str, ...]:

@@ -6,13 +6,23 @@ from typing import Any
 
 from bot.access import Capability
 from bot.commands.guard import judged, refusal
-from bot.contacting.contact_form import changes_between, checked, fields_of, full_name, reconciled, typed_in
+from bot.contacting.contact_form import (
+    changed_since,
+    changes_between,
+    checked,
+    fields_of,
+    full_name,
+    marks_of,
+    reconciled,
+    typed_in,
+)
 from bot.contacting.contact_refusal import refused_edit
 from bot.contacting.contact_saving import WORK, SavedForm, id_of_new, known_by, payload_of, work_id_of
 from bot.contacting.contact_steps import Known, Memory, drawn_anew, form_view, known_to, new_memory, recalled
 from bot.deps import Deps
 from bot.replying.replies import queued
 from bot.replying.reply_form import FormError
+from bot.replying.typed_before import typed_before
 from bot.slack.view_request import ViewRequest
 from bot.views.card_modal import card_modal
 from bot.views.contact_form import ADD_TITLE, EDIT_TITLE, LAST, SUBMIT, ContactFields, saved_contact_modal
@@ -44,7 +54,7 @@ async def submit(deps: Deps, request: ViewRequest) -> Answer:
     work_id = work_id_of(request.person.user_id, memory.nonce)
     if (work := await deps.work.status(work_id)) is not None:
         # Slack sent it twice, or its first answer got lost.
-        changed = await _once_more(deps, request, memory, typed) if work is WorkState.DONE else None
+        changed = await _once_more(deps, request, memory, typed, work_id) if work is WorkState.DONE else None
         return changed or _told(deps, _form(request, memory, typed, {}), targets)
     again = (
         refused_edit(deps, decision, memory.contact_id, known.only_in, action=SUBMIT)
@@ -65,27 +75,26 @@ async def submit(deps: Deps, request: ViewRequest) -> Answer:
         return _instead(notice_modal(EDIT_TITLE, _NOTHING))
     form = _form(request, memory, wanted, changes)
     payload = payload_of(form, decision.user, request.person.user_id, deps.clock())
-    await deps.work.start(WORK, work_id, payload)
+    await deps.work.start(WORK, work_id, payload | {"typed": marks_of(typed)})
     return _told(deps, form, targets)
 
 
-async def _once_more(deps: Deps, request: ViewRequest, memory: Memory, typed: ContactFields) -> Answer | None:
-    """The form about what was saved from it before, where it says something else by now; None where it does not."""
+async def _once_more(
+    deps: Deps, request: ViewRequest, memory: Memory, typed: ContactFields, work_id: str
+) -> Answer | None:
+    """The form about what was saved from it before, where something else was typed since; None where it was not."""
     saved_id = RecordId(memory.contact_id) or id_of_new(request.person.user_id, memory.nonce)
     async with deps.store.read() as conn:
+        marks = await typed_before(conn, deps, work_id, request.person.user_id)
         contact = await contact_by_id(conn, saved_id)
-        known = await known_to(deps, conn, replace(memory, contact_id=saved_id)) if contact else None
-    if known is None or known.contact is None or _says_the_same(typed, known, fields_of(known.contact)):
+        if marks is None or contact is None or contact.customer_id != memory.customer_id:
+            return None
+        known = await known_to(deps, conn, replace(memory, contact_id=saved_id))
+    found = changed_since(typed, marks, fields_of(contact), _source(deps, contact))
+    if found is None or known.contact is None:
         return None
     again = replace(new_memory(memory.customer_id, known.contact), turn=memory.turn + 1)
-    return _instead(form_view(deps, known, again, typed, _EARLIER))
-
-
-def _says_the_same(typed: ContactFields, known: Known, saved: ContactFields) -> bool:
-    try:
-        return checked(typed, saved, known.country) == saved
-    except FormError:
-        return False
+    return _instead(form_view(deps, known, again, found.typed, " ".join((_EARLIER, *found.news))))
 
 
 def _told(deps: Deps, form: SavedForm, targets: tuple[str, ...]) -> Answer:
@@ -114,13 +123,16 @@ def _drawn_again(deps: Deps, known: Known, memory: Memory, typed: ContactFields)
     contact = known.contact
     if contact is None:
         return form_view(deps, known, drawn_anew(memory, None), typed, _GONE)
-    source = deps.source_titles.get(contact.origin, "this list")
-    found = reconciled(typed, memory.marks, fields_of(contact), source)
+    found = reconciled(typed, memory.marks, fields_of(contact), _source(deps, contact))
     if not found.news and found.typed == typed:
         return None
     news = " ".join(found.news)
     notice = f"This contact was changed while the form was open. {news} Have a look, then press Save again.".strip()
     return form_view(deps, known, drawn_anew(memory, contact), found.typed, notice)
+
+
+def _source(deps: Deps, contact: Contact) -> str:
+    return deps.source_titles.get(contact.origin, "this list")
 
 
 async def _others(conn: ReadConnection, memory: Memory) -> tuple[Contact, ...]:

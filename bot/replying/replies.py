@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
-from bot.deliver import TARGET, slack_post
+from bot.deliver import slack_post
 from bot.replying.reply_form import About, Said
 from bot.views.names import customer_name, invoice_number
 from bot.views.reply import Origin, ReplyKind, short_record_words, state_words, thread_line
@@ -16,11 +16,11 @@ from bot.views.values import RecordRef
 from store.aging import open_balances
 from store.customers import customer_by_id
 from store.db import ReadConnection, WriteConnection
-from store.deliveries import Delivery, DeliveryState, add_deliveries, deliveries_of_note
+from store.deliveries import Delivery, DeliveryState, add_deliveries
 from store.disputes import Dispute, DisputeReason, add_dispute
 from store.invoices import invoice_by_id, is_owed
 from store.money import Money
-from store.notes import Note, notes_by_id
+from store.notes import Note
 from store.promises import Promise, add_promise
 from store.pulled import upsert_records
 from store.pushes import note_push
@@ -53,13 +53,18 @@ async def about_of(conn: ReadConnection, ref: RecordRef | None) -> About | None:
     )
 
 
+def key_of(slack_user: str, nonce: str) -> str:
+    """What names the reply that this person saves with the form of this name."""
+    return f"{slack_user}-{nonce}".lower()
+
+
 def payload_of(
     said: Said, origin: Origin, author: User, slack_user: str, *, targets: tuple[str, ...], view_id: str, at: datetime
 ) -> dict[str, str]:
     """All that the durable work needs to write a reply down."""
     amounts = {"currency": said.amount.currency, "amount": str(said.amount.minor)} if said.amount else {}
     return {
-        "key": f"{slack_user}-{origin.nonce}".lower(),
+        "key": key_of(slack_user, origin.nonce),
         "kind": said.kind.value,
         "about_kind": said.about.ref.kind,
         "about_id": said.about.ref.record_id,
@@ -95,18 +100,6 @@ async def write_reply(conn: WriteConnection, payload: Payload, titles: Mapping[s
     if payload["kind"] == ReplyKind.DISPUTE:
         await add_dispute(conn, _dispute(payload, note), at=at)
     await add_deliveries(conn, [*_pushes(payload, note, at), *_line(payload, note, titles, at)])
-
-
-async def differs_from_saved(conn: ReadConnection, payload: Payload) -> bool:
-    """Whether a reply was saved under this key, and says or goes elsewhere than this one."""
-    wanted = _note(payload)
-    saved = (await notes_by_id(conn, [wanted.id])).get(wanted.id)
-    if saved is None:
-        return False
-    sent = await deliveries_of_note(conn, wanted.id)
-    targets = {each.target for each in sent if each.target != TARGET}
-    is_same = (saved.about_id, saved.text, saved.title) == (wanted.about_id, wanted.text, wanted.title)
-    return not is_same or targets != set(targets_of(payload))
 
 
 def _note(payload: Payload) -> Note:

@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from sandbox.netsuite.permissions import Level
 from sandbox.slack.seed import ANA
-from store.contacts import contacts_of
+from store.contacts import Contact, contact_by_id, contacts_of
 from store.customers import customer_by_id
 from store.deliveries import DeliveryState
 from store.pulled import tombstone_records, upsert_records
@@ -29,6 +29,7 @@ from tests.bot.contacting import (
     pulled,
     theirs,
 )
+from tests.bot.mailing import change
 from tests.bot.replying import (
     about_customer,
     card_of,
@@ -47,6 +48,18 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 async def opened(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     async with open_world(tmp_path_factory.mktemp("world"), targets=None) as world:
         yield world
+
+
+async def _nothing_kept(*_arguments: object) -> None:
+    """An earlier version remembered nothing of what was typed."""
+
+
+async def _changed_there(world: World, contact: Contact, **changes: Any) -> None:
+    """What the next reading brings of a contact that has arrived."""
+    await arrived(world, contact)
+    async with world.store.read() as conn:
+        known = await contact_by_id(conn, contact.id)
+    await change(world, known, **changes)
 
 
 class TestAdd:
@@ -92,13 +105,46 @@ class TestAdd:
     async def test_submitted_again_with_a_change_does_not_lose_it(self, world: World) -> None:
         await added(world, "Doris")
 
-        def change(view: dict[str, Any]) -> None:
+        def change_title(view: dict[str, Any]) -> None:
             view["state"]["values"]["contact.title.block"]["contact.title"]["value"] = "CFO"
 
-        again = await submitted_anew(world, change)
+        again = await submitted_anew(world, change_title)
         assert "was saved before" in str(again)
         assert "'initial_value': 'CFO'" in str(again)
         assert (await here(world, "Doris Mueller")).title is None
+
+    async def test_submitted_again_as_it_was_after_netsuite_changed_it_overwrites_nothing(self, world: World) -> None:
+        contact = await added(world, "Dagmar", email="dagmar@SUN.example")
+        await _changed_there(world, contact, title="CFO (NetSuite)")
+        again = await submitted_anew(world, lambda _view: None)
+        assert "was saved before" not in str(again)
+        assert not again["view"].get("submit")
+        assert (await here(world, "Dagmar Mueller")).title == "CFO (NetSuite)"
+
+    async def test_submitted_again_with_a_change_takes_over_what_netsuite_changed(self, world: World) -> None:
+        contact = await added(world, "Dana", email="dana@SUN.example")
+        await _changed_there(world, contact, title="CFO (NetSuite)", email="dana@moon.example")
+
+        def change_title(view: dict[str, Any]) -> None:
+            view["state"]["values"]["contact.title.block"]["contact.title"]["value"] = "CFO"
+
+        again = str(await submitted_anew(world, change_title))
+        assert "was saved before" in again
+        assert "is now «CFO (NetSuite)»" in again
+        assert "E-mail is now «dana@moon.example»" in again
+        assert "'initial_value': 'CFO'" in again
+        assert "'initial_value': 'dana@moon.example'" in again
+
+    async def test_that_an_earlier_version_saved_is_saved_once_and_no_more(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with monkeypatch.context() as earlier:
+            earlier.setattr("bot.commands.contact.keep_typed", _nothing_kept)
+            contact = await added(world, "Delia")
+        again = await submitted_anew(world, lambda _view: None)
+        assert not again["view"].get("submit")
+        await arrived(world, contact)
+        assert len(theirs(world, "Delia Mueller")) == 1
 
     async def test_says_what_is_wrong_and_keeps_what_was_typed(self, world: World) -> None:
         await form_to_add(world)

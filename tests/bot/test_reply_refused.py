@@ -6,6 +6,7 @@ import json
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -20,9 +21,10 @@ from store.changes import changes_after, last_sequence
 from store.db import Store
 from store.deliveries import deliveries_of_note
 from store.errors import StoreError
-from store.promises import promises_about
+from store.promises import Promise, promises_about, promises_of_notes
 from store.users import link_slack as link_again
 from store.users import linked_user, slack_link, unlink_slack
+from tests.bot.mailing import change_invoice, usd
 from tests.bot.replying import (
     FILLED,
     a_message,
@@ -160,6 +162,40 @@ class TestWriteReply:
         assert json.loads(again["view"]["private_metadata"])["nonce"] not in first.source_id
         assert (await note_texts(world)).count("They pay soon") == 1
 
+    @pytest.mark.parametrize("left", [1_000_000, 0])
+    async def test_of_a_promise_of_all_that_comes_again_after_a_payment_stays_what_it_was(
+        self, world: World, left: int
+    ) -> None:
+        known = await _promised_all(world)
+        try:
+            await change_invoice(world, open_balance=usd(left))
+            again = await submitted_anew(world, lambda _view: None)
+        finally:
+            await change_invoice(world, open_balance=known.amount)
+        assert "saved before" not in str(again)
+        assert f"Promise to pay ${known.amount.minor / 100:,.2f} by" in str(again)
+        async with world.store.read() as conn:
+            assert known in await promises_about(conn, about_invoice(world), limit=9)
+
+    async def test_of_a_promise_whose_amount_was_typed_since_is_asked_about(self, world: World) -> None:
+        await _promised_all(world)
+
+        def change(view: dict[str, Any]) -> None:
+            view["state"]["values"]["reply.promised.block"]["reply.promised"]["value"] = "100"
+
+        assert "saved before" in str(await submitted_anew(world, change))
+
+    async def test_that_an_earlier_version_saved_is_saved_once_and_no_more(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with monkeypatch.context() as earlier:
+            earlier.setattr("bot.commands.reply.keep_typed", _nothing_kept)
+            await form_on(world)
+            await submit(world, {"reply.text": "By an earlier one", "reply.targets": []})
+            await saved(world)
+        assert "saved before" not in str(await submitted_anew(world, lambda _view: None))
+        assert (await note_texts(world)).count("By an earlier one") == 1
+
     async def test_twice_is_once(self, world: World) -> None:
         ref = RecordRef(kind="customer", record_id=about_customer(world)[0])
         about = About(ref=ref, label="ABC", customer_id=ref.record_id)
@@ -177,9 +213,24 @@ class TestWriteReply:
         async with world.store.read() as conn:
             sent = await deliveries_of_note(conn, note.id)
             changed = await changes_after(conn, before, limit=99)
-            assert await promises_about(conn, ref.record_id, limit=9) == ()
+            assert await promises_of_notes(conn, (note.id,)) == {}
         assert [each.id for each in sent] == [f"{note.id}/netsuite", f"{note.id}/line"]
         assert [(each.kind, each.action) for each in changed] == [("note", "inserted")]
+
+
+async def _nothing_kept(*_arguments: object) -> None:
+    """An earlier version remembered nothing of what was typed."""
+
+
+async def _promised_all(world: World) -> Promise:
+    """The promise of a form whose amount was left empty, once it is saved."""
+    await form_on(world)
+    await kind(world, "promise")
+    friday = (world.assistant.deps.today() + timedelta(days=4)).isoformat()
+    await submit(world, {"reply.promised": "", "reply.promised_on": friday, "reply.targets": []})
+    note = await saved(world)
+    async with world.store.read() as conn:
+        return (await promises_of_notes(conn, (note.id,)))[note.id]
 
 
 async def _cut_off(world: World, user: str) -> None:
