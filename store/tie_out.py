@@ -64,6 +64,7 @@ class Difference:
 class TieOut:
     """One comparison: of `compared` balances, `differing` differ, `appeared` of them for the first time.
 
+    What is open in a currency without a balance, and differs for that, counts in all of them as a balance of zero.
     `balances_read_at` is when the source told the balances; None when that was not noted.
     """
 

@@ -64,10 +64,15 @@ class Evidence:
 
 
 async def count_compared(conn: ReadConnection, source: str) -> tuple[int, int]:
-    """How many balances the source tells, and how many of them are not what the open items come to."""
-    compared = select(func.count()).select_from(balances).where(*_told(source))
-    differing = select(func.count()).select_from(_differing(source).subquery())
-    return int((await conn.execute(compared)).scalar_one()), int((await conn.execute(differing)).scalar_one())
+    """How many balances the source tells, and how many of them are not what the open items come to.
+
+    In both counts is a balance of zero for each currency in which something differs that the source tells none of.
+    """
+    told = select(func.count()).select_from(balances).where(*_told(source))
+    found = _differing(source).subquery()
+    untold = func.coalesce(func.sum(found.c.untold), literal_column("0"))
+    differing = (await conn.execute(select(func.count(), untold).select_from(found))).one()
+    return int((await conn.execute(told)).scalar_one()) + int(differing[1]), int(differing[0])
 
 
 async def differences(conn: ReadConnection, source: str, *, limit: int) -> tuple[Difference, ...]:
@@ -116,12 +121,20 @@ def _differing(source: str) -> CompoundSelect[Any]:
     """Balances that differ; and, of customers whose balances all agree, what is open in a currency without one."""
     nothing: ColumnElement[int] = literal_column("0")
     shown, joined, ours = _beside(balances, balances.c.balance_minor)
-    differing = select(*shown).select_from(joined).where(*_told(source), balances.c.balance_minor != ours)
+    differing = (
+        select(*shown, nothing.label("untold"))
+        .select_from(joined)
+        .where(*_told(source), balances.c.balance_minor != ours)
+    )
     # A balance may count what is open in other currencies, too: then it differs itself, and says why.
     disputed = select(differing.subquery().c.customer_id)
     untold = _untold(source)
     shown, joined, ours = _beside(untold, nothing)
-    besides = select(*shown).select_from(joined).where(ours != nothing, untold.c.customer_id.not_in(disputed))
+    besides = (
+        select(*shown, literal_column("1").label("untold"))
+        .select_from(joined)
+        .where(ours != nothing, untold.c.customer_id.not_in(disputed))
+    )
     return union_all(differing, besides)
 
 

@@ -126,13 +126,21 @@ class TestDifferences:
         await save(store, make_balance(usd(100)), make_balance(usd(0), OTHER))
         async with store.read() as conn:
             (one,) = await differences(conn, "netsuite", limit=9)
-            assert await count_compared(conn, "netsuite") == (2, 1)
+            assert await count_compared(conn, "netsuite") == (3, 1)
         assert (one.customer_id, one.balance, one.ours) == (CUSTOMER_ID, eur(0), eur(90))
         # What a balance that differs is made of, its own row says: it may count other currencies.
         await save(store, make_balance(usd(199)))
         async with store.read() as conn:
             (one,) = await differences(conn, "netsuite", limit=9)
+            assert await count_compared(conn, "netsuite") == (2, 1)
         assert (one.balance, one.ours) == (usd(199), usd(100))
+
+    async def test_no_more_differ_than_are_compared(self, store: Store) -> None:
+        sterling = Money(currency="GBP", minor=9)
+        await save(store, make_invoice("1", total=eur(90), open_balance=eur(90)), make_balance(usd(0)))
+        await save(store, make_invoice("2", total=sterling, open_balance=sterling))
+        async with store.read() as conn:
+            assert await count_compared(conn, "netsuite") == (3, 2)
 
     async def test_the_largest_of_each_currency_come_first(self, store: Store) -> None:
         third = record_id("netsuite", "customer", "9")
