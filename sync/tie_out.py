@@ -10,7 +10,7 @@ from store.db import ReadConnection, Store, WriteConnection
 from store.facts import keep_fact, read_fact
 from store.records import RecordId
 from store.runs import SyncRun
-from store.tie_out import Cause, Difference, TieOut, difference_since, save_tie_out
+from store.tie_out import Cause, Difference, TieOut, difference_since, latest_tie_out, save_tie_out
 from store.tie_out_sums import Evidence, count_compared, differences, evidence
 from sync.connector import Page
 
@@ -59,8 +59,10 @@ async def tie_out(store: Store, source: str, *, now: datetime, streams: Sequence
         reach = reach_of([one for one in await list_cursors(conn) if one.source == source], streams)
         ids = tuple({one.customer_id for one in found})
         known = await evidence(conn, source, ids, since=read_at, most_broken=_MOST_BROKEN)
-        since = await difference_since(conn, source)
-    explained = tuple(_explained(one, known, reach, read_at, since, now) for one in found)
+        since, last = await difference_since(conn, source), await latest_tie_out(conn, source)
+    begun = _begun(found, since, last, now)
+    causes = (causes_of(one.customer_id, known, reach, read_at) for one in found)
+    explained = tuple(replace(one, causes=why, since=at) for one, why, at in zip(found, causes, begun, strict=True))
     appeared = sum(one.since == now for one in explained)
     result = TieOut(
         source=source,
@@ -102,16 +104,20 @@ def causes_of(customer_id: RecordId, known: Evidence, reach: Reach, read_at: dat
     return found or (Cause.OTHER_TRANSACTIONS,)
 
 
-def _explained(  # noqa: PLR0917 - what is known, piece by piece
-    one: Difference,
-    known: Evidence,
-    reach: Reach,
-    read_at: datetime | None,
-    since: dict[tuple[RecordId, str], datetime],
+def _begun(
+    found: Sequence[Difference],
+    since: Mapping[tuple[RecordId, str], datetime],
+    last: TieOut | None,
     now: datetime,
-) -> Difference:
-    began = since.get((one.customer_id, one.balance.currency), now)
-    return replace(one, causes=causes_of(one.customer_id, known, reach, read_at), since=began)
+) -> tuple[datetime, ...]:
+    """When each difference appeared, by what was kept `since` the last tie-out.
+
+    Where that found more than were kept (an earlier version kept fewer), one unheard of may be as old as the oldest,
+    and people may have been told of it: it is no news.
+    """
+    was_cut = last is not None and last.differing > len(since)
+    unheard = min(since.values(), default=now) if was_cut else now
+    return tuple(since.get((one.customer_id, one.balance.currency), unheard) for one in found)
 
 
 async def _balances_read_at(conn: ReadConnection, source: str) -> datetime | None:

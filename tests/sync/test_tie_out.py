@@ -1,6 +1,6 @@
 """After each run the balances that the source tells are compared with what the store makes of open items."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from store.facts import keep_fact
 from store.money import Money
 from store.pulled import upsert_records
 from store.records import RecordId, record_id
-from store.tie_out import Cause, TieOut, known_differences, latest_tie_out
+from store.tie_out import Cause, TieOut, count_appeared, known_differences, latest_tie_out
 from store.tie_out_sums import Evidence
 from sync.connector import Page
 from sync.tie_out import Reach, causes_of, reach_of, tie_out
@@ -100,25 +100,45 @@ class TestTieOut:
         assert [causes for _, causes, _ in (await newest(store))[1]] == [(Cause.QUARANTINED,)]
 
     async def test_of_many_differences_none_is_new_twice(self, store: Store) -> None:
-        for nth, now in enumerate((START, START + HOUR)):
-            told = [
-                Balance(
-                    id=record_id("fake", "balance", f"{number}"),
-                    origin="fake",
-                    source_id=f"{number}",
-                    seen_at=now,
-                    customer_id=record_id("fake", "customer", f"{number}"),
-                    # Who differs most, differs least the next time.
-                    balance=Money(currency="USD", minor=10_000 - number if nth else 1 + number),
-                )
-                for number in range(300)
-            ]
-            async with store.write() as conn:
-                await upsert_records(conn, told, at=now)
-                await keep_fact(conn, "fake.balances_read_at", now.isoformat())
-            made = await tie_out(store, "fake", now=now)
-            assert made is not None
-            assert (made.differing, made.appeared) == (300, 0 if nth else 300)
+        # Who differs most, differs least the next time.
+        assert (await self.told(store, range(1, 301), START)).appeared == 300
+        made = await self.told(store, range(300, 0, -1), START + HOUR)
+        assert (made.differing, made.appeared) == (300, 0)
+
+    async def test_of_those_that_an_earlier_version_did_not_keep_none_is_new(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("sync.tie_out.MOST_KEPT", 20)
+        await self.told(store, range(1, 31), START)
+        await self.told(store, range(1, 31), START + HOUR)
+        monkeypatch.undo()
+        made = await self.told(store, range(1, 31), START + 2 * HOUR)
+        assert (made.differing, made.appeared) == (30, 0)
+        async with store.read() as conn:
+            # However long ago people were told of them.
+            assert await count_appeared(conn, "fake", since=START) == 0
+        made = await self.told(store, range(1, 33), START + 3 * HOUR)
+        assert (made.differing, made.appeared) == (32, 2)
+
+    async def told(self, store: Store, minors: Sequence[int], now: datetime) -> TieOut:
+        """Compare what is told of a customer each, of whom nothing is open."""
+        told = [
+            Balance(
+                id=record_id("fake", "balance", f"{number}"),
+                origin="fake",
+                source_id=f"{number}",
+                seen_at=now,
+                customer_id=record_id("fake", "customer", f"{number}"),
+                balance=Money(currency="USD", minor=minor),
+            )
+            for number, minor in enumerate(minors)
+        ]
+        async with store.write() as conn:
+            await upsert_records(conn, told, at=now)
+            await keep_fact(conn, "fake.balances_read_at", now.isoformat())
+        made = await tie_out(store, "fake", now=now)
+        assert made is not None
+        return made
 
     async def test_is_made_when_a_stream_failed_too(self, store: Store, system: FakeSystem) -> None:
         source = Telling(system, 900)
