@@ -13,7 +13,7 @@ from bot.commands.guard import judged, refusal
 from bot.deps import Deps
 from bot.emailing.email_preview import go_back, send, submit
 from bot.emailing.email_steps import Wanted, about_of, first_filled, form_view, new_nonce
-from bot.emailing.email_work import WORK, record_email, ref_of, state_words_of, write_email
+from bot.emailing.email_work import NOT_SENT, WORK, record_email, ref_of, state_words_of, write_email
 from bot.feature import ActionRequest, Feature, action_request
 from bot.mail.letter import KIND, MAIL
 from bot.mail.settings import not_allowed
@@ -36,7 +36,6 @@ _NO_RIGHT = "Your account here does not allow this any more."
 _ANEW = "Write it anew from the card."
 _ELSEWHERE = f"Since it was written, the settings have come to send mail elsewhere only. {_ANEW}"
 _GONE = "Its invoice or customer was removed since it was written."
-_NOT_SENT = frozenset({DeliveryState.REJECTED, DeliveryState.DEAD, DeliveryState.DROPPED})
 
 
 async def open_form(deps: Deps, request: ActionRequest) -> None:
@@ -109,7 +108,7 @@ async def _show(deps: Deps, delivery: Delivery) -> None:
     async with deps.store.read() as conn:
         state = state_words_of(delivery, await states_of(deps, conn, delivery.note_id))
     payload = delivery.payload
-    text = payload["text"] if delivery.state in _NOT_SENT else ""
+    text = payload["text"] if delivery.state in NOT_SENT else ""
     shown = sent_email(state, ", ".join(payload["recipients"].split()), payload["title"], text)
     await update_modal(deps, payload["view_id"], shown)
 

@@ -8,20 +8,11 @@ from bot.commands.guard import judged, refusal
 from bot.deps import Deps
 from bot.emailing.email_drafts import keep, kept, recalled
 from bot.emailing.email_form import addressed, filled_in
+from bot.emailing.email_sent import sent_before, typed_mark
 from bot.emailing.email_steps import Wanted, about_of, chosen_files, fingerprint, form_view, preview_view
-from bot.emailing.email_work import (
-    ON_ITS_WAY,
-    WORK,
-    Outgoing,
-    delivery_id_of,
-    is_of,
-    payload_of,
-    state_words_of,
-    work_id_of,
-)
+from bot.emailing.email_work import ON_ITS_WAY, WORK, Outgoing, key_of, payload_of, work_id_of
 from bot.feature import ActionRequest
 from bot.mail.settings import MailSettings
-from bot.replying.note_pages import states_of
 from bot.replying.reply_form import FormError
 from bot.slack.modals import update_modal
 from bot.slack.view_request import ViewRequest
@@ -31,13 +22,10 @@ from bot.views.metadata import OutdatedViewError
 from bot.views.misses import outdated_button
 from bot.views.modal import block_id_of
 from store.audit import AuditEvent
-from store.deliveries import delivery_by_id
 from store.users import User
-from store.work import Payload
 
 Answer = dict[str, Any]
 _CHANGED = "Nothing was sent. This has changed since you looked at it: please look again."
-_EARLIER = "This is what you sent before. Your changes since were not sent: write them anew from the card."
 _NOT_SET = "No mail server is set any more, so nothing was sent."
 
 
@@ -70,6 +58,8 @@ async def send(deps: Deps, request: ViewRequest, text: str) -> Answer:
     except OutdatedViewError:
         _note_outdated(deps, decision, SEND)
         return _instead(outdated_email(text))
+    if before := await sent_before(deps, request.person.user_id, wanted):
+        return _instead(before)
     if deps.mail is None:
         return _instead(sent_email(_NOT_SET, "-", wanted.filled.subject, text))
     return await _sent_off(deps, deps.mail, request, wanted, decision.user, shown=shown)
@@ -116,30 +106,13 @@ async def _sent_off(
         slack_user=request.person.user_id,
         nonce=wanted.nonce,
         view_id=request.view_id,
+        typed=typed_mark(wanted.filled),
     )
-    payload = payload_of(outgoing, deps.clock())
-    if before := await _sent_before(deps, outgoing, payload):
-        return _instead(before)
     if fingerprint(about, found, files) != shown:
         return _instead(preview_view(mail, about, wanted, found, user, warning=_CHANGED))
-    await deps.work.start(WORK, work_id_of(outgoing), payload)
+    work_id = work_id_of(key_of(outgoing.slack_user, outgoing.nonce))
+    await deps.work.start(WORK, work_id, payload_of(outgoing, deps.clock()))
     return _instead(sent_email(ON_ITS_WAY, ", ".join(found.to), found.subject))
-
-
-async def _sent_before(deps: Deps, outgoing: Outgoing, payload: Payload) -> dict[str, Any] | None:
-    """What was sent from this window already, where the first answer got lost; None when nothing was.
-
-    It leaves once: what was changed since is shown, to be copied.
-    """
-    async with deps.store.read() as conn:
-        delivery = await delivery_by_id(conn, delivery_id_of(outgoing))
-        if delivery is None or not delivery.payload:
-            return None
-        state = state_words_of(delivery, await states_of(deps, conn, delivery.note_id))
-    to, subject = ", ".join(delivery.payload["recipients"].split()), delivery.payload["title"]
-    if is_of(delivery, payload):
-        return sent_email(state, to, subject)
-    return sent_email(f"{state} · {_EARLIER}", to, subject, payload["text"])
 
 
 def _note_outdated(deps: Deps, decision: Decision, action: str) -> None:

@@ -30,11 +30,12 @@ _STATES = {
     DeliveryState.SENT: "Sent",
     DeliveryState.DROPPED: "Not sent: it was given up.",
 }
+NOT_SENT = frozenset({DeliveryState.REJECTED, DeliveryState.DEAD, DeliveryState.DROPPED})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outgoing:
-    """An e-mail that somebody has looked at and wants sent."""
+    """An e-mail that somebody has looked at and wants sent; `typed` is a mark of the form that it was made of."""
 
     about: About
     found: Addressed
@@ -43,28 +44,30 @@ class Outgoing:
     slack_user: str
     nonce: str
     view_id: str
+    typed: str = ""
 
 
-def work_id_of(outgoing: Outgoing) -> str:
-    """The id of the durable work, which is the same however often «Send» is pressed."""
-    return f"{WORK}-{_key(outgoing)}"
+def key_of(slack_user: str, nonce: str) -> str:
+    """What names the e-mail that this person sends from the window of this name, however often «Send» is pressed."""
+    return f"{slack_user}-{nonce}".lower()
 
 
-def delivery_id_of(outgoing: Outgoing) -> str:
-    """The id of the delivery that this work writes."""
-    return f"{KIND}/{_key(outgoing)}"
+def work_id_of(key: str) -> str:
+    """The id of the durable work."""
+    return f"{WORK}-{key}"
 
 
-def is_of(delivery: Delivery, payload: Payload) -> bool:
-    """Whether the delivery carries this e-mail, and not one that was written in the same window before."""
-    return all(delivery.payload.get(name) == payload[name] for name in ("recipients", "cc", "title", "text", "files"))
+def delivery_id_of(key: str) -> str:
+    """The id of the delivery that the work writes."""
+    return f"{KIND}/{key}"
 
 
 def payload_of(outgoing: Outgoing, at: datetime) -> dict[str, str]:
     """All that the durable work needs."""
     about, found, author = outgoing.about, outgoing.found, outgoing.author
     return {
-        "key": _key(outgoing),
+        "key": key_of(outgoing.slack_user, outgoing.nonce),
+        "typed": outgoing.typed,
         "kind": about.ref.kind,
         "about_id": about.ref.record_id,
         "about": about.words,
@@ -161,7 +164,7 @@ def state_words_of(delivery: Delivery, pushed: Mapping[str, DeliveryState]) -> s
 
 def _delivery(payload: Payload, at: datetime) -> Delivery:
     return Delivery(
-        id=f"{KIND}/{payload['key']}",
+        id=delivery_id_of(payload["key"]),
         kind=KIND,
         target=MAIL,
         lane=f"{MAIL}/{payload['customer_id']}",
@@ -171,7 +174,3 @@ def _delivery(payload: Payload, at: datetime) -> Delivery:
         note_id=record_id(OWN, "message", payload["key"]),
         author=payload["slack_user"],
     )
-
-
-def _key(outgoing: Outgoing) -> str:
-    return f"{outgoing.slack_user}-{outgoing.nonce}".lower()

@@ -29,6 +29,10 @@ _MAX_BOXES = 10
 _SHORTEST_NAME = 8
 _SEVERAL = "Several with commas between them."
 _BODY = "email.body"
+_OUTDATED = (
+    "This window is out of date, and nothing was sent from it now. Please open it anew from the card; what was sent "
+    "before is in «Notes & e-mails» there."
+)
 # A character may count five, and each line of a block some more: see `literal`.
 _MAX_PIECE = 400
 _MAX_PART = 2400
@@ -148,7 +152,11 @@ def sent_email(state: str, to: str, subject: str, text: str = "") -> dict[str, A
 
 def outdated_email(text: str) -> dict[str, Any]:
     """The window is of an older version, or nothing is known of its draft; what was typed can be copied."""
-    said = "This window is out of date. Please open it anew from the card; nothing was sent."
+    return told_email(_OUTDATED, text)
+
+
+def told_email(said: str, text: str) -> dict[str, Any]:
+    """A sentence of ours in the window's place, and what was typed, to be copied."""
     return modal(TITLE, [paragraph("email.told", said), *(_body(text) if text else [])], close="Done")
 
 

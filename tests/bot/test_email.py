@@ -1,13 +1,17 @@
 """«E-mail» on a card: written, seen, sent once, recorded here and in NetSuite; and what a mail server may answer."""
 
+import copy
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
+from bot.emailing.email_preview import send
+from bot.slack.view_request import view_request
 from sandbox.ledger import Kind
 from sandbox.ledger.letters import attach_file
 from sandbox.slack.seed import ANA, ANA_APP_DM, BEN, TEAM_ID
@@ -28,6 +32,7 @@ from tests.bot.replying import (
     card_of,
     give_role,
     last_submission,
+    modal,
     submit,
     submitted_anew,
     words,
@@ -59,6 +64,19 @@ async def opened(tmp_path_factory: pytest.TempPathFactory, server: MailStandIn) 
 def mail(server: MailStandIn) -> MailStandIn:
     server.faults.clear()
     return server
+
+
+async def _subject_changed(world: World, subject: str) -> None:
+    """The draft of the last submission with another subject."""
+    nonce = json.loads(last_submission(world)["view"]["private_metadata"])["nonce"]
+    async with world.store.write() as conn:
+        draft = await draft_by_id(conn, nonce, team_id=TEAM_ID, slack_user_id=ANA, at=world.clock())
+        assert draft is not None
+        assert await keep_draft(conn, replace(draft, fields={**draft.fields, "subject": subject}), at=world.clock())
+
+
+async def _not_written_yet(*_arguments: object) -> None:
+    """Its durable work has not come to it."""
 
 
 class TestSending:
@@ -116,16 +134,64 @@ class TestSending:
         await previewed(world, subject="As it was")
         await world.delivered(await sent(world))
         # The answer to «Send» got lost: the preview stayed, and its writer went back and changed the subject.
-        nonce = json.loads(last_submission(world)["view"]["private_metadata"])["nonce"]
-        async with world.store.write() as conn:
-            draft = await draft_by_id(conn, nonce, team_id=TEAM_ID, slack_user_id=ANA, at=world.clock())
-            assert draft is not None
-            changed = replace(draft, fields={**draft.fields, "subject": "As it should be"})
-            assert await keep_draft(conn, changed, at=world.clock())
+        await _subject_changed(world, "As it should be")
         answer = await submitted_anew(world, lambda _view: None)
         assert "This is what you sent before" in str(answer)
         assert "As it was" in str(answer)
         assert [each for each in subjects(mail) if each.startswith("As it ")] == ["As it was"]
+
+    async def test_sent_again_with_a_change_after_it_was_refused_never_says_that_it_was_sent(
+        self, world: World, mail: MailStandIn
+    ) -> None:
+        mail.faults.refuse(Stage.RCPT, "550 5.1.1 No such user here")
+        delivery = await mailed(world, subject="Refused at first")
+        assert delivery.state is DeliveryState.REJECTED
+        await _subject_changed(world, "Refused, and changed")
+        answer = str(await submitted_anew(world, lambda _view: None))
+        assert "Your changes since were not sent either" in answer
+        assert "This is what you sent before" not in answer
+
+    async def test_sent_again_while_it_is_on_its_way_does_not_show_the_change_as_sent(
+        self, world: World, mail: MailStandIn, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await previewed(world, subject="First words")
+        delivery_id = await sent(world)
+        await world.delivered(delivery_id)
+        await _subject_changed(world, "Second words")
+        with monkeypatch.context() as early:
+            early.setattr("bot.emailing.email_sent.delivery_by_id", _not_written_yet)
+            answer = str(await submitted_anew(world, lambda _view: None))
+        assert "You sent this off before, as it was then" in answer
+        assert "Second words" not in answer
+        assert "Second words" not in subjects(mail)
+
+    @pytest.mark.parametrize("is_sent", [True, False])
+    async def test_without_a_mail_server_says_whether_it_was_sent(
+        self, world: World, mail: MailStandIn, *, is_sent: bool
+    ) -> None:
+        await previewed(world, subject=f"Server taken away {is_sent}")
+        memory = modal(world)["private_metadata"]
+        if is_sent:
+            await world.delivered(await sent(world))
+        pressed = copy.deepcopy(last_submission(world))
+        pressed["view"]["private_metadata"] = memory
+        answer = str(await send(replace(world.assistant.deps, mail=None), view_request(pressed), "Words"))
+        assert ("nothing was sent" in answer) is not is_sent
+        assert ("'Sent" in answer) is is_sent
+        assert subjects(mail).count(f"Server taken away {is_sent}") == int(is_sent)
+
+    async def test_of_a_window_that_is_out_of_date_does_not_say_that_nothing_ever_was(
+        self, world: World, mail: MailStandIn
+    ) -> None:
+        await mailed(world, subject="Sent long ago")
+
+        def age(view: dict[str, Any]) -> None:
+            view["private_metadata"] = "old"
+
+        answer = str(await submitted_anew(world, age))
+        assert "nothing was sent from it now" in answer
+        assert "what was sent before is in «Notes & e-mails»" in answer
+        assert subjects(mail).count("Sent long ago") == 1
 
     async def test_back_keeps_what_was_typed(self, world: World) -> None:
         await previewed(world, subject="Kept", text="Every word")
