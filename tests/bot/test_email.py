@@ -19,6 +19,7 @@ from sandbox.smtp import MailStandIn, Stage
 from store.deliveries import DeliveryState
 from store.drafts import draft_by_id, keep_draft
 from store.messages import Message
+from store.outbox import move_delivery
 from store.pulled import upsert_records
 from store.records import record_id
 from store.users import Role
@@ -140,14 +141,19 @@ class TestSending:
         assert "As it was" in str(answer)
         assert [each for each in subjects(mail) if each.startswith("As it ")] == ["As it was"]
 
+    @pytest.mark.parametrize("is_given_up", [True, False])
     async def test_sent_again_with_a_change_after_it_was_refused_never_says_that_it_was_sent(
-        self, world: World, mail: MailStandIn
+        self, world: World, mail: MailStandIn, *, is_given_up: bool
     ) -> None:
         mail.faults.refuse(Stage.RCPT, "550 5.1.1 No such user here")
         delivery = await mailed(world, subject="Refused at first")
         assert delivery.state is DeliveryState.REJECTED
+        if is_given_up:
+            async with world.store.write() as conn:
+                assert await move_delivery(conn, delivery, replace(delivery, state=DeliveryState.DROPPED))
         await _subject_changed(world, "Refused, and changed")
         answer = str(await submitted_anew(world, lambda _view: None))
+        assert ("Not sent: it was given up." in answer) is is_given_up
         assert "Your changes since were not sent either" in answer
         assert "This is what you sent before" not in answer
 
