@@ -89,8 +89,7 @@ async def open_connection(url: str, *, slack: AsyncWebClient, clock: Callable[[]
                 proxy=slack.proxy,
                 ssl=slack.ssl or True,
             )
-    except BaseException:
-        # Also when it is called off: nobody else knows the session to close it.
+    except BaseException:  # also when it is called off: nobody else knows the session to close it
         await session.close()
         raise
     return Connection(session, socket, clock)

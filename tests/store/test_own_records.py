@@ -1,189 +1,26 @@
 """What was made here, sent to a system and came back from it: there is one record of it, and no news."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from store.contacts import Contact, contacts_of
 from store.db import ReadConnection, Store
-from store.deliveries import Delivery, DeliveryState, add_deliveries, delivery_by_id
-from store.echoes import echoes
+from store.deliveries import add_deliveries
 from store.messages import Message, count_messages, messages_about
 from store.notes import Note, count_notes, notes_about
-from store.outbox import ended_by_hand, move_delivery, record_arrival, set_going
+from store.outbox import record_arrival
 from store.own_records import Returned, returned
 from store.pulled import compare_records, upsert_records
-from store.pushes import contact_in_system, contact_push, message_push, note_push
+from store.pushes import contact_in_system, contact_push
 from store.records import RecordId, record_id
 from store.refs import record_of
-from store.sending import (
-    Absent,
-    Arrived,
-    InDoubt,
-    Later,
-    Outcome,
-    Refused,
-    Trace,
-    Untraceable,
-    after_finding,
-    after_sending,
-    after_silence,
-    held_back,
-)
 from store.upsert import Counts
 from tests.store.make import AT, CUSTOMER_ID, changes, make_contact, save
-
-KEY = "u1-0a1b"
-
-
-def a_note(origin: str = "tesorio", source_id: str = KEY, **values: Any) -> Note:
-    known: dict[str, Any] = {"about_id": CUSTOMER_ID, "text": "They pay on Friday.", "written_at": AT, "seen_at": AT}
-    return Note(id=record_id(origin, "note", source_id), origin=origin, source_id=source_id, **known | values)
-
-
-def a_message(origin: str = "tesorio", source_id: str = KEY, **values: Any) -> Message:
-    known: dict[str, Any] = {
-        "about_id": CUSTOMER_ID,
-        "subject": "Invoice",
-        "text": "Dear Bea",
-        "sent_at": AT,
-        "seen_at": AT,
-        "author": "Ana",
-        "author_email": "ana@seller.example",
-        "recipients": "bea@example.com",
-    }
-    return Message(id=record_id(origin, "message", source_id), origin=origin, source_id=source_id, **known | values)
-
-
-def a_contact(**values: Any) -> Contact:
-    own = {"id": record_id("tesorio", "contact", KEY), "origin": "tesorio", "source_id": KEY, "author_id": "ana"}
-    return replace(make_contact(), **own | {"name": "Bea", "email": "bea@example.com"} | values)
-
-
-def push_of(record: Note | Contact | Message, target: str = "netsuite") -> Delivery:
-    """The delivery of a record, as it is before it is sent."""
-    name = f"{record.id}/{target}"
-    if isinstance(record, Contact):
-        return contact_push(id=name, target=target, contact=record, at=AT)
-    if isinstance(record, Message):
-        return message_push(
-            id=name, target=target, message=record, about_kind="customer", customer_id=CUSTOMER_ID, at=AT
-        )
-    return note_push(
-        id=name,
-        target=target,
-        about_kind="customer",
-        about_id=record.about_id,
-        customer_id=CUSTOMER_ID,
-        note_id=record.id,
-        text=record.text,
-        written_at=record.written_at,
-        at=AT,
-    )
-
-
-def pushed(record: Note | Contact | Message, target: str = "netsuite") -> Delivery:
-    """The delivery of a record, as it is when it was just sent."""
-    return leaving(push_of(record, target))
-
-
-def leaving(delivery: Delivery) -> Delivery:
-    return replace(delivery, attempts=delivery.attempts + 1, tried_at=AT, in_doubt=True)
-
-
-Move = Callable[[Delivery], Delivery]
-
-
-def answered(outcome: Outcome) -> Move:
-    return lambda delivery: after_sending(delivery, outcome, AT, lambda _attempt, _asked: 1.0)
-
-
-def looked_up(trace: Trace) -> Move:
-    return lambda delivery: after_finding(delivery, trace, AT, lambda _attempt, _asked: 1.0)
-
-
-def unanswered(delivery: Delivery) -> Delivery:
-    return after_silence(delivery, AT)
-
-
-def too_old(delivery: Delivery) -> Delivery:
-    return held_back(delivery, timedelta(days=2), AT)
-
-
-def dropped(delivery: Delivery) -> Delivery:
-    return ended_by_hand(delivery, DeliveryState.DROPPED, AT, "dropped")
-
-
-def seen_there(delivery: Delivery) -> Delivery:
-    return ended_by_hand(delivery, DeliveryState.SENT, AT, "")
-
-
-def sent_again(delivery: Delivery) -> Delivery:
-    return set_going(delivery, AT, may_double=False)
-
-
-lost, refused, put_off = (answered(each(reason="said so")) for each in (InDoubt, Refused, Later))
-absent, unseen, untraceable = looked_up(Absent()), looked_up(Later(reason="busy")), looked_up(Untraceable())
-# What may have become of a note before the system's next reading.
-MAYBE_THERE: tuple[tuple[Move, ...], ...] = (
-    (leaving,),
-    (leaving, lost),
-    (leaving, dropped),
-    (leaving, lost, dropped),
-    (leaving, lost, unseen, dropped),
-    (leaving, lost, untraceable),
-    (leaving, lost, untraceable, unanswered, dropped),
-    (leaving, lost, sent_again, dropped),
-    (leaving, lost, dropped, sent_again),
-    (leaving, put_off, leaving, lost, dropped, sent_again, dropped),
-    (leaving, lost, dropped, seen_there),
-    (leaving, refused, sent_again, leaving, lost, dropped),
-)
-NOT_THERE: tuple[tuple[Move, ...], ...] = (
-    (),
-    (dropped,),
-    (too_old,),
-    (too_old, dropped),
-    (leaving, refused),
-    (leaving, refused, dropped),
-    (leaving, refused, sent_again, leaving, refused),
-    (leaving, put_off),
-    (leaving, put_off, dropped),
-    (leaving, lost, absent),
-    (leaving, lost, absent, dropped),
-    (leaving, lost, sent_again, absent, leaving, refused),
-    (leaving, lost, dropped, sent_again, absent, dropped),
-)
-
-
-def told(moves: tuple[Move, ...]) -> str:
-    """How a test of these moves is called."""
-    names = {lost: "lost", refused: "refused", put_off: "put off"}
-    names |= {absent: "absent", unseen: "unseen", untraceable: "untraceable"}
-    return ", ".join(names.get(move) or str(getattr(move, "__name__", "")) for move in moves) or "waiting"
-
-
-async def send(store: Store, record: Note | Contact | Message, target: str = "netsuite") -> None:
-    await save(store, record)
-    async with store.write() as conn:
-        await add_deliveries(conn, [pushed(record, target)])
-
-
-async def arrive(store: Store, record: Note | Contact | Message, external_id: str, target: str = "netsuite") -> None:
-    async with store.write() as conn:
-        before = await delivery_by_id(conn, f"{record.id}/{target}")
-        assert before is not None
-        sent = replace(before, state=DeliveryState.SENT, in_doubt=False, external_id=external_id, updated_at=AT)
-        assert await move_delivery(conn, before, sent)
-
-
-async def notes_here(store: Store) -> list[RecordId]:
-    async with store.read() as conn:
-        return [note.id for note in await notes_about(conn, CUSTOMER_ID, limit=9)]
+from tests.store.own import a_contact, a_message, a_note, arrive, notes_here, pushed, send
 
 
 @pytest.mark.parametrize("own", [a_note(), a_message(), a_contact()], ids=lambda one: type(one).__name__)
@@ -279,61 +116,6 @@ class TestNote:
         before = len(await changes(store))
         await save(store, a_note("netsuite", "55"))
         assert len(await changes(store)) == before
-
-    async def test_one_with_our_key_that_this_store_never_had_is_no_news(self, store: Store) -> None:
-        lost = replace(a_note("netsuite", "55"), id=record_id("tesorio", "note", "gone"))
-        async with store.read() as conn:
-            assert await echoes(conn, [lost, a_note("netsuite", "56")]) == {lost.id}
-
-    @pytest.mark.parametrize("moves", MAYBE_THERE, ids=told)
-    async def test_that_may_be_there_is_no_news_whatever_was_decided(
-        self, store: Store, moves: tuple[Move, ...]
-    ) -> None:
-        assert await self.is_echo_after(store, moves)
-
-    @pytest.mark.parametrize("moves", NOT_THERE, ids=told)
-    async def test_that_never_got_there_hides_no_colleagues_note_of_the_same_words(
-        self, store: Store, moves: tuple[Move, ...]
-    ) -> None:
-        assert not await self.is_echo_after(store, moves)
-
-    @pytest.mark.parametrize(
-        ("known", "is_echo"),
-        [
-            (refused, False),
-            (put_off, False),
-            (absent, False),
-            (lost, True),
-            (unseen, True),
-            (looked_up(Arrived(external_id="56")), True),
-            (sent_again, True),
-        ],
-    )
-    async def test_dropped_meanwhile_is_in_doubt_until_it_is_known(
-        self, store: Store, known: Move, is_echo: object
-    ) -> None:
-        own, theirs = a_note(), a_note("netsuite", "56")
-        await send(store, own)
-        async with store.write() as conn:
-            left = await delivery_by_id(conn, f"{own.id}/netsuite")
-            assert left is not None
-            assert await move_delivery(conn, left, dropped(left))
-            assert not await move_delivery(conn, left, known(left))
-            assert (await echoes(conn, [theirs]) == {theirs.id}) is is_echo
-            kept = await delivery_by_id(conn, left.id)
-        assert kept is not None
-        assert (kept.state, kept.reason, kept.round) == (DeliveryState.DROPPED, "dropped", 2)
-
-    async def is_echo_after(self, store: Store, moves: tuple[Move, ...]) -> bool:
-        own, theirs = a_note(), a_note("netsuite", "56", text="Ana wrote: They pay on Friday.")
-        await save(store, own)
-        async with store.write() as conn:
-            await add_deliveries(conn, [replace(push_of(own), author="U1")])
-            for move in moves:
-                before = await delivery_by_id(conn, f"{own.id}/netsuite")
-                assert before is not None
-                assert await move_delivery(conn, before, move(before))
-            return await echoes(conn, [theirs]) == {theirs.id}
 
     async def test_of_a_colleague_is_another_one(self, store: Store) -> None:
         own = a_note()

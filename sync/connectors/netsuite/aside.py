@@ -125,8 +125,7 @@ class Aside:
             if self._closing.is_set():
                 raise shutting_down() from None
             raise UnreadableAnswerError("the process that read it has ended") from None
-        except BaseException:
-            # What is left of this answer in the pipe would be taken for the next one.
+        except BaseException:  # what is left of this answer in the pipe would be taken for the next one
             self._end()
             raise
         if isinstance(heading, Exception):
